@@ -1,0 +1,148 @@
+"""The Python part of the adapter for Pants with `Get`. Names, signatures and contracts are those of `_by_name`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pants.backend.python.goals import export
+from pants.backend.python.goals.export import (
+    ExportPythonTool,
+    ExportPythonToolSentinel,
+    MaybeExportResult,
+    _ExportVenvForResolveRequest,
+)
+from pants.backend.python.util_rules import local_dists_pep660, pex, python_sources
+from pants.backend.python.util_rules.interpreter_constraints import InterpreterConstraints
+from pants.backend.python.util_rules.local_dists_pep660 import EditableLocalDists, EditableLocalDistsRequest
+from pants.backend.python.util_rules.pex import Pex, PexRequest, VenvPex, VenvPexProcess
+from pants.backend.python.util_rules.pex_environment import PythonExecutable
+from pants.backend.python.util_rules.pex_requirements import (
+    GeneratePythonToolLockfileSentinel,
+    LoadedLockfile,
+    LoadedLockfileRequest,
+    Lockfile,
+    ResolvePexConfig,
+    ResolvePexConfigRequest,
+)
+from pants.backend.python.util_rules.python_sources import (
+    PythonSourceFiles,
+    PythonSourceFilesRequest,
+    StrippedPythonSourceFiles,
+)
+from pants.core.goals.export import ExportResult
+from pants.core.goals.generate_lockfiles import GenerateToolLockfileSentinel
+from pants.engine.internals.selectors import Get, MultiGet
+from pants.engine.process import FallibleProcessResult, ProcessResult
+from pants.engine.unions import UnionMembership
+from pants.option.errors import ConfigValidationError
+from pants.option.scope import Scope, ScopedOptions
+
+from devflow.engine._rules import Rules
+
+__all__ = [
+    "ResolvePexConfig",
+    "create_pex",
+    "create_venv_pex",
+    "editable_local_dists",
+    "export_venv",
+    "exportable_python_tools",
+    "find_python",
+    "load_lockfile",
+    "prepared_python_source_files",
+    "python_tools_by_resolve",
+    "resolve_pex_config",
+    "rules",
+    "run_venv_pex",
+    "stripped_python_source_files",
+    "try_venv_pex",
+]
+
+
+def rules() -> Rules:
+    """The rules behind the helpers below; includes the builtin `export` goal, whose rules `export_venv` uses."""
+    return [*export.rules(), *local_dists_pep660.rules(), *pex.rules(), *python_sources.rules()]
+
+
+async def find_python(constraints: InterpreterConstraints) -> PythonExecutable:
+    """The interpreter that Pants chooses for these constraints.
+
+    Raises: `ProcessExecutionFailure` if there is none.
+    """
+    return await Get(PythonExecutable, InterpreterConstraints, constraints)
+
+
+async def load_lockfile(lockfile: Lockfile) -> LoadedLockfile:
+    """The lockfile without its header, of any format.
+
+    Raises: an `Exception` of Pants if it is missing or cannot be read.
+    """
+    return await Get(LoadedLockfile, LoadedLockfileRequest(lockfile))
+
+
+async def resolve_pex_config(resolve: str) -> ResolvePexConfig:
+    """What else decides how a resolve is installed: indexes, constraints, path mappings."""
+    return await Get(ResolvePexConfig, ResolvePexConfigRequest(resolve))
+
+
+async def editable_local_dists(resolve: str) -> EditableLocalDists:
+    """Editable wheels of the resolve's own `python_distribution` targets; `.optional_digest` is None without any."""
+    return await Get(EditableLocalDists, EditableLocalDistsRequest(resolve=resolve))
+
+
+async def export_venv(resolve: str) -> ExportResult | None:
+    """What the builtin `export --resolve` would write and run for this resolve; None if it is none of Python's."""
+    exported = await Get(MaybeExportResult, _ExportVenvForResolveRequest(resolve))
+    return exported.result
+
+
+async def python_tools_by_resolve(union_membership: UnionMembership) -> Mapping[str, tuple[str, ...]]:
+    """The Python tools (option scopes, sorted) that install from each resolve; resolves without tools are absent."""
+    tools: dict[str, tuple[str, ...]] = {}
+    for scope in sorted({sentinel.resolve_name for sentinel in union_membership.get(GenerateToolLockfileSentinel)}):
+        try:
+            scoped = await Get(ScopedOptions, Scope(scope))
+        except ConfigValidationError:
+            continue  # A lockfile that is not of a tool of its own, such as `mypy-extra-type-stubs`.
+        resolve = scoped.options.get("install_from_resolve")
+        if resolve:
+            tools[resolve] = (*tools.get(resolve, ()), scope)
+    return tools
+
+
+async def exportable_python_tools(union_membership: UnionMembership) -> tuple[str, ...]:
+    """Names besides `[python].resolves` that `export_venv` takes, sorted: tools with a lockfile of their own."""
+    tools = await MultiGet(
+        Get(ExportPythonTool, ExportPythonToolSentinel, sentinel())
+        for sentinel in union_membership.get(ExportPythonToolSentinel)
+    )
+    return tuple(sorted(tool.resolve_name for tool in tools if tool.pex_request))
+
+
+async def create_pex(request: PexRequest) -> Pex:
+    """Build a pex."""
+    return await Get(Pex, PexRequest, request)
+
+
+async def create_venv_pex(request: PexRequest) -> VenvPex:
+    """Build a pex that runs from a cached virtualenv: the fast way to run a tool."""
+    return await Get(VenvPex, PexRequest, request)
+
+
+async def run_venv_pex(process: VenvPexProcess) -> ProcessResult:
+    """Run, and raise `ProcessExecutionFailure` unless it exits with 0."""
+    return await Get(ProcessResult, VenvPexProcess, process)
+
+
+async def try_venv_pex(process: VenvPexProcess) -> FallibleProcessResult:
+    """Run; the exit code is data."""
+    return await Get(FallibleProcessResult, VenvPexProcess, process)
+
+
+async def prepared_python_source_files(request: PythonSourceFilesRequest) -> PythonSourceFiles:
+    """The sources of targets, generated code and missing `__init__.py` files included, with their source roots."""
+    return await Get(PythonSourceFiles, PythonSourceFilesRequest, request)
+
+
+async def stripped_python_source_files(request: PythonSourceFilesRequest) -> StrippedPythonSourceFiles:
+    """As `prepared_python_source_files`, with paths relative to the source roots."""
+    return await Get(StrippedPythonSourceFiles, PythonSourceFilesRequest, request)
