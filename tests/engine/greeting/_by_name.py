@@ -1,0 +1,27 @@
+"""Dispatch for Pants without `Get`."""
+
+from __future__ import annotations
+
+from devflow.engine._rules import Rules
+from engine.greeting.contract import Greeting, GreetingRequest
+from pants.engine.environment import EnvironmentName
+from pants.engine.rules import implicitly, rule
+
+__all__ = ["greet", "rules"]
+
+
+@rule(polymorphic=True)
+async def greet_in_any_language(request: GreetingRequest, environment: EnvironmentName) -> Greeting:
+    """The base rule, in whose place the engine calls the member's."""
+    raise NotImplementedError
+
+
+def rules() -> Rules:
+    """The base rule."""
+    return [greet_in_any_language]
+
+
+async def greet(request: GreetingRequest) -> Greeting:
+    """Ask the member whose request this is."""
+    # Not as a positional argument: that would call the base rule itself.
+    return await greet_in_any_language(**implicitly({request: GreetingRequest}))
