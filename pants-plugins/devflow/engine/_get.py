@@ -1,4 +1,4 @@
-"""The adapter's half for Pants with `Get`. Names, signatures and contracts are those of `_by_name`."""
+"""The adapter's half for Pants with `Get`. Its names, signatures, docstrings are those of `_by_name`."""
 
 from __future__ import annotations
 
@@ -53,6 +53,7 @@ from pants.vcs import git
 from pants.vcs.git import GitWorktree, GitWorktreeRequest, MaybeGitWorktree
 
 from devflow.engine._git import worktree_around_build_root
+from devflow.engine._lockstep import concurrently
 from devflow.engine._rules import Rules
 
 __all__ = [
@@ -60,6 +61,7 @@ __all__ = [
     "addresses_of_specs",
     "all_source_roots",
     "all_targets",
+    "concurrently",
     "create_digest",
     "digest_contents",
     "digest_of",
@@ -92,7 +94,7 @@ __all__ = [
 
 
 def rules() -> Rules:
-    """The rules behind the helpers below, so that a slice runs where nothing else registers them (tests, mostly)."""
+    """Register what the helpers await, for where Pants itself has not done so: tests, and lean plugin sets."""
     return [
         *distdir.rules(),
         *git.rules(),
@@ -103,127 +105,112 @@ def rules() -> Rules:
     ]
 
 
-# Files in the build root.
-
-
 async def digest_of(globs: PathGlobs) -> Digest:
-    """The files of the build root that match."""
+    """Capture the matching files of the build root."""
     return await Get(Digest, PathGlobs, globs)
 
 
 async def snapshot_of(globs: PathGlobs) -> Snapshot:
-    """The files of the build root that match, with their sorted paths."""
+    """Capture the matching files of the build root, with their sorted paths."""
     return await Get(Snapshot, PathGlobs, globs)
 
 
 async def read_files(globs: PathGlobs) -> DigestContents:
-    """The contents of the files of the build root that match, in order of path."""
+    """Read the matching files of the build root, sorted by path."""
     return await Get(DigestContents, PathGlobs, globs)
 
 
 async def list_paths(globs: PathGlobs) -> Paths:
-    """The files and directories of the build root that match, without reading them."""
+    """List the matching files and directories of the build root, without reading them."""
     return await Get(Paths, PathGlobs, globs)
 
 
-# Digests.
-
-
 async def digest_snapshot(digest: Digest) -> Snapshot:
-    """The sorted paths in a digest."""
+    """List what is in a digest, sorted by path."""
     return await Get(Snapshot, Digest, digest)
 
 
 async def digest_contents(digest: Digest) -> DigestContents:
-    """The contents of the files in a digest, in order of path."""
+    """Read the files in a digest, sorted by path."""
     return await Get(DigestContents, Digest, digest)
 
 
 async def create_digest(request: CreateDigest) -> Digest:
-    """A digest of the files, directories and symlinks given."""
+    """Make a digest of the given files, directories and symlinks."""
     return await Get(Digest, CreateDigest, request)
 
 
 async def merge_digests(digests: Iterable[Digest]) -> Digest:
-    """One digest with everything in all of them; the engine refuses two different files at one path."""
+    """Put everything into one digest. Two different files at one path are an error."""
     return await Get(Digest, MergeDigests(digests))
 
 
 async def add_prefix(digest: Digest, prefix: str) -> Digest:
-    """The digest, moved into the directory `prefix`."""
+    """Move a digest into the directory `prefix`."""
     return await Get(Digest, AddPrefix(digest, prefix))
 
 
 async def remove_prefix(digest: Digest, prefix: str) -> Digest:
-    """The digest, moved out of the directory `prefix`; the engine refuses files outside of it."""
+    """Move a digest out of the directory `prefix`. A file outside of it is an error."""
     return await Get(Digest, RemovePrefix(digest, prefix))
 
 
 async def digest_subset(digest: Digest, globs: PathGlobs) -> Digest:
-    """The files in the digest that match."""
+    """Keep the matching files of a digest."""
     return await Get(Digest, DigestSubset(digest, globs))
 
 
-# Processes.
-
-
 async def run_process(process: Process) -> ProcessResult:
-    """Run in a sandbox (or take from the cache), and raise `ProcessExecutionFailure` unless it exits with 0."""
+    """Run in a sandbox, or take from the cache. Raises: `ProcessExecutionFailure` if the exit code is not 0."""
     return await Get(ProcessResult, Process, process)
 
 
 async def try_process(process: Process) -> FallibleProcessResult:
-    """Run in a sandbox (or take from the cache); the exit code is data."""
+    """Run in a sandbox, or take from the cache; the exit code is data."""
     return await Get(FallibleProcessResult, Process, process)
 
 
 async def try_processes(processes: Iterable[Process]) -> tuple[FallibleProcessResult, ...]:
-    """`try_process` for all of them in parallel; results in order."""
+    """Run `try_process` for each, in parallel; results in order."""
     return await MultiGet(Get(FallibleProcessResult, Process, process) for process in processes)
 
 
 async def run_interactive(process: InteractiveProcess) -> InteractiveProcessResult:
-    """Run in the foreground, with the terminal. For goal rules with a `Console` or `Workspace` parameter only."""
+    """Run with the terminal. For goal rules with a `Console` or `Workspace` parameter only."""
     return await Effect(InteractiveProcessResult, InteractiveProcess, process)
 
 
 async def find_binary(request: BinaryPathRequest) -> BinaryPaths:
-    """The paths of a binary in the request's search path, best first; empty if there is none."""
+    """Find a binary in the request's search path: paths in that order, none if there is none."""
     return await Get(BinaryPaths, BinaryPathRequest, request)
 
 
-# The session.
-
-
 async def environment_vars(names: Iterable[str]) -> EnvironmentVars:
-    """Those of the named variables that are set where Pants was called."""
+    """Take those of the named variables that are set where Pants was called."""
     return await Get(EnvironmentVars, EnvironmentVarsRequest(tuple(names)))
 
 
 async def local_environment_name() -> EnvironmentName:
-    """The environment in which goals run local processes."""
+    """Choose the environment in which local processes run."""
     chosen = await Get(ChosenLocalEnvironmentName)
     return chosen.val
 
 
 async def run_id() -> RunId:
-    """A number that differs in each run of Pants: a rule that awaits it is not memoised across runs."""
+    """Identify this run of Pants. A rule that awaits it runs again in each, instead of being memoised."""
     return await Get(RunId)
 
 
 async def scoped_options(scope: str) -> ScopedOptions:
-    """The options of a scope, such as `mypy`.
-
-    Raises: `ConfigValidationError` if no active backend has such a scope.
-    """
+    """Read the options of a scope, such as `mypy`. Raises: `ConfigValidationError` if no active backend has it."""
     return await Get(ScopedOptions, Scope(scope))
 
 
 async def git_worktree() -> GitWorktree | None:
-    """The git worktree around the build root; `None` without git, or outside of a repository.
+    """Find the git worktree around the build root; `None` outside of one, or without git.
 
-    A repository without a commit is a worktree, too: `changed_files` takes it, while `GitWorktree`'s own methods raise
-    `GitBinaryException`. For goal rules: what git says is never memoised.
+    Before the first commit there is a worktree, too: `changed_files` takes it, `GitWorktree`'s own methods raise
+    `GitBinaryException`.
     """
     try:
         found = await Get(MaybeGitWorktree, GitWorktreeRequest(subdir=Path(get_buildroot())))
@@ -233,64 +220,58 @@ async def git_worktree() -> GitWorktree | None:
     return found.git_worktree
 
 
-# Source roots, targets and their sources.
-
-
 async def all_source_roots() -> AllSourceRoots:
-    """Every source root in the build root."""
+    """Find every source root of the repository."""
     return await Get(AllSourceRoots)
 
 
 async def source_roots_of(files: Iterable[str]) -> SourceRootsResult:
-    """The source root of each file.
-
-    Raises: `NoSourceRootError`.
-    """
+    """Find the source root of each file. Raises: `NoSourceRootError`."""
     return await Get(SourceRootsResult, SourceRootsRequest, SourceRootsRequest.for_files(files))
 
 
 async def all_targets() -> AllTargets:
-    """Every target of the repository, with generators replaced by what they generate."""
+    """Find every target of the repository, with generators replaced by what they generate."""
     return await Get(AllTargets)
 
 
 async def targets_of_addresses(addresses: Iterable[Address]) -> Targets:
-    """The targets at these addresses, with generators replaced by what they generate."""
+    """Find the targets at these addresses, with generators replaced by what they generate."""
     return await Get(Targets, Addresses(addresses))
 
 
 async def addresses_of_specs(specs: Specs) -> Addresses:
-    """The addresses that the command line's specs name, generators included."""
+    """Find the addresses that the specs name: of generators, not of what they generate."""
     return await Get(Addresses, Specs, specs)
 
 
 async def filtered_targets_of_specs(specs: Specs) -> FilteredTargets:
-    """The targets that the command line's specs name, after `--tag` and `--filter`.
+    """Find the targets that the specs name, after `--tag` and `--filter`.
 
-    A goal takes `Specs` and awaits this, or takes `FilteredTargets`: with both parameters the rule graph does not solve.
+    For a goal with a `Specs` parameter; the rule graph does not solve if it has a `FilteredTargets` one as well.
     """
     return await Get(FilteredTargets, Specs, specs)
 
 
 async def transitive_targets(addresses: Iterable[Address]) -> TransitiveTargets:
-    """The targets at these addresses, and everything that they depend on."""
+    """Find the targets at these addresses, and everything that they depend on."""
     return await Get(TransitiveTargets, TransitiveTargetsRequest(addresses))
 
 
 async def source_files(request: SourceFilesRequest) -> SourceFiles:
-    """The files of several sources fields, merged."""
+    """Capture the files of several sources fields, merged."""
     return await Get(SourceFiles, SourceFilesRequest, request)
 
 
 async def hydrated_sources(request: HydrateSourcesRequest) -> HydratedSources:
-    """The files of one sources field."""
+    """Capture the files of one sources field."""
     return await Get(HydratedSources, HydrateSourcesRequest, request)
 
 
 async def known_resolve_names(
     request_types: Iterable[type[KnownUserResolveNamesRequest]],
 ) -> tuple[KnownUserResolveNames, ...]:
-    """The resolves that each language knows, for `UnionMembership.get(KnownUserResolveNamesRequest)`."""
+    """Ask each language for its resolves: takes `UnionMembership.get(KnownUserResolveNamesRequest)`."""
     return await MultiGet(
         Get(KnownUserResolveNames, KnownUserResolveNamesRequest, request_type()) for request_type in request_types
     )

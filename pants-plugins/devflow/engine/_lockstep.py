@@ -1,47 +1,72 @@
 """`concurrently` for Pants with `Get`, whose own `MultiGet` takes `Get`s only, and not coroutines of helpers.
 
-All coroutines are stepped to what they await next; that is awaited as one batch, and each gets its share of the answers. So
-the slowest of a round holds up the others, and a failure in the engine surfaces at the `await concurrently(…)`: a member
-cannot catch it itself.
+All coroutines are stepped to what they await next; that is awaited as one batch, and each gets its share of the
+answers. So the slowest of a round holds up the others, and a failure in the engine surfaces at
+`await concurrently(...)`: a member cannot catch it itself.
 """
 
 from __future__ import annotations
 
 from collections.abc import Coroutine, Generator, Iterable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, Union, overload
 
 from pants.engine.internals.selectors import Effect, Get
 
 T = TypeVar("T")
+A = TypeVar("A")
+B = TypeVar("B")
+C = TypeVar("C")
+
+# What a coroutine awaits: one `Get`, or the tuple of them that a `MultiGet` (or a `concurrently` inside) yields.
+_Question = Union[Get[Any], "tuple[Get[Any], ...]"]
 
 
-async def concurrently(coroutines: Iterable[Coroutine[Any, Any, T]]) -> tuple[T, ...]:
-    """Await all of them, in parallel; results in order. The first failure cancels the others."""
-    members = list(coroutines)
-    results: dict[int, T] = {}
+@overload
+async def concurrently(first: Iterable[Coroutine[Any, Any, T]], /) -> tuple[T, ...]: ...
+
+
+@overload
+async def concurrently(first: Coroutine[Any, Any, A], second: Coroutine[Any, Any, B], /) -> tuple[A, B]: ...
+
+
+@overload
+async def concurrently(
+    first: Coroutine[Any, Any, A], second: Coroutine[Any, Any, B], third: Coroutine[Any, Any, C], /
+) -> tuple[A, B, C]: ...
+
+
+async def concurrently(first: Any, /, *others: Any) -> tuple[Any, ...]:
+    """Await coroutines in parallel, given as one iterable or one by one; results in order.
+
+    The first failure closes the other coroutines. None of them may run an interactive process.
+    """
+    members: list[Coroutine[Any, Any, Any]] = [first, *others] if others else list(first)
+    results: list[Any] = [None] * len(members)
     answers: dict[int, Any] = dict.fromkeys(range(len(members)))
     try:
         while answers:
-            asked: dict[int, Any] = {}
+            questions: dict[int, _Question] = {}
             for index, answer in answers.items():
                 try:
-                    asked[index] = members[index].send(answer)
-                except StopIteration as stop:
-                    results[index] = stop.value
-            answers = await _answers(asked) if asked else {}
+                    questions[index] = members[index].send(answer)
+                except StopIteration as finished:
+                    results[index] = finished.value
+            answers = await _ask(questions)
     finally:
-        # A member that is not run to its end would warn that it was never awaited.
         for member in members:
             member.close()
-    return tuple(results[index] for index in range(len(members)))
+    return tuple(results)
 
 
-async def _answers(asked: dict[int, Any]) -> dict[int, Any]:
-    """What the engine answers to each: a value for a `Get`, a tuple for a tuple of them."""
-    batches = {index: (question,) if isinstance(question, Get) else tuple(question) for index, question in asked.items()}
-    values = iter(await _Batch(tuple(get for batch in batches.values() for get in batch)))
+async def _ask(questions: dict[int, _Question]) -> dict[int, Any]:
+    """Await all questions as one batch; a question that is a tuple is answered by a tuple."""
+    batches = {index: tuple(asked) if isinstance(asked, tuple) else (asked,) for index, asked in questions.items()}
+    gets = tuple(get for batch in batches.values() for get in batch)
+    if any(isinstance(get, Effect) for get in gets):
+        raise TypeError("An interactive process has the terminal for itself: await it outside of `concurrently`.")
+    values = iter(await _Batch(gets) if gets else ())
     shares = {index: tuple(next(values) for _ in batch) for index, batch in batches.items()}
-    return {index: shares[index][0] if isinstance(asked[index], Get) else shares[index] for index in asked}
+    return {index: share if isinstance(questions[index], tuple) else share[0] for index, share in shares.items()}
 
 
 class _Batch:

@@ -5,5 +5,5 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-# Pants' own entries: rules, union rules, and the callables that stand for subsystems; it has no common type for them.
+# Pants has no common type for its own entries: rules, union rules, and the callables that register subsystems.
 Rules = Sequence[Any]

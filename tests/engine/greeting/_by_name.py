@@ -12,12 +12,12 @@ __all__ = ["greet", "rules"]
 
 @rule(polymorphic=True)
 async def greet_in_any_language(request: GreetingRequest, environment: EnvironmentName) -> Greeting:
-    """The base rule, in whose place the engine calls the member's."""
+    """Stand for the member's rule, which the engine calls in its place."""
     raise NotImplementedError
 
 
 def rules() -> Rules:
-    """The base rule."""
+    """Register the base rule."""
     return [greet_in_any_language]
 
 

@@ -10,7 +10,7 @@ __all__ = ["greet", "rules"]
 
 
 def rules() -> Rules:
-    """Nothing: the input type of the `Get` is enough."""
+    """Register nothing: the input type of the `Get` is enough."""
     return []
 
 

@@ -1,4 +1,4 @@
-"""The Python part of the adapter for Pants with `Get`. Names, signatures and contracts are those of `_by_name`."""
+"""The Python part of the adapter for Pants with `Get`. Its names, signatures, docstrings are those of `_by_name`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from pants.backend.python.util_rules.local_dists_pep660 import EditableLocalDist
 from pants.backend.python.util_rules.pex import Pex, PexRequest, VenvPex, VenvPexProcess
 from pants.backend.python.util_rules.pex_environment import PythonExecutable
 from pants.backend.python.util_rules.pex_requirements import (
-    GeneratePythonToolLockfileSentinel,
     LoadedLockfile,
     LoadedLockfileRequest,
     Lockfile,
@@ -59,44 +58,38 @@ __all__ = [
 
 
 def rules() -> Rules:
-    """The rules behind the helpers below; includes the builtin `export` goal, whose rules `export_venv` uses."""
+    """Register what the helpers await. Holds the builtin `export` goal, too, whose rules `export_venv` uses."""
     return [*export.rules(), *local_dists_pep660.rules(), *pex.rules(), *python_sources.rules()]
 
 
 async def find_python(constraints: InterpreterConstraints) -> PythonExecutable:
-    """The interpreter that Pants chooses for these constraints.
-
-    Raises: `ProcessExecutionFailure` if there is none.
-    """
+    """Find the interpreter that Pants uses for these constraints. Raises: `ProcessExecutionFailure` without one."""
     return await Get(PythonExecutable, InterpreterConstraints, constraints)
 
 
 async def load_lockfile(lockfile: Lockfile) -> LoadedLockfile:
-    """The lockfile without its header, of any format.
-
-    Raises: an `Exception` of Pants if it is missing or cannot be read.
-    """
+    """Read a lockfile of either format, without its header. Raises: whatever Pants does if it cannot be read."""
     return await Get(LoadedLockfile, LoadedLockfileRequest(lockfile))
 
 
 async def resolve_pex_config(resolve: str) -> ResolvePexConfig:
-    """What else decides how a resolve is installed: indexes, constraints, path mappings."""
+    """Take what else decides how a resolve is installed: indexes, constraints, path mappings."""
     return await Get(ResolvePexConfig, ResolvePexConfigRequest(resolve))
 
 
 async def editable_local_dists(resolve: str) -> EditableLocalDists:
-    """Editable wheels of the resolve's own `python_distribution` targets; `.optional_digest` is None without any."""
+    """Build editable wheels of the resolve's own `python_distribution` targets, if it has any."""
     return await Get(EditableLocalDists, EditableLocalDistsRequest(resolve=resolve))
 
 
 async def export_venv(resolve: str) -> ExportResult | None:
-    """What the builtin `export --resolve` would write and run for this resolve; None if it is none of Python's."""
+    """Plan what the builtin `export --resolve` writes and runs for a resolve; None if it is none of Python's."""
     exported = await Get(MaybeExportResult, _ExportVenvForResolveRequest(resolve))
     return exported.result
 
 
 async def python_tools_by_resolve(union_membership: UnionMembership) -> Mapping[str, tuple[str, ...]]:
-    """The Python tools (option scopes, sorted) that install from each resolve; resolves without tools are absent."""
+    """Map each resolve to the Python tools (sorted option scopes) that install from it; other resolves are absent."""
     tools: dict[str, tuple[str, ...]] = {}
     for scope in sorted({sentinel.resolve_name for sentinel in union_membership.get(GenerateToolLockfileSentinel)}):
         try:
@@ -110,7 +103,10 @@ async def python_tools_by_resolve(union_membership: UnionMembership) -> Mapping[
 
 
 async def exportable_python_tools(union_membership: UnionMembership) -> tuple[str, ...]:
-    """Names besides `[python].resolves` that `export_venv` takes, sorted: tools with a lockfile of their own."""
+    """List what `export_venv` takes besides `[python].resolves`, sorted: tools with a lockfile of their own.
+
+    Some tools look at every target for it, so ask only when such a name is wanted.
+    """
     tools = await MultiGet(
         Get(ExportPythonTool, ExportPythonToolSentinel, sentinel())
         for sentinel in union_membership.get(ExportPythonToolSentinel)
@@ -129,20 +125,20 @@ async def create_venv_pex(request: PexRequest) -> VenvPex:
 
 
 async def run_venv_pex(process: VenvPexProcess) -> ProcessResult:
-    """Run, and raise `ProcessExecutionFailure` unless it exits with 0."""
+    """Run, or take from the cache. Raises: `ProcessExecutionFailure` if the exit code is not 0."""
     return await Get(ProcessResult, VenvPexProcess, process)
 
 
 async def try_venv_pex(process: VenvPexProcess) -> FallibleProcessResult:
-    """Run; the exit code is data."""
+    """Run, or take from the cache; the exit code is data."""
     return await Get(FallibleProcessResult, VenvPexProcess, process)
 
 
 async def prepared_python_source_files(request: PythonSourceFilesRequest) -> PythonSourceFiles:
-    """The sources of targets, generated code and missing `__init__.py` files included, with their source roots."""
+    """Capture the sources of targets with their source roots: generated code and missing `__init__.py`, too."""
     return await Get(PythonSourceFiles, PythonSourceFilesRequest, request)
 
 
 async def stripped_python_source_files(request: PythonSourceFilesRequest) -> StrippedPythonSourceFiles:
-    """As `prepared_python_source_files`, with paths relative to the source roots."""
+    """Do as `prepared_python_source_files`, with paths relative to the source roots."""
     return await Get(StrippedPythonSourceFiles, PythonSourceFilesRequest, request)
