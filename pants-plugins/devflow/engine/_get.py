@@ -111,12 +111,12 @@ async def digest_of(globs: PathGlobs) -> Digest:
 
 
 async def snapshot_of(globs: PathGlobs) -> Snapshot:
-    """Capture the matching files of the build root, with their sorted paths."""
+    """Capture the matching files of the build root, with a list of their paths."""
     return await Get(Snapshot, PathGlobs, globs)
 
 
 async def read_files(globs: PathGlobs) -> DigestContents:
-    """Read the matching files of the build root, sorted by path."""
+    """Read the matching files of the build root."""
     return await Get(DigestContents, PathGlobs, globs)
 
 
@@ -126,12 +126,12 @@ async def list_paths(globs: PathGlobs) -> Paths:
 
 
 async def digest_snapshot(digest: Digest) -> Snapshot:
-    """List what is in a digest, sorted by path."""
+    """List what is in a digest."""
     return await Get(Snapshot, Digest, digest)
 
 
 async def digest_contents(digest: Digest) -> DigestContents:
-    """Read the files in a digest, sorted by path."""
+    """Read the files in a digest."""
     return await Get(DigestContents, Digest, digest)
 
 

@@ -1,0 +1,98 @@
+"""The helpers for processes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from devflow import engine
+from devflow.engine import find_binary, run_interactive, run_process, try_process, try_processes
+from engine.answer import Answer
+from engine.recorder import executes
+from pants.core.util_rules.system_binaries import BinaryPathRequest
+from pants.engine.console import Console
+from pants.engine.goal import Goal, GoalSubsystem
+from pants.engine.process import InteractiveProcess, Process, ProcessExecutionFailure
+from pants.engine.rules import QueryRule, collect_rules, goal_rule, rule
+from pants.testutil.rule_runner import RuleRunner, mock_console
+
+
+@dataclass(frozen=True)
+class AboutProcesses:
+    greeting: str
+
+
+def _shell(script: str) -> Process:
+    return Process(("/bin/sh", "-c", script), description=f"Run `{script}`")
+
+
+@rule
+async def run_processes(about: AboutProcesses) -> Answer:
+    greeted = await run_process(_shell(f"echo {about.greeting}"))
+    failed = await try_process(_shell("exit 3"))
+    several = await try_processes(_shell(f"exit {code}") for code in (0, 1, 2))
+    try:
+        await run_process(_shell("exit 4"))
+    except ProcessExecutionFailure as failure:
+        raised = failure.exit_code
+    return Answer(
+        {
+            "stdout": greeted.stdout,
+            "exit_code": failed.exit_code,
+            "exit_codes": [result.exit_code for result in several],
+            "raised": raised,
+        }
+    )
+
+
+@dataclass(frozen=True)
+class AboutABinary:
+    name: str
+
+
+@rule
+async def find_a_binary(about: AboutABinary) -> Answer:
+    found = await find_binary(BinaryPathRequest(binary_name=about.name, search_path=["/usr/bin", "/bin"]))
+    return Answer({"paths": [binary.path for binary in found.paths]})
+
+
+class TalkSubsystem(GoalSubsystem):
+    name = "talk"
+    help = "Run an interactive process."
+
+
+class Talk(Goal):
+    subsystem_cls = TalkSubsystem
+    environment_behavior = Goal.EnvironmentBehavior.LOCAL_ONLY
+
+
+@goal_rule
+async def talk(console: Console) -> Talk:
+    result = await run_interactive(InteractiveProcess(("/bin/sh", "-c", "exit 5")))
+    console.print_stdout(f"exited with {result.exit_code}")
+    return Talk(exit_code=result.exit_code)
+
+
+@pytest.fixture(scope="module")
+def runner() -> RuleRunner:
+    queries = [QueryRule(Answer, [AboutProcesses]), QueryRule(Answer, [AboutABinary])]
+    return RuleRunner(rules=[*collect_rules(), *engine.rules(), *queries])
+
+
+@executes("run_process", "try_process", "try_processes")
+def test_processes(runner: RuleRunner) -> None:
+    done = runner.request(Answer, [AboutProcesses("hello")])
+    assert done.values == {"stdout": b"hello\n", "exit_code": 3, "exit_codes": [0, 1, 2], "raised": 4}
+
+
+@executes("find_binary")
+@pytest.mark.parametrize(("name", "found"), [("sh", True), ("no-such-binary", False)])
+def test_find_binary(runner: RuleRunner, name: str, found: bool) -> None:
+    assert bool(runner.request(Answer, [AboutABinary(name)]).paths) is found
+
+
+@executes("run_interactive")
+def test_interactive_process(runner: RuleRunner) -> None:
+    with mock_console(runner.options_bootstrapper):  # Gives the process a terminal to take over.
+        result = runner.run_goal_rule(Talk)
+    assert (result.exit_code, result.stdout) == (5, "exited with 5\n")

@@ -1,0 +1,204 @@
+"""The helpers that need the Python backend. They build with the real pex, from a resolve of one small package."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from devflow import engine
+from devflow.engine import python
+from devflow.engine.python import (
+    ResolvePexConfig,
+    create_pex,
+    create_venv_pex,
+    editable_local_dists,
+    export_venv,
+    exportable_python_tools,
+    find_python,
+    load_lockfile,
+    prepared_python_source_files,
+    python_tools_by_resolve,
+    resolve_pex_config,
+    run_venv_pex,
+    stripped_python_source_files,
+    try_venv_pex,
+)
+from engine.answer import Answer
+from engine.recorder import executes
+from pants.backend.python import target_types_rules
+from pants.backend.python.subsystems import pytest as pytest_tool
+from pants.backend.python.target_types import PythonSourcesGeneratorTarget, PythonSourceTarget
+from pants.backend.python.typecheck.mypy import subsystem as mypy_tool
+from pants.backend.python.util_rules.interpreter_constraints import InterpreterConstraints
+from pants.backend.python.util_rules.pex import PexRequest, VenvPexProcess
+from pants.backend.python.util_rules.pex_requirements import Lockfile, PexRequirements, Resolve
+from pants.backend.python.util_rules.python_sources import PythonSourceFilesRequest
+from pants.core.target_types import LockfilesGeneratorTarget, LockfileTarget
+from pants.engine.process import ProcessExecutionFailure
+from pants.engine.rules import QueryRule, collect_rules, rule
+from pants.engine.target import AllTargets
+from pants.engine.unions import UnionMembership
+from pants.testutil.rule_runner import RuleRunner
+
+THIS_PYTHON = f"=={sys.version_info.major}.{sys.version_info.minor}.*"
+
+
+@dataclass(frozen=True)
+class AboutResolve:
+    name: str
+    lockfile: str
+
+
+@rule
+async def see_resolve(about: AboutResolve) -> Answer:
+    exported = await export_venv(about.name)
+    return Answer(
+        {
+            "python": await find_python(InterpreterConstraints([THIS_PYTHON])),
+            "lockfile": await load_lockfile(Lockfile(about.lockfile, "the test", about.name)),
+            "config": await resolve_pex_config(about.name),
+            "editable": await editable_local_dists(about.name),
+            "exported": exported,
+            "unknown": await export_venv("no-such-resolve"),
+        }
+    )
+
+
+@dataclass(frozen=True)
+class AboutTools:
+    pass
+
+
+@rule
+async def see_tools(_: AboutTools, union_membership: UnionMembership) -> Answer:
+    return Answer(
+        {
+            "by_resolve": await python_tools_by_resolve(union_membership),
+            "exportable": await exportable_python_tools(union_membership),
+        }
+    )
+
+
+@dataclass(frozen=True)
+class AboutPex:
+    requirement: str
+    resolve: str
+
+
+@rule
+async def run_pex(about: AboutPex) -> Answer:
+    request = PexRequest(
+        output_filename="test.pex",
+        internal_only=True,
+        requirements=PexRequirements(
+            [about.requirement], from_superset=Resolve(about.resolve, True), description_of_origin="the test"
+        ),
+        interpreter_constraints=InterpreterConstraints([THIS_PYTHON]),
+    )
+    venv = await create_venv_pex(request)
+
+    def python_process(script: str) -> VenvPexProcess:
+        return VenvPexProcess(
+            venv, argv=("-c", script), description=f"Run `{script}`", extra_env={"PEX_INTERPRETER": "1"}
+        )
+
+    failing = python_process("raise SystemExit(3)")
+    try:
+        await run_venv_pex(failing)
+    except ProcessExecutionFailure as failure:
+        raised = failure.exit_code
+    return Answer(
+        {
+            "pex": await create_pex(request),
+            "stdout": (await run_venv_pex(python_process("import colors; print(colors.strip_color('hello'))"))).stdout,
+            "exit_code": (await try_venv_pex(failing)).exit_code,
+            "raised": raised,
+        }
+    )
+
+
+@dataclass(frozen=True)
+class AboutSources:
+    pass
+
+
+@rule
+async def see_sources(_: AboutSources, targets: AllTargets) -> Answer:
+    request = PythonSourceFilesRequest(target for target in targets if isinstance(target, PythonSourceTarget))
+    prepared = await prepared_python_source_files(request)
+    stripped = await stripped_python_source_files(request)
+    return Answer({"prepared": prepared, "stripped": stripped.stripped_source_files})
+
+
+@pytest.fixture(scope="module")
+def runner() -> RuleRunner:
+    runner = RuleRunner(
+        rules=[
+            *collect_rules(),
+            *engine.rules(),
+            *python.rules(),
+            *target_types_rules.rules(),
+            *pytest_tool.rules(),
+            *mypy_tool.rules(),
+            *(QueryRule(Answer, [topic]) for topic in (AboutResolve, AboutTools, AboutPex, AboutSources)),
+        ],
+        target_types=[PythonSourcesGeneratorTarget, LockfilesGeneratorTarget, LockfileTarget],
+    )
+    runner.write_files(
+        {
+            "locks/colors.lock": "# A comment.\nansicolors==1.1.8\n",
+            "code/app/BUILD": "python_sources(sources=['*.py'])",
+            "code/app/main.py": "",
+        }
+    )
+    runner.set_options(
+        [
+            "--python-enable-resolves",
+            "--python-resolves={'colors': 'locks/colors.lock'}",
+            "--python-default-resolve=colors",
+            f"--python-interpreter-constraints=['{THIS_PYTHON}']",
+            f"--python-bootstrap-search-path=['{Path(sys.executable).resolve().parent}']",
+            "--source-root-patterns=['/code']",
+            "--mypy-install-from-resolve=colors",
+        ],
+        env_inherit={"PATH", "PANTS_PEX_CLI_URL_TEMPLATE", "PANTS_PEX_CLI_KNOWN_VERSIONS"},
+    )
+    return runner
+
+
+@executes("find_python", "load_lockfile", "resolve_pex_config", "editable_local_dists", "export_venv")
+def test_resolve(runner: RuleRunner) -> None:
+    seen = runner.request(Answer, [AboutResolve("colors", "locks/colors.lock")])
+    assert Path(seen.python.path).exists()
+    assert (seen.lockfile.lockfile_path, seen.lockfile.is_pex_native) == ("locks/colors.lock", False)
+    assert isinstance(seen.config, ResolvePexConfig)
+    assert seen.editable.optional_digest is None
+    assert seen.exported.resolve == "colors"
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    assert seen.exported.reldir == f"python/virtualenvs/colors/{version}"
+    assert seen.exported.post_processing_cmds
+    assert seen.unknown is None
+
+
+@executes("python_tools_by_resolve", "exportable_python_tools")
+def test_tools(runner: RuleRunner) -> None:
+    seen = runner.request(Answer, [AboutTools()])
+    assert dict(seen.by_resolve) == {"colors": ("mypy",)}
+    assert seen.exportable == ("mypy", "pytest")
+
+
+@executes("create_pex", "create_venv_pex", "run_venv_pex", "try_venv_pex")
+def test_pex(runner: RuleRunner) -> None:
+    done = runner.request(Answer, [AboutPex("ansicolors", "colors")])
+    assert done.pex.name == "test.pex"
+    assert (done.stdout, done.exit_code, done.raised) == (b"hello\n", 3, 3)
+
+
+@executes("prepared_python_source_files", "stripped_python_source_files")
+def test_python_source_files(runner: RuleRunner) -> None:
+    seen = runner.request(Answer, [AboutSources()])
+    assert seen.prepared.source_files.files == ("code/app/main.py",)
+    assert seen.prepared.source_roots == ("code",)
+    assert seen.stripped.snapshot.files == ("app/main.py",)
