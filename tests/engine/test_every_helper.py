@@ -1,4 +1,4 @@
-"""Each helper is executed by some test: the claims of the other modules, which their own tests prove, cover them all."""
+"""Each helper is executed by some test: what the other modules claim, and their tests prove, covers them all."""
 
 from __future__ import annotations
 
