@@ -1,0 +1,52 @@
+"""Carries out a plan: the only part of the goal that changes anything in `dist`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+
+from devflow.common.errors import Problem
+from devflow.engine.own_rules.export_all_resolves import build_exports
+from devflow.export_all_resolves.inventory import Place, abandoned
+from devflow.export_all_resolves.plan import Plan
+from devflow.export_all_resolves.rules import BuildExportRequest, DescribedResolve
+from devflow.export_all_resolves.staging import marker
+from devflow.export_all_resolves.staging.trees import discard, remove
+
+
+async def carry_out(plan: Plan, described: Iterable[DescribedResolve], place: Place) -> Mapping[str, Problem]:
+    """Build, prune, and remove what killed runs left. What failed, by resolve or by path; the rest is done."""
+    failed = _each(abandoned(plan, place), remove, place)
+    rebuilds = {item.resolve for item in plan.rebuilds}
+    requests = [
+        BuildExportRequest(resolve.exporter(resolve.resolve), resolve.fingerprint)
+        for resolve in described
+        if resolve.resolve in rebuilds and resolve.exporter and resolve.fingerprint
+    ]
+    built = await build_exports(requests)
+    for request, export in zip(requests, built):
+        if export.problem:
+            failed[request.exporter.resolve] = export.problem
+    failed.update(_each((place.absolute(path) for path in plan.surplus), _prune, place))
+    return failed
+
+
+def _prune(export: str) -> None:
+    if os.path.islink(export):
+        remove(marker.marker_path(export))
+    discard(export)
+    with suppress(OSError):  # not empty: there are other exports of this resolve, or somebody's own files
+        os.rmdir(os.path.dirname(export))
+
+
+def _each(paths: Iterable[str], do: Callable[[str], None], place: Place) -> dict[str, Problem]:
+    """Do it to each path, even if it fails for another."""
+    failed = {}
+    for path in paths:
+        try:
+            do(path)
+        except OSError as error:
+            shown = os.path.relpath(path, place.build_root)
+            failed[shown] = Problem(f"{shown} cannot be removed: {error.strerror}.", fix=f"sudo rm -rf {shown}")
+    return failed

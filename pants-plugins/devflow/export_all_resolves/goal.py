@@ -1,0 +1,132 @@
+"""The goal `export-all-resolves`: options, facts, a plan, and then the builds."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from pants.base.build_root import BuildRoot
+from pants.base.specs import Specs
+from pants.core.util_rules.distdir import DistDir
+from pants.engine.console import Console
+from pants.engine.goal import Goal
+from pants.engine.rules import collect_rules, goal_rule
+from pants.engine.unions import UnionMembership
+from pants.option.global_options import GlobalOptions
+
+from devflow.common.errors import Problem, UserError
+from devflow.common.lock import LockHeldError, exclusive_lock
+from devflow.engine._rules import Rules
+from devflow.engine.own_rules.export_all_resolves import describe_resolves, resolve_names
+from devflow.export_all_resolves import report
+from devflow.export_all_resolves.apply import carry_out
+from devflow.export_all_resolves.exporters import ResolveExporter
+from devflow.export_all_resolves.inventory import Place, abandoned, take_stock
+from devflow.export_all_resolves.plan import Mode, Plan, select, split_commas
+from devflow.export_all_resolves.rules import DescribeResolveRequest
+from devflow.export_all_resolves.subsystem import ExportAllResolvesSubsystem, ReportFormat
+
+_LOCK = "export-all-resolves.lock"
+
+
+class ExportAllResolves(Goal):
+    """Makes virtualenvs on this machine, so it runs in the local environment only."""
+
+    subsystem_cls = ExportAllResolvesSubsystem
+    environment_behavior = Goal.EnvironmentBehavior.LOCAL_ONLY
+
+
+@goal_rule
+async def export_all_resolves_goal(
+    console: Console,
+    options: ExportAllResolvesSubsystem,
+    global_options: GlobalOptions,
+    specs: Specs,
+    build_root: BuildRoot,
+    dist_dir: DistDir,
+    union_membership: UnionMembership,
+) -> ExportAllResolves:
+    """See docs/goals/export-all-resolves.md."""
+    try:
+        mode = options.mode
+        names = await resolve_names(union_membership)
+        chosen = select(names.declared, split_commas(options.include), split_commas(options.exclude))
+        if mode is not Mode.LIST:
+            _refuse(specs, global_options)
+    except UserError as error:
+        return _failure(console, error)
+    if mode is Mode.LIST:
+        as_json = options.format is ReportFormat.JSON
+        console.print_stdout(report.names_as_json(chosen) if as_json else "\n".join(chosen))
+        return ExportAllResolves(exit_code=0)
+
+    described = await describe_resolves(DescribeResolveRequest(name) for name in chosen)
+    place = Place(Path(build_root.path), os.path.join(dist_dir.relpath, "export"))
+
+    def plan_now() -> Plan:
+        return take_stock(
+            described,
+            place,
+            all_names=names.declared | names.tools,
+            exporters=union_membership.get(ResolveExporter),
+            force=options.force,
+            prune=options.prune,
+        )
+
+    plan = plan_now()
+    failed: Mapping[str, Problem] = {}
+    if mode is Mode.EXPORT and not (plan.changes_nothing and not abandoned(plan, place)):
+        try:
+            with exclusive_lock(
+                Path(global_options.pants_workdir, _LOCK),
+                timeout_s=global_options.pantsd_timeout_when_multiple_invocations,
+                on_wait=lambda holder: console.print_stderr(f"Waiting for process {holder}, which exports here, too."),
+            ):
+                plan = plan_now()  # a run that was waited for may have done it
+                failed = await carry_out(plan, described, place)
+        except LockHeldError as held:
+            return _failure(
+                console,
+                UserError(
+                    f"Process {held.holder} has been exporting in this repository all the time.",
+                    fix="wait for it to end; to wait longer, raise [GLOBAL].pantsd_timeout_when_multiple_invocations",
+                ),
+            )
+    return _report(console, plan, mode, failed, options.format)
+
+
+def _refuse(specs: Specs, global_options: GlobalOptions) -> None:
+    """What this goal cannot work with. Raises: UserError."""
+    if specs:
+        raise UserError("This goal takes no targets.", fix="leave them out, and choose resolves with --include=NAME")
+    if global_options.remote_execution:
+        raise UserError(
+            "Remote execution is on, and an export is made on this machine.",
+            fix="./pants --no-remote-execution export-all-resolves",
+        )
+
+
+def _failure(console: Console, error: UserError) -> ExportAllResolves:
+    console.print_stderr(f"export-all-resolves: {error}")
+    return ExportAllResolves(exit_code=1)
+
+
+def _report(
+    console: Console, plan: Plan, mode: Mode, failed: Mapping[str, Problem], report_format: ReportFormat
+) -> ExportAllResolves:
+    if report_format is ReportFormat.JSON:
+        console.print_stdout(report.as_json(plan, mode, failed))
+    else:
+        for line in report.lines(plan, mode, failed):
+            console.print_stdout(line)
+    for error in report.errors(plan, failed):
+        console.print_stderr(error)
+    console.print_stderr(report.summary(plan, mode, failed))
+    incomplete = mode is Mode.CHECK and not plan.changes_nothing
+    return ExportAllResolves(exit_code=1 if incomplete or plan.failures or failed else 0)
+
+
+def rules() -> Rules:
+    """The goal."""
+    return collect_rules()

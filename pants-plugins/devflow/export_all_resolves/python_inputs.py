@@ -1,0 +1,122 @@
+"""What a Python export is made from: the lockfile, the interpreter and the settings, each as one comparable value."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from urllib.parse import urlparse
+
+from pants.backend.python.subsystems.setup import PythonSetup
+from pants.backend.python.util_rules.interpreter_constraints import InterpreterConstraints
+from pants.backend.python.util_rules.pex_environment import PythonExecutable
+from pants.backend.python.util_rules.pex_requirements import LoadedLockfile, Lockfile, ResolvePexConfig
+from pants.core.goals.export import ExportSubsystem
+from pants.engine.fs import PathGlobs
+from pants.engine.process import Process, ProcessExecutionFailure
+from pants.util.docutil import bin_name
+from pants.util.logging import LogLevel
+
+from devflow.common.errors import UserError
+from devflow.common.failures import last_words
+from devflow.engine import digest_contents, list_paths, run_process
+from devflow.engine.python import find_python, load_lockfile
+from devflow.export_all_resolves.plan import ExportInput
+
+SYMLINKED = "symlinked_immutable_virtualenv"
+_NO_INTERPRETER = ("Could not find a compatible interpreter", "No interpreter compatible", "does not satisfy")
+
+
+async def lockfile_input(resolve: str, python_setup: PythonSetup) -> ExportInput:
+    """The lockfile's content without its header and comments. Raises: UserError if it is missing or cannot be read."""
+    url = python_setup.resolves[resolve]
+    origin = f"the resolve `{resolve}`"
+    how_to_make = _how_to_make_lockfile(resolve, python_setup)
+    parts = urlparse(url)
+    if parts.scheme in ("", "file"):
+        # Pants' own error for a missing lockfile tells neither the resolve nor what to do.
+        found = await list_paths(PathGlobs([parts.path.lstrip("/") if parts.scheme else url]))
+        if not found.files:
+            raise UserError(f"{url}, the lockfile of resolve {resolve}, does not exist.", fix=how_to_make)
+    try:
+        loaded = await load_lockfile(Lockfile(url=url, url_description_of_origin=origin, resolve_name=resolve))
+    except Exception as error:
+        raise _unreadable(url, resolve, last_words(error), how_to_make) from error
+    contents = await digest_contents(loaded.lockfile_digest)
+    return ExportInput("lockfile", _digest_of_lockfile(contents[0].content, loaded, resolve, how_to_make))
+
+
+def _digest_of_lockfile(content: bytes, loaded: LoadedLockfile, resolve: str, how_to_make: str) -> str:
+    if loaded.is_pex_native:
+        try:
+            json.loads(content)
+        except ValueError as error:
+            raise _unreadable(loaded.lockfile_path, resolve, str(error), how_to_make) from error
+        return loaded.lockfile_digest.fingerprint  # without the header, which is in comments
+    lines = (line.strip() for line in content.splitlines())
+    return hash_of(*(line.decode(errors="replace") for line in lines if line and not line.startswith(b"#")))
+
+
+def _unreadable(path: str, resolve: str, why: str, how_to_make: str) -> UserError:
+    return UserError(f"{path}, the lockfile of resolve {resolve}, cannot be read: {why}", fix=how_to_make)
+
+
+def _how_to_make_lockfile(resolve: str, python_setup: PythonSetup) -> str:
+    if python_setup.resolves_generate_lockfiles:
+        return f"{bin_name()} generate-lockfiles --resolve={resolve}"
+    return (
+        "make it as this repository makes its lockfiles ([python].resolves_generate_lockfiles is false), or set that "
+        f"to true and run: {bin_name()} generate-lockfiles --resolve={resolve}"
+    )
+
+
+async def python_for(resolve: str, constraints: InterpreterConstraints) -> PythonExecutable:
+    """The interpreter that Pants would choose. Raises: UserError if there is none."""
+    try:
+        return await find_python(constraints)
+    except ProcessExecutionFailure as error:
+        if not any(phrase in last_words(error) for phrase in _NO_INTERPRETER):
+            raise
+        wanted = " OR ".join(str(constraint) for constraint in constraints)
+        raise UserError(
+            f"No Python interpreter on this machine matches {wanted}, which resolve {resolve} wants.",
+            fix="install one where [python-bootstrap].search_path finds it, or change "
+            f"[python.resolves_to_interpreter_constraints].{resolve} in pants.toml",
+        ) from error
+
+
+async def full_version(python: PythonExecutable) -> str:
+    """Such as "3.11.7", as stock `export` puts it into the path."""
+    result = await run_process(
+        Process(
+            [python.path, "-c", "import sys; print('.'.join(str(part) for part in sys.version_info[:3]))"],
+            # Another binary at the same path is another process for the cache.
+            env={"DEVFLOW_PYTHON_FINGERPRINT": python.fingerprint or ""},
+            append_only_caches=python.append_only_caches,
+            description=f"Read the version of {python.path}",
+            level=LogLevel.DEBUG,
+        )
+    )
+    return result.stdout.decode().strip()
+
+
+def settings_inputs(config: ResolvePexConfig) -> tuple[ExportInput, ...]:
+    """As hashes: an index address may hold a password."""
+    constraints = config.constraints_file.digest.fingerprint if config.constraints_file else ""
+    binaries = (sorted(map(str, config.only_binary)), sorted(map(str, config.no_binary)))
+    return (
+        ExportInput("index settings", hash_of(config.indexes, config.find_links, config.path_mappings)),
+        ExportInput("resolver settings", hash_of(config.manylinux, constraints, *binaries)),
+    )
+
+
+def export_format(export_subsystem: ExportSubsystem) -> str:
+    """`[export].py_resolve_format`, or what its deprecated predecessor says."""
+    options = export_subsystem.options
+    if options.get("symlink_python_virtualenv"):
+        return SYMLINKED
+    return str(options.py_resolve_format.value)
+
+
+def hash_of(*parts: object) -> str:
+    """Of values whose `repr` says all: strings, numbers, and tuples or lists of them."""
+    return hashlib.sha256(repr(parts).encode()).hexdigest()

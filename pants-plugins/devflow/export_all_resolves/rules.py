@@ -1,0 +1,157 @@
+"""One resolve at a time: what its export should be, and the process that builds it.
+
+A failure is data here, so that one resolve that fails does not stop the others.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import pkgutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pants.base.build_root import BuildRoot
+from pants.core.goals.export import ExportResult
+from pants.core.util_rules.distdir import DistDir
+from pants.engine.engine_aware import EngineAwareParameter
+from pants.engine.fs import CreateDigest, FileContent
+from pants.engine.process import Process, ProcessCacheScope
+from pants.engine.rules import collect_rules, rule
+from pants.engine.unions import UnionMembership
+from pants.util.logging import LogLevel
+
+from devflow.common.errors import Problem
+from devflow.common.failures import as_problem, disk_full_fix, tail
+from devflow.engine import create_digest, environment_vars, merge_digests, try_process
+from devflow.engine._rules import Rules
+from devflow.engine.unions.resolve_exporters import fingerprint_resolve, stage_resolve
+from devflow.export_all_resolves.exporters import ResolveExporter, ResolveFingerprint
+from devflow.export_all_resolves.staging.build import OWN_DIR, Command, Seed, Spec
+
+_STAGING = "devflow.export_all_resolves.staging"
+
+
+@dataclass(frozen=True)
+class DescribeResolveRequest(EngineAwareParameter):
+    """Ask all backends about a resolve."""
+
+    resolve: str
+
+    def debug_hint(self) -> str:
+        """Shown by the engine beside the rule."""
+        return self.resolve
+
+
+@dataclass(frozen=True)
+class DescribedResolve:
+    """Who exports a resolve, and what its export is made from. Nobody: both are None."""
+
+    resolve: str
+    exporter: type[ResolveExporter] | None
+    fingerprint: ResolveFingerprint | None
+
+
+@rule(desc="Fingerprint a resolve", level=LogLevel.DEBUG)
+async def describe_resolve(request: DescribeResolveRequest, union_membership: UnionMembership) -> DescribedResolve:
+    """The first backend whose resolve it is."""
+    for exporter in union_membership.get(ResolveExporter):
+        try:
+            maybe = await fingerprint_resolve(exporter(request.resolve))
+        except Exception as error:
+            doing = f"reading what resolve {request.resolve} is made from ({exporter.__module__})"
+            problem = as_problem(error, doing=doing, fix=retry(request.resolve))
+            return DescribedResolve(request.resolve, exporter, ResolveFingerprint("", problem=problem))
+        if maybe.fingerprint:
+            return DescribedResolve(request.resolve, exporter, maybe.fingerprint)
+    return DescribedResolve(request.resolve, None, None)
+
+
+@dataclass(frozen=True)
+class BuildExportRequest(EngineAwareParameter):
+    """Build one export and swap it in."""
+
+    exporter: ResolveExporter
+    fingerprint: ResolveFingerprint
+
+    def debug_hint(self) -> str:
+        """Shown by the engine beside the rule."""
+        return self.exporter.resolve
+
+
+@dataclass(frozen=True)
+class BuiltExport:
+    """None: it is in its place."""
+
+    problem: Problem | None
+
+
+@rule(desc="Export a resolve", level=LogLevel.DEBUG)
+async def build_export(request: BuildExportRequest, build_root: BuildRoot, dist_dir: DistDir) -> BuiltExport:
+    """Run what the backend's stock export would run, in a process beside the others (docs/adr/0003)."""
+    resolve = request.exporter.resolve
+    doing = f"exporting {resolve}"
+    try:
+        staged = await stage_resolve(request.exporter)
+        destination = os.path.join(build_root.path, dist_dir.relpath, "export", request.fingerprint.reldir)
+        environment = await environment_vars(["PATH"])
+        spec = Spec(
+            destination=destination,
+            commands=_commands(staged.result, environment.get("PATH", "")),
+            seed=_seed(staged.seed, environment.get("PATH", "")),
+            inputs={part.name: (part.value, part.shown) for part in request.fingerprint.inputs},
+            anchors=request.fingerprint.anchors,
+            listings=request.fingerprint.listings,
+        )
+        own_files = await create_digest(CreateDigest([*_package(), _spec_file(spec)]))
+        digest = await merge_digests([staged.result.digest, own_files])
+        process = Process(
+            argv=(sys.executable, "-s", "-B", "-m", _STAGING),
+            env={"PYTHONPATH": OWN_DIR},
+            input_digest=digest,
+            # It writes outside of its sandbox: it must run here, and again in each run that asks for it.
+            cache_scope=ProcessCacheScope.PER_SESSION,
+            description=f"Export resolve {resolve}",
+            level=LogLevel.INFO,
+        )
+        done = await try_process(process)
+    except Exception as error:
+        return BuiltExport(as_problem(error, doing=doing, fix=retry(resolve)))
+    if done.exit_code:
+        message = done.stderr.decode(errors="replace")
+        return BuiltExport(Problem(f"{doing} failed: {tail(message)}", disk_full_fix(message) or retry(resolve)))
+    return BuiltExport(None)
+
+
+def retry(resolve: str) -> str:
+    """The command that tries one resolve again and says more."""
+    return f"./pants -ldebug export-all-resolves --include={resolve}"
+
+
+def _commands(result: ExportResult, path: str) -> list[Command]:
+    return [Command(command.argv, {"PATH": path, **command.extra_env}) for command in result.post_processing_cmds]
+
+
+def _seed(seed: Seed | None, path: str) -> Seed | None:
+    return seed and dataclasses.replace(seed, command=Command(seed.command.argv, {"PATH": path, **seed.command.env}))
+
+
+def _spec_file(spec: Spec) -> FileContent:
+    return FileContent(f"{OWN_DIR}/spec.json", json.dumps(dataclasses.asdict(spec), sort_keys=True).encode())
+
+
+def _package() -> Iterator[FileContent]:
+    """The package that runs in the sandbox, with its parents, which are empty."""
+    for parent in ("devflow", "devflow/export_all_resolves"):
+        yield FileContent(f"{OWN_DIR}/{parent}/__init__.py", b"")
+    for module in ("__init__", "__main__", "build", "marker", "seed", "trees"):
+        content = pkgutil.get_data(_STAGING, f"{module}.py")
+        assert content is not None  # it has just been imported from there  # noqa: S101
+        yield FileContent(f"{OWN_DIR}/{_STAGING.replace('.', '/')}/{module}.py", content)
+
+
+def rules() -> Rules:
+    """The rules of this module."""
+    return collect_rules()

@@ -1,0 +1,146 @@
+"""One export, from its commands to its place."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from subprocess import DEVNULL, PIPE, STDOUT, run
+
+from devflow.export_all_resolves.staging import marker
+from devflow.export_all_resolves.staging.seed import plant
+from devflow.export_all_resolves.staging.trees import remove, replace_content, staging_path, swap
+
+OWN_DIR = ".devflow"  # in the sandbox: this package and its `spec.json`
+_SCRATCH_DIR = re.compile(r"\.[0-9a-f]{32}\.tmp")  # what Pants' own commands expect in the export, and remove from it
+
+
+class BuildError(Exception):
+    """The export cannot be built; the message is for the user."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """A step of a build; "{digest_root}" in an argument is the export, wherever it is being built."""
+
+    argv: Sequence[str]
+    env: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Seed:
+    """What the export begins with: see `seed.plant`."""
+
+    path: str
+    command: Command
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What to build; the last three are for the marker."""
+
+    destination: str  # absolute
+    commands: Sequence[Command]
+    seed: Seed | None
+    inputs: Mapping[str, tuple[str, str]]
+    anchors: Sequence[str]
+    listings: Sequence[str]
+
+    @classmethod
+    def load(cls, path: str) -> Spec:
+        """Read what `dataclasses.asdict` and `json` made of a spec."""
+        with open(path, encoding="utf-8") as file:
+            fields = json.load(file)
+        seed = fields["seed"]
+        return cls(
+            **{
+                **fields,
+                "commands": [Command(**command) for command in fields["commands"]],
+                "seed": Seed(seed["path"], Command(**seed["command"])) if seed else None,
+            }
+        )
+
+
+def build(spec: Spec, sandbox: str) -> None:
+    """Build beside the destination, then swap. Raises: BuildError, OSError; then the destination is as it was."""
+    engine = os.getppid()
+    os.makedirs(os.path.dirname(spec.destination), exist_ok=True)
+    staged = staging_path(spec.destination)
+    try:
+        _lay_out(spec, staged, sandbox)
+        for command in spec.commands:
+            _run(command, staged)
+        if os.getppid() != engine:
+            raise BuildError("the engine that asked for this export is gone")
+        if os.path.islink(staged):
+            _install_link(spec, staged)
+        else:
+            _install_directory(spec, staged)
+    finally:
+        with contextlib.suppress(OSError):  # the next run finds what stays
+            remove(staged)  # the old export after a swap, or what a failure left
+
+
+def _lay_out(spec: Spec, staged: str, sandbox: str) -> None:
+    """Give the commands the files that they expect in the export: scratch files by a link, the others moved in."""
+    if spec.seed:
+        plant(spec.seed.path, spec.seed.command.argv, spec.seed.command.env, staged)
+    os.makedirs(staged, exist_ok=True)
+    for name in sorted(set(os.listdir(sandbox)) - {OWN_DIR}):
+        source, target = os.path.join(sandbox, name), os.path.join(staged, name)
+        if _SCRATCH_DIR.fullmatch(name):
+            os.symlink(source, target)
+        else:
+            shutil.move(source, target)
+
+
+def _run(command: Command, staged: str) -> None:
+    argv = [argument.replace("{digest_root}", staged) for argument in command.argv]
+    done = run(argv, env=command.env, stdin=DEVNULL, stdout=PIPE, stderr=STDOUT, check=False)  # noqa: S603
+    if done.returncode:
+        output = done.stdout.decode(errors="replace").strip()
+        raise BuildError(f"{os.path.basename(argv[0])} exited with {done.returncode}: {output}")
+
+
+def _install_directory(spec: Spec, staged: str) -> None:
+    _point_at(staged, spec.destination)
+    _mark(spec, os.path.join(staged, marker.MARKER), staged)
+    swap(staged, spec.destination)
+
+
+def _install_link(spec: Spec, staged: str) -> None:
+    """The marker stands beside the link and cannot be swapped with it: in between, the export counts as stale."""
+    if os.path.islink(spec.destination):
+        remove(marker.marker_path(spec.destination))
+    swap(staged, spec.destination)
+    _mark(spec, marker.marker_path(spec.destination), spec.destination)
+
+
+def _mark(spec: Spec, path: str, export: str) -> None:
+    marker.write(path, export, inputs=spec.inputs, anchors=spec.anchors, listings=spec.listings)
+
+
+def _point_at(staged: str, destination: str) -> None:
+    """Make the files of a virtualenv that name it say where it will be, not where it was built."""
+    texts = (
+        (os.fsencode(staged), os.fsencode(destination)),
+        (os.fsencode(os.path.basename(staged)), os.fsencode(os.path.basename(destination))),  # the shell prompt
+    )
+    for directory in (staged, os.path.join(staged, "bin")):
+        for entry in os.scandir(directory) if os.path.isdir(directory) else ():
+            if entry.is_file(follow_symlinks=False):
+                _replace_texts(entry.path, texts)
+
+
+def _replace_texts(path: str, texts: Sequence[tuple[bytes, bytes]]) -> None:
+    with open(path, "rb") as file:
+        old = file.read()
+    new = old
+    for this, that in texts:
+        new = new.replace(this, that)
+    if new != old:
+        replace_content(path, new)

@@ -1,0 +1,109 @@
+"""The record that is left in an export: what it was made from, and what it looked like when it was whole."""
+
+from __future__ import annotations
+
+import glob
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+MARKER = ".devflow-export.json"
+_SCHEMA_VERSION = 1
+# Python writes the one into a directory, and the other is not there yet when it is listed.
+_NOT_RECORDED = frozenset({"__pycache__", MARKER})
+
+
+@dataclass(frozen=True)
+class Record:
+    """`inputs`: name → (value, short form); `anchors`: file → (size in bytes, mtime in ns); `entries`: directory → names."""
+
+    inputs: Mapping[str, tuple[str, str]]
+    anchors: Mapping[str, tuple[int, int]]
+    entries: Mapping[str, Sequence[str]]
+    link: str | None  # what the export points at, if it is a link
+
+
+def marker_path(export: str) -> str:
+    """Inside an exported directory; beside an exported link, because what it points at belongs to a cache."""
+    if os.path.islink(export):
+        parent, name = os.path.split(export)
+        return os.path.join(parent, f".{name}{MARKER}")
+    return os.path.join(export, MARKER)
+
+
+def write(
+    path: str,
+    export: str,
+    *,
+    inputs: Mapping[str, tuple[str, str]],
+    anchors: Sequence[str],
+    listings: Sequence[str],
+) -> None:
+    """Record an export, with the size and time of `anchors` (files) and the entries of `listings` (globs of directories).
+
+    Raises: OSError, for example if an anchor does not exist.
+    """
+    content = {
+        "schema_version": _SCHEMA_VERSION,
+        "inputs": inputs,
+        "anchors": {anchor: _size_and_time(os.path.join(export, anchor)) for anchor in anchors},
+        "entries": {
+            os.path.relpath(directory, export): sorted(set(os.listdir(directory)) - _NOT_RECORDED)
+            for pattern in ["", *listings]
+            for directory in glob.glob(os.path.join(glob.escape(export), pattern))
+        },
+        "link": _link(export),
+    }
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(content, file, indent=1, sort_keys=True)
+        file.write("\n")
+
+
+def read(export: str) -> Record | None:
+    """None if the export has no record, or one that this version cannot read."""
+    try:
+        with open(marker_path(export), encoding="utf-8") as file:
+            content = json.load(file)
+        if content["schema_version"] != _SCHEMA_VERSION:
+            return None
+        return Record(
+            inputs={name: (value, shown) for name, (value, shown) in content["inputs"].items()},
+            anchors={anchor: (size, time) for anchor, (size, time) in content["anchors"].items()},
+            entries={directory: list(names) for directory, names in content["entries"].items()},
+            link=content["link"],
+        )
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return None
+
+
+def damage(export: str, record: Record) -> str:
+    """The first thing that is not as it was recorded, as a phrase; "" if the export is whole."""
+    if _link(export) != record.link:
+        return "the link points elsewhere"
+    for anchor, recorded in record.anchors.items():
+        try:
+            found = _size_and_time(os.path.join(export, anchor))
+        except OSError:
+            return f"{anchor} is gone"
+        if found != recorded:
+            return f"{anchor} is another file"
+    for directory, names in record.entries.items():
+        try:
+            present = os.listdir(os.path.join(export, directory))
+        except OSError:
+            return f"{directory} is gone"
+        gone = sorted(set(names).difference(present))
+        if gone:
+            others = f" and {len(gone) - 1} more are gone" if len(gone) > 1 else " is gone"
+            return os.path.normpath(os.path.join(directory, gone[0])) + others
+    return ""
+
+
+def _size_and_time(path: str) -> tuple[int, int]:
+    status = os.stat(path)
+    return (status.st_size, status.st_mtime_ns)
+
+
+def _link(export: str) -> str | None:
+    return os.readlink(export) if os.path.islink(export) else None

@@ -1,0 +1,77 @@
+"""A tree that many exports begin with, made once and copied: for virtualenvs, one with `pip` in it.
+
+Installing `pip` is the most expensive part of a small virtualenv (about three seconds of processor time), and always
+gives the same files.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from subprocess import DEVNULL, CalledProcessError, run
+
+from devflow.export_all_resolves.staging.trees import remove, replace_content, staging_path
+
+_MAX_SHEBANG = 512 if sys.platform == "darwin" else 127
+
+
+def plant(seed: str, argv: Sequence[str], environment: Mapping[str, str], staged: str) -> None:
+    """Copy the seed to `staged`, making it first if need be by `argv`, in which "{digest_root}" is where it goes.
+
+    If it cannot be made (a Python without `ensurepip`, say), nothing is planted, and the export's commands see to it.
+    """
+    os.makedirs(os.path.dirname(seed), exist_ok=True)
+    with open(f"{seed}.lock", "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not os.path.isdir(seed) and not _make(seed, argv, environment):
+            return
+    shutil.copytree(seed, staged, symlinks=True)
+    for entry in os.scandir(os.path.join(staged, "bin")):
+        if entry.is_file(follow_symlinks=False):
+            _repoint(entry.path, os.fsencode(seed), os.fsencode(staged))
+
+
+def _make(seed: str, argv: Sequence[str], environment: Mapping[str, str]) -> bool:
+    growing = staging_path(seed)
+    try:
+        command = [argument.replace("{digest_root}", growing) for argument in argv]
+        run(command, env=environment, stdin=DEVNULL, capture_output=True, check=True)  # noqa: S603
+        for entry in os.scandir(os.path.join(growing, "bin")):
+            if entry.is_file(follow_symlinks=False):
+                _repoint(entry.path, os.fsencode(growing), os.fsencode(seed))
+        os.rename(growing, seed)
+    except (CalledProcessError, OSError):
+        remove(growing)
+        return False
+    return True
+
+
+def _repoint(script: str, old: bytes, new: bytes) -> None:
+    """Make a script that names the one tree name the other; its shebang gets the form that installers give it there."""
+    with open(script, "rb") as file:
+        content = file.read()
+    interpreter, body = _split_shebang(content)
+    shebang = _shebang(interpreter.replace(old, new)) if interpreter else b""
+    replace_content(script, shebang + body.replace(old, new))
+
+
+def _split_shebang(content: bytes) -> tuple[bytes, bytes]:
+    """The interpreter's path and the rest of the script; no path if it is none of Python's. Source: distlib.scripts."""
+    if content.startswith(b"#!/bin/sh\n'''exec' "):
+        second_line, _, rest = content[len(b"#!/bin/sh\n'''exec' ") :].partition(b"\n")
+        _, _, body = rest.partition(b"\n")
+        return second_line.replace(b' "$0" "$@"', b"").strip(b'"'), body
+    first_line, _, body = content.partition(b"\n")
+    if first_line.startswith(b"#!") and b"python" in os.path.basename(first_line):
+        return first_line[2:].strip(), body
+    return b"", content
+
+
+def _shebang(interpreter: bytes) -> bytes:
+    if b" " not in interpreter and len(interpreter) + 3 <= _MAX_SHEBANG:
+        return b"#!" + interpreter + b"\n"
+    quoted = b'"' + interpreter + b'"' if b" " in interpreter else interpreter
+    return b"#!/bin/sh\n'''exec' " + quoted + b" \"$0\" \"$@\"\n' '''\n"

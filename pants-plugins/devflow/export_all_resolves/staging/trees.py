@@ -1,0 +1,112 @@
+"""Files and directories that change their place in one step, or go."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import errno
+import os
+import random
+import re
+import shutil
+import stat
+import string
+import sys
+
+_STAGING_NAME = re.compile(r"\.\+[a-z0-9]{3,}")
+
+
+def staging_path(destination: str) -> str:
+    """A free path beside the destination, of the same length.
+
+    The length matters: a shebang line changes its form with the length of its path. So a script written for the one
+    path and rewritten for the other is what it would have been if written for the other at once.
+    """
+    parent, name = os.path.split(destination)
+    while True:
+        suffix = "".join(random.choices(string.ascii_lowercase + string.digits, k=max(len(name) - 2, 3)))  # noqa: S311
+        path = os.path.join(parent, f".+{suffix}")
+        if not os.path.lexists(path):
+            return path
+
+
+def leftovers(directory: str) -> list[str]:
+    """The staging paths that a killed build or removal left in a directory, sorted."""
+    try:
+        names = os.listdir(directory)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    return sorted(os.path.join(directory, name) for name in names if _STAGING_NAME.fullmatch(name))
+
+
+def remove(path: str) -> None:
+    """Remove a file, a link (not what it points at) or a tree, read-only directories included. Missing is success."""
+    if not os.path.isdir(path) or os.path.islink(path):
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(path)
+        return
+    try:
+        shutil.rmtree(path)
+    except PermissionError:
+        for directory, _, _ in os.walk(path):
+            os.chmod(directory, stat.S_IRWXU)
+        shutil.rmtree(path)
+
+
+def discard(path: str) -> None:
+    """Take a path out of sight in one step, then remove it: killed in between, it leaves a leftover, never a half."""
+    aside = staging_path(path)
+    try:
+        os.rename(path, aside)
+    except FileNotFoundError:
+        return
+    remove(aside)
+
+
+def swap(staged: str, destination: str) -> None:
+    """Put `staged` at the destination; what was there, if anything, is at `staged` afterwards.
+
+    In one step where the system can exchange two paths (Linux, macOS, on most file systems); otherwise by two renames,
+    with a moment in between in which the destination is missing.
+    """
+    if not os.path.lexists(destination):
+        os.rename(staged, destination)
+        return
+    if _exchange(staged, destination):
+        return
+    aside = staging_path(destination)
+    os.rename(destination, aside)
+    try:
+        os.rename(staged, destination)
+    except OSError:
+        os.rename(aside, destination)
+        raise
+    os.rename(aside, staged)
+
+
+def _exchange(one: str, other: str) -> bool:
+    """False where the system or the file system has no such call. Source: renameat2(2), renamex_np(2)."""
+    library = ctypes.CDLL(None, use_errno=True)
+    at_fdcwd, rename_exchange, rename_swap = -100, 2, 2
+    try:
+        if sys.platform == "darwin":
+            result = library.renamex_np(os.fsencode(one), os.fsencode(other), rename_swap)
+        else:
+            result = library.renameat2(at_fdcwd, os.fsencode(one), at_fdcwd, os.fsencode(other), rename_exchange)
+    except AttributeError:
+        return False
+    if result == 0:
+        return True
+    code = ctypes.get_errno()
+    if code in (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP):
+        return False
+    raise OSError(code, os.strerror(code), one, None, other)
+
+
+def replace_content(path: str, content: bytes) -> None:
+    """Give a file new content by a new file: the old one may be a hard link into a cache, which must not change."""
+    temporary = f"{path}.new"
+    with open(temporary, "wb") as file:
+        file.write(content)
+    shutil.copymode(path, temporary)
+    os.replace(temporary, path)

@@ -1,0 +1,88 @@
+"""The options of `export-all-resolves`."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from pants.engine.goal import GoalSubsystem
+from pants.option.option_types import BoolOption, EnumOption, StrListOption
+from pants.util.strutil import softwrap
+
+from devflow.common.errors import UserError
+from devflow.export_all_resolves.plan import Mode
+
+
+class ReportFormat(Enum):
+    """How a report is written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class ExportAllResolvesSubsystem(GoalSubsystem):
+    """Options only; what they mean together is in `mode`."""
+
+    name = "export-all-resolves"
+    help = softwrap(
+        """
+        Export the virtualenv of each resolve that is missing, stale or damaged, and leave the rest.
+
+        The same trees in the same places as `export --resolve=…` for each resolve
+        (`dist/export/python/virtualenvs`), but built in parallel, only where something changed, and swapped in when
+        they are whole.
+        """
+    )
+
+    include = StrListOption(
+        default=[],
+        help="Only the resolves with these names; globs are allowed. Default: all. Example: `--include=python-*,mypy`.",
+    )
+    exclude = StrListOption(
+        default=[],
+        help="Not the resolves with these names; globs are allowed. Default: none. Example: `--exclude=docs`.",
+    )
+    list_ = BoolOption(
+        "--list", default=False, help="Print the names of the resolves, one a line, and do nothing. Default: false."
+    )
+    check = BoolOption(
+        default=False,
+        help="Change nothing; exit with 1 if an export is missing, stale or damaged, and say why. Default: false.",
+    )
+    dry_run = BoolOption(default=False, help="Change nothing; say what would be exported, and why. Default: false.")
+    force = BoolOption(default=False, help="Export what is up to date, too. Default: false.")
+    prune = BoolOption(
+        default=False,
+        help=softwrap(
+            """
+            Also remove the exports of resolves that are no more, and of interpreter versions that a resolve no longer
+            uses. Default: false.
+            """
+        ),
+    )
+    format = EnumOption(
+        default=ReportFormat.TEXT, help="How to write the report. Default: `text`. Example: `--format=json`."
+    )
+
+    @property
+    def mode(self) -> Mode:
+        """Raises: UserError for options that contradict each other."""
+        chosen = [
+            (mode, option)
+            for mode, option, value in (
+                (Mode.LIST, "--list", self.list_),
+                (Mode.CHECK, "--check", self.check),
+                (Mode.DRY_RUN, "--dry-run", self.dry_run),
+            )
+            if value
+        ]
+        if len(chosen) > 1:
+            names = " and ".join(option for _, option in chosen)
+            raise UserError(f"{names} cannot be used together.", fix="leave all but one of them out")
+        mode = chosen[0][0] if chosen else Mode.EXPORT
+        for option, value, modes in (
+            ("--force", self.force, (Mode.CHECK, Mode.LIST)),
+            ("--prune", self.prune, (Mode.LIST,)),
+        ):
+            if value and mode in modes:
+                raise UserError(f"{chosen[0][1]} and {option} cannot be used together.", fix="leave one of them out")
+        return mode

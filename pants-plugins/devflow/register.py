@@ -1,0 +1,11 @@
+"""The backend `devflow`: every goal of the project. Each slice is a backend of its own, too."""
+
+from __future__ import annotations
+
+from devflow.engine._rules import Rules
+from devflow.export_all_resolves import register as export_all_resolves
+
+
+def rules() -> Rules:
+    """The rules of every slice."""
+    return [*export_all_resolves.rules()]
