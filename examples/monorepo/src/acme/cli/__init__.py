@@ -1,0 +1,5 @@
+"""The command line."""
+
+from pathlib import Path
+
+__version__ = (Path(__file__).parent / "VERSION").read_text().strip()

@@ -1,0 +1,3 @@
+from acme.cli.main import main
+
+main(prog_name="kiln")

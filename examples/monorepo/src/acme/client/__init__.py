@@ -1,0 +1,5 @@
+"""The client SDK."""
+
+from pathlib import Path
+
+__version__ = (Path(__file__).parent / "VERSION").read_text().strip()

@@ -1,0 +1,1 @@
+"""Queues and locks kept in Redis."""

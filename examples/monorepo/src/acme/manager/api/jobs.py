@@ -1,0 +1,50 @@
+"""`/jobs`"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from aiohttp import web
+from pydantic import BaseModel
+
+from acme.common.types import JobId, JobInfo, JobSpec
+from acme.manager.api.context import REPOSITORY
+from acme.manager.api.utils import answers, read_body
+
+routes = web.RouteTableDef()
+
+
+class JobList(BaseModel):
+    jobs: list[JobInfo]
+
+
+@routes.post("/jobs")
+@answers(status=201)
+async def submit(request: web.Request) -> JobInfo:
+    spec = await read_body(request, JobSpec)
+    return await request.app[REPOSITORY].add(spec, owner=request["subject"])
+
+
+@routes.get("/jobs")
+@answers()
+async def list_jobs(request: web.Request) -> JobList:
+    return JobList(jobs=await request.app[REPOSITORY].jobs_of(request["subject"]))
+
+
+@routes.get("/jobs/{id}")
+@answers()
+async def show(request: web.Request) -> JobInfo:
+    return await request.app[REPOSITORY].get(_job_id(request), owner=request["subject"])
+
+
+@routes.delete("/jobs/{id}")
+@answers()
+async def cancel(request: web.Request) -> JobInfo:
+    return await request.app[REPOSITORY].cancel(_job_id(request), owner=request["subject"])
+
+
+def _job_id(request: web.Request) -> JobId:
+    try:
+        return JobId(UUID(request.match_info["id"]))
+    except ValueError:
+        raise web.HTTPNotFound(reason="no such job") from None

@@ -1,0 +1,58 @@
+"""The manager's HTTP server."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import prometheus_client
+import uvloop
+from aiohttp import web
+from redis.asyncio import Redis
+from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
+
+from acme.common.redis.queue import JobQueue
+from acme.manager import __version__
+from acme.manager.api import agents, jobs
+from acme.manager.api.context import CONFIG, REPOSITORY
+from acme.manager.api.middleware import authenticate, count, explain_errors
+from acme.manager.config import ManagerConfig
+from acme.manager.notify import Notifiers
+from acme.manager.repository import JobRepository
+
+
+async def _version(request: web.Request) -> web.Response:
+    return web.json_response({"version": __version__})
+
+
+async def _metrics(request: web.Request) -> web.Response:
+    return web.Response(body=prometheus_client.generate_latest(), content_type="text/plain")
+
+
+def build_app(config: ManagerConfig, engine: AsyncEngine, redis: Redis) -> web.Application:
+    notifiers = Notifiers.load(config.notifiers, checkouts=Path("plugins"))
+    app = web.Application(middlewares=[count, explain_errors, authenticate])
+    app[CONFIG] = config
+    app[REPOSITORY] = JobRepository(
+        async_sessionmaker(engine, expire_on_commit=False), JobQueue(redis), notifiers
+    )
+    app.add_routes([web.get("/version", _version), web.get("/metrics", _metrics)])
+    app.add_routes(jobs.routes)
+    app.add_routes(agents.routes)
+
+    async def close_connections(_: web.Application) -> AsyncIterator[None]:
+        yield
+        await redis.aclose()
+        await engine.dispose()
+
+    app.cleanup_ctx.append(close_connections)
+    return app
+
+
+def serve(config: ManagerConfig) -> None:
+    engine = create_async_engine(config.database.url)
+    redis = Redis.from_url(config.redis_url)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        app = build_app(config, engine, redis)
+        web.run_app(app, host=config.host, port=config.port, loop=runner.get_loop())

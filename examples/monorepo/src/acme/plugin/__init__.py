@@ -1,0 +1,5 @@
+"""How plugins are found."""
+
+from pathlib import Path
+
+__version__ = (Path(__file__).parent / "VERSION").read_text().strip()

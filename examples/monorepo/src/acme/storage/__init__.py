@@ -1,0 +1,5 @@
+"""Artefacts of finished jobs."""
+
+from pathlib import Path
+
+__version__ = (Path(__file__).parent / "VERSION").read_text().strip()
