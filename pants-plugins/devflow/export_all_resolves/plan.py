@@ -116,6 +116,11 @@ def split_commas(values: Iterable[str]) -> tuple[str, ...]:
 def select(known: Iterable[str], include: Sequence[str], exclude: Sequence[str]) -> tuple[str, ...]:
     """The names to work on, sorted. Raises: UserError for a pattern that matches no resolve, or if none is left."""
     names = sorted(set(known))
+    if not names:
+        raise UserError(
+            "This repository declares no resolve.",
+            fix="name one and its lockfile in [python.resolves] of pants.toml",
+        )
     for option, patterns in (("--include", include), ("--exclude", exclude)):
         for pattern in patterns:
             if not any(fnmatchcase(name, pattern) for name in names):
@@ -129,7 +134,7 @@ def select(known: Iterable[str], include: Sequence[str], exclude: Sequence[str])
         if (not include or any(fnmatchcase(name, pattern) for pattern in include))
         and not any(fnmatchcase(name, pattern) for pattern in exclude)
     )
-    if not chosen and names:
+    if not chosen:
         raise UserError(
             f"--include={','.join(include) or '*'} --exclude={','.join(exclude)}: no resolve is left.",
             fix="leave one of the two options out",

@@ -16,7 +16,7 @@ _NOT_RECORDED = frozenset({"__pycache__", MARKER})
 
 @dataclass(frozen=True)
 class Record:
-    """`inputs`: name → (value, short form); `anchors`: file → (size in bytes, mtime in ns); `entries`: directory → names."""
+    """`inputs`: name → value, short form; `anchors`: file → size in bytes, mtime in ns; `entries`: directory → names."""
 
     inputs: Mapping[str, tuple[str, str]]
     anchors: Mapping[str, tuple[int, int]]
@@ -40,7 +40,7 @@ def write(
     anchors: Sequence[str],
     listings: Sequence[str],
 ) -> None:
-    """Record an export, with the size and time of `anchors` (files) and the entries of `listings` (globs of directories).
+    """Record an export: the size and time of `anchors` (files), the entries of `listings` (globs of directories).
 
     Raises: OSError, for example if an anchor does not exist.
     """
@@ -68,8 +68,8 @@ def read(export: str) -> Record | None:
         if content["schema_version"] != _SCHEMA_VERSION:
             return None
         return Record(
-            inputs={name: (value, shown) for name, (value, shown) in content["inputs"].items()},
-            anchors={anchor: (size, time) for anchor, (size, time) in content["anchors"].items()},
+            inputs={name: (str(value), str(shown)) for name, (value, shown) in content["inputs"].items()},
+            anchors={anchor: (int(size), int(time)) for anchor, (size, time) in content["anchors"].items()},
             entries={directory: list(names) for directory, names in content["entries"].items()},
             link=content["link"],
         )

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from devflow.common.errors import Problem, UserError
+from devflow.common.failures import as_problem, last_words
+from pants.engine.process import ProcessExecutionFailure
+from pants.option.global_options import KeepSandboxes
+
+
+def process_failure(stdout: bytes, stderr: bytes) -> ProcessExecutionFailure:
+    return ProcessExecutionFailure(1, stdout, stderr, "Build mypy.pex", keep_sandboxes=KeepSandboxes.never)
+
+
+def test_a_user_error_is_its_own_problem() -> None:
+    assert as_problem(UserError("a", fix="b"), doing="x", fix="y") == Problem("a", "b")
+
+
+def test_any_other_error_says_what_was_being_done() -> None:
+    problem = as_problem(ValueError("bad header"), doing="exporting mypy", fix="try again")
+    assert problem == Problem("exporting mypy failed: bad header", "try again")
+
+
+def test_an_error_without_a_message_says_its_type() -> None:
+    assert last_words(KeyError()) == "KeyError"
+
+
+def test_a_full_disk_has_a_fix_of_its_own() -> None:
+    problem = as_problem(OSError(28, "No space left on device"), doing="exporting mypy", fix="try again")
+    assert problem.fix == "free some space on that disk, then run the same command again"
+
+
+def test_a_failed_process_speaks_with_its_last_lines() -> None:
+    stderr = "\n".join(f"line {number}" for number in range(40)).encode()
+    words = last_words(process_failure(b"ignored", stderr))
+    assert words.splitlines()[0].strip() == "line 28"
+    assert words.splitlines()[-1].strip() == "line 39"
+
+
+def test_a_failed_process_without_stderr_speaks_with_its_stdout() -> None:
+    assert last_words(process_failure(b"said on stdout\n\n", b"")) == "said on stdout"

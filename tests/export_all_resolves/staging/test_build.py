@@ -1,0 +1,206 @@
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from devflow.export_all_resolves.staging import marker
+from devflow.export_all_resolves.staging.build import BuildError, Command, Spec, build
+from devflow.export_all_resolves.staging.trees import leftovers
+
+SCRATCH = f".{'0' * 32}.tmp"
+# What `pex venv` does, as far as it matters here: files that name the place at the top, in bin and in pyvenv.cfg.
+MAKE = """
+set -e
+mkdir -p {digest_root}/bin {digest_root}/lib
+echo "#!{digest_root}/bin/python -sE" | tee {digest_root}/bin/tool > {digest_root}/__main__.py
+echo "home = {digest_root}" > {digest_root}/pyvenv.cfg
+echo "PS1=$(basename {digest_root})" > {digest_root}/bin/activate
+cp {digest_root}/%s/wheel {digest_root}/lib/wheel
+""" % SCRATCH
+CLEAN_UP = f"rm -rf {{digest_root}}/{SCRATCH}"
+
+
+def shell(script: str) -> Command:
+    return Command(["/bin/sh", "-c", script], {"PATH": os.environ["PATH"]})
+
+
+@pytest.fixture()
+def sandbox(tmp_path: Path) -> Path:
+    path = tmp_path / "sandbox"
+    (path / SCRATCH).mkdir(parents=True)
+    (path / SCRATCH / "wheel").write_text("new")
+    (path / "codegen").mkdir()
+    (path / "codegen" / "made.py").touch()
+    (path / ".devflow").mkdir()
+    return path
+
+
+@pytest.fixture()
+def destination(tmp_path: Path) -> Path:
+    return tmp_path / "dist" / "mypy" / "3.11.7"
+
+
+@pytest.fixture()
+def old(destination: Path) -> Path:
+    """An export that is there already; returns a file in it."""
+    (destination / "lib").mkdir(parents=True)
+    (destination / "lib" / "wheel").write_text("old")
+    return destination / "lib" / "wheel"
+
+
+def spec(destination: Path, commands: Sequence[Command]) -> Spec:
+    return Spec(
+        destination=str(destination),
+        commands=commands,
+        seed=None,
+        inputs={"lockfile": ("0123", "")},
+        anchors=[],
+        listings=["bin"],
+    )
+
+
+def test_the_finished_export_says_where_it_is(destination: Path, sandbox: Path) -> None:
+    build(spec(destination, [shell(MAKE), shell(CLEAN_UP)]), str(sandbox))
+    assert (destination / "bin" / "tool").read_text() == f"#!{destination}/bin/python -sE\n"
+    assert (destination / "__main__.py").read_text() == f"#!{destination}/bin/python -sE\n"
+    assert (destination / "pyvenv.cfg").read_text() == f"home = {destination}\n"
+    assert (destination / "bin" / "activate").read_text() == "PS1=3.11.7\n"
+    assert (destination / "lib" / "wheel").read_text() == "new"
+    assert sorted(os.listdir(destination)) == [
+        ".devflow-export.json",
+        "__main__.py",
+        "bin",
+        "codegen",
+        "lib",
+        "pyvenv.cfg",
+    ]
+    assert os.listdir(destination.parent) == ["3.11.7"]
+
+
+def test_it_is_up_to_date_at_once(destination: Path, sandbox: Path) -> None:
+    build(spec(destination, [shell(MAKE), shell(CLEAN_UP)]), str(sandbox))
+    record = marker.read(str(destination))
+    assert record is not None
+    assert record.inputs == {"lockfile": ("0123", "")}
+    assert marker.damage(str(destination), record) == ""
+
+
+def test_the_old_export_is_replaced_whole(destination: Path, sandbox: Path, old: Path) -> None:
+    (destination / "lib" / "only-in-the-old-one").touch()
+    build(spec(destination, [shell(MAKE), shell(CLEAN_UP)]), str(sandbox))
+    assert os.listdir(destination / "lib") == ["wheel"]
+    assert os.listdir(destination.parent) == ["3.11.7"]
+
+
+def test_a_command_that_fails_leaves_the_old_export(destination: Path, sandbox: Path, old: Path) -> None:
+    with pytest.raises(BuildError, match="sh exited with 3: no such wheel"):
+        build(spec(destination, [shell(MAKE), shell("echo no such wheel; exit 3")]), str(sandbox))
+    assert old.read_text() == "old"
+    assert os.listdir(destination.parent) == ["3.11.7"]
+
+
+def test_a_disk_that_fills_up_leaves_the_old_export(destination: Path, sandbox: Path, old: Path) -> None:
+    with pytest.raises(BuildError, match="No space left on device"):
+        build(spec(destination, [shell(MAKE), shell("cat {digest_root}/pyvenv.cfg > /dev/full")]), str(sandbox))
+    assert old.read_text() == "old"
+    assert os.listdir(destination.parent) == ["3.11.7"]
+
+
+def test_a_file_above_the_destination_is_an_error(destination: Path, sandbox: Path) -> None:
+    destination.parent.parent.mkdir()
+    destination.parent.touch()
+    with pytest.raises(OSError, match=str(destination.parent)):
+        build(spec(destination, [shell(MAKE)]), str(sandbox))
+
+
+def test_a_link_is_exported_with_its_record_beside_it(destination: Path, sandbox: Path, old: Path) -> None:
+    cached = sandbox.parent / "cached"
+    cached.mkdir()
+    for name in os.listdir(sandbox):
+        os.rename(sandbox / name, sandbox.parent / name)  # stock writes no files for this format
+    link = [shell("rmdir {digest_root}"), shell(f"ln -s {cached} {{digest_root}}")]
+    for _ in range(2):
+        build(spec(destination, link), str(sandbox))
+        assert os.readlink(destination) == str(cached)
+        record = marker.read(str(destination))
+        assert record is not None
+        assert marker.damage(str(destination), record) == ""
+    assert os.listdir(cached) == []
+    assert sorted(os.listdir(destination.parent)) == [".3.11.7.devflow-export.json", "3.11.7"]
+
+
+def run_as_a_process(sandbox: Path, what: Spec) -> subprocess.Popen[str]:
+    """As the engine runs it, in a process group of its own."""
+    (sandbox / ".devflow" / "spec.json").write_text(json.dumps(dataclasses.asdict(what)))
+    return subprocess.Popen(
+        [sys.executable, "-m", "devflow.export_all_resolves.staging"],
+        cwd=sandbox,
+        env={"PYTHONPATH": os.pathsep.join(path for path in map(os.path.abspath, sys.path))},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def test_as_a_process_it_succeeds_silently(destination: Path, sandbox: Path) -> None:
+    process = run_as_a_process(sandbox, spec(destination, [shell(MAKE), shell(CLEAN_UP)]))
+    assert process.communicate() == ("", "")
+    assert process.returncode == 0
+    assert (destination / "lib" / "wheel").read_text() == "new"
+
+
+def test_as_a_process_it_fails_with_a_message(destination: Path, sandbox: Path) -> None:
+    process = run_as_a_process(sandbox, spec(destination, [shell("echo no; false")]))
+    assert process.communicate() == ("", "sh exited with 1: no\n")
+    assert process.returncode == 1
+
+
+@pytest.mark.parametrize("step", [0, 1, 2])
+def test_killed_at_any_step_the_old_export_works(destination: Path, sandbox: Path, old: Path, step: int) -> None:
+    reached = sandbox.parent / "reached"
+    os.mkfifo(reached)
+    commands = [shell(MAKE), shell(CLEAN_UP)]
+    commands.insert(step, shell(f"echo here > {reached}; exec sleep 600"))
+    process = run_as_a_process(sandbox, spec(destination, commands))
+    assert reached.read_text() == "here\n"
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    assert old.read_text() == "old"
+    assert len(leftovers(str(destination.parent))) == 1
+
+
+def test_without_its_engine_it_changes_nothing(destination: Path, sandbox: Path, old: Path) -> None:
+    reached, go_on = sandbox.parent / "reached", sandbox.parent / "go on"
+    os.mkfifo(reached)
+    os.mkfifo(go_on)
+    waiting = shell(f"echo here > '{reached}'; cat '{go_on}'")
+    (sandbox / ".devflow" / "spec.json").write_text(
+        json.dumps(dataclasses.asdict(spec(destination, [shell(MAKE), waiting])))
+    )
+    start = (
+        "import subprocess, sys; "
+        "subprocess.Popen([sys.executable, '-m', 'devflow.export_all_resolves.staging'], stderr=sys.stderr).wait()"
+    )
+    engine = subprocess.Popen(
+        [sys.executable, "-c", start],
+        cwd=sandbox,
+        env={"PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path))},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert reached.read_text() == "here\n"
+    engine.kill()
+    engine.wait()
+    go_on.write_text("")
+    assert engine.stderr is not None
+    assert engine.stderr.read() == "the engine that asked for this export is gone\n"  # ends when the orphan does
+    assert old.read_text() == "old"
+    assert os.listdir(destination.parent) == ["3.11.7"]

@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+import pytest
+from devflow.common.errors import Problem, UserError
+from devflow.export_all_resolves.plan import (
+    ExportInput,
+    Found,
+    Item,
+    Plan,
+    Status,
+    Wanted,
+    changed_inputs,
+    select,
+    split_commas,
+    verdict,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+
+INPUTS = (
+    ExportInput("Pants", "2.17.1", "2.17.1"),
+    ExportInput("interpreter", "3.11.7 /usr/bin/python3.11 abc", "3.11.7"),
+    ExportInput("lockfile", "0123"),
+)
+RECORDED = {part.name: (part.value, part.shown) for part in INPUTS}
+WANTED = Wanted("mypy", path="dist/export/python/virtualenvs/mypy/3.11.7", inputs=INPUTS)
+NAMES = ["python-default", "mypy", "ruff", "python-docs"]
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([], ()),
+        (["a"], ("a",)),
+        (["a,b"], ("a", "b")),
+        (["a, b", "c"], ("a", "b", "c")),
+        ([",a,,"], ("a",)),
+    ],
+)
+def test_list_options_take_commas_and_repetition(values: list[str], expected: tuple[str, ...]) -> None:
+    assert split_commas(values) == expected
+
+
+@pytest.mark.parametrize(
+    ("include", "exclude", "expected"),
+    [
+        ([], [], ("mypy", "python-default", "python-docs", "ruff")),
+        (["python-*"], [], ("python-default", "python-docs")),
+        (["ruff", "mypy"], [], ("mypy", "ruff")),
+        ([], ["python-*"], ("mypy", "ruff")),
+        (["python-*"], ["*-docs"], ("python-default",)),
+    ],
+)
+def test_select(include: list[str], exclude: list[str], expected: tuple[str, ...]) -> None:
+    assert select(NAMES, include, exclude) == expected
+
+
+@pytest.mark.parametrize(("include", "exclude"), [(["mpyy"], []), ([], ["mpyy"]), (["ruff", "mpyy"], [])])
+def test_an_unknown_name_is_an_error_that_knows_better(include: list[str], exclude: list[str]) -> None:
+    with pytest.raises(UserError) as caught:
+        select(NAMES, include, exclude)
+    assert "=mpyy: no resolve has that name. Did you mean 'mypy'?" in caught.value.problem.what
+    assert caught.value.problem.fix == "choose from mypy, python-default, python-docs, ruff"
+
+
+def test_options_that_leave_nothing_are_an_error() -> None:
+    with pytest.raises(UserError, match="--include=mypy --exclude=m\\*: no resolve is left"):
+        select(NAMES, ["mypy"], ["m*"])
+
+
+def test_a_repository_without_resolves_says_how_to_get_some() -> None:
+    with pytest.raises(UserError, match="declares no resolve"):
+        select([], [], [])
+
+
+@given(st.lists(st.text(alphabet="abc-*?", min_size=1)), st.lists(st.text(alphabet="abc-*?", min_size=1)))
+def test_select_gives_known_names_in_order_or_an_error(include: list[str], exclude: list[str]) -> None:
+    names = ["a", "ab", "abc", "b-c"]
+    try:
+        chosen = select(names, include, exclude)
+    except UserError:
+        return
+    assert list(chosen) == sorted(set(chosen))
+    assert set(chosen) <= set(names)
+
+
+def test_up_to_date() -> None:
+    item = verdict(WANTED, Found(exists=True, inputs=RECORDED), force=False)
+    assert (item.status, item.reasons, item.rebuild) == (Status.UP_TO_DATE, (), False)
+
+
+def test_force_rebuilds_what_is_up_to_date() -> None:
+    item = verdict(WANTED, Found(exists=True, inputs=RECORDED), force=True)
+    assert (item.status, item.reasons, item.rebuild) == (Status.UP_TO_DATE, ("forced",), True)
+
+
+@pytest.mark.parametrize(
+    ("found", "status", "reason"),
+    [
+        (Found(exists=False), Status.MISSING, "not exported yet"),
+        (Found(exists=True), Status.STALE, "not made by export-all-resolves"),
+        (Found(exists=True, inputs=RECORDED, damage="bin/python is gone"), Status.DAMAGED, "bin/python is gone"),
+        (Found(exists=True, inputs={**RECORDED, "lockfile": ("9", "")}), Status.STALE, "lockfile changed"),
+    ],
+)
+def test_what_is_rebuilt_and_why(found: Found, status: Status, reason: str) -> None:
+    item = verdict(WANTED, found, force=False)
+    assert (item.status, item.reasons, item.rebuild) == (status, (reason,), True)
+
+
+def test_a_problem_is_never_rebuilt() -> None:
+    problem = Problem("mypy.lock does not exist.", "make it")
+    for wanted, found in (
+        (Wanted("mypy", error=problem), Found()),
+        (WANTED, Found(exists=True, blocked=problem)),
+    ):
+        item = verdict(wanted, found, force=True)
+        assert (item.status, item.error, item.rebuild) == (Status.FAILED, problem, False)
+
+
+def test_what_nobody_exports_is_not_an_error() -> None:
+    item = verdict(Wanted("jvm-default", exportable=False), Found(), force=True)
+    assert (item.status, item.error, item.rebuild) == (Status.NOT_EXPORTABLE, None, False)
+
+
+def test_changes_are_named_in_order_with_short_forms_where_they_tell() -> None:
+    new = (
+        ExportInput("Pants", "2.18.0", "2.18.0"),
+        ExportInput("interpreter", "3.11.7 /opt/python3.11 def", "3.11.7"),
+        ExportInput("lockfile", "4567"),
+    )
+    assert changed_inputs(new, RECORDED) == ("Pants 2.17.1 → 2.18.0", "interpreter changed", "lockfile changed")
+
+
+def test_an_input_that_came_or_went_is_a_change() -> None:
+    editable = ExportInput("editable distributions", "abc")
+    assert changed_inputs((*INPUTS, editable), RECORDED) == ("editable distributions changed",)
+    assert changed_inputs(INPUTS, {**RECORDED, "editable distributions": ("abc", "")}) == (
+        "editable distributions changed",
+    )
+
+
+@given(st.dictionaries(st.text(min_size=1), st.tuples(st.text(), st.text())), st.data())
+def test_each_change_alone_is_seen(recorded: dict[str, tuple[str, str]], data: st.DataObject) -> None:
+    inputs = [ExportInput(name, value, shown) for name, (value, shown) in recorded.items()]
+    assert changed_inputs(inputs, recorded) == ()
+    if inputs:
+        index = data.draw(st.integers(0, len(inputs) - 1))
+        old = inputs[index]
+        inputs[index] = ExportInput(old.name, old.value + "x", old.shown)
+        assert changed_inputs(inputs, recorded) == (f"{old.name} changed",)
+
+
+def test_a_plan_knows_whether_it_changes_anything() -> None:
+    up_to_date, missing = Item(WANTED, Status.UP_TO_DATE), Item(WANTED, Status.MISSING, rebuild=True)
+    assert Plan((up_to_date,)).changes_nothing
+    assert not Plan((up_to_date, missing)).changes_nothing
+    assert not Plan((up_to_date,), surplus=("dist/export/python/virtualenvs/old/3.9.1",)).changes_nothing
