@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 from devflow.common.errors import Problem
 from devflow.engine.own_rules.export_all_resolves import build_exports
 from devflow.export_all_resolves.inventory import Place, abandoned
-from devflow.export_all_resolves.plan import Plan
+from devflow.export_all_resolves.plan import Mode, Outcome, Plan
 from devflow.export_all_resolves.rules import BuildExportRequest, DescribedResolve
 from devflow.export_all_resolves.staging import marker
 from devflow.export_all_resolves.staging.trees import discard, remove
 
 
-async def carry_out(plan: Plan, described: Iterable[DescribedResolve], place: Place) -> Mapping[str, Problem]:
-    """Build, prune, and remove what killed runs left. What failed, by resolve or by path; the rest is done."""
+async def carry_out(plan: Plan, described: Iterable[DescribedResolve], place: Place) -> Outcome:
+    """Build, prune, and remove what killed runs left. One that fails does not stop the others."""
     failed = _each(abandoned(plan, place), remove, place)
     rebuilds = {item.resolve for item in plan.rebuilds}
     requests = [
@@ -28,8 +28,11 @@ async def carry_out(plan: Plan, described: Iterable[DescribedResolve], place: Pl
     for request, export in zip(requests, built):
         if export.problem:
             failed[request.exporter.resolve] = export.problem
-    failed.update(_each((place.absolute(path) for path in plan.surplus), _prune, place))
-    return failed
+    # The old export of a resolve whose new one failed is the one that works.
+    needed = {os.path.dirname(item.wanted.path) for item in plan.rebuilds if item.resolve in failed}
+    surplus = [path for path in plan.surplus if os.path.dirname(path) not in needed]
+    failed.update(_each((place.absolute(path) for path in surplus), _prune, place))
+    return Outcome(plan, Mode.EXPORT, failed, tuple(path for path in surplus if path not in failed))
 
 
 def _prune(export: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import shlex
 from pathlib import Path
 
 from pants.base.build_root import BuildRoot
@@ -14,8 +14,9 @@ from pants.engine.goal import Goal
 from pants.engine.rules import collect_rules, goal_rule
 from pants.engine.unions import UnionMembership
 from pants.option.global_options import GlobalOptions
+from pants.util.docutil import bin_name
 
-from devflow.common.errors import Problem, UserError
+from devflow.common.errors import UserError
 from devflow.common.lock import LockHeldError, exclusive_lock
 from devflow.engine._rules import Rules
 from devflow.engine.own_rules.export_all_resolves import describe_resolves, resolve_names
@@ -23,7 +24,7 @@ from devflow.export_all_resolves import report
 from devflow.export_all_resolves.apply import carry_out
 from devflow.export_all_resolves.exporters import ResolveExporter
 from devflow.export_all_resolves.inventory import Place, abandoned, take_stock
-from devflow.export_all_resolves.plan import Mode, Plan, select, split_commas
+from devflow.export_all_resolves.plan import Mode, Outcome, Plan, select, split_commas
 from devflow.export_all_resolves.rules import DescribeResolveRequest
 from devflow.export_all_resolves.subsystem import ExportAllResolvesSubsystem, ReportFormat
 
@@ -75,7 +76,7 @@ async def export_all_resolves_goal(
         )
 
     plan = plan_now()
-    failed: Mapping[str, Problem] = {}
+    outcome = Outcome(plan, mode, failed={}, pruned=plan.surplus)
     if mode is Mode.EXPORT and not (plan.changes_nothing and not abandoned(plan, place)):
         try:
             with exclusive_lock(
@@ -83,8 +84,8 @@ async def export_all_resolves_goal(
                 timeout_s=global_options.pantsd_timeout_when_multiple_invocations,
                 on_wait=lambda holder: console.print_stderr(f"Waiting for process {holder}, which exports here, too."),
             ):
-                plan = plan_now()  # a run that was waited for may have done it
-                failed = await carry_out(plan, described, place)
+                # A run that was waited for may have done it.
+                outcome = await carry_out(plan_now(), described, place)
         except LockHeldError as held:
             return _failure(
                 console,
@@ -93,7 +94,23 @@ async def export_all_resolves_goal(
                     fix="wait for it to end; to wait longer, raise [GLOBAL].pantsd_timeout_when_multiple_invocations",
                 ),
             )
-    return _report(console, plan, mode, failed, options.format)
+    if options.format is ReportFormat.JSON:
+        console.print_stdout(report.as_json(outcome))
+    else:
+        console.print_stdout("\n".join(report.lines(outcome)))
+    console.print_stderr("\n".join(report.closing(outcome, _command(options))))
+    return ExportAllResolves(exit_code=outcome.exit_code)
+
+
+def _command(options: ExportAllResolvesSubsystem) -> str:
+    """What would do what a `--check` or a `--dry-run` with these options looked at."""
+    arguments = [
+        f"--{name}={','.join(split_commas(values))}"
+        for name, values in (("include", options.include), ("exclude", options.exclude))
+        if values
+    ]
+    flags = [flag for flag, value in (("--force", options.force), ("--prune", options.prune)) if value]
+    return shlex.join([bin_name(), ExportAllResolvesSubsystem.name, *arguments, *flags])
 
 
 def _refuse(specs: Specs, global_options: GlobalOptions) -> None:
@@ -103,28 +120,13 @@ def _refuse(specs: Specs, global_options: GlobalOptions) -> None:
     if global_options.remote_execution:
         raise UserError(
             "Remote execution is on, and an export is made on this machine.",
-            fix="./pants --no-remote-execution export-all-resolves",
+            fix=f"{bin_name()} --no-remote-execution export-all-resolves",
         )
 
 
 def _failure(console: Console, error: UserError) -> ExportAllResolves:
     console.print_stderr(f"export-all-resolves: {error}")
     return ExportAllResolves(exit_code=1)
-
-
-def _report(
-    console: Console, plan: Plan, mode: Mode, failed: Mapping[str, Problem], report_format: ReportFormat
-) -> ExportAllResolves:
-    if report_format is ReportFormat.JSON:
-        console.print_stdout(report.as_json(plan, mode, failed))
-    else:
-        for line in report.lines(plan, mode, failed):
-            console.print_stdout(line)
-    for error in report.errors(plan, failed):
-        console.print_stderr(error)
-    console.print_stderr(report.summary(plan, mode, failed))
-    incomplete = mode is Mode.CHECK and not plan.changes_nothing
-    return ExportAllResolves(exit_code=1 if incomplete or plan.failures or failed else 0)
 
 
 def rules() -> Rules:

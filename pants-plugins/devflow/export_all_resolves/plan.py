@@ -108,6 +108,31 @@ class Plan:
         return not self.rebuilds and not self.surplus
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a plan, or would: builds that failed by resolve, removals that failed by path, paths pruned."""
+
+    plan: Plan
+    mode: Mode
+    failed: Mapping[str, Problem]
+    pruned: tuple[str, ...]
+
+    @property
+    def problems(self) -> Mapping[str, Problem]:
+        """What failed before the builds and in them, sorted."""
+        return dict(sorted({**self.plan.failures, **self.failed}.items()))
+
+    @property
+    def exported(self) -> tuple[Item, ...]:
+        """What was built, or would be."""
+        return tuple(item for item in self.plan.rebuilds if item.resolve not in self.failed)
+
+    @property
+    def exit_code(self) -> int:
+        """A dry run fails if the real run would; a check fails if there is anything to do."""
+        return 1 if self.problems or (self.mode is Mode.CHECK and not self.plan.changes_nothing) else 0
+
+
 def split_commas(values: Iterable[str]) -> tuple[str, ...]:
     """`--only=a,b --only=c` as `("a", "b", "c")`."""
     return tuple(part.strip() for value in values for part in value.split(",") if part.strip())

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import Any
 
-from devflow.common.errors import Problem
-from devflow.export_all_resolves.plan import Item, Mode, Plan, Status
+from devflow.export_all_resolves.plan import Item, Mode, Outcome, Status
 
 SCHEMA_VERSION = 1
 
 
-def lines(plan: Plan, mode: Mode, failed: Mapping[str, Problem]) -> list[str]:
-    """One line an item, one a surplus export; `failed` are the builds that did not succeed, by resolve."""
-    items = [f"{_name(item)}: {_sentence(item, mode, failed)}" for item in plan.items]
-    verb = "Pruned" if mode is Mode.EXPORT else "Would prune"
-    return [*items, *(f"{verb} {path}" for path in plan.surplus)]
+def lines(outcome: Outcome) -> list[str]:
+    """One line for each resolve, and one for each export that is removed."""
+    verb = "Pruned" if outcome.mode is Mode.EXPORT else "Would prune"
+    return [
+        *(f"{_name(item)}: {_sentence(item, outcome)}" for item in outcome.plan.items),
+        *(f"{verb} {path}" for path in outcome.pruned),
+    ]
 
 
 def _name(item: Item) -> str:
@@ -27,97 +29,65 @@ def _name(item: Item) -> str:
     return f"{item.resolve} (tool{'s' if len(tools) > 1 else ''}: {', '.join(tools)})"
 
 
-def _sentence(item: Item, mode: Mode, failed: Mapping[str, Problem]) -> str:
+def _sentence(item: Item, outcome: Outcome) -> str:
+    reasons = " and ".join(item.reasons)
     if item.status is Status.NOT_EXPORTABLE:
-        return f"not exportable, {_reasons(item)}"
-    if item.error or item.resolve in failed:
+        return f"not exportable, {reasons}"
+    if item.resolve in outcome.problems:
         return "failed, see below"
-    path = item.wanted.path
     if not item.rebuild:
-        return f"up to date, {path}"
-    if mode is Mode.CHECK:
-        return f"{item.status.value}, {_reasons(item)}, {path}"
-    return f"{'exported' if mode is Mode.EXPORT else 'would export'}, {_reasons(item)}, {path}"
+        return f"up to date, {item.wanted.path}"
+    verb = {Mode.EXPORT: "exported", Mode.CHECK: item.status.value}.get(outcome.mode, "would export")
+    return f"{verb}, {reasons}, {item.wanted.path}"
 
 
-def _reasons(item: Item) -> str:
-    return " and ".join(item.reasons)
-
-
-def errors(plan: Plan, failed: Mapping[str, Problem]) -> list[str]:
-    """Each failure whole, in order of resolve."""
-    return [f"{name}: {problem}" for name, problem in sorted(_problems(plan, failed).items())]
-
-
-def _problems(plan: Plan, failed: Mapping[str, Problem]) -> dict[str, Problem]:
-    return {**plan.failures, **failed}
-
-
-def summary(plan: Plan, mode: Mode, failed: Mapping[str, Problem]) -> str:
-    """What it came to, and the command that does it if this run did not."""
-    problems = len(_problems(plan, failed))
-    rebuilt = len(plan.rebuilds) - len(failed)
-    up_to_date = sum(1 for item in plan.items if item.status is Status.UP_TO_DATE and not item.rebuild)
-    counts = []
-    if rebuilt:
-        counts.append(
-            {Mode.EXPORT: "exported {}", Mode.CHECK: "{} to export"}.get(mode, "would export {}").format(rebuilt)
-        )
-    if plan.surplus:
-        counts.append(("pruned {}" if mode is Mode.EXPORT else "{} to prune").format(len(plan.surplus)))
-    if problems:
-        counts.append(f"{problems} failed")
-    counts.append(f"{up_to_date} up to date")
-    return _capitalised(", ".join(counts)) + "."
-
-
-def _capitalised(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def as_json(plan: Plan, mode: Mode, failed: Mapping[str, Problem]) -> str:
-    """The report as a document (docs/goals/export-all-resolves.md)."""
-    problems = _problems(plan, failed)
-    results = [
-        {
-            "resolve": item.resolve,
-            "tools": list(item.wanted.tools),
-            "status": item.status.value,
-            "action": _action(item, mode, problems),
-            "reasons": list(item.reasons),
-            "path": item.wanted.path or None,
-            "error": _error(problems.get(item.resolve)),
-        }
-        for item in plan.items
+def closing(outcome: Outcome, command: str) -> list[str]:
+    """Each failure whole, what it all came to, and the command that does what this run only looked at."""
+    exported, pruned = len(outcome.exported), len(outcome.pruned)
+    up_to_date = sum(1 for item in outcome.plan.items if item.status is Status.UP_TO_DATE and not item.rebuild)
+    done = outcome.mode is Mode.EXPORT
+    counts = [
+        *([f"exported {exported}" if done else f"{exported} to export"] if exported else []),
+        *([f"pruned {pruned}" if done else f"{pruned} to prune"] if pruned else []),
+        *([f"{len(outcome.problems)} failed"] if outcome.problems else []),
+        f"{up_to_date} up to date",
     ]
-    document = {
-        "schema_version": SCHEMA_VERSION,
-        "goal": "export-all-resolves",
-        "mode": mode.value,
-        "results": results,
-        "pruned": list(plan.surplus),
+    summary = ", ".join(counts) + "."
+    return [
+        *(f"{name}: {problem}" for name, problem in outcome.problems.items()),
+        summary[0].upper() + summary[1:],
+        *([f"To do it: {command}"] if not done and not outcome.plan.changes_nothing else []),
+    ]
+
+
+def as_json(outcome: Outcome) -> str:
+    """The report as a document: docs/goals/export-all-resolves.md."""
+    return _document(outcome.mode, [_result(item, outcome) for item in outcome.plan.items], pruned=list(outcome.pruned))
+
+
+def names_as_json(names: Sequence[str]) -> str:
+    """`--list` as a document."""
+    return _document(Mode.LIST, [{"resolve": name} for name in names])
+
+
+def _document(mode: Mode, results: list[dict[str, Any]], **more: Any) -> str:
+    head = {"schema_version": SCHEMA_VERSION, "goal": "export-all-resolves", "mode": mode.value}
+    return json.dumps({**head, "results": results, **more}, indent=2, ensure_ascii=False)
+
+
+def _result(item: Item, outcome: Outcome) -> dict[str, Any]:
+    problem = outcome.problems.get(item.resolve)
+    action = "none"
+    if problem:
+        action = "failed"
+    elif item.rebuild:
+        action = "exported" if outcome.mode is Mode.EXPORT else "would-export"
+    return {
+        "resolve": item.resolve,
+        "tools": list(item.wanted.tools),
+        "status": item.status.value,
+        "action": action,
+        "reasons": list(item.reasons),
+        "path": item.wanted.path or None,
+        "error": {"what": problem.what, "fix": problem.fix} if problem else None,
     }
-    return json.dumps(document, indent=2, ensure_ascii=False)
-
-
-def _action(item: Item, mode: Mode, problems: Mapping[str, Problem]) -> str:
-    if item.resolve in problems:
-        return "failed"
-    if not item.rebuild:
-        return "none"
-    return "exported" if mode is Mode.EXPORT else "would-export"
-
-
-def _error(problem: Problem | None) -> dict[str, str] | None:
-    return {"what": problem.what, "fix": problem.fix} if problem else None
-
-
-def names_as_json(names: tuple[str, ...]) -> str:
-    """`--list --format=json`."""
-    document = {
-        "schema_version": SCHEMA_VERSION,
-        "goal": "export-all-resolves",
-        "mode": Mode.LIST.value,
-        "results": [{"resolve": name} for name in names],
-    }
-    return json.dumps(document, indent=2, ensure_ascii=False)

@@ -21,6 +21,7 @@ from pants.engine.fs import CreateDigest, FileContent
 from pants.engine.process import Process, ProcessCacheScope
 from pants.engine.rules import collect_rules, rule
 from pants.engine.unions import UnionMembership
+from pants.util.docutil import bin_name
 from pants.util.logging import LogLevel
 
 from devflow.common.errors import Problem
@@ -127,7 +128,7 @@ async def build_export(request: BuildExportRequest, build_root: BuildRoot, dist_
 
 def retry(resolve: str) -> str:
     """The command that tries one resolve again and says more."""
-    return f"./pants -ldebug export-all-resolves --include={resolve}"
+    return f"{bin_name()} -ldebug export-all-resolves --include={resolve}"
 
 
 def _commands(result: ExportResult, path: str) -> list[Command]:

@@ -77,7 +77,7 @@ class ExportAllResolvesSubsystem(GoalSubsystem):
         ]
         if len(chosen) > 1:
             names = " and ".join(option for _, option in chosen)
-            raise UserError(f"{names} cannot be used together.", fix="leave all but one of them out")
+            raise UserError(f"{names} cannot be used together.", fix="leave all but one out")
         mode = chosen[0][0] if chosen else Mode.EXPORT
         for option, value, modes in (
             ("--force", self.force, (Mode.CHECK, Mode.LIST)),

@@ -16,14 +16,15 @@ from devflow.export_all_resolves.staging.trees import leftovers
 
 SCRATCH = f".{'0' * 32}.tmp"
 # What `pex venv` does, as far as it matters here: files that name the place at the top, in bin and in pyvenv.cfg.
-MAKE = """
+MAKE = f"""
 set -e
-mkdir -p {digest_root}/bin {digest_root}/lib
-echo "#!{digest_root}/bin/python -sE" | tee {digest_root}/bin/tool > {digest_root}/__main__.py
-echo "home = {digest_root}" > {digest_root}/pyvenv.cfg
-echo "PS1=$(basename {digest_root})" > {digest_root}/bin/activate
-cp {digest_root}/%s/wheel {digest_root}/lib/wheel
-""" % SCRATCH
+cd {{digest_root}}
+mkdir -p bin lib
+echo "#!{{digest_root}}/bin/python -sE" | tee bin/tool > __main__.py
+echo "home = {{digest_root}}" > pyvenv.cfg
+echo "PS1=$(basename {{digest_root}})" > bin/activate
+cp {SCRATCH}/wheel lib/wheel
+"""
 CLEAN_UP = f"rm -rf {{digest_root}}/{SCRATCH}"
 
 

@@ -82,5 +82,7 @@ def test_a_real_virtualenv_has_a_pip_of_its_own(tmp_path: Path) -> None:
     staged = tmp_path / "staged"
     plant(str(tmp_path / "seeds" / "venv"), MAKE_VENV, ENV, str(staged))
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(staged)], check=True)
-    output = subprocess.run([str(staged / "bin" / "pip"), "--version"], check=True, capture_output=True, text=True).stdout
+    output = subprocess.run(
+        [str(staged / "bin" / "pip"), "--version"], check=True, capture_output=True, text=True
+    ).stdout
     assert f"from {staged}/lib" in output

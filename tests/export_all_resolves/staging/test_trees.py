@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 from pathlib import Path
 
@@ -92,7 +93,7 @@ def test_remove_takes_files_links_and_trees(tmp_path: Path) -> None:
 def test_remove_makes_directories_writable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     inner = tree(tmp_path / "tree", "goes")
     inner.chmod(stat.S_IRUSR | stat.S_IXUSR)
-    rmtree = trees.shutil.rmtree
+    rmtree = shutil.rmtree
 
     def rmtree_as_a_user(path: str) -> None:
         """The superuser may write anywhere; everybody else may not."""
@@ -100,7 +101,7 @@ def test_remove_makes_directories_writable(tmp_path: Path, monkeypatch: pytest.M
             raise PermissionError(path)
         rmtree(path)
 
-    monkeypatch.setattr(trees.shutil, "rmtree", rmtree_as_a_user)
+    monkeypatch.setattr(shutil, "rmtree", rmtree_as_a_user)
     remove(str(inner))
     assert not inner.exists()
 

@@ -16,7 +16,7 @@ _NOT_RECORDED = frozenset({"__pycache__", MARKER})
 
 @dataclass(frozen=True)
 class Record:
-    """`inputs`: name → value, short form; `anchors`: file → size in bytes, mtime in ns; `entries`: directory → names."""
+    """`inputs`: name → value, short form. `anchors`: file → size, mtime in ns. `entries`: directory → names."""
 
     inputs: Mapping[str, tuple[str, str]]
     anchors: Mapping[str, tuple[int, int]]

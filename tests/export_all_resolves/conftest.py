@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+from devflow import engine
+from devflow.engine.unions import resolve_exporters
+from devflow.export_all_resolves import goal
+from devflow.export_all_resolves import rules as resolve_rules
+from devflow.export_all_resolves.goal import ExportAllResolves
+from harness import fake_backend
+from pants.core.goals import export
+from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
+
+Run = Callable[..., GoalRuleResult]
+
+
+@pytest.fixture()
+def rule_runner() -> RuleRunner:
+    """The goal with no other backend than the fake one."""
+    return RuleRunner(
+        rules=[
+            *engine.rules(),
+            *export.rules(),
+            *resolve_exporters.rules(),
+            *resolve_rules.rules(),
+            *goal.rules(),
+            *fake_backend.rules(),
+        ],
+    )
+
+
+@pytest.fixture()
+def run(rule_runner: RuleRunner) -> Run:
+    """`run({"a": "1.0 x"}, "--check")` runs the goal with these resolves and arguments."""
+
+    def run_goal(resolves: dict[str, str], *args: str, global_args: Sequence[str] = ()) -> GoalRuleResult:
+        return rule_runner.run_goal_rule(
+            ExportAllResolves,
+            global_args=[f"--fake-resolves={resolves}", *global_args],
+            args=args,
+            env_inherit={"PATH"},
+        )
+
+    return run_goal
+
+
+@pytest.fixture()
+def trees(rule_runner: RuleRunner) -> Path:
+    return Path(rule_runner.build_root, "dist/export/fake/trees")

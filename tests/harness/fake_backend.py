@@ -1,0 +1,95 @@
+"""A backend that exports resolves without Python: each export is a small tree, made from the text in `[fake].resolves`.
+
+The version of a resolve is what stands before the first space of its text. The text `raise` makes the fingerprint fail,
+`broken` the export, and `foreign` is a resolve that the backend declares and does not export.
+"""
+
+from __future__ import annotations
+
+from devflow.engine._rules import Rules
+from devflow.export_all_resolves.exporters import (
+    MaybeResolveFingerprint,
+    ResolveExporter,
+    ResolveFingerprint,
+    StagedExport,
+)
+from devflow.export_all_resolves.plan import ExportInput
+from pants.core.goals.export import ExportResult, PostProcessingCommand
+from pants.core.goals.generate_lockfiles import (
+    KnownUserResolveNames,
+    KnownUserResolveNamesRequest,
+    RequestedUserResolveNames,
+)
+from pants.engine.rules import collect_rules, rule
+from pants.engine.unions import UnionRule
+from pants.option.option_types import DictOption
+from pants.option.subsystem import Subsystem
+
+
+class Fake(Subsystem):
+    options_scope = "fake"
+    help = "A backend for tests."
+
+    resolves = DictOption[str](default={}, help="Resolve → version and content.")
+
+
+class FakeRequestedNames(RequestedUserResolveNames):
+    pass
+
+
+class FakeKnownNamesRequest(KnownUserResolveNamesRequest):
+    pass
+
+
+@rule
+def fake_known_names(_: FakeKnownNamesRequest, fake: Fake) -> KnownUserResolveNames:
+    return KnownUserResolveNames(tuple(fake.resolves), "[fake].resolves", FakeRequestedNames)
+
+
+class FakeExporter(ResolveExporter):
+    export_root = "fake/trees"
+
+
+@rule
+async def fake_fingerprint(request: FakeExporter, fake: Fake) -> MaybeResolveFingerprint:
+    text = fake.resolves.get(request.resolve, "foreign")
+    if text == "foreign":
+        return MaybeResolveFingerprint(None)
+    if text == "raise":
+        raise ValueError("cannot be read today")
+    version = text.partition(" ")[0]
+    return MaybeResolveFingerprint(
+        ResolveFingerprint(
+            f"fake/trees/{request.resolve}/{version}",
+            inputs=(ExportInput("content", text, text.partition(" ")[2]), ExportInput("kind", "tree")),
+            anchors=("bin/run",),
+            listings=("bin",),
+            tools=("hammer", "saw") if request.resolve == "tools" else (),
+        )
+    )
+
+
+@rule
+async def fake_export(request: FakeExporter, fake: Fake) -> StagedExport:
+    text = fake.resolves[request.resolve]
+    if text.endswith("broken"):
+        script = "echo the well is dry; exit 7"
+    else:
+        script = f"mkdir -p {{digest_root}}/bin && echo '{text} in {{digest_root}}' > {{digest_root}}/bin/run"
+    version = text.partition(" ")[0]
+    return StagedExport(
+        ExportResult(
+            f"tree of {request.resolve}",
+            f"fake/trees/{request.resolve}/{version}",
+            post_processing_cmds=[PostProcessingCommand(["/bin/sh", "-c", script])],
+            resolve=request.resolve,
+        )
+    )
+
+
+def rules() -> Rules:
+    return [
+        *collect_rules(),
+        UnionRule(KnownUserResolveNamesRequest, FakeKnownNamesRequest),
+        UnionRule(ResolveExporter, FakeExporter),
+    ]
