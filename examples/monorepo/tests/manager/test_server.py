@@ -1,5 +1,7 @@
 """The server on a real port, used through the client SDK."""
 
+import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from uuid import uuid4
 
@@ -11,6 +13,7 @@ from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 from yarl import URL
 
+from acme.agent.worker import work
 from acme.client.exceptions import ClientError
 from acme.client.session import Session
 from acme.common.auth import Role, issue_token
@@ -49,6 +52,20 @@ async def test_life_of_a_job(ann: Session) -> None:
     assert list(await ann.jobs()) == [job]
     assert (await ann.cancel(job.id)).state is JobState.CANCELLED
     assert (await ann.job(job.id)).state is JobState.CANCELLED
+
+
+async def test_a_job_runs_on_an_agent(ann: Session) -> None:
+    job = await ann.submit(JobSpec(name="hello", command=["sh", "-c", "exit 3"]))
+    async with Session(ENDPOINT, issue_token(CONFIG.secret, "i-1", Role.AGENT)) as agent:
+        worker = asyncio.create_task(work(agent, "i-1", interval_s=0.1))
+        async with asyncio.timeout(20):
+            while not job.state.is_final:
+                await asyncio.sleep(0.1)
+                job = await ann.job(job.id)
+        worker.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await worker
+    assert (job.state, job.exit_code, job.agent_id) == (JobState.FAILED, 3, "i-1")
 
 
 async def test_unknown_job(ann: Session) -> None:

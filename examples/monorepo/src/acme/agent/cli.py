@@ -8,7 +8,7 @@ import click
 from yarl import URL
 
 from acme.agent.executor import run
-from acme.agent.resources import describe
+from acme.agent.worker import work
 from acme.client.session import Session
 from acme.common.auth import Role, issue_token
 from acme.common.logs import setup_logging
@@ -21,20 +21,18 @@ def main() -> None:
     setup_logging("agent")
 
 
-@main.command()
+@main.command("start")
 @click.option("--id", "agent_id", default=socket.gethostname, help="Default: the host's name.")
 @click.option("--endpoint", envvar="KILN_ENDPOINT", default="http://localhost:8070")
 @click.option("--secret", envvar="KILN_SECRET", required=True)
-@click.option("--interval", default=5.0, show_default=True, help="Seconds between reports.")
-def report(agent_id: str, endpoint: str, secret: str, interval: float) -> None:
-    """Tell the manager again and again what this machine has."""
+@click.option("--interval", default=2.0, show_default=True, help="Seconds between questions.")
+def start(agent_id: str, endpoint: str, secret: str, interval: float) -> None:
+    """Run the jobs that the manager gives to this machine."""
 
     async def loop() -> None:
         async with Session(URL(endpoint), issue_token(secret, agent_id, Role.AGENT)) as session:
             await session.check_version()
-            while True:
-                await session.report_agent(describe(agent_id))
-                await asyncio.sleep(interval)
+            await work(session, agent_id, interval)
 
     asyncio.run(loop())
 

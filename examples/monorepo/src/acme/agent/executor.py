@@ -4,25 +4,17 @@ import asyncio
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
 
 from acme.agent.template import BadCommand, render
-from acme.common.types import JobSpec, JobState
+from acme.common.types import JobSpec, JobState, Outcome
 from acme.runner.launcher import wrap
 
 _log = structlog.get_logger()
 
 LOG_LIMIT_BYTES = 64 * 1024
-
-
-@dataclass(frozen=True)
-class Outcome:
-    state: JobState
-    exit_code: int | None
-    log_tail: str
 
 
 async def run(spec: JobSpec, keep: Callable[[Path], object] = lambda scratch: None) -> Outcome:
@@ -32,7 +24,7 @@ async def run(spec: JobSpec, keep: Callable[[Path], object] = lambda scratch: No
         try:
             command = render(spec.command, scratch, spec.environment)
         except BadCommand as error:
-            return Outcome(JobState.FAILED, None, f"bad command: {error}")
+            return Outcome(state=JobState.FAILED, log_tail=f"bad command: {error}")
         outcome = await _run_command(command, scratch, spec)
         if outcome.state is JobState.DONE:
             keep(scratch)
@@ -58,7 +50,7 @@ async def _run_command(command: list[str], scratch: Path, spec: JobSpec) -> Outc
     except TimeoutError:
         process.kill()
         await process.wait()
-        return Outcome(JobState.FAILED, None, f"timed out after {spec.timeout_s} s")
+        return Outcome(state=JobState.FAILED, log_tail=f"timed out after {spec.timeout_s} s")
     state = JobState.DONE if process.returncode == 0 else JobState.FAILED
     tail = output[-LOG_LIMIT_BYTES:].decode(errors="replace")
-    return Outcome(state, process.returncode, tail)
+    return Outcome(state=state, exit_code=process.returncode, log_tail=tail)

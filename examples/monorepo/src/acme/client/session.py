@@ -21,9 +21,10 @@ from yarl import URL
 
 from acme.client import __version__
 from acme.client.exceptions import ClientError, IncompatibleVersion, Unreachable
-from acme.common.types import AgentInfo, JobInfo, JobSpec
+from acme.common.types import AgentInfo, Assignment, JobInfo, JobSpec, Outcome
 
 _JOBS = TypeAdapter(list[JobInfo])
+_ASSIGNMENTS = TypeAdapter(list[Assignment])
 
 
 class Session:
@@ -72,6 +73,14 @@ class Session:
 
     async def report_agent(self, agent: AgentInfo) -> None:
         await self._request("PUT", f"agents/{agent.id}", agent.model_dump())
+
+    async def take_jobs(self, agent_id: str) -> Sequence[Assignment]:
+        """For agents: the jobs that were given to it and that it has not taken yet."""
+        answer = await self._request("POST", f"agents/{agent_id}/jobs")
+        return _ASSIGNMENTS.validate_python(answer["jobs"])
+
+    async def report_outcome(self, agent_id: str, job_id: UUID, outcome: Outcome) -> None:
+        await self._request("PUT", f"agents/{agent_id}/jobs/{job_id}", outcome.model_dump())
 
     async def _request(self, method: str, path: str, body: object = None) -> dict[str, Any]:
         attempts = AsyncRetrying(

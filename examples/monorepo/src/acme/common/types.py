@@ -80,6 +80,21 @@ class JobInfo(BaseModel):
     exit_code: int | None = None
 
 
+class Assignment(BaseModel):
+    """A job that an agent has to run."""
+
+    id: UUID
+    spec: JobSpec
+
+
+class Outcome(BaseModel):
+    """How a job ended."""
+
+    state: JobState
+    exit_code: int | None = None
+    log_tail: str = ""
+
+
 class AgentInfo(BaseModel):
     """What an agent tells the manager about itself."""
 

@@ -9,8 +9,18 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from acme.common.redis.queue import JobQueue
-from acme.common.types import AgentId, AgentInfo, JobId, JobInfo, JobSpec, JobState, Slots
-from acme.manager.models import AgentRow, JobRow
+from acme.common.types import (
+    AgentId,
+    AgentInfo,
+    Assignment,
+    JobId,
+    JobInfo,
+    JobSpec,
+    JobState,
+    Outcome,
+    Slots,
+)
+from acme.manager.models import AgentRow, AttemptRow, JobRow
 from acme.manager.notify import Notifiers
 from acme.manager.scheduler import FreeAgent, Scheduler
 
@@ -22,6 +32,17 @@ class NoSuchJob(Exception):
 def _info(row: JobRow) -> JobInfo:
     return JobInfo(
         id=row.id, name=row.name, state=row.state, agent_id=row.agent_id, exit_code=row.exit_code
+    )
+
+
+def _spec(row: JobRow) -> JobSpec:
+    return JobSpec(
+        name=row.name,
+        command=row.command,
+        environment=row.environment,
+        slots=Slots(cpu_millis=row.cpu_millis, memory_bytes=row.memory_bytes),
+        priority=row.priority,
+        timeout_s=row.timeout_s,
     )
 
 
@@ -81,6 +102,32 @@ class JobRepository:
                     seen_at=datetime.now(UTC),
                 )
             )
+
+    async def take(self, agent_id: AgentId) -> list[Assignment]:
+        """The jobs placed on an agent that it has not taken yet."""
+        started = select(AttemptRow.job_id).where(AttemptRow.agent_id == agent_id)
+        query = select(JobRow).where(
+            JobRow.agent_id == agent_id,
+            JobRow.state == JobState.RUNNING,
+            JobRow.id.not_in(started),
+        )
+        async with self._sessions.begin() as session:
+            rows = (await session.scalars(query)).all()
+            session.add_all(AttemptRow(job_id=row.id, agent_id=agent_id) for row in rows)
+        return [Assignment(id=row.id, spec=_spec(row)) for row in rows]
+
+    async def finish(self, job_id: JobId, agent_id: AgentId, outcome: Outcome) -> JobInfo:
+        """A job that was cancelled meanwhile stays cancelled."""
+        async with self._sessions.begin() as session:
+            row = await session.get(JobRow, job_id)
+            if row is None or row.agent_id != agent_id:
+                raise NoSuchJob(str(job_id))
+            if row.state.is_final:
+                return _info(row)
+            row.state, row.exit_code = outcome.state, outcome.exit_code
+        info = _info(row)
+        await self._notifiers.job_finished(info)
+        return info
 
     async def schedule_next(self, lease_s: float = 60) -> JobInfo | None:
         """Take the first job of the queue to an agent; None if there is no job or no room."""

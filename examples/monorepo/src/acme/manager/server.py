@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -21,6 +22,8 @@ from acme.manager.config import ManagerConfig
 from acme.manager.notify import Notifiers
 from acme.manager.repository import JobRepository
 
+SCHEDULE_INTERVAL_S = 0.2
+
 
 async def _version(request: web.Request) -> web.Response:
     return web.json_response({"version": __version__})
@@ -28,6 +31,19 @@ async def _version(request: web.Request) -> web.Response:
 
 async def _metrics(request: web.Request) -> web.Response:
     return web.Response(body=prometheus_client.generate_latest(), content_type="text/plain")
+
+
+async def _schedule(app: web.Application) -> AsyncIterator[None]:
+    async def loop() -> None:
+        while True:
+            if await app[REPOSITORY].schedule_next() is None:
+                await asyncio.sleep(SCHEDULE_INTERVAL_S)
+
+    task = asyncio.create_task(loop())
+    yield
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
 
 
 def build_app(config: ManagerConfig, engine: AsyncEngine, redis: Redis) -> web.Application:
@@ -47,6 +63,7 @@ def build_app(config: ManagerConfig, engine: AsyncEngine, redis: Redis) -> web.A
         await engine.dispose()
 
     app.cleanup_ctx.append(close_connections)
+    app.cleanup_ctx.append(_schedule)
     return app
 
 

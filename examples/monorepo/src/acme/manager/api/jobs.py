@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from aiohttp import web
 from pydantic import BaseModel
 
-from acme.common.types import JobId, JobInfo, JobSpec
+from acme.common.types import JobInfo, JobSpec
 from acme.manager.api.context import REPOSITORY
-from acme.manager.api.utils import answers, read_body
+from acme.manager.api.utils import answers, job_id_of, read_body
 
 routes = web.RouteTableDef()
 
@@ -34,17 +32,10 @@ async def list_jobs(request: web.Request) -> JobList:
 @routes.get("/jobs/{id}")
 @answers()
 async def show(request: web.Request) -> JobInfo:
-    return await request.app[REPOSITORY].get(_job_id(request), owner=request["subject"])
+    return await request.app[REPOSITORY].get(job_id_of(request), owner=request["subject"])
 
 
 @routes.delete("/jobs/{id}")
 @answers()
 async def cancel(request: web.Request) -> JobInfo:
-    return await request.app[REPOSITORY].cancel(_job_id(request), owner=request["subject"])
-
-
-def _job_id(request: web.Request) -> JobId:
-    try:
-        return JobId(UUID(request.match_info["id"]))
-    except ValueError:
-        raise web.HTTPNotFound(reason="no such job") from None
+    return await request.app[REPOSITORY].cancel(job_id_of(request), owner=request["subject"])

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import TypeVar
+from uuid import UUID
 
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
+
+from acme.common.types import JobId
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 BodyT = TypeVar("BodyT", bound=BaseModel)
@@ -45,3 +48,11 @@ async def read_body(request: web.Request, model: type[BodyT]) -> BodyT:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"])) or "body"
         raise web.HTTPBadRequest(reason=f"{place}: {first['msg']}") from error
+
+
+def job_id_of(request: web.Request) -> JobId:
+    """Raises: web.HTTPNotFound: the path holds no job's id."""
+    try:
+        return JobId(UUID(request.match_info["id"]))
+    except ValueError:
+        raise web.HTTPNotFound(reason="no such job") from None
