@@ -1,0 +1,67 @@
+"""A copy of the launcher with a package index of its own: small stand-ins for Pants and pex, and no network."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Dict
+
+import pytest
+from launcher.fakes import PINNED, UNPINNED, write_lockfile, write_wheels
+from launcher.harness import Launcher, copy_launcher, kill_group, make_repository
+
+
+@pytest.fixture(scope="session")
+def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_wheels(tmp_path_factory.mktemp("wheels"))
+
+
+@pytest.fixture()
+def launcher(tmp_path: Path, wheels: Path) -> Iterator[Launcher]:
+    script = copy_launcher(tmp_path / "launcher")
+    for lockfile in script.parent.glob("3rdparty/launcher/*.lock"):
+        lockfile.unlink()
+    write_lockfile(script.parent / "3rdparty" / "launcher" / f"pants-{PINNED}.lock", wheels)
+    (tmp_path / "home").mkdir()
+    launcher = Launcher(
+        script,
+        make_repository(tmp_path / "repository", f'[GLOBAL]\npants_version = "{PINNED}"\n'),
+        tmp_path / "home" / ".cache" / "devflow" / "pants",
+        {
+            "HOME": str(tmp_path / "home"),
+            "PATH": os.environ["PATH"],
+            "PANTS_PYTHON": os.path.realpath(sys.executable),
+            "PIP_CONFIG_FILE": os.devnull,
+            "PIP_FIND_LINKS": str(wheels),
+            "PIP_NO_INDEX": "1",
+            "PIP_RETRIES": "0",
+        },
+    )
+    yield launcher
+    for process in launcher.started:
+        kill_group(process)
+        process.wait()
+
+
+@pytest.fixture(scope="session")
+def filled_cache(tmp_path_factory: pytest.TempPathFactory, wheels: Path) -> Dict[str, object]:
+    """Where tests that need an installed Pants remember it, so that it is installed once."""
+    return {"path": tmp_path_factory.mktemp("filled") / "cache"}
+
+
+@pytest.fixture()
+def installed(launcher: Launcher, filled_cache: Dict[str, object]) -> Launcher:
+    """A launcher whose cache already has the pinned and the unpinned Pants."""
+    path = filled_cache["path"]
+    assert isinstance(path, Path)
+    if not path.exists():
+        for version in (PINNED, UNPINNED):
+            result = launcher.run(PANTS_VERSION=version)
+            assert result.returncode == 0, result.stderr
+        shutil.copytree(launcher.cache, path, symlinks=True)
+    elif not launcher.cache.exists():
+        shutil.copytree(path, launcher.cache, symlinks=True)
+    return launcher

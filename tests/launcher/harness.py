@@ -1,0 +1,73 @@
+"""Calling `./pants` from a test: in an environment of its own, and in a process group that can be ended as a whole."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Dict, List
+
+# The tests run in the repository's root, or in a sandbox that looks like it.
+REPOSITORY = Path.cwd()
+
+
+@dataclass
+class Launcher:
+    """`./pants` at `script`, called in `repository`, with nothing in its environment but `environ`."""
+
+    script: Path
+    repository: Path
+    cache: Path
+    environ: Dict[str, str]
+    started: List[subprocess.Popen] = field(default_factory=list)
+
+    def start(self, *args: str, cwd: Path | None = None, preexec_fn=None, **environ: str | None) -> subprocess.Popen:
+        merged = {**self.environ, **environ}
+        process = subprocess.Popen(
+            [str(self.script), *args],
+            cwd=cwd or self.repository,
+            env={name: value for name, value in merged.items() if value is not None},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            universal_newlines=True,
+            # A process group of its own, which can be ended as a whole.
+            start_new_session=True,
+            preexec_fn=preexec_fn,
+        )
+        self.started.append(process)
+        return process
+
+    def run(self, *args: str, **options) -> subprocess.CompletedProcess:
+        process = self.start(*args, **options)
+        stdout, stderr = process.communicate()
+        return subprocess.CompletedProcess(args, process.returncode, stdout, stderr)
+
+    def entries(self) -> List[Path]:
+        return sorted(path for path in self.cache.iterdir() if (path / "ready").exists())
+
+    def leftovers(self) -> List[str]:
+        return sorted(path.name for path in self.cache.glob("tmp-*"))
+
+
+def kill_group(process: subprocess.Popen, number: int = signal.SIGKILL) -> None:
+    """The group outlives its leader if a child does, so a leader that is gone is no reason not to."""
+    try:
+        os.killpg(process.pid, number)
+    except ProcessLookupError:
+        pass
+
+
+def copy_launcher(root: Path) -> Path:
+    """The launcher's files below `root`; returns the script."""
+    shutil.copytree(REPOSITORY / "3rdparty" / "launcher", root / "3rdparty" / "launcher")
+    return Path(shutil.copy(REPOSITORY / "pants", root / "pants"))
+
+
+def make_repository(root: Path, config: str) -> Path:
+    root.mkdir(parents=True)
+    (root / "pants.toml").write_text(config)
+    return root
