@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from pants.engine.internals import selectors
 
 from devflow.engine._git import *  # noqa: F403
+from devflow.engine._rules import Rules as Rules
 
 # The feature itself decides, not a version number: development releases of Pants are in between. A type checker has the
 # Pants of this repository.
