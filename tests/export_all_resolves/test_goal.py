@@ -46,6 +46,14 @@ def test_only_what_changed_is_exported_again(run: Run, trees: Path) -> None:
     assert (trees / "b/2.0/bin/run").read_text() == f"2.0 z in {trees}/b/2.0\n"
 
 
+def test_a_new_version_says_what_changed_and_leaves_the_old_one(run: Run, trees: Path) -> None:
+    run({"a": "0.9 x"})
+    run({"a": "0.8 x"})
+    result = run({"a": "1.0 x"})
+    assert result.stdout == f"a: exported, version 0.8 → 1.0, {A}\n"
+    assert sorted(os.listdir(trees / "a")) == ["0.8", "0.9", "1.0"]
+
+
 def test_what_is_damaged_is_exported_again(run: Run, trees: Path) -> None:
     run(TWO)
     shutil.rmtree(trees / "a/1.0/bin")

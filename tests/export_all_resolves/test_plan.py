@@ -108,6 +108,18 @@ def test_what_is_rebuilt_and_why(found: Found, status: Status, reason: str) -> N
     assert (item.status, item.reasons, item.rebuild) == (status, (reason,), True)
 
 
+def test_a_new_version_is_named_though_it_has_a_new_path() -> None:
+    recorded = {**RECORDED, "interpreter": ("3.11.6 /usr/bin/python3.11 old", "3.11.6"), "destination": ("/old", "")}
+    wanted = Wanted("mypy", path="new", inputs=(*INPUTS, ExportInput("destination", "/new")))
+    item = verdict(wanted, Found(exists=False, inputs=recorded), force=False)
+    assert (item.status, item.reasons, item.rebuild) == (Status.STALE, ("interpreter 3.11.6 → 3.11.7",), True)
+
+
+def test_an_export_that_is_gone_is_missing_whatever_stands_beside_it() -> None:
+    item = verdict(WANTED, Found(exists=False, inputs=RECORDED), force=False)
+    assert (item.status, item.reasons) == (Status.MISSING, ("not exported yet",))
+
+
 def test_a_problem_is_never_rebuilt() -> None:
     problem = Problem("mypy.lock does not exist.", "make it")
     for wanted, found in (

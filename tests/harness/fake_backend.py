@@ -57,11 +57,11 @@ async def fake_fingerprint(request: FakeExporter, fake: Fake) -> MaybeResolveFin
         return MaybeResolveFingerprint(None)
     if text == "raise":
         raise ValueError("cannot be read today")
-    version = text.partition(" ")[0]
+    version, _, content = text.partition(" ")
     return MaybeResolveFingerprint(
         ResolveFingerprint(
             f"fake/trees/{request.resolve}/{version}",
-            inputs=(ExportInput("content", text, text.partition(" ")[2]), ExportInput("kind", "tree")),
+            inputs=(ExportInput("version", version, version), ExportInput("content", content, content)),
             anchors=("bin/run",),
             listings=("bin",),
             tools=("hammer", "saw") if request.resolve == "tools" else (),

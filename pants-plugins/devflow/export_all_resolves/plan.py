@@ -9,6 +9,8 @@ from fnmatch import fnmatchcase
 
 from devflow.common.errors import Problem, UserError, did_you_mean
 
+DESTINATION = "destination"  # the name of the input that is the export's own path
+
 
 class Mode(Enum):
     """What a run is for; they share one plan and differ in the last step."""
@@ -61,10 +63,14 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Found:
-    """What is at the place of an export."""
+    """What is at the place of an export.
+
+    `inputs` are those of its marker (name → value, short form), or None without one. If nothing exists there, they are
+    those of its predecessor: the last export of the same resolve, which has another version in its path.
+    """
 
     exists: bool = False
-    inputs: Mapping[str, tuple[str, str]] | None = None  # name → (value, shown) of its marker; None without a marker
+    inputs: Mapping[str, tuple[str, str]] | None = None
     damage: str = ""  # what is gone or changed since it was made, or ""
     blocked: Problem | None = None  # why no export can be put there
 
@@ -174,11 +180,15 @@ def verdict(wanted: Wanted, found: Found, *, force: bool) -> Item:
     error = wanted.error or found.blocked
     if error:
         return Item(wanted, Status.FAILED, error=error)
+    changes = changed_inputs(wanted.inputs, found.inputs) if found.inputs is not None else ()
     if not found.exists:
+        # Its path has the version in it, so that the path says nothing about why it is not there.
+        causes = tuple(change for change in changes if change != f"{DESTINATION} changed")
+        if causes:
+            return Item(wanted, Status.STALE, causes, rebuild=True)
         return Item(wanted, Status.MISSING, ("not exported yet",), rebuild=True)
     if found.inputs is None:
         return Item(wanted, Status.STALE, ("not made by export-all-resolves",), rebuild=True)
-    changes = changed_inputs(wanted.inputs, found.inputs)
     if changes:
         return Item(wanted, Status.STALE, changes, rebuild=True)
     if found.damage:

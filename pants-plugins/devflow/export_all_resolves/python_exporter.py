@@ -27,7 +27,7 @@ from devflow.export_all_resolves.exporters import (
     ResolveFingerprint,
     StagedExport,
 )
-from devflow.export_all_resolves.plan import ExportInput
+from devflow.export_all_resolves.plan import DESTINATION, ExportInput
 from devflow.export_all_resolves.python_inputs import (
     SYMLINKED,
     export_format,
@@ -86,7 +86,7 @@ async def fingerprint_python_resolve(
         lockfile,
         *settings_inputs(config),
         ExportInput("format", venv_format, venv_format),
-        ExportInput("destination", os.path.join(build_root.path, dist_dir.relpath, "export", reldir)),
+        ExportInput(DESTINATION, os.path.join(build_root.path, dist_dir.relpath, "export", reldir)),
         ExportInput("cache directory", str(pex_environment.in_workspace().pex_root)),
     ]
     if resolve in export_subsystem.options.py_editable_in_resolve and venv_format != SYMLINKED:

@@ -21,11 +21,21 @@ def find(build_root: Path, path: str) -> Found:
         return Found(exists=True, blocked=blocked)
     export = os.path.join(build_root, path)
     if not os.path.lexists(export):
-        return Found(exists=False)
+        return Found(exists=False, inputs=_predecessor(os.path.dirname(export)))
     record = marker.read(export)
     if record is None:
         return Found(exists=True)
     return Found(exists=True, inputs=record.inputs, damage=marker.damage(export, record))
+
+
+def _predecessor(directory: str) -> Mapping[str, tuple[str, str]] | None:
+    """The inputs of the last export that was made in the directory of a resolve."""
+    exports = [os.path.join(directory, name) for name in _directories(Path(directory))]
+    markers = [path for path in map(marker.marker_path, exports) if os.path.isfile(path)]
+    if not markers:
+        return None
+    record = marker.read_file(max(markers, key=os.path.getmtime))
+    return record.inputs if record else None
 
 
 def obstacle(build_root: Path, path: str) -> Problem | None:

@@ -62,8 +62,13 @@ def write(
 
 def read(export: str) -> Record | None:
     """None if the export has no record, or one that this version cannot read."""
+    return read_file(marker_path(export))
+
+
+def read_file(path: str) -> Record | None:
+    """As `read`, for the path of a record."""
     try:
-        with open(marker_path(export), encoding="utf-8") as file:
+        with open(path, encoding="utf-8") as file:
             content = json.load(file)
         if content["schema_version"] != _SCHEMA_VERSION:
             return None
