@@ -1,17 +1,15 @@
-"""Install one Pants into the cache: the slow path of `./pants`, run by a Python 3.9 and nothing but its standard library.
+"""Install one Pants into the cache: the slow path of `./pants`, which needs Python 3.9 and its standard library.
 
 An entry of the cache is a virtualenv that is never changed once it is there. It is built in a directory of its own and
-renamed, by whoever holds the cache's lock; the kernel frees that lock when its holder dies, however that happens. So what
-is found under a temporary name by the next holder is left over from a killed run, and goes.
+renamed, by whoever holds the cache's lock; the kernel frees that lock when its holder dies, however that happens. So
+what the next holder finds under a temporary name is left over from a killed run, and goes.
 """
 
 import argparse
 import contextlib
-import errno
 import fcntl
 import hashlib
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -19,49 +17,29 @@ import sysconfig
 import tempfile
 from pathlib import Path
 
+from failures import Failure, explain_installer, explain_os_error
+
 # Part of the key: raise it when the layout of an entry changes.
 SCHEMA = 1
 HERE = Path(__file__).resolve().parent
 TEMPORARY = "tmp-"
+# Finds what it runs by where it is, so that the virtualenv can be built elsewhere and renamed.
+SERVER_SCRIPT = '#!/bin/sh\nexec "${0%/*}/python" "${0%/*}/server.py" "$@"\n'
 PLATFORMS = ("linux_arm64", "linux_x86_64", "macos_arm64", "macos_x86_64")
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # Settings that say where pip installs to, or what, would make it install something else than what we ask for.
 PIP_DISTRACTIONS = (
-    "PIP_CONSTRAINT PIP_DRY_RUN PIP_EDITABLE PIP_IGNORE_INSTALLED PIP_NO_DEPS PIP_PREFIX PIP_PYTHON PIP_QUIET PIP_REQUIREMENT "
-    "PIP_REQUIRE_VIRTUALENV PIP_ROOT PIP_TARGET PIP_USER PIP_WHEEL_DIR"
+    "PIP_CONSTRAINT PIP_DRY_RUN PIP_EDITABLE PIP_IGNORE_INSTALLED PIP_NO_DEPS PIP_PREFIX PIP_PYTHON PIP_QUIET "
+    "PIP_REQUIREMENT PIP_REQUIRE_VIRTUALENV PIP_ROOT PIP_TARGET PIP_USER PIP_WHEEL_DIR"
 ).split()
 
 
-class Failure(Exception):
-    """What happened, in the first line; what to do, in the others."""
-
-    def __init__(self, exit_code, *lines):
-        super().__init__(lines[0])
-        self.exit_code = exit_code
-        self.lines = lines
-
-
-def say(line):
+def say(line: str) -> None:
+    """Chatter, on standard error."""
     print("./pants: " + line, file=sys.stderr, flush=True)
 
 
-def cache_full(cache):
-    return Failure(
-        74,
-        f"the disk is full: Pants does not fit into {cache}.",
-        "It takes some 400 MB. Free some space there, or set PANTS_BOOTSTRAP_CACHE_DIR to a directory on another disk.",
-    )
-
-
-def cache_unusable(cache, error):
-    return Failure(
-        73,
-        f"cannot write to the cache directory {cache}: {error.strerror} ({error.filename or cache}).",
-        "Make it a directory that you may write to, or set PANTS_BOOTSTRAP_CACHE_DIR to one.",
-    )
-
-
 def key(args):
+    """What tells this installation from others of the same version."""
     identity = (SCHEMA, args.version, sys.version, sysconfig.get_platform(), os.path.realpath(sys._base_executable))
     digest = hashlib.sha256(repr(identity).encode())
     digest.update((HERE / "server.py").read_bytes())
@@ -76,6 +54,8 @@ def is_whole(entry):
         client, known_versions = (entry / "ready").read_text().splitlines()
         pex = (entry / "pex").read_bytes() if known_versions else b""
     except (OSError, ValueError):
+        return False
+    if not (entry / "bin" / "server.py").exists():
         return False
     executables = ["python", "pants"] + ([client] if client else [])
     return all(os.access(entry / "bin" / name, os.X_OK) for name in executables) and known_versions == known(
@@ -129,50 +109,10 @@ class Install:
                 self.python, "-I", "-m", "pip", "wheel", "--prefer-binary", f"--wheel-dir={self.wheels}", *requirements
             )
         except subprocess.CalledProcessError as error:
-            raise self.explain(error.stdout)
-
-    def explain(self, output):
-        version, wanted_by = self.args.version, self.args.wanted_by
-        last = [line for line in output.splitlines() if line.strip() and not line.startswith("[notice]")][-4:]
-        last_words = [f"| {line.strip()}" for line in last]
-        if is_full(output, self.tmp):
-            return cache_full(self.args.cache)
-        if "DO NOT MATCH THE HASHES" in output:
-            return Failure(
-                65,
-                f"the package index has other files than {self.args.lockfile} was made with.",
-                *last_words,
-                "If you trust that index, regenerate the lockfile with 3rdparty/python/lock.sh; else use another index.",
-            )
-        unreachable = re.search(
-            r"NewConnectionError|Retrying|Max retries exceeded|ProxyError|SSLError|timed out|HTTP error", output
-        )
-        others = re.search(r"from versions: (?!none)(.*?)\)", output)
-        if others and not unreachable:
-            newest = others.group(1).split(", ")[-1]
-            return Failure(
-                72,
-                f"the package index has no Pants {version} for Python 3.9, which {wanted_by} asks for; its newest is {newest}.",
-                "Pants 2.18 and later are not on the public package index: install Pants' official launcher",
-                "(https://www.pantsbuild.org/stable/docs/getting-started/installing-pants) and run 'pants' instead of './pants';",
-                f"or set PANTS_VERSION={newest} to try that version here.",
-            )
-        if unreachable or "from versions: none" in output:
-            return Failure(
-                68,
-                f"no package index to install Pants {version} from.",
-                *last_words,
-                "Check the network. For a mirror or a proxy, set PIP_INDEX_URL or HTTPS_PROXY; for its certificate, PIP_CERT.",
-                "A machine without network can use the cache directory of one that has run this command: docs/launcher.md.",
-            )
-        return Failure(
-            70,
-            f"Pants {version} could not be installed.",
-            *last_words,
-            "Run it again; if that does not help, report it with these lines.",
-        )
+            raise explain_installer(error.stdout, self.args) from error
 
     def build(self):
+        """Make the virtualenv and all that `./pants` expects in it; `ready` comes last."""
         version = self.args.version
         say(f"installing Pants {version} for {sys.executable} into {self.args.cache} (once; takes about a minute)")
         self.run(sys.executable, "-I", "-m", "venv", "--without-pip", self.venv)
@@ -197,7 +137,8 @@ class Install:
         for script in (self.venv / "bin").iterdir():
             if not script.name.startswith("python"):
                 script.unlink()
-        shutil.copy(HERE / "server.py", self.venv / "bin" / "pants")
+        shutil.copy(HERE / "server.py", self.venv / "bin")
+        (self.venv / "bin" / "pants").write_text(SERVER_SCRIPT)
         (self.venv / "bin" / "pants").chmod(0o755)
         pex_version = self.pex_version()
         pex = self.build_pex(pex_version) if pex_version else b""
@@ -251,13 +192,9 @@ class Install:
         return client.name
 
 
-def is_full(output, directory):
-    said = any(os.strerror(number) in output for number in FULL)
-    return said or shutil.disk_usage(directory).free < 1 << 20
-
-
 @contextlib.contextmanager
 def locked(cache):
+    """Hold the cache's lock."""
     with open(cache / "lock", "a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -268,6 +205,7 @@ def locked(cache):
 
 
 def make_entry(args, entry):
+    """Build the entry and put it into its place, unless somebody else just did."""
     args.cache.mkdir(parents=True, exist_ok=True)
     with locked(args.cache):
         for leftover in args.cache.glob(TEMPORARY + "*"):
@@ -280,7 +218,7 @@ def make_entry(args, entry):
             try:
                 install.build()
             except subprocess.CalledProcessError as error:
-                raise install.explain(error.stdout)
+                raise explain_installer(error.stdout, args) from error
             if entry.exists():
                 entry.rename(tmp / "replaced")
             install.venv.rename(entry)
@@ -299,6 +237,7 @@ def write_stamp(args, entry):
 
 
 def main():
+    """Print the name of the entry, which is there and whole by then."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--cache", type=Path, required=True)
     parser.add_argument("--stamp", type=Path, required=True)
@@ -314,7 +253,7 @@ def main():
             make_entry(args, entry)
         write_stamp(args, entry)
     except OSError as error:
-        raise cache_full(args.cache) if error.errno in FULL else cache_unusable(args.cache, error)
+        raise explain_os_error(error, args.cache) from error
     print(entry.name)
 
 

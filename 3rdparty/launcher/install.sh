@@ -49,6 +49,7 @@ find_python() { # set $python
 install() { # print the name of the cache's entry, made first if need be
   local python
   find_python
-  "$python" -I "$parts/bootstrap.py" --cache="$cache" --stamp="$stamp" --version="$version" --wanted-by="$wanted_by" \
+  # -B: it leaves no bytecode in the repository.
+  "$python" -EsB "$parts/bootstrap.py" --cache="$cache" --stamp="$stamp" --version="$version" --wanted-by="$wanted_by" \
     --lockfile="$lockfile" --asked-python="${PANTS_PYTHON:-}" ${PANTS_BOOTSTRAP_REBUILD:+--rebuild}
 }

@@ -7,7 +7,6 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Dict
 
 import pytest
 from launcher.fakes import PINNED, UNPINNED, write_lockfile, write_wheels
@@ -47,13 +46,13 @@ def launcher(tmp_path: Path, wheels: Path) -> Iterator[Launcher]:
 
 
 @pytest.fixture(scope="session")
-def filled_cache(tmp_path_factory: pytest.TempPathFactory, wheels: Path) -> Dict[str, object]:
+def filled_cache(tmp_path_factory: pytest.TempPathFactory, wheels: Path) -> dict[str, object]:
     """Where tests that need an installed Pants remember it, so that it is installed once."""
     return {"path": tmp_path_factory.mktemp("filled") / "cache"}
 
 
 @pytest.fixture()
-def installed(launcher: Launcher, filled_cache: Dict[str, object]) -> Launcher:
+def installed(launcher: Launcher, filled_cache: dict[str, object]) -> Launcher:
     """A launcher whose cache already has the pinned and the unpinned Pants."""
     path = filled_cache["path"]
     assert isinstance(path, Path)

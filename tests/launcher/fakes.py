@@ -10,7 +10,6 @@ import hashlib
 import os
 import zipfile
 from pathlib import Path
-from typing import Dict
 
 PINNED = "2.17.1"
 UNPINNED = "2.16.9"
@@ -62,7 +61,7 @@ for argument in sys.argv:
 """
 
 
-def write_wheel(directory: Path, distribution: str, version: str, files: Dict[str, str], requires: str = "") -> None:
+def write_wheel(directory: Path, distribution: str, version: str, files: dict[str, str], requires: str = "") -> None:
     info = f"{distribution}-{version}.dist-info"
     files = {
         **files,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Dict, List
 
 # The tests run in the repository's root, or in a sandbox that looks like it.
 REPOSITORY = Path.cwd()
@@ -21,8 +21,8 @@ class Launcher:
     script: Path
     repository: Path
     cache: Path
-    environ: Dict[str, str]
-    started: List[subprocess.Popen] = field(default_factory=list)
+    environ: dict[str, str]
+    started: list[subprocess.Popen] = field(default_factory=list)
 
     def start(self, *args: str, cwd: Path | None = None, preexec_fn=None, **environ: str | None) -> subprocess.Popen:
         merged = {**self.environ, **environ}
@@ -46,19 +46,17 @@ class Launcher:
         stdout, stderr = process.communicate()
         return subprocess.CompletedProcess(args, process.returncode, stdout, stderr)
 
-    def entries(self) -> List[Path]:
+    def entries(self) -> list[Path]:
         return sorted(path for path in self.cache.iterdir() if (path / "ready").exists())
 
-    def leftovers(self) -> List[str]:
+    def leftovers(self) -> list[str]:
         return sorted(path.name for path in self.cache.glob("tmp-*"))
 
 
 def kill_group(process: subprocess.Popen, number: int = signal.SIGKILL) -> None:
     """The group outlives its leader if a child does, so a leader that is gone is no reason not to."""
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, number)
-    except ProcessLookupError:
-        pass
 
 
 def copy_launcher(root: Path) -> Path:

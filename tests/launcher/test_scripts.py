@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import os
 import re
 import subprocess
@@ -39,12 +38,6 @@ def test_nothing_that_the_bash_of_macos_lacks() -> None:
     ] == []
 
 
-def test_server_is_both_shell_and_python() -> None:
-    text = (PARTS / "server.py").read_text()
-    ast.parse(text)
-    assert text.startswith("#!/bin/sh\n'''exec' ")
-
-
 def test_lockfiles_are_hash_pinned_and_name_no_index() -> None:
     lockfiles = sorted(PARTS.glob("pants-*.lock"))
     assert lockfiles
@@ -53,7 +46,8 @@ def test_lockfiles_are_hash_pinned_and_name_no_index() -> None:
         assert f"pantsbuild-pants=={lockfile.stem[len('pants-'):]} " in text
         # The pex tool is built from what is installed by hash.
         assert re.search(r"^pex==\S+ ", text, re.MULTILINE)
-        assert "://" not in text and "--index" not in text
+        assert "://" not in text
+        assert "--index" not in text
         assert text.count("==") <= text.count("--hash=sha256:")
 
 

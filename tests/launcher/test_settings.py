@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Dict
 
 import pytest
 from launcher.harness import Launcher
@@ -14,7 +13,7 @@ INDEXES = "PANTS_PYTHON_REPOS_INDEXES"
 CA = "PANTS_CA_CERTS_PATH"
 
 
-def told(launcher: Launcher, *args: str, **environ: str | None) -> Dict[str, str]:
+def told(launcher: Launcher, *args: str, **environ: str | None) -> dict[str, str]:
     result = launcher.run(*args, **environ)
     assert (result.returncode, result.stderr) == (0, "")
     return dict(line.split("=", 1) for line in result.stdout.splitlines() if "=" in line and line.isprintable())

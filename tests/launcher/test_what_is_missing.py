@@ -84,7 +84,8 @@ def test_index_that_does_not_answer(launcher: Launcher) -> None:
         index = f"http://127.0.0.1:{closed.getsockname()[1]}/simple"
         result = launcher.run(PIP_NO_INDEX=None, PIP_FIND_LINKS=None, PIP_INDEX_URL=index)
     fails(result, 68, f"no package index to install Pants {PINNED} from", "Check the network", "PIP_INDEX_URL")
-    assert launcher.entries() == [] and launcher.leftovers() == []
+    assert launcher.entries() == []
+    assert launcher.leftovers() == []
 
 
 def test_no_index_at_all(launcher: Launcher, tmp_path: Path) -> None:
@@ -140,7 +141,8 @@ def test_full_disk(launcher: Launcher) -> None:
 
     result = launcher.run(preexec_fn=limit)
     fails(result, 74, f"the disk is full: Pants does not fit into {launcher.cache}", "Free some space")
-    assert launcher.entries() == [] and launcher.leftovers() == []
+    assert launcher.entries() == []
+    assert launcher.leftovers() == []
     assert launcher.run().returncode == 0
 
 
