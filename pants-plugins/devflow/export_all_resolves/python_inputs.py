@@ -23,7 +23,7 @@ from devflow.engine.python import find_python, load_lockfile
 from devflow.export_all_resolves.plan import ExportInput
 
 SYMLINKED = "symlinked_immutable_virtualenv"
-_NO_INTERPRETER = ("Could not find a compatible interpreter", "No interpreter compatible", "does not satisfy")
+_NO_INTERPRETER = "interpreter compatible with the requested constraints was found"  # pex says so
 
 
 async def lockfile_input(resolve: str, python_setup: PythonSetup) -> ExportInput:
@@ -74,7 +74,7 @@ async def python_for(resolve: str, constraints: InterpreterConstraints) -> Pytho
     try:
         return await find_python(constraints)
     except ProcessExecutionFailure as error:
-        if not any(phrase in last_words(error) for phrase in _NO_INTERPRETER):
+        if _NO_INTERPRETER not in error.stderr.decode(errors="replace"):
             raise
         wanted = " OR ".join(str(constraint) for constraint in constraints)
         raise UserError(
