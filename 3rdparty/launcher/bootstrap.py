@@ -155,7 +155,7 @@ class Install:
             raise
 
     def build_pex(self, version):
-        """The tool as Pants would download it; the same bytes on every machine, for its digest is in every cache key."""
+        """The tool as Pants would download it; the same bytes everywhere, for its digest is in every cache key."""
         requirement = "pex==" + version.lstrip("v")
         if not list(self.wheels.glob(f"pex-{version.lstrip('v')}-*.whl")):
             self.fetch("--no-deps", requirement)

@@ -64,7 +64,8 @@ def explain_installer(output: str, args: argparse.Namespace) -> Failure:
     unreachable = UNREACHABLE.search(output)
     others = re.search(r"from versions: (?!none)(.*?)\)", output)
     if others and not unreachable:
-        newest = others.group(1).split(", ")[-1]
+        versions = others.group(1).split(", ")
+        newest = ([version for version in versions if re.fullmatch(r"[\d.]+", version)] or versions)[-1]
         return Failure(
             72,
             f"the package index has no Pants {args.version} for Python 3.9, which {args.wanted_by} asks for;"
