@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -164,14 +165,20 @@ def test_as_a_process_it_fails_with_a_message(destination: Path, sandbox: Path) 
     assert process.returncode == 1
 
 
+def wait_for(signal_file: Path, process: subprocess.Popen[str]) -> None:
+    """Until the process, or a child of it, has made the file; fails if it ends before."""
+    while not signal_file.exists():
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.01)
+
+
 @pytest.mark.parametrize("step", [0, 1, 2])
 def test_killed_at_any_step_the_old_export_works(destination: Path, sandbox: Path, old: Path, step: int) -> None:
     reached = sandbox.parent / "reached"
-    os.mkfifo(reached)
     commands = [shell(MAKE), shell(CLEAN_UP)]
-    commands.insert(step, shell(f"echo here > {reached}; exec sleep 600"))
+    commands.insert(step, shell(f"touch {reached}; exec sleep 600"))
     process = run_as_a_process(sandbox, spec(destination, commands))
-    assert reached.read_text() == "here\n"
+    wait_for(reached, process)
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
     assert old.read_text() == "old"
@@ -180,9 +187,7 @@ def test_killed_at_any_step_the_old_export_works(destination: Path, sandbox: Pat
 
 def test_without_its_engine_it_changes_nothing(destination: Path, sandbox: Path, old: Path) -> None:
     reached, go_on = sandbox.parent / "reached", sandbox.parent / "go on"
-    os.mkfifo(reached)
-    os.mkfifo(go_on)
-    waiting = shell(f"echo here > '{reached}'; cat '{go_on}'")
+    waiting = shell(f"touch '{reached}'; until [ -e '{go_on}' ]; do sleep 0.01; done")
     (sandbox / ".devflow" / "spec.json").write_text(
         json.dumps(dataclasses.asdict(spec(destination, [shell(MAKE), waiting])))
     )
@@ -197,10 +202,10 @@ def test_without_its_engine_it_changes_nothing(destination: Path, sandbox: Path,
         stderr=subprocess.PIPE,
         text=True,
     )
-    assert reached.read_text() == "here\n"
+    wait_for(reached, engine)
     engine.kill()
     engine.wait()
-    go_on.write_text("")
+    go_on.touch()
     assert engine.stderr is not None
     assert engine.stderr.read() == "the engine that asked for this export is gone\n"  # ends when the orphan does
     assert old.read_text() == "old"

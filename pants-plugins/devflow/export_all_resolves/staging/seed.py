@@ -28,7 +28,12 @@ def plant(seed: str, argv: Sequence[str], environment: Mapping[str, str], staged
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not os.path.isdir(seed) and not _make(seed, argv, environment):
             return
-    shutil.copytree(seed, staged, symlinks=True)
+    try:
+        shutil.copytree(seed, staged, symlinks=True)
+    except shutil.Error as error:
+        # It has a line for each of hundreds of files; the first says why.
+        _, _, why = error.args[0][0]
+        raise OSError(why) from error
     for entry in os.scandir(os.path.join(staged, "bin")):
         if entry.is_file(follow_symlinks=False):
             _repoint(entry.path, os.fsencode(seed), os.fsencode(staged))
