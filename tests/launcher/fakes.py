@@ -10,6 +10,7 @@ import hashlib
 import os
 import zipfile
 from pathlib import Path
+from typing import Any
 
 PINNED = "2.17.1"
 UNPINNED = "2.16.9"
@@ -102,7 +103,7 @@ class Hold:
     def __init__(self, directory: Path, point: str) -> None:
         directory.mkdir()
         self.directory = directory
-        self.environ = {"FAKE_HOLD": point, "FAKE_HOLD_DIR": str(directory)}
+        self.environ: dict[str, Any] = {"FAKE_HOLD": point, "FAKE_HOLD_DIR": str(directory)}
         for name in ("held", "go"):
             os.mkfifo(directory / name)
 

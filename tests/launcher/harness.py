@@ -7,8 +7,10 @@ import os
 import shutil
 import signal
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 # The tests run in the repository's root, or in a sandbox that looks like it.
 REPOSITORY = Path.cwd()
@@ -22,9 +24,15 @@ class Launcher:
     repository: Path
     cache: Path
     environ: dict[str, str]
-    started: list[subprocess.Popen] = field(default_factory=list)
+    started: list[subprocess.Popen[str]] = field(default_factory=list)
 
-    def start(self, *args: str, cwd: Path | None = None, preexec_fn=None, **environ: str | None) -> subprocess.Popen:
+    def start(
+        self,
+        *args: str,
+        cwd: Path | None = None,
+        preexec_fn: Callable[[], object] | None = None,
+        **environ: str | None,
+    ) -> subprocess.Popen[str]:
         merged = {**self.environ, **environ}
         process = subprocess.Popen(
             [str(self.script), *args],
@@ -41,7 +49,7 @@ class Launcher:
         self.started.append(process)
         return process
 
-    def run(self, *args: str, **options) -> subprocess.CompletedProcess:
+    def run(self, *args: str, **options: Any) -> subprocess.CompletedProcess[str]:
         process = self.start(*args, **options)
         stdout, stderr = process.communicate()
         return subprocess.CompletedProcess(args, process.returncode, stdout, stderr)
@@ -53,7 +61,7 @@ class Launcher:
         return sorted(path.name for path in self.cache.glob("tmp-*"))
 
 
-def kill_group(process: subprocess.Popen, number: int = signal.SIGKILL) -> None:
+def kill_group(process: subprocess.Popen[str], number: int = signal.SIGKILL) -> None:
     """The group outlives its leader if a child does, so a leader that is gone is no reason not to."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, number)

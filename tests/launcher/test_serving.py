@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from launcher.fakes import PINNED, UNPINNED
 from launcher.harness import Launcher, make_repository
 
 
-def served(result) -> list:
+def served(result: subprocess.CompletedProcess[str]) -> list[str]:
     assert (result.returncode, result.stderr) == (0, "")
     return result.stdout.splitlines()
 

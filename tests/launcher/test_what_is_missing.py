@@ -6,13 +6,14 @@ import os
 import resource
 import shutil
 import socket
+import subprocess
 from pathlib import Path
 
 from launcher.fakes import PINNED
 from launcher.harness import Launcher
 
 
-def fails(result, exit_code: int, *said: str) -> None:
+def fails(result: subprocess.CompletedProcess[str], exit_code: int, *said: str) -> None:
     assert result.returncode == exit_code, result.stderr
     assert result.stdout == ""
     assert "Traceback" not in result.stderr
