@@ -1,0 +1,77 @@
+"""Both kinds of lockfile give the trees of stock `export`, to the byte, and the virtualenvs work."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from e2e.projects import ANSICOLORS, HELLO, LOCKED, settings
+from e2e.trees import naming_a_staging_directory, snapshot
+from harness.world import EXPORTS, Caches, Repository, imports, python, repository
+
+RESOLVES = {"editable": "editable.lock", "locked": "locked.lock", "pinned": "pinned.lock"}
+
+
+@pytest.fixture(scope="module")
+def repo(tmp_path_factory: pytest.TempPathFactory, caches: Caches) -> Iterator[Repository]:
+    files = {
+        "pants.toml": settings(RESOLVES, constraints={"pinned": "==3.9.*"}),
+        "editable.lock": ANSICOLORS,
+        "pinned.lock": ANSICOLORS,
+        **HELLO,
+        **LOCKED,
+    }
+    with repository(tmp_path_factory.mktemp("same") / "repository", caches, files) as new:
+        new.run("generate-lockfiles", "--resolve=locked")
+        yield new
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--export-py-resolve-format=mutable_virtualenv", "--export-py-editable-in-resolve=['editable']"],
+        ["--export-py-resolve-format=symlinked_immutable_virtualenv"],
+    ],
+    ids=["mutable", "symlinked"],
+)
+def test_the_trees_are_those_of_stock_export(repo: Repository, options: list[str]) -> None:
+    assert repo.export(*options).stderr == "Exported 3, 0 up to date.\n"
+    exports = repo.root / EXPORTS
+    ours = snapshot(exports)
+    assert naming_a_staging_directory(exports) == []
+    venvs = [repo.venv(resolve) for resolve in RESOLVES]
+    for venv in venvs:
+        _every_script_runs(venv)
+    editable, locked, pinned = venvs
+    assert imports(pinned, "colors")
+    assert imports(locked, "tabulate")
+    if "symlinked" not in options[0]:
+        assert python(editable, "import hello; print(hello.__file__)").stdout == f"{repo.root}/src/hello/__init__.py\n"
+        assert (editable / "bin" / "hello").is_file()
+
+    shutil.rmtree(exports)
+    repo.run(*options, "export", *(f"--resolve={resolve}" for resolve in RESOLVES))
+    assert snapshot(exports) == ours
+
+    after_stock = repo.export("--check", *options, check=False)
+    version = {resolve: venv.name for resolve, venv in zip(RESOLVES, venvs)}
+    assert after_stock.stdout.splitlines() == [
+        f"{resolve}: stale, not made by export-all-resolves, {EXPORTS}/{resolve}/{version[resolve]}"
+        for resolve in RESOLVES
+    ]
+
+
+def _every_script_runs(venv: Path) -> None:
+    scripts = [path for path in (venv / "bin").iterdir() if os.access(path, os.X_OK)]
+    assert scripts
+    for script in scripts:
+        done = subprocess.run([script, "--help"], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"{script}: {done.stderr}"
+    activated = subprocess.run(
+        ["bash", "-c", f". '{venv}/bin/activate' && type -p python"], capture_output=True, text=True, check=True
+    )
+    assert Path(activated.stdout.strip()).parent.samefile(venv / "bin")
