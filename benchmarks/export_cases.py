@@ -1,0 +1,130 @@
+"""What is measured of `export-all-resolves`, against a trivial goal (the floor) and against stock `export`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+
+from results import Row, compare
+from scratch_repository import BenchmarkError, Resolve, Run, ScratchRepository
+
+_EXAMPLE, _OWN = "examples/monorepo/3rdparty", "3rdparty/python"
+# From this project's own lockfiles; the first has some 80 projects.
+REALISTIC = (
+    Resolve("python-default", f"{_EXAMPLE}/python-default.lock", "3.11"),
+    Resolve("pants-plugins", f"{_OWN}/pants-plugins.lock", "3.9"),
+    Resolve("pytest", f"{_OWN}/pytest.lock", "3.9"),
+    Resolve("mypy", f"{_OWN}/mypy.lock", "3.9"),
+    Resolve("towncrier", f"{_EXAMPLE}/towncrier.lock", "3.11"),
+    Resolve("black", f"{_EXAMPLE}/black.lock", "3.11"),
+    Resolve("coverage-py", f"{_EXAMPLE}/coverage-py.lock", "3.11"),
+    Resolve("ruff", f"{_OWN}/ruff.lock", "3.9"),
+    Resolve("shellcheck", f"{_OWN}/shellcheck.lock", "3.9"),
+)
+CHANGED = "pytest"
+_SMALL = (
+    Resolve("ruff", f"{_OWN}/ruff.lock", "3.9"),
+    Resolve("shellcheck", f"{_OWN}/shellcheck.lock", "3.9"),
+    Resolve("towncrier", f"{_EXAMPLE}/towncrier.lock", "3.11"),
+)
+MANY = tuple(
+    Resolve(f"resolve-{number:02}", small.lockfile, small.python)
+    for number, small in ((number, _SMALL[number % len(_SMALL)]) for number in range(50))
+)
+_GOAL = ("export-all-resolves", "--format=json")
+_FORCE = "--export-all-resolves-force"
+# The cheapest goal that goes through the whole of Pants: of `list`, `roots` and `filedeps`, it takes the least time.
+_FLOOR = ("list", "//:configuration")
+_WARM_UPS = 3
+
+
+def floor(repository: ScratchRepository, *options: str) -> Run:
+    """Run the trivial goal."""
+    return repository.run(*options, *_FLOOR)
+
+
+def stock(repository: ScratchRepository, *options: str) -> Run:
+    """Run Pants' own `export`, for each resolve."""
+    return repository.run(*options, "export", *(f"--resolve={resolve.name}" for resolve in repository.resolves))
+
+
+def ours(repository: ScratchRepository, *options: str, exports: Sequence[str]) -> Run:
+    """Run the goal. Raises: BenchmarkError unless it exports just these resolves."""
+    run = repository.run(*options, *_GOAL)
+    exported = [result["resolve"] for result in json.loads(run.stdout)["results"] if result["action"] == "exported"]
+    if sorted(exported) != sorted(exports):
+        raise BenchmarkError(f"exported {exported} instead of {sorted(exports)}")
+    return run
+
+
+def time_cases(repository: ScratchRepository, *, runs: int, slow_runs: int) -> Iterator[Row]:
+    """Every case about time, each side in turn."""
+    names = [resolve.name for resolve in repository.resolves]
+
+    ours(repository, exports=names)  # fills the caches
+
+    pairs = [(stock(repository), ours(repository, _FORCE, exports=names)) for _ in range(slow_runs)]
+    stock_rebuilds = [pair[0] for pair in pairs]
+    rebuilds = [pair[1] for pair in pairs]
+
+    for _ in range(_WARM_UPS):
+        floor(repository)
+        ours(repository, exports=[])
+    pairs = [(floor(repository), ours(repository, exports=[])) for _ in range(runs)]
+    floors = [pair[0] for pair in pairs]
+    nothing = [pair[1] for pair in pairs]
+    yield compare("nothing changed", nothing, "the floor", floors, at_most=1.15)
+    yield compare("nothing changed", nothing, "stock", stock_rebuilds, at_most=1 / 20)
+    yield compare("everything rebuilt from cache", rebuilds, "stock", stock_rebuilds, at_most=0.5)
+
+    changed = []
+    for _ in range(slow_runs):
+        repository.change_lockfile(CHANGED)
+        changed.append(ours(repository, exports=[CHANGED]))  # or it would fail
+    yield compare("one lockfile changed: that resolve only", changed, "stock, unchanged", stock_rebuilds, at_most=1.0)
+
+    repository.stop()
+    pairs = [
+        (floor(repository, "--no-pantsd"), ours(repository, "--no-pantsd", exports=[])) for _ in range(slow_runs + 1)
+    ]
+    floors = [pair[0] for pair in pairs]
+    yield compare("nothing changed, no daemon", [pair[1] for pair in pairs], "the floor", floors)
+
+    colds: list[Run] = []
+    stock_colds: list[Run] = []
+    for _ in range(slow_runs):
+        forget_all_but_wheels(repository)
+        stock_colds.append(stock(repository))
+        forget_all_but_wheels(repository)
+        colds.append(ours(repository, _FORCE, exports=names))
+    yield compare("cold store, wheels cached", colds, "stock", stock_colds, at_most=1.0)
+
+
+def forget_all_but_wheels(repository: ScratchRepository) -> None:
+    """Make the caches cold, but start the daemon: that takes the same time for both sides."""
+    repository.forget()
+    floor(repository)
+
+
+def memory_case(repository: ScratchRepository, *, runs: int) -> Iterator[Row]:
+    """Peaks of two daemons of one repository: one that exports all, a few again, then nothing; one with the floor only.
+
+    Nothing where the system does not tell.
+    """
+    names = [resolve.name for resolve in repository.resolves]
+    floor(repository)
+    ours(repository, exports=names)
+    for name in names[: len(_SMALL)]:
+        repository.change_lockfile(name)
+        ours(repository, exports=[name])
+    for _ in range(runs):
+        ours(repository, exports=[])
+    with_goal = repository.daemon.peak_mib()
+
+    repository.stop()
+    for _ in range(runs):
+        floor(repository)
+    without = repository.daemon.peak_mib()
+    if with_goal is not None and without is not None:
+        case = f"the daemon's peak memory, {len(names)} resolves"
+        yield Row(case, "MiB", [with_goal], "the floor", [without], at_most=50)

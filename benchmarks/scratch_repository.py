@@ -1,0 +1,164 @@
+"""A repository made for one measurement: its own files, caches and daemon, and nobody else's."""
+
+from __future__ import annotations
+
+import os
+import re
+import resource
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from daemon import Daemon
+
+PROJECT = Path(__file__).resolve().parent.parent
+# Where Pants comes from, and how it reaches an index: everything else that the caller set is left out.
+_KEPT_SETTINGS = re.compile(r"PANTS_(BOOTSTRAP_.*|PEX_CLI_.*|PYTHON|PYTHON_REPOS_INDEXES|CA_CERTS_PATH)")
+_PIP_CACHE = "named_caches/pex_root/pip_cache"
+
+
+class BenchmarkError(Exception):
+    """A command failed, or did not do what is to be measured."""
+
+
+@dataclass(frozen=True)
+class Resolve:
+    """`lockfile` is relative to the project; `python` is a version such as "3.11"."""
+
+    name: str
+    lockfile: str
+    python: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one command took. Processor time includes the daemon and the processes that it started, where known."""
+
+    wall_s: float
+    cpu_s: float | None
+    stdout: str
+
+
+class ScratchRepository:
+    """Give it a directory of its own; `stop` it at the end."""
+
+    def __init__(self, directory: Path, pants: Path, resolves: Iterable[Resolve]) -> None:
+        self.build_root = directory / "repository"
+        self.caches = directory / "caches"
+        self.resolves = tuple(resolves)
+        self._pants = pants
+        shutil.rmtree(self.build_root, ignore_errors=True)
+        for resolve in self.resolves:
+            lockfile = self.lockfile(resolve.name)
+            lockfile.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(PROJECT / resolve.lockfile, lockfile)
+        (self.build_root / "pants.toml").write_text(_configuration(self.resolves))
+        (self.build_root / "BUILD").write_text('files(name="configuration", sources=["pants.toml"])\n')
+        self._environment = {
+            **{
+                name: value
+                for name, value in os.environ.items()
+                if not name.startswith("PANTS_") or _KEPT_SETTINGS.fullmatch(name)
+            },
+            "PANTS_PANTSRC": "false",
+            "PANTS_LOCAL_STORE_DIR": str(self.caches / "store"),
+            "PANTS_NAMED_CACHES_DIR": str(self.caches / "named_caches"),
+        }
+
+    def lockfile(self, resolve: str) -> Path:
+        """Of one resolve."""
+        return self.build_root / "3rdparty" / f"{resolve}.lock"
+
+    def run(self, *arguments: str) -> Run:
+        """Run Pants and time it. Raises: BenchmarkError if it fails."""
+        cpu_before = self._cpu_s(Daemon.of(self.build_root))
+        start = time.perf_counter()
+        done = subprocess.run(
+            [str(self._pants), *arguments],
+            cwd=self.build_root,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        wall_s = time.perf_counter() - start
+        cpu_after = self._cpu_s(Daemon.of(self.build_root))
+        shown = " ".join(argument for argument in arguments if not argument.startswith("--resolve="))
+        if done.returncode:
+            raise BenchmarkError(f"`pants {shown}` exited with {done.returncode}:\n{done.stdout}{done.stderr}")
+        print(f"{wall_s:8.2f} s  pants {shown}", file=sys.stderr, flush=True)
+        known = cpu_before is not None and cpu_after is not None
+        return Run(wall_s, max(0.0, (cpu_after or 0) - (cpu_before or 0)) if known else None, done.stdout)
+
+    def _cpu_s(self, daemon: Daemon | None) -> float | None:
+        """Up to now, by the commands and the daemon."""
+        commands = resource.getrusage(resource.RUSAGE_CHILDREN)
+        used = commands.ru_utime + commands.ru_stime
+        if daemon is None:
+            return used
+        by_daemon = daemon.cpu_s()
+        return None if by_daemon is None else used + by_daemon
+
+    @property
+    def daemon(self) -> Daemon:
+        """Raises: BenchmarkError if none is running."""
+        found = Daemon.of(self.build_root)
+        if found is None:
+            raise BenchmarkError("the daemon is not running any more: it may have reached its limit of memory")
+        return found
+
+    def stop(self) -> None:
+        """End the daemon, if there is one."""
+        found = Daemon.of(self.build_root)
+        if found:
+            found.stop()
+
+    def forget(self) -> None:
+        """Make the caches cold: everything goes but the wheels that pip has downloaded or built."""
+        self.stop()
+        wheels, aside = self.caches / _PIP_CACHE, self.caches.with_name("wheels")
+        if wheels.exists():
+            wheels.rename(aside)
+        shutil.rmtree(self.caches, ignore_errors=True)
+        if aside.exists():
+            wheels.parent.mkdir(parents=True)
+            aside.rename(wheels)
+
+    def change_lockfile(self, resolve: str) -> None:
+        """Give its first project one more hash, which nothing has: another lockfile, with the same packages."""
+        lockfile = self.lockfile(resolve)
+        more = f"--hash=sha256:{time.time_ns():064x} \\\n    --hash=sha256:"
+        lockfile.write_text(lockfile.read_text().replace("--hash=sha256:", more, 1))
+
+
+def _configuration(resolves: Iterable[Resolve]) -> str:
+    lockfiles = "\n".join(f'{resolve.name} = "3rdparty/{resolve.name}.lock"' for resolve in resolves)
+    pythons = "\n".join(f'{resolve.name} = ["=={resolve.python}.*"]' for resolve in resolves)
+    return f"""\
+[GLOBAL]
+pants_version = "2.17.1"
+pythonpath = ["{PROJECT}/pants-plugins"]
+backend_packages = ["pants.backend.python", "devflow"]
+# So that the same daemon is there from the first run to the last.
+pantsd_max_memory_usage = "8GiB"
+
+[anonymous-telemetry]
+enabled = false
+
+[python]
+interpreter_constraints = ["==3.9.*"]
+enable_resolves = true
+default_resolve = "{next(iter(resolves)).name}"
+resolves_generate_lockfiles = false
+
+[python.resolves]
+{lockfiles}
+
+[python.resolves_to_interpreter_constraints]
+{pythons}
+"""
