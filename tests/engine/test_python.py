@@ -16,6 +16,7 @@ from devflow.engine.python import (
     editable_local_dists,
     export_venv,
     exportable_python_tools,
+    exported_codegen,
     find_python,
     load_lockfile,
     prepared_python_source_files,
@@ -36,6 +37,7 @@ from pants.backend.python.util_rules.pex import PexRequest, VenvPexProcess
 from pants.backend.python.util_rules.pex_requirements import Lockfile, PexRequirements, Resolve
 from pants.backend.python.util_rules.python_sources import PythonSourceFilesRequest
 from pants.core.target_types import LockfilesGeneratorTarget, LockfileTarget
+from pants.engine.fs import EMPTY_DIGEST
 from pants.engine.process import ProcessExecutionFailure
 from pants.engine.rules import QueryRule, collect_rules, rule
 from pants.engine.target import AllTargets
@@ -61,6 +63,7 @@ async def see_resolve(about: AboutResolve) -> Answer:
             "config": await resolve_pex_config(about.name),
             "editable": await editable_local_dists(about.name),
             "exported": exported,
+            "codegen": await exported_codegen(about.name),
             "unknown": await export_venv("no-such-resolve"),
         }
     )
@@ -168,13 +171,16 @@ def runner() -> RuleRunner:
     return runner
 
 
-@executes("find_python", "load_lockfile", "resolve_pex_config", "editable_local_dists", "export_venv")
+@executes(
+    "find_python", "load_lockfile", "resolve_pex_config", "editable_local_dists", "export_venv", "exported_codegen"
+)
 def test_resolve(runner: RuleRunner) -> None:
     seen = runner.request(Answer, [AboutResolve("colors", "locks/colors.lock")])
     assert Path(seen.python.path).exists()
     assert (seen.lockfile.lockfile_path, seen.lockfile.is_pex_native) == ("locks/colors.lock", False)
     assert isinstance(seen.config, ResolvePexConfig)
     assert seen.editable.optional_digest is None
+    assert seen.codegen == EMPTY_DIGEST
     assert seen.exported.resolve == "colors"
     version = ".".join(str(part) for part in sys.version_info[:3])
     assert seen.exported.reldir == f"python/virtualenvs/colors/{version}"

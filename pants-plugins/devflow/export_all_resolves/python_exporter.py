@@ -20,7 +20,7 @@ from pants.version import VERSION
 
 from devflow.common.errors import UserError
 from devflow.engine._rules import Rules
-from devflow.engine.python import editable_local_dists, export_venv, python_tools_by_resolve, resolve_pex_config
+from devflow.engine.python import export_venv, python_tools_by_resolve, resolve_pex_config
 from devflow.export_all_resolves.exporters import (
     MaybeResolveFingerprint,
     ResolveExporter,
@@ -33,6 +33,7 @@ from devflow.export_all_resolves.python_inputs import (
     export_format,
     full_version,
     hash_of,
+    listed_inputs,
     lockfile_input,
     python_for,
     settings_inputs,
@@ -89,10 +90,8 @@ async def fingerprint_python_resolve(
         ExportInput(DESTINATION, os.path.join(build_root.path, dist_dir.relpath, "export", reldir)),
         ExportInput("cache directory", str(pex_environment.in_workspace().pex_root)),
     ]
-    if resolve in export_subsystem.options.py_editable_in_resolve and venv_format != SYMLINKED:
-        editables = await editable_local_dists(resolve)
-        digest = editables.optional_digest
-        inputs.append(ExportInput("editable distributions", digest.fingerprint if digest else "none"))
+    if venv_format != SYMLINKED:
+        inputs.extend(await listed_inputs(resolve, export_subsystem))
     tools = await python_tools_by_resolve(union_membership)
     return MaybeResolveFingerprint(
         ResolveFingerprint(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
+from collections.abc import Set
 from urllib.parse import urlparse
 
 from pants.backend.python.subsystems.setup import PythonSetup
 from pants.backend.python.util_rules.interpreter_constraints import InterpreterConstraints
 from pants.backend.python.util_rules.pex_environment import PythonExecutable
-from pants.backend.python.util_rules.pex_requirements import LoadedLockfile, Lockfile, ResolvePexConfig
+from pants.backend.python.util_rules.pex_requirements import LoadedLockfile, Lockfile, ResolvePexConstraintsFile
 from pants.core.goals.export import ExportSubsystem
 from pants.engine.fs import PathGlobs
 from pants.engine.process import Process, ProcessExecutionFailure
@@ -19,10 +21,17 @@ from pants.util.logging import LogLevel
 from devflow.common.errors import UserError
 from devflow.common.failures import last_words
 from devflow.engine import digest_contents, list_paths, run_process
-from devflow.engine.python import find_python, load_lockfile
+from devflow.engine.python import (
+    ResolvePexConfig,
+    editable_local_dists,
+    exported_codegen,
+    find_python,
+    load_lockfile,
+)
 from devflow.export_all_resolves.plan import ExportInput
 
 SYMLINKED = "symlinked_immutable_virtualenv"
+_INDEX_SETTINGS = ("indexes", "find_links", "path_mappings")
 _NO_INTERPRETER = "interpreter compatible with the requested constraints was found"  # pex says so
 
 
@@ -46,7 +55,7 @@ async def lockfile_input(resolve: str, python_setup: PythonSetup) -> ExportInput
 
 
 def _digest_of_lockfile(content: bytes, loaded: LoadedLockfile, resolve: str, how_to_make: str) -> str:
-    if loaded.is_pex_native:
+    if content.lstrip().startswith(b"{"):
         try:
             json.loads(content)
         except ValueError as error:
@@ -100,13 +109,39 @@ async def full_version(python: PythonExecutable) -> str:
 
 
 def settings_inputs(config: ResolvePexConfig) -> tuple[ExportInput, ...]:
-    """As hashes: an index address may hold a password."""
-    constraints = config.constraints_file.digest.fingerprint if config.constraints_file else ""
-    binaries = (sorted(map(str, config.only_binary)), sorted(map(str, config.no_binary)))
+    """As hashes: an index address may hold a password. Newer Pants has more settings, and all of them count."""
+    settings = {field.name: _comparable(getattr(config, field.name)) for field in dataclasses.fields(config)}
+    index = {name: value for name, value in settings.items() if name in _INDEX_SETTINGS}
+    others = {name: value for name, value in settings.items() if name not in _INDEX_SETTINGS}
     return (
-        ExportInput("index settings", hash_of(config.indexes, config.find_links, config.path_mappings)),
-        ExportInput("resolver settings", hash_of(config.manylinux, constraints, *binaries)),
+        ExportInput("index settings", hash_of(sorted(index.items()))),
+        ExportInput("resolver settings", hash_of(sorted(others.items()))),
     )
+
+
+def _comparable(setting: object) -> object:
+    if isinstance(setting, ResolvePexConstraintsFile):
+        return setting.digest.fingerprint
+    if isinstance(setting, Set):
+        return sorted(map(str, setting))
+    return setting
+
+
+async def listed_inputs(resolve: str, export_subsystem: ExportSubsystem) -> tuple[ExportInput, ...]:
+    """What `[export]` adds to the virtualenvs of the resolves that it lists."""
+    options = export_subsystem.options
+    inputs = []
+    if resolve in options.py_editable_in_resolve:
+        editables = await editable_local_dists(resolve)
+        digest = editables.optional_digest
+        inputs.append(ExportInput("editable distributions", digest.fingerprint if digest else "none"))
+    # Options of newer Pants.
+    if resolve in (options.get("py_generated_sources_in_resolve") or ()):
+        generated = await exported_codegen(resolve)
+        inputs.append(ExportInput("generated sources", generated.fingerprint))
+    if resolve in (options.get("py_non_hermetic_scripts_in_resolve") or ()):
+        inputs.append(ExportInput("scripts", "non-hermetic"))
+    return tuple(inputs)
 
 
 def export_format(export_subsystem: ExportSubsystem) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pants.backend.python.goals import export
-from pants.backend.python.goals.export import _ExportVenvForResolveRequest
+from pants.backend.python.goals.export import _ExportPythonCodegenRequest, _ExportVenvForResolveRequest
 from pants.backend.python.subsystems.python_tool_base import PythonToolBase
 from pants.backend.python.util_rules import local_dists_pep660, pex, pex_requirements, python_sources
 from pants.backend.python.util_rules.interpreter_constraints import InterpreterConstraints
@@ -26,6 +26,7 @@ from pants.backend.python.util_rules.python_sources import (
 )
 from pants.core.goals.export import ExportResult
 from pants.core.goals.resolves import ExportableTool
+from pants.engine.fs import Digest
 from pants.engine.internals import options_parsing
 from pants.engine.intrinsics import execute_process
 from pants.engine.process import FallibleProcessResult, ProcessResult, execute_process_or_raise
@@ -41,6 +42,7 @@ __all__ = [
     "create_venv_pex",
     "editable_local_dists",
     "export_venv",
+    "exported_codegen",
     "exportable_python_tools",
     "find_python",
     "load_lockfile",
@@ -79,6 +81,12 @@ async def editable_local_dists(resolve: str) -> EditableLocalDists:
     return await local_dists_pep660.build_editable_local_dists(
         EditableLocalDistsRequest(resolve=resolve), **implicitly()
     )
+
+
+async def exported_codegen(resolve: str) -> Digest:
+    """Generate code from the other sources of a resolve; nothing where Pants does not export any yet."""
+    generated = await export.export_python_codegen(_ExportPythonCodegenRequest(resolve), **implicitly())
+    return generated.digest
 
 
 async def export_venv(resolve: str) -> ExportResult | None:

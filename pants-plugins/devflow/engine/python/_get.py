@@ -30,6 +30,7 @@ from pants.backend.python.util_rules.python_sources import (
 )
 from pants.core.goals.export import ExportResult
 from pants.core.goals.generate_lockfiles import GenerateToolLockfileSentinel
+from pants.engine.fs import EMPTY_DIGEST, Digest
 from pants.engine.internals.selectors import Get, MultiGet
 from pants.engine.process import FallibleProcessResult, ProcessResult
 from pants.engine.unions import UnionMembership
@@ -44,6 +45,7 @@ __all__ = [
     "create_venv_pex",
     "editable_local_dists",
     "export_venv",
+    "exported_codegen",
     "exportable_python_tools",
     "find_python",
     "load_lockfile",
@@ -80,6 +82,11 @@ async def resolve_pex_config(resolve: str) -> ResolvePexConfig:
 async def editable_local_dists(resolve: str) -> EditableLocalDists:
     """Build editable wheels of the resolve's own `python_distribution` targets, if it has any."""
     return await Get(EditableLocalDists, EditableLocalDistsRequest(resolve=resolve))
+
+
+async def exported_codegen(resolve: str) -> Digest:
+    """Generate code from the other sources of a resolve; nothing where Pants does not export any yet."""
+    return EMPTY_DIGEST
 
 
 async def export_venv(resolve: str) -> ExportResult | None:
