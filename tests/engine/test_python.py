@@ -177,7 +177,7 @@ def runner() -> RuleRunner:
 def test_resolve(runner: RuleRunner) -> None:
     seen = runner.request(Answer, [AboutResolve("colors", "locks/colors.lock")])
     assert Path(seen.python.path).exists()
-    assert (seen.lockfile.lockfile_path, seen.lockfile.is_pex_native) == ("locks/colors.lock", False)
+    assert seen.lockfile.lockfile_path == "locks/colors.lock"
     assert isinstance(seen.config, ResolvePexConfig)
     assert seen.editable.optional_digest is None
     assert seen.codegen == EMPTY_DIGEST

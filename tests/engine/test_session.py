@@ -107,12 +107,12 @@ def test_outside_of_a_repository(runner: RuleRunner) -> None:
 
 @executes("git_worktree", "changed_files")
 def test_before_the_first_commit(runner: RuleRunner) -> None:
-    runner.write_files({"staged.txt": "", "untracked.txt": ""})
+    runner.write_files({"new/staged.txt": "", "new/untracked.txt": ""})
     _git(runner, "init")
-    _git(runner, "add", "staged.txt")
+    _git(runner, "add", "new/staged.txt")
     assert _see_git(runner).worktree == Path(runner.build_root).resolve()
-    assert _see_git(runner).changed == ["staged.txt"]
-    assert _see_git(runner, include_untracked=True).changed == ["staged.txt", "untracked.txt"]
+    assert _see_git(runner).changed == ["new/staged.txt"]
+    assert _see_git(runner, include_untracked=True, relative_to="new").changed == ["staged.txt", "untracked.txt"]
 
 
 @executes("git_worktree", "changed_files")

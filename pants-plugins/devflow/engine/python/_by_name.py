@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from pants.backend.python import target_types_rules
 from pants.backend.python.goals import export
 from pants.backend.python.goals.export import _ExportPythonCodegenRequest, _ExportVenvForResolveRequest
 from pants.backend.python.subsystems.python_tool_base import PythonToolBase
@@ -32,6 +33,7 @@ from pants.engine.intrinsics import execute_process
 from pants.engine.process import FallibleProcessResult, ProcessResult, execute_process_or_raise
 from pants.engine.rules import implicitly
 from pants.engine.unions import UnionMembership
+from pants.option.errors import ConfigValidationError
 from pants.option.scope import Scope
 
 from devflow.engine._rules import Rules
@@ -58,7 +60,14 @@ __all__ = [
 
 def rules() -> Rules:
     """Register what the helpers await. Holds the builtin `export` goal, too, whose rules `export_venv` uses."""
-    return [*export.rules(), *local_dists_pep660.rules(), *pex.rules(), *python_sources.rules()]
+    return [
+        *export.rules(),
+        *local_dists_pep660.rules(),
+        *pex.rules(),
+        *python_sources.rules(),
+        # Without them, the graph of a repository that does not enable the Python backend would not solve.
+        *target_types_rules.rules(),
+    ]
 
 
 async def find_python(constraints: InterpreterConstraints) -> PythonExecutable:
@@ -99,7 +108,10 @@ async def python_tools_by_resolve(union_membership: UnionMembership) -> Mapping[
     """Map each resolve to the Python tools (sorted option scopes) that install from it; other resolves are absent."""
     tools: dict[str, tuple[str, ...]] = {}
     for scope in sorted(ExportableTool.filter_for_subclasses(union_membership, PythonToolBase)):
-        scoped = await options_parsing.scope_options(Scope(scope), **implicitly())
+        try:
+            scoped = await options_parsing.scope_options(Scope(scope), **implicitly())
+        except ConfigValidationError:
+            continue  # A tool that is declared as exportable, but that no active backend uses.
         resolve = scoped.options.get("install_from_resolve")
         if resolve:
             tools[resolve] = (*tools.get(resolve, ()), scope)

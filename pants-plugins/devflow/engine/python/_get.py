@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from pants.backend.python import target_types_rules
 from pants.backend.python.goals import export
 from pants.backend.python.goals.export import (
     ExportPythonTool,
@@ -61,7 +62,14 @@ __all__ = [
 
 def rules() -> Rules:
     """Register what the helpers await. Holds the builtin `export` goal, too, whose rules `export_venv` uses."""
-    return [*export.rules(), *local_dists_pep660.rules(), *pex.rules(), *python_sources.rules()]
+    return [
+        *export.rules(),
+        *local_dists_pep660.rules(),
+        *pex.rules(),
+        *python_sources.rules(),
+        # Without them, the graph of a repository that does not enable the Python backend would not solve.
+        *target_types_rules.rules(),
+    ]
 
 
 async def find_python(constraints: InterpreterConstraints) -> PythonExecutable:
