@@ -17,7 +17,7 @@ def snapshot(root: Path) -> dict[str, str]:
     return {
         os.path.relpath(path, root): _describe(path)
         for path in _walk(root)
-        if path.suffix != ".pyc" and path.name != MARKER
+        if path.suffix != ".pyc" and not path.name.endswith(MARKER)
     }
 
 

@@ -55,7 +55,7 @@ class Caches:
             "PANTS_NAMED_CACHES_DIR": str(self.root / "named"),
             "PANTS_PYTHON": os.path.realpath(sys.executable),
             # The other Pythons are where this one is.
-            "PYENV_ROOT": os.environ.get("PYENV_ROOT") or str(Path(sys.base_prefix).parents[1]),
+            "PYENV_ROOT": os.environ.get("PYENV_ROOT") or str(Path(sys.base_prefix).parent.parent),
         }
 
 
