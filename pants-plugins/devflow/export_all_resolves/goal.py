@@ -12,6 +12,7 @@ from pants.core.util_rules.distdir import DistDir
 from pants.engine.console import Console
 from pants.engine.goal import Goal
 from pants.engine.rules import collect_rules, goal_rule
+from pants.engine.target import RegisteredTargetTypes
 from pants.engine.unions import UnionMembership
 from pants.option.global_options import GlobalOptions
 from pants.util.docutil import bin_name
@@ -47,11 +48,12 @@ async def export_all_resolves_goal(
     build_root: BuildRoot,
     dist_dir: DistDir,
     union_membership: UnionMembership,
+    target_types: RegisteredTargetTypes,
 ) -> ExportAllResolves:
     """See docs/goals/export-all-resolves.md."""
     try:
         mode = options.mode
-        names = await resolve_names(union_membership)
+        names = await resolve_names(union_membership, target_types)
         chosen = select(names.declared, split_commas(options.include), split_commas(options.exclude))
         if mode is not Mode.LIST:
             _refuse(specs, global_options)

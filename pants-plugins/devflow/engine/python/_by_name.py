@@ -8,7 +8,7 @@ from pants.backend.python import target_types_rules
 from pants.backend.python.goals import export
 from pants.backend.python.goals.export import _ExportPythonCodegenRequest, _ExportVenvForResolveRequest
 from pants.backend.python.subsystems.python_tool_base import PythonToolBase
-from pants.backend.python.util_rules import local_dists_pep660, pex, pex_requirements, python_sources
+from pants.backend.python.util_rules import local_dists_pep660, pex, pex_from_targets, pex_requirements, python_sources
 from pants.backend.python.util_rules.interpreter_constraints import InterpreterConstraints
 from pants.backend.python.util_rules.local_dists_pep660 import EditableLocalDists, EditableLocalDistsRequest
 from pants.backend.python.util_rules.pex import Pex, PexRequest, VenvPex, VenvPexProcess
@@ -64,6 +64,7 @@ def rules() -> Rules:
         *export.rules(),
         *local_dists_pep660.rules(),
         *pex.rules(),
+        *pex_from_targets.rules(),
         *python_sources.rules(),
         # Without them, the graph of a repository that does not enable the Python backend would not solve.
         *target_types_rules.rules(),

@@ -12,7 +12,7 @@ from pants.backend.python.goals.export import (
     MaybeExportResult,
     _ExportVenvForResolveRequest,
 )
-from pants.backend.python.util_rules import local_dists_pep660, pex, python_sources
+from pants.backend.python.util_rules import local_dists_pep660, pex, pex_from_targets, python_sources
 from pants.backend.python.util_rules.interpreter_constraints import InterpreterConstraints
 from pants.backend.python.util_rules.local_dists_pep660 import EditableLocalDists, EditableLocalDistsRequest
 from pants.backend.python.util_rules.pex import Pex, PexRequest, VenvPex, VenvPexProcess
@@ -66,6 +66,7 @@ def rules() -> Rules:
         *export.rules(),
         *local_dists_pep660.rules(),
         *pex.rules(),
+        *pex_from_targets.rules(),
         *python_sources.rules(),
         # Without them, the graph of a repository that does not enable the Python backend would not solve.
         *target_types_rules.rules(),

@@ -6,9 +6,11 @@ from collections.abc import Iterable
 
 from pants.core.goals.generate_lockfiles import KnownUserResolveNamesRequest, get_known_user_resolve_names
 from pants.engine.rules import concurrently, implicitly
+from pants.engine.target import RegisteredTargetTypes
 from pants.engine.unions import UnionMembership
 
 from devflow.engine._by_name import scoped_options
+from devflow.engine.own_rules.export_all_resolves.languages import is_enabled
 from devflow.export_all_resolves.plan import ResolveNames
 from devflow.export_all_resolves.rules import (
     BuildExportRequest,
@@ -32,14 +34,14 @@ async def build_exports(requests: Iterable[BuildExportRequest]) -> tuple[BuiltEx
     return await concurrently(build_export(request, **implicitly()) for request in requests)
 
 
-async def resolve_names(union_membership: UnionMembership) -> ResolveNames:
+async def resolve_names(union_membership: UnionMembership, target_types: RegisteredTargetTypes) -> ResolveNames:
     """Every resolve that the repository declares, in any language, and the tools that bring a lockfile of their own."""
     known = await concurrently(
         get_known_user_resolve_names(**implicitly({request_type(): KnownUserResolveNamesRequest}))
         for request_type in union_membership.get(KnownUserResolveNamesRequest)
     )
     declared: set[str] = set()
-    for names in known:
+    for names in (names for names in known if is_enabled(names, target_types)):
         # The names hold the tools, too; the option that they come from ("[python].resolves") does not.
         scope, _, option = names.option_name.partition("].")
         scoped = await scoped_options(scope.lstrip("["))
