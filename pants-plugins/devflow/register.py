@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devflow.engine._rules import Rules
+from devflow.engine import Rules
 from devflow.export_all_resolves import register as export_all_resolves
 
 

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
-from devflow.common.errors import Problem, UserError
-from devflow.common.failures import as_problem, last_words
 from pants.engine.process import ProcessExecutionFailure
 from pants.option.global_options import KeepSandboxes
+
+from devflow.common.errors import Problem, UserError
+from devflow.common.failures import as_problem, last_words
 
 
 def process_failure(stdout: bytes, stderr: bytes) -> ProcessExecutionFailure:

@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 
 import pytest
+
 from devflow.common.lock import LockHeldError, exclusive_lock
 
 HOLD = """

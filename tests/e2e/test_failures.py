@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
+
 from e2e.projects import ANSICOLORS, settings
 from harness.world import EXPORTS, Caches, Repository, imports, repository
 

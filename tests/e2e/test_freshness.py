@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from e2e.projects import ANSICOLORS, HELLO, INICONFIG, LOCKED, settings
 from harness.world import EXPORTS, Caches, Repository, imports, repository
 

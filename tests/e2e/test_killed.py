@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Iterator
 
 import pytest
+
 from e2e.projects import ANSICOLORS, INICONFIG, settings
 from harness.world import EXPORTS, Caches, Repository, finish, imports, repository, wait_until
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from e2e.projects import ANSICOLORS, HELLO, LOCKED, settings
 from e2e.trees import naming_a_staging_directory, snapshot
 from harness.world import EXPORTS, Caches, Repository, imports, python, repository

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
-from devflow import engine
-from devflow.engine import concurrently, environment_vars, run_process, try_process
-from engine.answer import Answer
 from pants.engine.process import Process, ProcessExecutionFailure
 from pants.engine.rules import QueryRule, collect_rules, rule
 from pants.testutil.rule_runner import RuleRunner
+
+from devflow import engine
+from devflow.engine import concurrently, environment_vars, run_process, try_process
+from engine.answer import Answer
 
 
 async def _exit_code(code: int) -> int:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 import devflow.engine
 import devflow.engine.python
-import pytest
 from devflow.engine import _git
 from engine import test_files, test_processes, test_python, test_session, test_targets
 from engine.halves import half_of

@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
+from pants.engine.fs import CreateDigest, FileContent, PathGlobs
+from pants.engine.rules import QueryRule, rule
+from pants.testutil.rule_runner import RuleRunner
+
 from devflow import engine
 from devflow.engine import (
     add_prefix,
@@ -21,9 +25,6 @@ from devflow.engine import (
 )
 from engine.answer import Answer
 from engine.recorder import executes
-from pants.engine.fs import CreateDigest, FileContent, PathGlobs
-from pants.engine.rules import QueryRule, rule
-from pants.testutil.rule_runner import RuleRunner
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
+import pytest
+
 import devflow.engine
 import devflow.register  # Every slice, and through them every part of the adapter.
-import pytest
 
 ADAPTER = Path(devflow.engine.__file__).parent
 PARTS = sorted(half.parent.relative_to(ADAPTER) for half in ADAPTER.rglob("_get.py"))

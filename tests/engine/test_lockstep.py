@@ -6,8 +6,9 @@ from collections.abc import Coroutine
 from typing import Any
 
 import pytest
-from devflow.engine._lockstep import concurrently
 from pants.engine.internals.selectors import Effect, Get, MultiGet
+
+from devflow.engine._lockstep import concurrently
 
 closed: list[str] = []
 

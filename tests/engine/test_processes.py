@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
-from devflow import engine
-from devflow.engine import find_binary, run_interactive, run_process, try_process, try_processes
-from engine.answer import Answer
-from engine.recorder import executes
 from pants.core.util_rules.system_binaries import BinaryPathRequest
 from pants.engine.console import Console
 from pants.engine.goal import Goal, GoalSubsystem
 from pants.engine.process import InteractiveProcess, Process, ProcessExecutionFailure
 from pants.engine.rules import QueryRule, collect_rules, goal_rule, rule
 from pants.testutil.rule_runner import RuleRunner, mock_console
+
+from devflow import engine
+from devflow.engine import find_binary, run_interactive, run_process, try_process, try_processes
+from engine.answer import Answer
+from engine.recorder import executes
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from pants.backend.python import target_types_rules
+from pants.backend.python.subsystems import pytest as pytest_tool
+from pants.backend.python.target_types import PythonSourcesGeneratorTarget, PythonSourceTarget
+from pants.backend.python.typecheck.mypy import subsystem as mypy_tool
+from pants.backend.python.util_rules.interpreter_constraints import InterpreterConstraints
+from pants.backend.python.util_rules.pex import PexRequest, VenvPexProcess
+from pants.backend.python.util_rules.pex_requirements import Lockfile, PexRequirements, Resolve
+from pants.backend.python.util_rules.python_sources import PythonSourceFilesRequest
+from pants.core.target_types import LockfilesGeneratorTarget, LockfileTarget
+from pants.engine.fs import EMPTY_DIGEST
+from pants.engine.process import ProcessExecutionFailure
+from pants.engine.rules import QueryRule, collect_rules, rule
+from pants.engine.target import AllTargets
+from pants.engine.unions import UnionMembership
+from pants.testutil.rule_runner import RuleRunner
+
 from devflow import engine
 from devflow.engine import python
 from devflow.engine.python import (
@@ -28,21 +44,6 @@ from devflow.engine.python import (
 )
 from engine.answer import Answer
 from engine.recorder import executes
-from pants.backend.python import target_types_rules
-from pants.backend.python.subsystems import pytest as pytest_tool
-from pants.backend.python.target_types import PythonSourcesGeneratorTarget, PythonSourceTarget
-from pants.backend.python.typecheck.mypy import subsystem as mypy_tool
-from pants.backend.python.util_rules.interpreter_constraints import InterpreterConstraints
-from pants.backend.python.util_rules.pex import PexRequest, VenvPexProcess
-from pants.backend.python.util_rules.pex_requirements import Lockfile, PexRequirements, Resolve
-from pants.backend.python.util_rules.python_sources import PythonSourceFilesRequest
-from pants.core.target_types import LockfilesGeneratorTarget, LockfileTarget
-from pants.engine.fs import EMPTY_DIGEST
-from pants.engine.process import ProcessExecutionFailure
-from pants.engine.rules import QueryRule, collect_rules, rule
-from pants.engine.target import AllTargets
-from pants.engine.unions import UnionMembership
-from pants.testutil.rule_runner import RuleRunner
 
 THIS_PYTHON = f"=={sys.version_info.major}.{sys.version_info.minor}.*"
 

@@ -7,6 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from pants.engine.environment import EnvironmentName
+from pants.engine.rules import QueryRule, rule
+from pants.option.errors import ConfigValidationError
+from pants.testutil.rule_runner import RuleRunner
+
 from devflow import engine
 from devflow.engine import (
     changed_files,
@@ -18,10 +23,6 @@ from devflow.engine import (
 )
 from engine.answer import Answer
 from engine.recorder import executes
-from pants.engine.environment import EnvironmentName
-from pants.engine.rules import QueryRule, rule
-from pants.option.errors import ConfigValidationError
-from pants.testutil.rule_runner import RuleRunner
 
 
 @dataclass(frozen=True)

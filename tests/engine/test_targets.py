@@ -5,21 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
-from devflow import engine
-from devflow.engine import (
-    addresses_of_specs,
-    all_source_roots,
-    all_targets,
-    filtered_targets_of_specs,
-    hydrated_sources,
-    known_resolve_names,
-    source_files,
-    source_roots_of,
-    targets_of_addresses,
-    transitive_targets,
-)
-from engine.answer import Answer
-from engine.recorder import executes
 from pants.base.specs import RawSpecs, RecursiveGlobSpec, Specs
 from pants.core.goals.generate_lockfiles import (
     KnownUserResolveNames,
@@ -39,6 +24,22 @@ from pants.engine.target import (
 from pants.engine.unions import UnionMembership, UnionRule
 from pants.source.source_root import NoSourceRootError
 from pants.testutil.rule_runner import RuleRunner
+
+from devflow import engine
+from devflow.engine import (
+    addresses_of_specs,
+    all_source_roots,
+    all_targets,
+    filtered_targets_of_specs,
+    hydrated_sources,
+    known_resolve_names,
+    source_files,
+    source_roots_of,
+    targets_of_addresses,
+    transitive_targets,
+)
+from engine.answer import Answer
+from engine.recorder import executes
 
 
 class PageSource(SingleSourceField):

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
+from pants.engine.rules import QueryRule, collect_rules, rule
+from pants.engine.unions import UnionMembership, UnionRule
+from pants.testutil.rule_runner import RuleRunner
+
 from devflow.engine import concurrently
 from engine import greeting
 from engine.greeting import greet
 from engine.greeting.contract import Greeting, GreetingRequest
-from pants.engine.rules import QueryRule, collect_rules, rule
-from pants.engine.unions import UnionMembership, UnionRule
-from pants.testutil.rule_runner import RuleRunner
 
 
 @dataclass(frozen=True)

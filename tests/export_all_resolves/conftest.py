@@ -4,14 +4,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from pants.core.goals import export
+from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
+
 from devflow import engine
 from devflow.engine.unions import resolve_exporters
 from devflow.export_all_resolves import goal
 from devflow.export_all_resolves import rules as resolve_rules
 from devflow.export_all_resolves.goal import ExportAllResolves
 from harness import fake_backend
-from pants.core.goals import export
-from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
 
 Run = Callable[..., GoalRuleResult]
 

@@ -4,8 +4,9 @@ import os
 import shutil
 from pathlib import Path
 
-from export_all_resolves.conftest import Run
 from pants.testutil.rule_runner import RuleRunner
+
+from export_all_resolves.conftest import Run
 
 TWO = {"a": "1.0 x", "b": "2.0 y"}
 A, B = "dist/export/fake/trees/a/1.0", "dist/export/fake/trees/b/2.0"

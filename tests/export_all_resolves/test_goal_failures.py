@@ -5,9 +5,10 @@ import os
 from pathlib import Path
 
 import pytest
+from pants.testutil.rule_runner import RuleRunner
+
 from devflow.common.lock import exclusive_lock
 from export_all_resolves.conftest import Run
-from pants.testutil.rule_runner import RuleRunner
 
 A = "dist/export/fake/trees/a/1.0"
 RETRY = "pants -ldebug export-all-resolves --include="
@@ -109,9 +110,10 @@ def test_an_unwritable_place(run: Run, rule_runner: RuleRunner, monkeypatch: pyt
 
 
 def test_a_run_that_goes_on_is_waited_for_and_named(run: Run, rule_runner: RuleRunner) -> None:
-    lock = Path(rule_runner.build_root, ".pants.d/export-all-resolves.lock")
-    with exclusive_lock(lock, timeout_s=0):
-        result = run({"a": "1.0 x"}, global_args=["--pantsd-timeout-when-multiple-invocations=0.2"])
+    workdir = Path(rule_runner.build_root, "workdir")
+    options = [f"--pants-workdir={workdir}", "--pantsd-timeout-when-multiple-invocations=0.2"]
+    with exclusive_lock(workdir / "export-all-resolves.lock", timeout_s=0):
+        result = run({"a": "1.0 x"}, global_args=options)
         assert result.stderr == (
             f"Waiting for process {os.getpid()}, which exports here, too.\n"
             f"export-all-resolves: Process {os.getpid()} has been exporting in this repository all the time.\n"

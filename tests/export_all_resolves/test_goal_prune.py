@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from export_all_resolves.conftest import Run
 
 OLD = "dist/export/fake/trees/a/0.9"

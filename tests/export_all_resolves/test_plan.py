@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from devflow.common.errors import Problem, UserError
 from devflow.export_all_resolves.plan import (
     ExportInput,
@@ -14,8 +17,6 @@ from devflow.export_all_resolves.plan import (
     split_commas,
     verdict,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 INPUTS = (
     ExportInput("Pants", "2.17.1", "2.17.1"),

@@ -6,14 +6,6 @@ The version of a resolve is what stands before the first space of its text. The 
 
 from __future__ import annotations
 
-from devflow.engine._rules import Rules
-from devflow.export_all_resolves.exporters import (
-    MaybeResolveFingerprint,
-    ResolveExporter,
-    ResolveFingerprint,
-    StagedExport,
-)
-from devflow.export_all_resolves.plan import ExportInput
 from pants.core.goals.export import ExportResult, PostProcessingCommand
 from pants.core.goals.generate_lockfiles import (
     KnownUserResolveNames,
@@ -24,6 +16,15 @@ from pants.engine.rules import collect_rules, rule
 from pants.engine.unions import UnionRule
 from pants.option.option_types import DictOption
 from pants.option.subsystem import Subsystem
+
+from devflow.engine._rules import Rules
+from devflow.export_all_resolves.exporters import (
+    MaybeResolveFingerprint,
+    ResolveExporter,
+    ResolveFingerprint,
+    StagedExport,
+)
+from devflow.export_all_resolves.plan import ExportInput
 
 
 class Fake(Subsystem):

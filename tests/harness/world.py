@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import devflow
 from pants.pantsd.process_manager import ProcessManager
+
+import devflow
 
 # The tests run in the repository's root, or in a sandbox that looks like it.
 LAUNCHER = Path.cwd() / "pants"

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from launcher.fakes import PINNED, UNPINNED, write_lockfile, write_wheels
 from launcher.harness import Launcher, copy_launcher, kill_group, make_repository
 

@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 
 import pytest
+
 from launcher.fakes import PEX, PINNED, Hold
 from launcher.harness import Launcher, kill_group
 

@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+
 from launcher.fakes import PINNED, UNPINNED
 from launcher.harness import Launcher, make_repository
 

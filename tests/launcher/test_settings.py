@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from launcher.harness import Launcher
 
 URL = "PANTS_PEX_CLI_URL_TEMPLATE"

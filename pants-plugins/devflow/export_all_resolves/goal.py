@@ -19,7 +19,7 @@ from pants.util.docutil import bin_name
 
 from devflow.common.errors import UserError
 from devflow.common.lock import LockHeldError, exclusive_lock
-from devflow.engine._rules import Rules
+from devflow.engine import Rules
 from devflow.engine.own_rules.export_all_resolves import describe_resolves, resolve_names
 from devflow.export_all_resolves import report
 from devflow.export_all_resolves.apply import carry_out

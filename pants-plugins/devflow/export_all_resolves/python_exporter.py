@@ -19,7 +19,7 @@ from pants.util.strutil import path_safe
 from pants.version import VERSION
 
 from devflow.common.errors import UserError
-from devflow.engine._rules import Rules
+from devflow.engine import Rules
 from devflow.engine.python import export_venv, python_tools_by_resolve, resolve_pex_config
 from devflow.export_all_resolves.exporters import (
     MaybeResolveFingerprint,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from devflow import engine
+from devflow.engine import Rules
 from devflow.engine import python as engine_python
-from devflow.engine._rules import Rules
 from devflow.engine.unions import resolve_exporters
 from devflow.export_all_resolves import goal, python_exporter
 from devflow.export_all_resolves import rules as resolve_rules

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from devflow.engine._rules import Rules
-from engine.greeting.contract import Greeting, GreetingRequest
 from pants.engine.environment import EnvironmentName
 from pants.engine.rules import implicitly, rule
+
+from devflow.engine._rules import Rules
+from engine.greeting.contract import Greeting, GreetingRequest
 
 __all__ = ["greet", "rules"]
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from pants.engine.internals.selectors import Get
+
 from devflow.engine._rules import Rules
 from engine.greeting.contract import Greeting, GreetingRequest
-from pants.engine.internals.selectors import Get
 
 __all__ = ["greet", "rules"]
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+
 from devflow.export_all_resolves.staging import marker
 from devflow.export_all_resolves.staging.build import BuildError, Command, Spec, build
 from devflow.export_all_resolves.staging.trees import leftovers

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+
 from devflow.export_all_resolves.staging import marker
 from devflow.export_all_resolves.staging.marker import Record
 

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from devflow.export_all_resolves.staging.seed import plant
 
 MAKE_VENV = [sys.executable, "-m", "venv", "{digest_root}"]

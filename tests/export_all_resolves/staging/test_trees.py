@@ -6,6 +6,7 @@ import stat
 from pathlib import Path
 
 import pytest
+
 from devflow.export_all_resolves.staging import trees
 from devflow.export_all_resolves.staging.trees import discard, leftovers, remove, replace_content, staging_path, swap
 
