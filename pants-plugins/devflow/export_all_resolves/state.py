@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
+from shlex import quote
 
 from devflow.common.errors import Problem
 from devflow.export_all_resolves.plan import Found
@@ -42,15 +43,18 @@ def obstacle(build_root: Path, path: str) -> Problem | None:
     """Why no export can be put there: a file in the way, or a directory that cannot be written to."""
     place = os.path.join(build_root, path)
     if os.path.isfile(place) and not os.path.islink(place):
-        return Problem(f"{path} is a file, and the export is a directory.", fix=f"rm {path}")
+        return Problem(f"{path} is a file, and the export is a directory.", fix=f"rm {quote(path)}")
     parent = Path(place).parent
     while not os.path.lexists(parent):
         parent = parent.parent
     shown = os.path.relpath(parent, build_root)
     if not parent.is_dir():
-        return Problem(f"{shown} is not a directory, and the export goes below it.", fix=f"rm {shown}")
+        return Problem(f"{shown} is not a directory, and the export goes below it.", fix=f"rm {quote(shown)}")
+    if os.statvfs(parent).f_flag & os.ST_RDONLY:
+        where = "another directory in [GLOBAL].pants_distdir"
+        return Problem(f"{shown} is on a read-only file system.", fix=f"mount it for writing, or name {where}")
     if not os.access(parent, os.W_OK | os.X_OK):
-        return Problem(f"{shown} is not writable.", fix=f"sudo chown -R {os.getuid()} {shown}")
+        return Problem(f"{shown} is not writable.", fix=f"sudo chown -R {os.getuid()} {quote(shown)}")
     return None
 
 
