@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -17,7 +18,7 @@ from devflow.export_all_resolves.staging.trees import discard, remove
 
 async def carry_out(plan: Plan, described: Iterable[DescribedResolve], place: Place) -> Outcome:
     """Build, prune, and remove what killed runs left. One that fails does not stop the others."""
-    failed = _each(abandoned(plan, place), remove, place)
+    failed = _each(abandoned(plan, place), _clear, place)
     rebuilds = {item.resolve for item in plan.rebuilds}
     requests = [
         BuildExportRequest(resolve.exporter(resolve.resolve), resolve.fingerprint)
@@ -33,6 +34,15 @@ async def carry_out(plan: Plan, described: Iterable[DescribedResolve], place: Pl
     surplus = [path for path in plan.surplus if os.path.dirname(path) not in needed]
     failed.update(_each((place.absolute(path) for path in surplus), _prune, place))
     return Outcome(plan, Mode.EXPORT, failed, tuple(path for path in surplus if path not in failed))
+
+
+def _clear(leftover: str) -> None:
+    """Remove what a killed run left. Its last build may still be at it, and then removes it, too."""
+    try:
+        discard(leftover)
+    except OSError as error:
+        if error.errno not in (errno.ENOENT, errno.ENOTEMPTY):
+            raise
 
 
 def _prune(export: str) -> None:
