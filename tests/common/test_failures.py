@@ -36,5 +36,25 @@ def test_a_failed_process_speaks_with_its_last_lines() -> None:
     assert words.splitlines()[-1].strip() == "line 39"
 
 
+def test_a_traceback_is_cut_down_to_what_it_says() -> None:
+    stderr = b"""\
+Resolving requirements.
+Traceback (most recent call last):
+  File "/pex/bin", line 12, in main
+    run()
+pex.resolve.lockfile.ParseError: no such key
+"""
+    assert (
+        last_words(process_failure(b"", stderr))
+        == "Resolving requirements.\n    pex.resolve.lockfile.ParseError: no such key"
+    )
+
+
+def test_a_password_in_an_address_is_not_shown() -> None:
+    stderr = b"pip install --index-url https://me:s3cret@mirror.example/simple/ exited with 1"
+    words = last_words(process_failure(b"", stderr))
+    assert words == "pip install --index-url https://…@mirror.example/simple/ exited with 1"
+
+
 def test_a_failed_process_without_stderr_speaks_with_its_stdout() -> None:
     assert last_words(process_failure(b"said on stdout\n\n", b"")) == "said on stdout"

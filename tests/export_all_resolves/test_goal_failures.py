@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import json
 import os
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 from pants.testutil.rule_runner import RuleRunner
 
 from devflow.common.lock import exclusive_lock
+from devflow.export_all_resolves import apply
 from export_all_resolves.conftest import Run
 
 A = "dist/export/fake/trees/a/1.0"
@@ -121,6 +123,36 @@ def test_a_run_that_goes_on_is_waited_for_and_named(run: Run, rule_runner: RuleR
         )
         assert result.exit_code == 1
         assert run({"a": "1.0 x"}, "--check").exit_code == 1, "a check waits for nobody"
+
+
+def test_a_leftover_that_its_builder_still_fills_is_no_error(
+    run: Run, trees: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = trees / "a/.+x7z"
+    left.mkdir(parents=True)
+
+    def discard_too_early(path: str) -> None:
+        raise OSError(errno.ENOTEMPTY, os.strerror(errno.ENOTEMPTY), path)
+
+    monkeypatch.setattr(apply, "discard", discard_too_early)
+    result = run({"a": "1.0 x"})
+    assert (result.stderr, result.exit_code) == ("Exported 1, 0 up to date.\n", 0)
+    assert left.exists(), "the next run finds it again"
+
+
+def test_a_leftover_that_cannot_be_removed_is_named(run: Run, trees: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (trees / "a/.+x7z").mkdir(parents=True)
+
+    def discard_in_vain(path: str) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+
+    monkeypatch.setattr(apply, "discard", discard_in_vain)
+    result = run({"a": "1.0 x"})
+    path = "dist/export/fake/trees/a/.+x7z"
+    assert result.stderr.startswith(
+        f"{path}: {path} cannot be removed: Permission denied.\n  Fix: sudo rm -rf {path}\n"
+    )
+    assert result.exit_code == 1
 
 
 def test_remote_execution_is_refused(run: Run) -> None:

@@ -207,6 +207,7 @@ def test_a_missing_lockfile_that_pants_does_not_make(rule_runner: RuleRunner) ->
     ("content", "why"),
     [
         (b'{"locked_resolves": [', "Expecting value: line 1 column 22"),
+        (b'{"locked_resolves": 1}', "it has no list of locked_resolves"),
         (
             b"ansicolors==1.1.8\nno requirement at all\n",
             "Invalid requirement 'no requirement at all' in b.lock at line 2",

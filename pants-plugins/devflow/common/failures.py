@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from pants.engine.process import ProcessExecutionFailure
 
 from devflow.common.errors import Problem, UserError
 
 _LINES = 12
+_CREDENTIALS = re.compile(r"://[^/@\s]+@")  # of an index, which pip repeats in its command line
 
 
 def as_problem(error: BaseException, *, doing: str, fix: str) -> Problem:
@@ -26,9 +29,14 @@ def last_words(error: BaseException) -> str:
 
 
 def tail(text: str) -> str:
-    """The last lines; what came before is in Pants' own log."""
-    lines = [line.rstrip() for line in text.strip().splitlines() if line.strip()]
-    return "\n    ".join(lines[-_LINES:])
+    """The last lines, without the frames of tracebacks and without passwords in addresses."""
+    lines: list[str] = []
+    in_traceback = False
+    for line in filter(str.strip, _CREDENTIALS.sub("://…@", text).splitlines()):
+        in_traceback = line.lstrip().startswith("Traceback (most") or (in_traceback and line.startswith(" "))
+        if not in_traceback:
+            lines.append(line.rstrip())
+    return "\n    ".join(lines[-_LINES:]).strip()
 
 
 def disk_full_fix(text: str) -> str:

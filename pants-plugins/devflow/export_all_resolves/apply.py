@@ -6,6 +6,7 @@ import errno
 import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from shlex import quote
 
 from devflow.common.errors import Problem
 from devflow.engine.own_rules.export_all_resolves import build_exports
@@ -61,5 +62,5 @@ def _each(paths: Iterable[str], do: Callable[[str], None], place: Place) -> dict
             do(path)
         except OSError as error:
             shown = os.path.relpath(path, place.build_root)
-            failed[shown] = Problem(f"{shown} cannot be removed: {error.strerror}.", fix=f"sudo rm -rf {shown}")
+            failed[shown] = Problem(f"{shown} cannot be removed: {error.strerror}.", fix=f"sudo rm -rf {quote(shown)}")
     return failed

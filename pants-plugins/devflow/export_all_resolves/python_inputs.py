@@ -57,9 +57,11 @@ async def lockfile_input(resolve: str, python_setup: PythonSetup) -> ExportInput
 def _digest_of_lockfile(content: bytes, loaded: LoadedLockfile, resolve: str, how_to_make: str) -> str:
     if content.lstrip().startswith(b"{"):
         try:
-            json.loads(content)
+            lockfile = json.loads(content)
         except ValueError as error:
             raise _unreadable(loaded.lockfile_path, resolve, str(error), how_to_make) from error
+        if not isinstance(lockfile.get("locked_resolves"), list):
+            raise _unreadable(loaded.lockfile_path, resolve, "it has no list of locked_resolves", how_to_make)
         return loaded.lockfile_digest.fingerprint  # without the header, which is in comments
     lines = (line.strip() for line in content.splitlines())
     return hash_of(*(line.decode(errors="replace") for line in lines if line and not line.startswith(b"#")))
