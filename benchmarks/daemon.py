@@ -6,11 +6,20 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 _POLL_S = 0.05
 _PATIENCE_S = 15
 _PROC = Path("/proc")
+
+
+@dataclass(frozen=True)
+class Memory:
+    """The most that was ever resident, mapped files included, and what is now, without them."""
+
+    peak_mib: float
+    now_mib: float
 
 
 class Daemon:
@@ -29,12 +38,11 @@ class Daemon:
                 return cls(pid)
         return None
 
-    def peak_mib(self) -> float | None:
-        """The most memory that it ever had resident."""
-        for line in (_read(self.pid, "status") or "").splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) / 1024
-        return None
+    def memory(self) -> Memory | None:
+        """Source: proc(5), VmHWM and RssAnon."""
+        lines = (line.split() for line in (_read(self.pid, "status") or "").splitlines())
+        kib = {line[0]: int(line[1]) for line in lines if line and line[0] in ("VmHWM:", "RssAnon:")}
+        return Memory(kib["VmHWM:"] / 1024, kib["RssAnon:"] / 1024) if len(kib) == 2 else None
 
     def cpu_s(self) -> float | None:
         """Its processor time and that of its ended children. Source: proc(5), utime to cstime."""

@@ -15,6 +15,7 @@ import json
 import os
 import platform
 import shutil
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -32,6 +33,7 @@ def main() -> int:
     load = [_load()]
     rows: list[Row] = []
     failure: BaseException | None = None
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # the daemons are to end, too
     try:
         few = ScratchRepository(directory / "times", options.pants, REALISTIC[: options.resolves])
         try:

@@ -33,6 +33,11 @@ class Resolve:
     lockfile: str
     python: str
 
+    @property
+    def copied_lockfile(self) -> str:
+        """Where the scratch repository has it; resolves may share one."""
+        return f"3rdparty/{Path(self.lockfile).name}"
+
 
 @dataclass(frozen=True)
 class Run:
@@ -52,10 +57,9 @@ class ScratchRepository:
         self.resolves = tuple(resolves)
         self._pants = pants
         shutil.rmtree(self.build_root, ignore_errors=True)
+        (self.build_root / "3rdparty").mkdir(parents=True)
         for resolve in self.resolves:
-            lockfile = self.lockfile(resolve.name)
-            lockfile.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(PROJECT / resolve.lockfile, lockfile)
+            shutil.copyfile(PROJECT / resolve.lockfile, self.build_root / resolve.copied_lockfile)
         (self.build_root / "pants.toml").write_text(_configuration(self.resolves))
         (self.build_root / "BUILD").write_text('files(name="configuration", sources=["pants.toml"])\n')
         self._environment = {
@@ -68,10 +72,6 @@ class ScratchRepository:
             "PANTS_LOCAL_STORE_DIR": str(self.caches / "store"),
             "PANTS_NAMED_CACHES_DIR": str(self.caches / "named_caches"),
         }
-
-    def lockfile(self, resolve: str) -> Path:
-        """Of one resolve."""
-        return self.build_root / "3rdparty" / f"{resolve}.lock"
 
     def run(self, *arguments: str) -> Run:
         """Run Pants and time it. Raises: BenchmarkError if it fails."""
@@ -129,15 +129,16 @@ class ScratchRepository:
             wheels.parent.mkdir(parents=True)
             aside.rename(wheels)
 
-    def change_lockfile(self, resolve: str) -> None:
-        """Give its first project one more hash, which nothing has: another lockfile, with the same packages."""
-        lockfile = self.lockfile(resolve)
+    def change_lockfile(self, resolve: Resolve) -> list[str]:
+        """Give its first project one more hash, which nothing has; the packages stay. Whose lockfile it is: names."""
+        lockfile = self.build_root / resolve.copied_lockfile
         more = f"--hash=sha256:{time.time_ns():064x} \\\n    --hash=sha256:"
         lockfile.write_text(lockfile.read_text().replace("--hash=sha256:", more, 1))
+        return [other.name for other in self.resolves if other.copied_lockfile == resolve.copied_lockfile]
 
 
 def _configuration(resolves: Iterable[Resolve]) -> str:
-    lockfiles = "\n".join(f'{resolve.name} = "3rdparty/{resolve.name}.lock"' for resolve in resolves)
+    lockfiles = "\n".join(f'{resolve.name} = "{resolve.copied_lockfile}"' for resolve in resolves)
     pythons = "\n".join(f'{resolve.name} = ["=={resolve.python}.*"]' for resolve in resolves)
     return f"""\
 [GLOBAL]
