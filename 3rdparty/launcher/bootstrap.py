@@ -20,7 +20,7 @@ from pathlib import Path
 from failures import Failure, explain_installer, explain_os_error
 
 # Part of the key: raise it when the layout of an entry changes.
-SCHEMA = 1
+SCHEMA = 2
 HERE = Path(__file__).resolve().parent
 TEMPORARY = "tmp-"
 # Finds what it runs by where it is, so that the virtualenv can be built elsewhere and renamed.
@@ -163,6 +163,8 @@ class Install:
             *(self.python, "-I", "-W", "ignore", "-m", "pex", requirement, "--no-index", f"--find-links={self.wheels}"),
             *("--console-script=pex", "--python-shebang=/usr/bin/env python3", f"--output-file={self.venv / 'pex'}"),
             *("--disable-cache", f"--tmpdir={self.tmp}"),
+            # As it is released: without them, what it starts would not see PEX_ROOT, and would use ~/.pex.
+            *("--no-strip-pex-env", "--include-tools"),
         )
         try:
             # Compressed bytes would differ between builds of zlib.

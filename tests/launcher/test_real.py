@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -75,5 +77,8 @@ def test_real_pants(tmp_path: Path) -> None:
                 "3.9.*/lib/python3.9/site-packages/six.py"
             )
         )
+        [entry] = launcher.entries()
+        with zipfile.ZipFile(entry / "pex") as tool:
+            assert json.loads(tool.read("PEX-INFO"))["strip_pex_env"] is False, "or its builds would use ~/.pex"
         without = launcher.run("--no-pantsd", "--version")
         assert (without.returncode, without.stdout) == (0, "2.17.1\n")
