@@ -139,6 +139,16 @@ def test_a_link_is_exported_with_its_record_beside_it(destination: Path, sandbox
     assert sorted(os.listdir(destination.parent)) == [".3.11.7.devflow-export.json", "3.11.7"]
 
 
+def test_a_link_to_nothing_leaves_the_old_export(destination: Path, sandbox: Path, old: Path) -> None:
+    for name in os.listdir(sandbox):
+        os.rename(sandbox / name, sandbox.parent / name)
+    link = [shell("rmdir {digest_root}"), shell("ln -s /no/such/cache {digest_root}")]
+    with pytest.raises(OSError, match="bin/python"):
+        build(dataclasses.replace(spec(destination, link), anchors=["bin/python"]), str(sandbox))
+    assert old.read_text() == "old"
+    assert os.listdir(destination.parent) == ["3.11.7"]
+
+
 def run_as_a_process(sandbox: Path, what: Spec) -> subprocess.Popen[str]:
     """As the engine runs it, in a process group of its own."""
     (sandbox / ".devflow" / "spec.json").write_text(json.dumps(dataclasses.asdict(what)))

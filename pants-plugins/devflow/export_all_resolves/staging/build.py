@@ -114,6 +114,8 @@ def _install_directory(spec: Spec, staged: str) -> None:
 
 def _install_link(spec: Spec, staged: str) -> None:
     """The marker stands beside the link and cannot be swapped with it: in between, the export counts as stale."""
+    for anchor in spec.anchors:
+        os.stat(os.path.join(staged, anchor))  # a link to nothing must not take the old export's place
     if os.path.islink(spec.destination):
         remove(marker.marker_path(spec.destination))
     swap(staged, spec.destination)
