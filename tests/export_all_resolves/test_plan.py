@@ -14,7 +14,6 @@ from devflow.export_all_resolves.plan import (
     Wanted,
     changed_inputs,
     select,
-    split_commas,
     verdict,
 )
 
@@ -26,20 +25,6 @@ INPUTS = (
 RECORDED = {part.name: (part.value, part.shown) for part in INPUTS}
 WANTED = Wanted("mypy", path="dist/export/python/virtualenvs/mypy/3.11.7", inputs=INPUTS)
 NAMES = ["python-default", "mypy", "ruff", "python-docs"]
-
-
-@pytest.mark.parametrize(
-    ("values", "expected"),
-    [
-        ([], ()),
-        (["a"], ("a",)),
-        (["a,b"], ("a", "b")),
-        (["a, b", "c"], ("a", "b", "c")),
-        ([",a,,"], ("a",)),
-    ],
-)
-def test_list_options_take_commas_and_repetition(values: list[str], expected: tuple[str, ...]) -> None:
-    assert split_commas(values) == expected
 
 
 @pytest.mark.parametrize(

@@ -19,15 +19,16 @@ from pants.util.docutil import bin_name
 
 from devflow.common.errors import UserError
 from devflow.common.lock import LockHeldError, exclusive_lock
+from devflow.common.options import ReportFormat, split_commas
 from devflow.engine import Rules
 from devflow.engine.own_rules.export_all_resolves import describe_resolves, resolve_names
 from devflow.export_all_resolves import report
 from devflow.export_all_resolves.apply import carry_out
 from devflow.export_all_resolves.exporters import ResolveExporter
 from devflow.export_all_resolves.inventory import Place, abandoned, take_stock
-from devflow.export_all_resolves.plan import Mode, Outcome, Plan, select, split_commas
+from devflow.export_all_resolves.plan import Mode, Outcome, Plan, select
 from devflow.export_all_resolves.rules import DescribeResolveRequest
-from devflow.export_all_resolves.subsystem import ExportAllResolvesSubsystem, ReportFormat
+from devflow.export_all_resolves.subsystem import ExportAllResolvesSubsystem
 
 _LOCK = "export-all-resolves.lock"
 

@@ -139,11 +139,6 @@ class Outcome:
         return 1 if self.problems or (self.mode is Mode.CHECK and not self.plan.changes_nothing) else 0
 
 
-def split_commas(values: Iterable[str]) -> tuple[str, ...]:
-    """`--only=a,b --only=c` as `("a", "b", "c")`."""
-    return tuple(part.strip() for value in values for part in value.split(",") if part.strip())
-
-
 def select(known: Iterable[str], include: Sequence[str], exclude: Sequence[str]) -> tuple[str, ...]:
     """The names to work on, sorted. Raises: UserError for a pattern that matches no resolve, or if none is left."""
     names = sorted(set(known))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
+from devflow.common.json_report import document
 from devflow.export_all_resolves.plan import Item, Mode, Outcome, Status
 
-SCHEMA_VERSION = 1
+_GOAL = "export-all-resolves"
 
 
 def lines(outcome: Outcome) -> list[str]:
@@ -62,17 +62,13 @@ def closing(outcome: Outcome, command: str) -> list[str]:
 
 def as_json(outcome: Outcome) -> str:
     """The report as a document: docs/goals/export-all-resolves.md."""
-    return _document(outcome.mode, [_result(item, outcome) for item in outcome.plan.items], pruned=list(outcome.pruned))
+    results = [_result(item, outcome) for item in outcome.plan.items]
+    return document(_GOAL, schema_version=1, mode=outcome.mode.value, results=results, pruned=list(outcome.pruned))
 
 
 def names_as_json(names: Sequence[str]) -> str:
     """`--list` as a document."""
-    return _document(Mode.LIST, [{"resolve": name} for name in names])
-
-
-def _document(mode: Mode, results: list[dict[str, Any]], **more: Any) -> str:
-    head = {"schema_version": SCHEMA_VERSION, "goal": "export-all-resolves", "mode": mode.value}
-    return json.dumps({**head, "results": results, **more}, indent=2, ensure_ascii=False)
+    return document(_GOAL, schema_version=1, mode=Mode.LIST.value, results=[{"resolve": name} for name in names])
 
 
 def _result(item: Item, outcome: Outcome) -> dict[str, Any]:

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from enum import Enum
-
 from pants.engine.goal import GoalSubsystem
 from pants.option.option_types import BoolOption, EnumOption, StrListOption
 from pants.util.strutil import softwrap
 
 from devflow.common.errors import UserError
+from devflow.common.options import ReportFormat
 from devflow.export_all_resolves.plan import Mode
-
-
-class ReportFormat(Enum):
-    """How a report is written."""
-
-    TEXT = "text"
-    JSON = "json"
 
 
 class ExportAllResolvesSubsystem(GoalSubsystem):

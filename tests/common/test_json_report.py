@@ -1,0 +1,12 @@
+from __future__ import annotations
+
+import json
+
+from devflow.common.json_report import document
+
+
+def test_the_envelope_comes_first_and_names_are_readable() -> None:
+    text = document("some-goal", schema_version=3, mode="check", results=[{"name": "übung"}], removed=["a"])
+    assert list(json.loads(text)) == ["schema_version", "goal", "mode", "results", "removed"]
+    assert json.loads(text)["results"] == [{"name": "übung"}]
+    assert "übung" in text
