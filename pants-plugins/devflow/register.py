@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from devflow.engine import Rules
 from devflow.export_all_resolves import register as export_all_resolves
+from devflow.reset_cache import register as reset_cache
 
 
 def rules() -> Rules:
     """The rules of every slice."""
-    return [*export_all_resolves.rules()]
+    return [*export_all_resolves.rules(), *reset_cache.rules()]

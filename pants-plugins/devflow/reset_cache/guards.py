@@ -1,0 +1,165 @@
+"""What is never removed, whatever the settings say. Each guard has a reason, and a fix that can be pasted."""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+import re
+import stat
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from devflow.common.errors import Problem
+from devflow.common.paths import is_inside, quoted, shown
+from devflow.reset_cache.locations import Location, Settings
+
+_MIN_PARTS = 3
+_NOT_A_CACHE = (".git", ".hg", ".ssh", "pants.toml")
+# How deep to look for entries of other owners before anything is touched; below, a removal finds them by failing.
+_OWNER_DEPTH = 2
+_OWNER_ENTRIES = 5000
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a removal must not hit. All paths are real paths (no links); `mounts` are the machine's mount points."""
+
+    build_root: str
+    home: str
+    dist_dir: str
+    own_code: tuple[str, ...]
+    mounts: tuple[str, ...]
+    user_id: int
+
+    @classmethod
+    def of(cls, settings: Settings) -> Surroundings:
+        """Of this process."""
+        code = (sys.prefix, sys.base_prefix, os.path.dirname(sys.executable), os.path.dirname(__file__))
+        return cls(
+            build_root=os.path.realpath(settings.build_root),
+            home=os.path.realpath(os.path.expanduser("~")),
+            dist_dir=os.path.realpath(settings.pants_distdir),
+            own_code=tuple(sorted({os.path.realpath(path) for path in code})),
+            mounts=mount_points(),
+            user_id=os.getuid(),
+        )
+
+
+def objection(location: Location, others: Iterable[Location], around: Surroundings) -> Problem | None:
+    """Why nothing of a location may be removed, or None. A location that does not exist is no objection.
+
+    Of the parents of a location, links are followed (a home may be one); the location itself may be none.
+    """
+    path = location.path
+    if not os.path.lexists(path):
+        return None
+    name = shown(path, around.build_root)
+    elsewhere = f"name another directory in {location.set_by}"
+    if os.path.islink(path):
+        target = os.path.realpath(path)
+        what = f"{name} is a link to {shown(target)}; what a link points at is never removed."
+        return Problem(what, fix=f"name the directory itself in {location.set_by}: {shown(target)}")
+    if not os.path.isdir(path):
+        return Problem(f"{name} is not a directory.", fix=elsewhere)
+    real = os.path.realpath(path)
+    if not location.patterns:
+        found = _protected(real, location, others, around)
+        if found:
+            return Problem(f"{name} {found}, so it is not removed.", fix=elsewhere)
+    return foreign_owner(path, location.patterns, around)
+
+
+def _protected(real: str, location: Location, others: Iterable[Location], around: Surroundings) -> str:
+    """What speaks against removing a whole directory, as the rest of a sentence, or ""."""
+    if len(real.split(os.sep)) - 1 < _MIN_PARTS:
+        return "is too near to the root of the file system"
+    for kept, what in (
+        (around.build_root, "the repository"),
+        (around.home, "your home directory"),
+        (around.dist_dir, "[GLOBAL].pants_distdir"),
+        *((path, f"the program that is running ({shown(path)})") for path in around.own_code),
+    ):
+        if is_inside(kept, real):
+            return f"is {what}" if kept == real else f"holds {what}"
+    for other in others:
+        if other.path != location.path and is_inside(os.path.realpath(other.path), real):
+            return f"holds {other.set_by} ({shown(other.path)})"
+    mounted = [mount for mount in around.mounts if mount != real and is_inside(mount, real)]
+    if mounted:
+        return f"holds a mount point ({shown(mounted[0])})"
+    try:
+        with os.scandir(real) as entries:
+            return _foreign(entries, location.only_holds)
+    except PermissionError:
+        return ""  # The owner is the matter; that is said with its fix.
+
+
+def _foreign(entries: Iterable[os.DirEntry[str]], only_holds: Sequence[str]) -> str:
+    for entry in sorted(entries, key=lambda entry: entry.name):
+        if entry.name in _NOT_A_CACHE:
+            return f"holds {entry.name}"
+        if only_holds and not any(fnmatch.fnmatchcase(entry.name, pattern) for pattern in only_holds):
+            return f"holds {shown(entry.name)}, which is not Pants'"
+    return ""
+
+
+def foreign_owner(path: str, patterns: Sequence[str], around: Surroundings) -> Problem | None:
+    """A directory or an entry near its top that belongs to another user: it is reported, and nothing is touched.
+
+    Below a directory with patterns (which may be shared, as `/tmp` is) only its own write permission counts: entries of
+    others are not matched at all.
+    """
+    name = shown(path, around.build_root)
+    owner = os.lstat(path).st_uid
+    if patterns:
+        if os.access(path, os.R_OK | os.W_OK | os.X_OK):
+            return None
+        return Problem(f"{name} belongs to user {owner} and is not writable.", fix=_own_it(path, owner, around))
+    found = owner if owner != around.user_id else _owner_below(path, around.user_id)
+    if found is None:
+        return None
+    belongs = f"{name} belongs to" if owner == found else f"{name} holds entries of"
+    return Problem(f"{belongs} user {found}, not to you ({around.user_id}).", fix=_own_it(path, found, around))
+
+
+def _own_it(path: str, owner: int, around: Surroundings) -> str:
+    if around.user_id == 0:  # Root in a repository of somebody, who should go on owning it.
+        return f"run the same command as user {owner}"
+    return f"sudo chown -R {around.user_id} {quoted(path)}"
+
+
+def _owner_below(path: str, user_id: int) -> int | None:
+    """The first other owner among the entries near the top, or None. Directories first, as they are what blocks."""
+    seen = 0
+    level = [path]
+    for _ in range(_OWNER_DEPTH):
+        below = []
+        for directory in level:
+            try:
+                with os.scandir(directory) as entries:
+                    for entry in entries:
+                        status = entry.stat(follow_symlinks=False)
+                        if status.st_uid != user_id:
+                            return status.st_uid
+                        if stat.S_ISDIR(status.st_mode):
+                            below.append(entry.path)
+                        seen += 1
+                        if seen > _OWNER_ENTRIES:
+                            return None
+            except OSError:
+                continue
+        level = below
+    return None
+
+
+def mount_points(table: str = "/proc/self/mountinfo") -> tuple[str, ...]:
+    """The mount points of this machine, sorted; none where the system does not list them. Source: proc(5)."""
+    try:
+        with open(table, "rb") as lines:
+            fields = [line.split()[4] for line in lines]
+    except (OSError, IndexError):
+        return ()
+    # Space, tab, newline and backslash are written as octal numbers.
+    plain = (re.sub(rb"\\([0-7]{3})", lambda octal: bytes([int(octal[1], 8)]), field) for field in fields)
+    return tuple(sorted(map(os.fsdecode, plain)))

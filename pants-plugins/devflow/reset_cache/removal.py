@@ -1,0 +1,228 @@
+"""Removes trees: out of the way in one step, and then gone.
+
+Names are never trusted twice. A tree is known by its device and inode; it is renamed, looked at again under its new
+name, and removed through descriptors of its directories, which no link can lead astray. Nothing is followed, no other
+file system is entered.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import random
+import re
+import stat
+import string
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from devflow.common.paths import shown
+from devflow.reset_cache.usage import DIRECTORY
+
+_ASIDE = ".devflow-reset-"
+_ASIDE_NAME = re.compile(r"\.devflow-reset-[a-z0-9]{8}")
+_BLOCK_BYTES = 512
+_MAX_DEPTH = 100
+_PARENT = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+_TELL_EVERY_S = 2.0
+_SHOWN_FAILURES = 20
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Which directory or file it is, whatever it is called."""
+
+    device: int
+    inode: int
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> Identity:
+        """From `os.lstat`."""
+        return cls(status.st_dev, status.st_ino)
+
+
+@dataclass
+class Removed:
+    """What a removal did. A file frees its bytes when its last hard link goes. `failures` is cut, `failed` is not."""
+
+    files: int = 0
+    freed_bytes: int = 0
+    failed: int = 0
+    failures: list[str] = field(default_factory=list)
+
+    def fail(self, path: str, reason: str) -> None:
+        """Remember that something stays."""
+        self.failed += 1
+        if len(self.failures) < _SHOWN_FAILURES:
+            self.failures.append(f"{shown(path)}: {reason}")
+
+
+def set_aside(path: str, identity: Identity, *, into: str = "") -> str | None:
+    """Rename to a free name beside it (or in the directory `into`): killed later, it leaves a leftover, never a half.
+
+    None: it is gone, or something else is there now, which stays. Raises: OSError.
+    """
+    parent, name = os.path.split(path)
+    source = os.open(parent, _PARENT)
+    target = -1
+    try:
+        target = os.open(into or parent, _PARENT)
+        free = _free_name(target)
+        if Identity.of(os.lstat(name, dir_fd=source)) != identity:
+            return None
+        os.rename(name, free, src_dir_fd=source, dst_dir_fd=target)
+        if Identity.of(os.lstat(free, dir_fd=target)) == identity:
+            return os.path.join(into or parent, free)
+        os.rename(free, name, src_dir_fd=target, dst_dir_fd=source)  # Swapped between the look and the rename.
+        return None
+    except FileNotFoundError:
+        return None
+    finally:
+        os.close(source)
+        if target >= 0:
+            os.close(target)
+
+
+def is_leftover(name: str) -> bool:
+    """Whether it is a name that `set_aside` gives."""
+    return bool(_ASIDE_NAME.fullmatch(name))
+
+
+def leftovers(directory: str, user_id: int) -> Iterator[str]:
+    """What killed removals of this user left in a directory."""
+    try:
+        names = sorted(filter(is_leftover, os.listdir(directory)))
+    except OSError:
+        return
+    for name in names:
+        path = os.path.join(directory, name)
+        try:
+            if os.lstat(path).st_uid == user_id:
+                yield path
+        except OSError:
+            continue
+
+
+def remove(path: str, tell: Callable[[Removed], None] = lambda removed: None) -> Removed:
+    """Remove a file, a link (not what it points at) or a tree. It goes on after a failure; missing is success.
+
+    `tell` is called now and then with what has been done so far.
+    """
+    removed = Removed()
+    parent, name = os.path.split(path)
+    try:
+        directory = os.open(parent, _PARENT)
+    except FileNotFoundError:
+        return removed
+    except OSError as error:
+        removed.fail(path, _reason(error))
+        return removed
+    try:
+        status = os.lstat(name, dir_fd=directory)
+        _Remover(removed, tell, status.st_dev, directory).entry(directory, name, path, status, depth=0)
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        removed.fail(path, _reason(error))
+    finally:
+        os.close(directory)
+    return removed
+
+
+class _Remover:
+    def __init__(self, removed: Removed, tell: Callable[[Removed], None], device: int, top: int) -> None:
+        self.removed = removed
+        self.tell = tell
+        self.device = device
+        self.top = top  # The directory that holds the tree, open.
+        self.told_s = time.monotonic()
+
+    def entry(self, directory: int, name: str, path: str, status: os.stat_result, depth: int) -> None:
+        """Remove an entry of an open directory. Its `path` is only for messages. Raises: OSError."""
+        if not stat.S_ISDIR(status.st_mode):
+            os.unlink(name, dir_fd=directory)
+            self.removed.files += 1
+            if status.st_nlink == 1:
+                self.removed.freed_bytes += status.st_blocks * _BLOCK_BYTES
+            return
+        if status.st_dev != self.device:
+            self.removed.fail(path, "is another file system, and is not entered")
+            return
+        if depth == _MAX_DEPTH:
+            # Each level costs an open descriptor: go on from the top.
+            free = _free_name(self.top)
+            os.rename(name, free, src_dir_fd=directory, dst_dir_fd=self.top)
+            directory, name, depth = self.top, free, 0
+            status = os.lstat(name, dir_fd=directory)
+        failed = self.removed.failed
+        self._content(_open(directory, name, status), path, depth)
+        try:
+            os.rmdir(name, dir_fd=directory)
+            self.removed.freed_bytes += status.st_blocks * _BLOCK_BYTES
+        except OSError:
+            if self.removed.failed == failed:  # Otherwise it is not empty, and it has been said why.
+                raise
+
+    def _content(self, descriptor: int, path: str, depth: int) -> None:
+        """Remove what is in a directory, and close it."""
+        try:
+            # In two steps, because a directory must not change while it is read.
+            with os.scandir(descriptor) as entries:
+                names = [entry.name for entry in entries]
+            for name in names:
+                try:
+                    status = os.lstat(name, dir_fd=descriptor)
+                    self.entry(descriptor, name, os.path.join(path, name), status, depth + 1)
+                except FileNotFoundError:
+                    continue
+                except OSError as error:
+                    self.removed.fail(os.path.join(path, name), _reason(error))
+            if time.monotonic() - self.told_s > _TELL_EVERY_S:
+                self.told_s = time.monotonic()
+                self.tell(self.removed)
+        finally:
+            os.close(descriptor)
+
+
+def _open(directory: int, name: str, status: os.stat_result) -> int:
+    """Open the very directory that was looked at, and make one of ours writable. Raises: OSError."""
+    ours = status.st_uid == os.geteuid()
+    if ours and not status.st_mode & stat.S_IRUSR:
+        _make_readable(directory, name, status)
+    descriptor = os.open(name, DIRECTORY, dir_fd=directory)
+    try:
+        if Identity.of(os.fstat(descriptor)) != Identity.of(status):
+            raise FileNotFoundError(errno.ENOENT, "is another directory now", name)
+        if ours and status.st_mode & stat.S_IRWXU != stat.S_IRWXU:
+            os.fchmod(descriptor, stat.S_IRWXU)
+    except OSError:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _make_readable(directory: int, name: str, status: os.stat_result) -> None:
+    if os.chmod in os.supports_follow_symlinks:
+        os.chmod(name, stat.S_IRWXU, dir_fd=directory, follow_symlinks=False)
+        return
+    # Linux changes the mode of what a name leads to; through a descriptor that names nothing but this directory.
+    handle = os.open(name, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=directory)
+    try:
+        if Identity.of(os.fstat(handle)) == Identity.of(status):
+            os.chmod(f"/proc/self/fd/{handle}", stat.S_IRWXU)
+    finally:
+        os.close(handle)
+
+
+def _free_name(directory: int) -> str:
+    while True:
+        name = _ASIDE + "".join(random.choices(string.ascii_lowercase + string.digits, k=8))  # noqa: S311
+        try:
+            os.lstat(name, dir_fd=directory)
+        except FileNotFoundError:
+            return name
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or str(error)

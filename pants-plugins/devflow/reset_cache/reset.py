@@ -1,0 +1,183 @@
+"""Carries out a reset: announce, guard, lock, stop, rename, remove. The goal and the plain command share it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from dataclasses import replace as changed
+
+from devflow.common.amounts import count, size
+from devflow.common.errors import Problem
+from devflow.common.paths import quoted, shown
+from devflow.reset_cache.guards import Surroundings
+from devflow.reset_cache.locations import NAMED_CACHES, Location, Settings, is_prunable
+from devflow.reset_cache.plan import Plan, Removal, Situation, make_plan
+from devflow.reset_cache.processes import ProcessSource
+from devflow.reset_cache.prune import Request
+from devflow.reset_cache.removal import Removed, remove, set_aside
+from devflow.reset_cache.stopping import CannotStopError, LifecycleLocks, end, forget, lock_other
+from devflow.reset_cache.survey import survey
+from devflow.reset_cache.users import PantsProcess, find_users, running_from
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Place:
+    """What is reset, and from where: all `locations` that there are, chosen or not."""
+
+    settings: Settings
+    locations: tuple[Location, ...]
+    source: ProcessSource | None
+    in_daemon: bool = False
+
+
+@dataclass
+class Outcome:
+    """What came of a plan: `removed` is all that went, each with its numbers; `failures`, what went wrong meanwhile."""
+
+    plan: Plan
+    removed: list[tuple[Removal, Removed]] = field(default_factory=list)
+    stopped: list[PantsProcess] = field(default_factory=list)
+    made: list[str] = field(default_factory=list)
+    failures: list[Problem] = field(default_factory=list)
+    done: bool = False
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """All that must be mended."""
+        return (*self.plan.refusals, *self.plan.problems, *self.failures)
+
+    @property
+    def exit_code(self) -> int:
+        """A dry run fails if the real run would."""
+        return 1 if self.problems else 0
+
+
+def look(request: Request, place: Place, *, measured: bool) -> Plan:
+    """Gather the facts and decide."""
+    chosen = [
+        location
+        for location in place.locations
+        if location.scope in request.scopes and (is_prunable(location) or not request.prunes)
+    ]
+    found = survey(
+        chosen,
+        place.locations,
+        Surroundings.of(place.settings),
+        one_by_one=request.prunes,
+        measured=measured or request.prunes,
+    )
+    return make_plan(request, found, situation(place, request.scopes))
+
+
+def situation(place: Place, scopes: Iterable[str]) -> Situation:
+    """Who is there now."""
+    named_caches = os.path.realpath(place.settings.named_caches_dir)
+    return Situation(
+        os.path.realpath(place.settings.build_root),
+        os.path.realpath(place.settings.local_store_dir),
+        find_users(place.source) if place.source else None,
+        place.in_daemon,
+        running_from(place.source, named_caches) if place.source and NAMED_CACHES in scopes else (),
+    )
+
+
+def reset(request: Request, place: Place, say: Say, announce: Callable[[Plan], None]) -> Outcome:
+    """Do it, or with a dry run everything but it. Raises: nothing that a user could cause."""
+    plan = look(request, place, measured=request.dry_run)
+    announce(plan)
+    outcome = Outcome(plan)
+    if request.dry_run or plan.refusals or plan.changes_nothing:
+        return outcome
+    locks = LifecycleLocks()
+    try:
+        with _failing(outcome, "The lock of the daemon"):
+            _lock(place, locks)
+        if not outcome.failures:
+            _stop(plan, place, locks, outcome, say)
+        if outcome.failures:
+            return outcome
+        # Somebody may have come between the first look and the locks.
+        again = make_plan(request, plan.found, situation(place, request.scopes))
+        if again.refusals:
+            outcome.plan = changed(plan, refusals=again.refusals)
+            return outcome
+        outcome.done = True
+        _remove_all(plan, place, outcome, say)
+        _make(plan, outcome)
+    finally:
+        # A daemon that ends itself holds its locks until it is gone; everybody else must give them back.
+        if not (outcome.done and place.in_daemon):
+            locks.release()
+    return outcome
+
+
+def _lock(place: Place, locks: LifecycleLocks) -> None:
+    try:
+        locks.take(place.settings.pants_subprocessdir)
+    except PermissionError:
+        return  # Then no client of this user can start a daemon, either. The location's own guard says whose it is.
+
+
+def _stop(plan: Plan, place: Place, locks: LifecycleLocks, outcome: Outcome, say: Say) -> None:
+    for daemon in plan.stops:
+        with _failing(outcome, str(daemon)):
+            if daemon.build_root != os.path.realpath(place.settings.build_root):
+                lock_other(daemon, locks)
+            say(f"Stopping {daemon}.")
+            if place.source:
+                end(daemon, place.source)
+            outcome.stopped.append(daemon)
+
+
+def _remove_all(plan: Plan, place: Place, outcome: Outcome, say: Say) -> None:
+    """First everything out of the way, which is quick, and then away."""
+    if plan.ends_daemon:
+        forget(place.settings.pants_subprocessdir)
+    aside: list[tuple[Removal, str]] = []
+    for removal in plan.removals:
+        target = removal.target
+        with _failing(outcome, shown(target.path)):
+            path = target.path if target.leftover else set_aside(target.path, target.identity, into=target.into)
+            if path:
+                aside.append((removal, path))
+    for removal, path in aside:
+        scope = removal.location.scope
+
+        def tell(removed: Removed, scope: str = scope) -> None:
+            say(f"{scope}: {count(removed.files, 'file')}, {size(removed.freed_bytes)} so far …")
+
+        removed = remove(path, tell)
+        outcome.removed.append((removal, removed))
+        if removed.failed:
+            more = (
+                f" (and {removed.failed - len(removed.failures)} more)"
+                if removed.failed > len(removed.failures)
+                else ""
+            )
+            what = f"Of {shown(removal.target.path)}, this could not be removed: {'; '.join(removed.failures)}{more}."
+            outcome.failures.append(Problem(what, fix=f"sudo rm -r {quoted(path)}"))
+
+
+def _make(plan: Plan, outcome: Outcome) -> None:
+    for path in plan.makes:
+        with _failing(outcome, shown(path)):
+            os.makedirs(path, exist_ok=True)
+            outcome.made.append(path)
+
+
+@contextmanager
+def _failing(outcome: Outcome, what: str) -> Iterator[None]:
+    """Turn a failure into a problem, and go on."""
+    try:
+        yield
+    except CannotStopError as error:
+        outcome.failures.append(
+            Problem(str(error), fix="wait for it, or end it yourself, and run the same command again")
+        )
+    except OSError as error:
+        fix = "mend that, and run the same command again"
+        outcome.failures.append(Problem(f"{what}: {error.strerror or error}.", fix=fix))

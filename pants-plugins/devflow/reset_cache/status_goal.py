@@ -1,0 +1,61 @@
+"""The goal `cache-status`. See docs/goals/cache-status.md."""
+
+from __future__ import annotations
+
+from pants.base.build_root import BuildRoot
+from pants.base.specs import Specs
+from pants.engine.console import Console
+from pants.engine.goal import Goal
+from pants.engine.rules import collect_rules, goal_rule
+from pants.engine.unions import UnionMembership
+from pants.option.global_options import GlobalOptions
+
+from devflow.common.errors import UserError
+from devflow.common.options import ReportFormat
+from devflow.engine import Rules
+from devflow.reset_cache import status
+from devflow.reset_cache.all_locations import all_locations
+from devflow.reset_cache.processes import process_source
+from devflow.reset_cache.reset import Place
+from devflow.reset_cache.settings import from_options
+from devflow.reset_cache.subsystem import CacheStatusSubsystem
+from devflow.reset_cache.users import runs_in_daemon
+
+
+class CacheStatus(Goal):
+    """Looks at things of this machine, so it runs in the local environment only."""
+
+    subsystem_cls = CacheStatusSubsystem
+    environment_behavior = Goal.EnvironmentBehavior.LOCAL_ONLY
+
+
+@goal_rule
+async def cache_status_goal(
+    console: Console,
+    options: CacheStatusSubsystem,
+    global_options: GlobalOptions,
+    specs: Specs,
+    build_root: BuildRoot,
+    union_membership: UnionMembership,
+) -> CacheStatus:
+    """It changes nothing and fails only for a mistake in the call."""
+    if specs:
+        error = UserError("This goal takes no targets.", fix="leave them out")
+        console.print_stderr(f"{options.name}: {error}")
+        return CacheStatus(exit_code=1)
+    settings = from_options(global_options.options, build_root.path)
+    source = process_source()
+    locations = await all_locations(settings, union_membership)
+    found = status.take_status(Place(settings, locations, source, in_daemon=runs_in_daemon(source)))
+    if options.format is ReportFormat.JSON:
+        console.print_stdout(status.as_json(found))
+    else:
+        console.print_stdout("\n".join(status.lines(found)))
+        console.flush()
+        console.print_stderr("\n".join(status.closing(found)))
+    return CacheStatus(exit_code=0)
+
+
+def rules() -> Rules:
+    """The goal."""
+    return collect_rules()
