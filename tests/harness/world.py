@@ -42,16 +42,24 @@ class Caches:
 
     root: Path
 
+    @property
+    def execution_root(self) -> Path:
+        """Where sandboxes are."""
+        return self.root / "execution" / "root"
+
     def environment(self) -> dict[str, str]:
         """All that a Pants process gets from here."""
         passed_on = {name: value for name, value in os.environ.items() if name in _PASSED_ON or name.startswith("PIP_")}
         own_cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "devflow", "pants")
-        (self.root / "home").mkdir(parents=True, exist_ok=True)
+        if not (self.root / "home").exists():
+            (self.root / "home").mkdir(parents=True)
+            self.execution_root.mkdir(parents=True, exist_ok=True)
         return {
             **passed_on,
             "HOME": str(self.root / "home"),
             "PANTS_BOOTSTRAP_CACHE_DIR": os.environ.get("PANTS_BOOTSTRAP_CACHE_DIR") or str(own_cache),
             "PANTS_LEVEL": "warn",
+            "PANTS_LOCAL_EXECUTION_ROOT_DIR": str(self.execution_root),
             "PANTS_LOCAL_STORE_DIR": str(self.root / "store"),
             "PANTS_NAMED_CACHES_DIR": str(self.root / "named"),
             "PANTS_PYTHON": os.path.realpath(sys.executable),

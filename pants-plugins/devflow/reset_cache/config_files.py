@@ -27,7 +27,8 @@ _MAX_NESTING = 20
 
 def read(build_root: str, environment: Mapping[str, str]) -> SimpleNamespace:
     """The options that say where things are, as strings; None for one without a default. Raises: UserError."""
-    files = [_load(path) for path in _config_files(build_root, environment)]
+    named = [_load(path) for path in _config_files(build_root, environment)]
+    files = [*named, *(_load(path) for path in _rc_files(build_root))]
     known = {
         "buildroot": build_root,
         "homedir": os.path.expanduser("~"),
@@ -36,6 +37,9 @@ def read(build_root: str, environment: Mapping[str, str]) -> SimpleNamespace:
         "pants_distdir": os.path.join(build_root, "dist"),
         **{f"env.{name}": value for name, value in environment.items()},
     }
+    # What other options may refer to by name, Pants takes from before it has read the rc files.
+    for option in ("pants_workdir", "pants_distdir"):
+        known[option] = _value(option, named, environment, known) or known[option]
     raw = _value("pants_version", files, environment, known) or ""
     options = dict(_defaults(build_root, environment, modern=_is_modern(raw)))
     for option in options:
@@ -74,7 +78,11 @@ def _config_files(build_root: str, environment: Mapping[str, str]) -> list[str]:
         except (SyntaxError, ValueError) as error:
             raise UserError(f"PANTS_CONFIG_FILES={named} is no list.", fix="write ['one.toml', 'two.toml']") from error
         paths = [*(paths if named.startswith("+") else []), *(os.path.join(build_root, path) for path in value)]
-    paths += [os.path.join(build_root, os.path.expanduser(path)) for path in _RC_FILES]
+    return [path for path in paths if os.path.isfile(path)]
+
+
+def _rc_files(build_root: str) -> list[str]:
+    paths = (os.path.join(build_root, os.path.expanduser(path)) for path in _RC_FILES)
     return [path for path in paths if os.path.isfile(path)]
 
 

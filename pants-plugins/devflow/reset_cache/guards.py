@@ -6,6 +6,7 @@ import fnmatch
 import os
 import re
 import stat
+import subprocess
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from devflow.reset_cache.locations import Location, Settings
 _MIN_PARTS = 3
 _NOT_A_CACHE = (".git", ".hg", ".ssh", "pants.toml")
 # How deep to look for entries of other owners before anything is touched; below, a removal finds them by failing.
+_GIT_WAIT_S = 10
 _OWNER_DEPTH = 2
 _OWNER_ENTRIES = 5000
 
@@ -82,6 +84,9 @@ def _protected(real: str, location: Location, others: Iterable[Location], around
     ):
         if is_inside(kept, real):
             return f"is {what}" if kept == real else f"holds {what}"
+    inside = [part for part in real.split(os.sep) if part in _NOT_A_CACHE]
+    if inside:
+        return f"is in {inside[0]}"
     for other in others:
         if other.path != location.path and is_inside(os.path.realpath(other.path), real):
             return f"holds {other.set_by} ({shown(other.path)})"
@@ -90,18 +95,35 @@ def _protected(real: str, location: Location, others: Iterable[Location], around
         return f"holds a mount point ({shown(mounted[0])})"
     try:
         with os.scandir(real) as entries:
-            return _foreign(entries, location.only_holds)
+            foreign = _foreign(entries, location)
     except PermissionError:
         return ""  # The owner is the matter; that is said with its fix.
+    if not foreign and is_inside(real, around.build_root) and _is_tracked(real, around.build_root):
+        return "holds files that git tracks"
+    return foreign
 
 
-def _foreign(entries: Iterable[os.DirEntry[str]], only_holds: Sequence[str]) -> str:
+def _foreign(entries: Iterable[os.DirEntry[str]], location: Location) -> str:
     for entry in sorted(entries, key=lambda entry: entry.name):
         if entry.name in _NOT_A_CACHE:
             return f"holds {entry.name}"
-        if only_holds and not any(fnmatch.fnmatchcase(entry.name, pattern) for pattern in only_holds):
+        if location.only_directories and not entry.is_dir(follow_symlinks=False):
+            return f"holds the file {shown(entry.name)}, which is not Pants'"
+        if location.only_holds and not any(fnmatch.fnmatchcase(entry.name, glob) for glob in location.only_holds):
             return f"holds {shown(entry.name)}, which is not Pants'"
     return ""
+
+
+def _is_tracked(path: str, build_root: str) -> bool:
+    """Whether git knows a file below; False where there is no git or no repository."""
+    command = ["git", "-C", build_root, "--literal-pathspecs", "ls-files", "--cached", "-z", "--", path]
+    try:
+        listed = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=_GIT_WAIT_S
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return bool(listed.stdout)
 
 
 def foreign_owner(path: str, patterns: Sequence[str], around: Surroundings) -> Problem | None:
@@ -119,8 +141,9 @@ def foreign_owner(path: str, patterns: Sequence[str], around: Surroundings) -> P
     found = owner if owner != around.user_id else _owner_below(path, around.user_id)
     if found is None:
         return None
-    belongs = f"{name} belongs to" if owner == found else f"{name} holds entries of"
-    return Problem(f"{belongs} user {found}, not to you ({around.user_id}).", fix=_own_it(path, found, around))
+    belongs, you = ("belongs to", "to you") if owner == found else ("holds entries of", "of you")
+    what = f"{name} {belongs} user {found}, not {you} ({around.user_id})."
+    return Problem(what, fix=_own_it(path, found, around))
 
 
 def _own_it(path: str, owner: int, around: Surroundings) -> str:

@@ -17,6 +17,22 @@ NAMED_CACHES = "named-caches"
 WORKDIR = "workdir"
 BUILT_IN = (DAEMON, EXECUTION, STORE, NAMED_CACHES, WORKDIR)
 
+# What may be in named caches that are in a directory of another name than Pants' own: of any version of Pants, and ours.
+_NAMED_CACHES = (
+    "coursier",
+    "devflow_*",
+    "helm",
+    "mypy_cache",
+    "npm",
+    "pex_root",
+    "pnpm",
+    "pyenv",
+    "pyoxidizer",
+    "python_build_standalone",
+    "uv_cache",
+    "venv_cache",
+    "yarn",
+)
 _STORE_ENTRIES = ("cache", "directories", "files", "immutable")
 # What Pants puts into a workdir that somebody has set to a directory of another name than Pants' own.
 _WORKDIR_ENTRIES = ("exceptions.*", "pants.log", "run-tracker", "export-all-resolves.lock")
@@ -37,8 +53,8 @@ class Location:
 
     Without `patterns`, the directory goes as a whole; with them, only what they match: each pattern is a relative path
     whose parts are globs (`*/.+*`), and links are never followed. `only_holds` are the globs of all that may be at the
-    top of a whole directory: with anything else in it, it is somebody's, and is left alone. `keep` are absolute paths
-    that stay. A location that is not `by_default` goes only when its scope is named. `recreate`: Pants does not make
+    top of a whole directory, `only_directories` is for one that has no files there: with anything else in it, it is
+    somebody's, and is left alone. `keep` are absolute paths that stay. A location that is not `by_default` goes only when its scope is named. `recreate`: Pants does not make
     the directory itself. `entries_age`: entries at its top may go one by one, by their age or to get below a size.
     """
 
@@ -47,6 +63,7 @@ class Location:
     set_by: str
     patterns: tuple[str, ...] = ()
     only_holds: tuple[str, ...] = ()
+    only_directories: bool = False
     keep: tuple[str, ...] = ()
     by_default: bool = True
     recreate: bool = False
@@ -81,7 +98,14 @@ def locations(settings: Settings) -> tuple[Location, ...]:
             claim=Claim.NEWER,
         ),
         Location(STORE, settings.local_store_dir, "[GLOBAL].local_store_dir", only_holds=_STORE_ENTRIES),
-        Location(NAMED_CACHES, settings.named_caches_dir, "[GLOBAL].named_caches_dir", entries_age=True),
+        Location(
+            NAMED_CACHES,
+            settings.named_caches_dir,
+            "[GLOBAL].named_caches_dir",
+            only_holds=() if os.path.basename(settings.named_caches_dir) == "named_caches" else _NAMED_CACHES,
+            only_directories=True,
+            entries_age=True,
+        ),
         _workdir(settings),
         Location(
             WORKDIR,

@@ -23,7 +23,8 @@ from devflow.reset_cache.usage import DIRECTORY
 _ASIDE = ".devflow-reset-"
 _ASIDE_NAME = re.compile(r"\.devflow-reset-[a-z0-9]{8}")
 _BLOCK_BYTES = 512
-_MAX_DEPTH = 100
+_LOOK_EVERY = 64  # entries, before the clock is looked at
+_MAX_DEPTH = 100  # directories open at once; what is deeper is moved up
 _PARENT = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _TELL_EVERY_S = 2.0
 _SHOWN_FAILURES = 20
@@ -64,9 +65,9 @@ def set_aside(path: str, identity: Identity, *, into: str = "") -> str | None:
     None: it is gone, or something else is there now, which stays. Raises: OSError.
     """
     parent, name = os.path.split(path)
-    source = os.open(parent, _PARENT)
-    target = -1
+    source = target = -1
     try:
+        source = os.open(parent, _PARENT)
         target = os.open(into or parent, _PARENT)
         free = _free_name(target)
         if Identity.of(os.lstat(name, dir_fd=source)) != identity:
@@ -79,9 +80,9 @@ def set_aside(path: str, identity: Identity, *, into: str = "") -> str | None:
     except FileNotFoundError:
         return None
     finally:
-        os.close(source)
-        if target >= 0:
-            os.close(target)
+        for descriptor in (source, target):
+            if descriptor >= 0:
+                os.close(descriptor)
 
 
 def is_leftover(name: str) -> bool:
@@ -120,7 +121,7 @@ def remove(path: str, tell: Callable[[Removed], None] = lambda removed: None) ->
         return removed
     try:
         status = os.lstat(name, dir_fd=directory)
-        _Remover(removed, tell, status.st_dev, directory).entry(directory, name, path, status, depth=0)
+        _Remover(removed, tell, status.st_dev, directory).all(name, parent)
     except FileNotFoundError:
         pass
     except OSError as error:
@@ -131,68 +132,86 @@ def remove(path: str, tell: Callable[[Removed], None] = lambda removed: None) ->
 
 
 class _Remover:
+    """One removal. Each level of its recursion has a directory open."""
+
     def __init__(self, removed: Removed, tell: Callable[[Removed], None], device: int, top: int) -> None:
         self.removed = removed
         self.tell = tell
         self.device = device
         self.top = top  # The directory that holds the tree, open.
+        self.deep: list[str] = []
+        self.steps = 0
         self.told_s = time.monotonic()
 
-    def entry(self, directory: int, name: str, path: str, status: os.stat_result, depth: int) -> None:
-        """Remove an entry of an open directory. Its `path` is only for messages. Raises: OSError."""
+    def all(self, name: str, parent: str) -> None:
+        """Remove an entry of the top directory, and what was too deep in it. Raises: OSError."""
+        self.deep.append(name)
+        while self.deep:
+            name = self.deep.pop()
+            self.entry(self.top, name, parent, os.lstat(name, dir_fd=self.top), 0)
+
+    def entry(self, directory: int, name: str, parent: str, status: os.stat_result, depth: int) -> None:
+        """Remove an entry of an open directory, whose path is only for messages. Raises: OSError."""
         if not stat.S_ISDIR(status.st_mode):
             os.unlink(name, dir_fd=directory)
+            self.steps += 1
             self.removed.files += 1
             if status.st_nlink == 1:
                 self.removed.freed_bytes += status.st_blocks * _BLOCK_BYTES
-            return
-        if status.st_dev != self.device:
-            self.removed.fail(path, "is another file system, and is not entered")
-            return
-        if depth == _MAX_DEPTH:
-            # Each level costs an open descriptor: go on from the top.
+        elif depth < _MAX_DEPTH:
+            self._directory(directory, name, os.path.join(parent, name), status, depth)
+        else:
             free = _free_name(self.top)
             os.rename(name, free, src_dir_fd=directory, dst_dir_fd=self.top)
-            directory, name, depth = self.top, free, 0
-            status = os.lstat(name, dir_fd=directory)
+            self.steps += 1
+            self.deep.append(free)
+
+    def _directory(self, directory: int, name: str, path: str, status: os.stat_result, depth: int) -> None:
         failed = self.removed.failed
-        self._content(_open(directory, name, status), path, depth)
-        try:
-            os.rmdir(name, dir_fd=directory)
-            self.removed.freed_bytes += status.st_blocks * _BLOCK_BYTES
-        except OSError:
-            if self.removed.failed == failed:  # Otherwise it is not empty, and it has been said why.
-                raise
+        while True:
+            steps = self.steps
+            self._content(_open(directory, name, status, self.device), path, depth)
+            try:
+                os.rmdir(name, dir_fd=directory)
+                break
+            except OSError:
+                if self.removed.failed > failed:
+                    return  # It is not empty, and it has been said why.
+                if self.steps == steps:
+                    raise
+                # Some file systems leave entries out while others are removed: once more.
+        self.steps += 1
+        self.removed.freed_bytes += status.st_blocks * _BLOCK_BYTES
 
     def _content(self, descriptor: int, path: str, depth: int) -> None:
-        """Remove what is in a directory, and close it."""
+        """Remove what is in an open directory, and close it. Raises: OSError."""
         try:
-            # In two steps, because a directory must not change while it is read.
             with os.scandir(descriptor) as entries:
-                names = [entry.name for entry in entries]
-            for name in names:
-                try:
-                    status = os.lstat(name, dir_fd=descriptor)
-                    self.entry(descriptor, name, os.path.join(path, name), status, depth + 1)
-                except FileNotFoundError:
-                    continue
-                except OSError as error:
-                    self.removed.fail(os.path.join(path, name), _reason(error))
-            if time.monotonic() - self.told_s > _TELL_EVERY_S:
-                self.told_s = time.monotonic()
-                self.tell(self.removed)
+                for entry in entries:
+                    try:
+                        self.entry(descriptor, entry.name, path, entry.stat(follow_symlinks=False), depth + 1)
+                    except FileNotFoundError:
+                        continue
+                    except OSError as error:
+                        self.removed.fail(os.path.join(path, entry.name), _reason(error))
+                    if self.steps % _LOOK_EVERY == 0 and time.monotonic() - self.told_s > _TELL_EVERY_S:
+                        self.told_s = time.monotonic()
+                        self.tell(self.removed)
         finally:
             os.close(descriptor)
 
 
-def _open(directory: int, name: str, status: os.stat_result) -> int:
+def _open(directory: int, name: str, status: os.stat_result, device: int) -> int:
     """Open the very directory that was looked at, and make one of ours writable. Raises: OSError."""
     ours = status.st_uid == os.geteuid()
     if ours and not status.st_mode & stat.S_IRUSR:
         _make_readable(directory, name, status)
     descriptor = os.open(name, DIRECTORY, dir_fd=directory)
     try:
-        if Identity.of(os.fstat(descriptor)) != Identity.of(status):
+        now = os.fstat(descriptor)
+        if now.st_dev != device:
+            raise OSError(errno.EXDEV, "is another file system, and is not entered", name)
+        if Identity.of(now) != Identity.of(status):
             raise FileNotFoundError(errno.ENOENT, "is another directory now", name)
         if ours and status.st_mode & stat.S_IRWXU != stat.S_IRWXU:
             os.fchmod(descriptor, stat.S_IRWXU)

@@ -17,7 +17,7 @@ from devflow.reset_cache.plan import Plan, Removal, Situation, make_plan
 from devflow.reset_cache.processes import ProcessSource
 from devflow.reset_cache.prune import Request
 from devflow.reset_cache.removal import Removed, remove, set_aside
-from devflow.reset_cache.stopping import CannotStopError, LifecycleLocks, end, forget, lock_other
+from devflow.reset_cache.stopping import CannotStopError, LifecycleLocks, end, hide, lock_other, unhide
 from devflow.reset_cache.survey import survey
 from devflow.reset_cache.users import PantsProcess, find_users, running_from
 
@@ -49,6 +49,11 @@ class Outcome:
     def problems(self) -> tuple[Problem, ...]:
         """All that must be mended."""
         return (*self.plan.refusals, *self.plan.problems, *self.failures)
+
+    @property
+    def problems_before(self) -> tuple[Problem, ...]:
+        """All because of which nothing is removed."""
+        return () if self.done else (*self.plan.refusals, *self.failures)
 
     @property
     def exit_code(self) -> int:
@@ -93,33 +98,37 @@ def reset(request: Request, place: Place, say: Say, announce: Callable[[Plan], N
     if request.dry_run or plan.refusals or plan.changes_nothing:
         return outcome
     locks = LifecycleLocks()
+    hidden: list[tuple[str, str]] = []
     try:
         with _failing(outcome, "The lock of the daemon"):
-            _lock(place, locks)
+            hidden += _close(plan, place, locks)
         if not outcome.failures:
             _stop(plan, place, locks, outcome, say)
-        if outcome.failures:
-            return outcome
         # Somebody may have come between the first look and the locks.
         again = make_plan(request, plan.found, situation(place, request.scopes))
-        if again.refusals:
-            outcome.plan = changed(plan, refusals=again.refusals)
-            return outcome
-        outcome.done = True
-        _remove_all(plan, place, outcome, say)
-        _make(plan, outcome)
+        outcome.plan = changed(plan, refusals=again.refusals)
+        if not outcome.problems_before:
+            outcome.done = True
+            _remove_all(plan, outcome, say)
+            _make(plan, outcome)
     finally:
+        if not outcome.done:
+            unhide(hidden)
         # A daemon that ends itself holds its locks until it is gone; everybody else must give them back.
         if not (outcome.done and place.in_daemon):
             locks.release()
+        for _, aside in hidden if outcome.done else ():
+            remove(aside)
     return outcome
 
 
-def _lock(place: Place, locks: LifecycleLocks) -> None:
+def _close(plan: Plan, place: Place, locks: LifecycleLocks) -> list[tuple[str, str]]:
+    """Let no client reach the daemon of this repository any more, or start one. Gives what `hide` does."""
     try:
         locks.take(place.settings.pants_subprocessdir)
     except PermissionError:
-        return  # Then no client of this user can start a daemon, either. The location's own guard says whose it is.
+        return []  # Then no client of this user can start a daemon, either. The guard of the location says whose it is.
+    return hide(place.settings.pants_subprocessdir) if plan.ends_daemon else []
 
 
 def _stop(plan: Plan, place: Place, locks: LifecycleLocks, outcome: Outcome, say: Say) -> None:
@@ -133,10 +142,8 @@ def _stop(plan: Plan, place: Place, locks: LifecycleLocks, outcome: Outcome, say
             outcome.stopped.append(daemon)
 
 
-def _remove_all(plan: Plan, place: Place, outcome: Outcome, say: Say) -> None:
+def _remove_all(plan: Plan, outcome: Outcome, say: Say) -> None:
     """First everything out of the way, which is quick, and then away."""
-    if plan.ends_daemon:
-        forget(place.settings.pants_subprocessdir)
     aside: list[tuple[Removal, str]] = []
     for removal in plan.removals:
         target = removal.target

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from devflow.common.paths import shown
 from devflow.reset_cache.processes import ProcessSource
+from devflow.reset_cache.removal import Identity, set_aside
 from devflow.reset_cache.users import PantsProcess
 
 _LOCK = ".lock.pantsd"
@@ -90,14 +91,24 @@ def metadata_directories(subprocessdir: str) -> Iterator[str]:
             yield directory
 
 
-def forget(subprocessdir: str) -> None:
-    """Remove the metadata of the daemons of a repository: a daemon whose process id is gone ends when it is idle."""
+def hide(subprocessdir: str) -> list[tuple[str, str]]:
+    """Rename the metadata of the daemons of a repository, and give the old and the new paths.
+
+    Clients do not find them any more, and a daemon whose process id is gone ends when it is idle.
+    """
+    hidden = []
     for directory in metadata_directories(subprocessdir):
-        for name in os.listdir(directory):
-            with contextlib.suppress(OSError):
-                os.unlink(os.path.join(directory, name))
+        aside = set_aside(directory, Identity.of(os.lstat(directory)))
+        if aside:
+            hidden.append((directory, aside))
+    return hidden
+
+
+def unhide(hidden: list[tuple[str, str]]) -> None:
+    """Undo `hide`."""
+    for directory, aside in hidden:
         with contextlib.suppress(OSError):
-            os.rmdir(directory)
+            os.rename(aside, directory)
 
 
 def recorded_pid(directory: str) -> int | None:

@@ -58,7 +58,14 @@ def survey(
     everything = tuple(everything)
     if with_kept:
         locations = [replace(location, keep=()) for location in locations]
-    return tuple(_found(location, everything, around, one_by_one, measured) for location in locations)
+    found: list[Found] = []
+    seen: set[str] = set()
+    for location in locations:
+        one = _found(location, everything, around, one_by_one, measured)
+        # Locations beside each other have the same leftovers.
+        found.append(replace(one, targets=tuple(target for target in one.targets if target.path not in seen)))
+        seen.update(target.path for target in one.targets)
+    return tuple(found)
 
 
 def _found(
@@ -66,9 +73,9 @@ def _found(
 ) -> Found:
     problem = objection(location, everything, around)
     exists = os.path.lexists(location.path)
-    if problem or not exists:
+    if problem:
         return Found(location, exists, problem=problem)
-    paths = dict.fromkeys(_paths(location, around, one_by_one))
+    paths = dict.fromkeys(_paths(location, around, one_by_one) if exists else ())
     aside = [*leftovers(location.path, around.user_id)]
     if not location.patterns:
         aside += leftovers(os.path.dirname(location.path), around.user_id)

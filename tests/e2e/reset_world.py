@@ -1,0 +1,126 @@
+"""Repositories whose caches are reset: with a goal that works as long as it is told to, and Pythons without Pants."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from harness.world import PLUGINS, Caches, Repository, Result, finish, repository, wait_until
+
+LINGER = """\
+import os, time
+from pants.engine.goal import Goal, GoalSubsystem
+from pants.engine.rules import collect_rules, goal_rule
+from pants.base.build_root import BuildRoot
+
+class LingerSubsystem(GoalSubsystem):
+    name = "linger"
+    help = "Works until there is a file `go`."
+
+class Linger(Goal):
+    subsystem_cls = LingerSubsystem
+    environment_behavior = Goal.EnvironmentBehavior.LOCAL_ONLY
+
+@goal_rule
+async def linger(build_root: BuildRoot) -> Linger:
+    open(os.path.join(build_root.path, "working"), "w").close()
+    while not os.path.exists(os.path.join(build_root.path, "go")):
+        time.sleep(0.05)
+    return Linger(exit_code=0)
+
+def rules():
+    return collect_rules()
+"""
+PANTS_TOML = f"""\
+[GLOBAL]
+pants_version = "2.17.1"
+pythonpath = [{str(PLUGINS)!r}, "%(buildroot)s/plugins"]
+backend_packages = ["devflow.reset_cache", "linger"]
+pants_ignore.add = ["/go", "/working"]
+[anonymous-telemetry]
+enabled = false
+"""
+FILES = {"pants.toml": PANTS_TOML, "plugins/linger/__init__.py": "", "plugins/linger/register.py": LINGER}
+
+
+@contextmanager
+def resettable(root: Path, caches: Caches) -> Iterator[Repository]:
+    """A repository with the goals `reset-cache`, `cache-status` and `linger`."""
+    with repository(root, caches, FILES) as new:
+        yield new
+
+
+@contextmanager
+def lingering(repo: Repository, *, pantsd: bool = True) -> Iterator[subprocess.Popen[str]]:
+    """While a command is at work in it."""
+    process = repo.start("linger", pantsd=pantsd)
+    wait_until((repo.root / "working").exists, what="the goal to begin")
+    try:
+        yield process
+    finally:
+        repo.write("go", "")
+        process.wait(timeout=300)
+        for name in ("go", "working"):
+            (repo.root / name).unlink()
+
+
+def store(caches: Caches) -> Path:
+    """The local store of the tests' Pants."""
+    return caches.root / "store"
+
+
+def leftovers(caches: Caches) -> list[str]:
+    """What killed resets left beside the store and the named caches."""
+    return [path.name for path in caches.root.iterdir() if path.name.startswith(".devflow-reset-")]
+
+
+def fill(caches: Caches, files: int) -> None:
+    """Let a removal take its time."""
+    for directory in range(files // 1000):
+        parent = store(caches) / "immutable" / "files" / f"{directory:02x}"
+        parent.mkdir(parents=True, exist_ok=True)
+        for number in range(1000):
+            (parent / f"{number:064x}").touch()
+
+
+def works(repo: Repository, *, pantsd: bool = True) -> None:
+    """A command of Pants succeeds, as it does in a fresh clone."""
+    assert "store: " in repo.run("cache-status", pantsd=pantsd).stdout
+
+
+def plain(repo: Repository, python: str, *args: str) -> Result:
+    """Run the plain command by some Python."""
+    environment = {**repo.caches.environment(), "PYTHONPATH": str(PLUGINS)}
+    result = finish(
+        subprocess.Popen(
+            [python, "-m", "devflow.reset_cache", *args],
+            cwd=repo.root,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    )
+    assert "Traceback" not in result.stderr, result.stderr
+    return result
+
+
+def bare_python() -> str:
+    """A Python of 3.11 or newer that has no Pants."""
+    versions = Path(os.environ.get("PYENV_ROOT") or Path(sys.base_prefix).parent.parent, "versions")
+    newest = sorted(versions.glob("3.1[1-9].*/bin/python"))
+    found = [*map(str, newest), "python3.13", "python3.12", "python3.11"]
+    for candidate in found:
+        probe = [candidate, "-c", "import sys, tomllib"]
+        try:
+            if subprocess.run(probe, capture_output=True, check=False).returncode == 0:
+                return candidate
+        except OSError:
+            continue
+    pytest.fail("these tests need a Python 3.11 or newer, as the monorepo's resolve does")

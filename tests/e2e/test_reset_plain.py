@@ -1,0 +1,87 @@
+"""When Pants itself does not start: each state of the README, and the plain command that mends it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from e2e.reset_world import bare_python, plain, resettable, store, works
+from harness.world import Caches, Repository, finish
+
+
+@pytest.fixture()
+def own_caches(tmp_path: Path) -> Caches:
+    return Caches(tmp_path / "caches")
+
+
+@pytest.fixture()
+def repo(tmp_path: Path, own_caches: Caches) -> Iterator[Repository]:
+    with resettable(tmp_path / "repo", own_caches) as new:
+        yield new
+
+
+def breaks(repo: Repository, message: str, *args: str) -> None:
+    """Without the daemon, which would only say that it waited in vain for itself."""
+    result = finish(repo.start("cache-status", *args, pantsd=False))
+    assert result.exit_code != 0
+    assert message in result.stdout + result.stderr
+
+
+def test_a_corrupt_store(repo: Repository, own_caches: Caches) -> None:
+    works(repo, pantsd=False)
+    pythons = [sys.executable, bare_python()]
+    for kind in ("cache", "files", "directories"):
+        (store(own_caches) / kind / "0" / "data.mdb").write_bytes(b"not a database" * 1000)
+        if kind == "cache":
+            breaks(repo, "MDB_INVALID: File is not an LMDB file")
+        python = pythons[kind == "files"]
+        result = plain(repo, python, "--only=store")
+        assert result.exit_code == 0
+        assert result.stdout.startswith("store: removed 96 files, ")
+        works(repo, pantsd=False)
+
+
+def test_a_missing_execution_directory(repo: Repository, own_caches: Caches) -> None:
+    missing = own_caches.execution_root
+    shutil.rmtree(missing.parent)
+    breaks(repo, "No such file or directory")
+    for python in (bare_python(), sys.executable):
+        result = plain(repo, python, "--only=execution")
+        assert result.stdout.splitlines()[-1] == f"Made {missing}"
+        works(repo, pantsd=False)
+        shutil.rmtree(missing.parent)
+
+
+def test_a_daemon_that_lost_its_execution_directory(repo: Repository, own_caches: Caches) -> None:
+    works(repo)
+    result = plain(repo, bare_python(), "--only=daemon")
+    assert result.stdout.startswith(f"daemon: stopped the daemon of {repo.root} (process ")
+    assert plain(repo, bare_python(), "--only=daemon").stderr.endswith("Nothing to do.\n")
+    works(repo)
+
+
+def test_a_store_of_somebody_else(repo: Repository, own_caches: Caches) -> None:
+    works(repo, pantsd=False)
+    if os.getuid() == 0:
+        os.chown(store(own_caches), 12345, -1)
+        result = plain(repo, bare_python())
+        assert result.exit_code == 1
+        assert f"{store(own_caches)} belongs to user 12345, not to you (0)." in result.stderr
+        assert (store(own_caches) / "cache" / "0" / "data.mdb").exists()
+        os.chown(store(own_caches), 0, -1)
+    assert plain(repo, bare_python()).exit_code == 0
+    works(repo, pantsd=False)
+
+
+def test_both_pythons_see_the_same(repo: Repository) -> None:
+    works(repo, pantsd=False)
+    one, other = (
+        plain(repo, python, "--dry-run", "--only=store,workdir") for python in (sys.executable, bare_python())
+    )
+    assert one.stdout == other.stdout
+    assert (one.exit_code, other.exit_code) == (0, 0)

@@ -1,0 +1,155 @@
+"""A home, a repository and caches in a scratch directory, with things in them that nobody may ever remove."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from unittest import mock
+
+from devflow.reset_cache import guards
+from devflow.reset_cache.locations import Location, Settings, locations
+from devflow.reset_cache.plan import Plan
+from devflow.reset_cache.processes import ProcessSource
+from devflow.reset_cache.prune import Request
+from devflow.reset_cache.requests import request
+from devflow.reset_cache.reset import Outcome, Place, reset
+from reset_cache.fakes import FakeSource
+
+SHARDS = [f"{kind}/{shard:x}" for kind in ("cache", "files", "directories") for shard in (0, 15)]
+
+
+@dataclass
+class Scene:
+    """The directories are real, the processes are said to be there."""
+
+    base: Path
+    mounts: tuple[str, ...] = ()
+
+    @property
+    def home(self) -> Path:
+        return self.base / "home" / "me"
+
+    @property
+    def repo(self) -> Path:
+        return self.home / "work" / "repo"
+
+    @property
+    def tmp(self) -> Path:
+        """The system's directory for temporary files, which others use, too."""
+        return self.base / "tmp"
+
+    @property
+    def settings(self) -> Settings:
+        """The defaults of Pants 2.17."""
+        cache = self.home / ".cache" / "pants"
+        return Settings(
+            str(self.repo),
+            local_store_dir=str(cache / "lmdb_store"),
+            named_caches_dir=str(cache / "named_caches"),
+            local_execution_root_dir=str(self.tmp),
+            pants_workdir=str(self.repo / ".pants.d"),
+            pants_subprocessdir=str(self.repo / ".pids"),
+            pants_distdir=str(self.repo / "dist"),
+        )
+
+    def reset(
+        self,
+        *only: str,
+        settings: Settings | None = None,
+        source: ProcessSource | None = None,
+        more: tuple[Location, ...] = (),
+        in_daemon: bool = False,
+        say: Callable[[str], None] = lambda line: None,
+        announce: Callable[[Plan], None] = lambda plan: None,
+        **options: object,
+    ) -> Outcome:
+        """Run a reset with these processes (default: none) and options."""
+        settings = settings or self.settings
+        everything = (*locations(settings), *more)
+        place = Place(settings, everything, source or FakeSource(), in_daemon)
+        asked: Request = request(
+            everything,
+            only=only,
+            older_than=options.get("older_than"),  # type: ignore[arg-type]
+            max_size=options.get("max_size"),  # type: ignore[arg-type]
+            dry_run=bool(options.get("dry_run")),
+            force=bool(options.get("force")),
+        )
+        mounts = (*guards.mount_points(), *self.mounts)
+        with mock.patch.dict(os.environ, HOME=str(self.home)), mock.patch.object(
+            guards, "mount_points", lambda: mounts
+        ):
+            return reset(asked, place, say, announce)
+
+    def files(self) -> frozenset[str]:
+        """Every file, link and directory, relative to the base."""
+        return frozenset(walk(self.base))
+
+
+def walk(base: Path) -> Iterator[str]:
+    """Every path below, relative, links not followed."""
+    for directory, directories, files in os.walk(base):
+        for name in (*directories, *files):
+            yield os.path.relpath(os.path.join(directory, name), base)
+
+
+def write(path: Path, content: str = "x") -> None:
+    """Write a file, with the directories that it needs."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content)
+
+
+PRECIOUS = (
+    "home/me/.ssh/id",
+    "home/me/thesis.tex",
+    "home/me/.cache/other tool/x",
+    "home/me/.cache/pants/setup/bootstrap",
+    "home/me/work/repo/.git/HEAD",
+    "home/me/work/repo/pants.toml",
+    "home/me/work/repo/src/app.py",
+    "home/me/work/repo/dist/app.whl",
+    "home/me/work/repo/build/data",
+    "home/me/work/other/.git/HEAD",
+    "tmp/somebody's file",
+    "tmp/pants-sandbox/x",
+    "tmp/my-pants-sandbox-1/x",
+    "data/precious/x",
+    "mnt/disk/precious/x",
+)
+
+
+def make_scene(base: Path) -> Scene:
+    """With all of Pants' state at its default places."""
+    scene = Scene(base)
+    for path in PRECIOUS:
+        write(base / path)
+    settings = scene.settings
+    for shard in SHARDS:
+        write(Path(settings.local_store_dir, shard, "data.mdb"))
+        write(Path(settings.local_store_dir, shard, "lock.mdb"))
+    write(Path(settings.local_store_dir, "immutable", "files", "ab", "abcd"))
+    write(Path(settings.named_caches_dir, "pex_root", "venvs", "1", "pyvenv.cfg"))
+    write(Path(settings.named_caches_dir, "pip", "x"))
+    write(scene.tmp / "pants-sandbox-Ab1" / "x")
+    write(scene.tmp / "immutable_inputsXy2" / "y")
+    write(scene.repo / ".pants.d" / "pants.log")
+    write(scene.repo / ".pants.d" / "run-tracker" / "1" / "x")
+    write(scene.repo / ".pids" / "0123456789ab" / "pantsd" / "pid", "1")
+    write(scene.repo / ".pids" / ".lock.pantsd", "")
+    return scene
+
+
+def changed(settings: Settings, **paths: str) -> Settings:
+    """Settings with other paths."""
+    return replace(settings, **paths)
+
+
+@contextmanager
+def unchanged(scene: Scene) -> Iterator[None]:
+    """Whatever is done inside changes no path."""
+    before = scene.files()
+    yield
+    assert scene.files() == before

@@ -1,0 +1,280 @@
+"""The messages of the two goals."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pants.engine.rules import collect_rules, rule
+from pants.engine.unions import UnionRule
+from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
+
+from devflow import engine
+from devflow.engine.unions import cache_locations
+from devflow.reset_cache import goal, guards, own_members, status_goal
+from devflow.reset_cache.goal import ResetCache
+from devflow.reset_cache.locations import Location
+from devflow.reset_cache.members import CacheLocations, CacheLocationsRequest
+from devflow.reset_cache.status_goal import CacheStatus
+from reset_cache.fakes import FakeSource, daemon, databases
+from reset_cache.scene import Scene, make_scene, write
+
+Run = Callable[..., GoalRuleResult]
+
+
+class TilesRequest(CacheLocationsRequest):
+    scope = "tiles"
+
+
+@rule
+async def tiles_locations(request: TilesRequest) -> CacheLocations:
+    path = os.path.join(request.build_root, "tiles")
+    return CacheLocations((Location("tiles", path, "[tiles].dir"), Location("store", "/else", "[tiles].dir")))
+
+
+@pytest.fixture()
+def rule_runner() -> RuleRunner:
+    return RuleRunner(
+        rules=[
+            *engine.rules(),
+            *cache_locations.rules(),
+            *own_members.rules(),
+            *goal.rules(),
+            *status_goal.rules(),
+            *collect_rules(),
+            UnionRule(CacheLocationsRequest, TilesRequest),
+        ]
+    )
+
+
+@pytest.fixture()
+def scene(rule_runner: RuleRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scene:
+    """All state outside of the build root but what is always in it."""
+    made = make_scene(Path(os.path.realpath(tmp_path)) / "scene")
+    write(Path(rule_runner.build_root, ".pants.d", "pants.log"))
+    monkeypatch.setattr(guards, "mount_points", lambda: ())
+    return made
+
+
+@pytest.fixture()
+def source(monkeypatch: pytest.MonkeyPatch) -> FakeSource:
+    fake = FakeSource()
+    monkeypatch.setattr(goal, "process_source", lambda: fake)
+    monkeypatch.setattr(status_goal, "process_source", lambda: fake)
+    return fake
+
+
+@pytest.fixture()
+def run(rule_runner: RuleRunner, scene: Scene, source: FakeSource) -> Run:
+    """`run(ResetCache, "--only=store")`: with the scene's caches, and never any others."""
+    settings = scene.settings
+
+    def run_goal(goal_type: type[ResetCache] | type[CacheStatus], *args: str, **options: str) -> GoalRuleResult:
+        return rule_runner.run_goal_rule(
+            goal_type,
+            global_args=[
+                f"--local-store-dir={options.get('store', settings.local_store_dir)}",
+                f"--named-caches-dir={settings.named_caches_dir}",
+                f"--local-execution-root-dir={settings.local_execution_root_dir}",
+                f"--pants-subprocessdir={settings.pants_subprocessdir}",
+            ],
+            args=args,
+            env={"PANTS_BOOTSTRAP_CACHE_DIR": str(scene.base / "launcher"), "HOME": str(scene.home)},
+            env_inherit={"PATH"},
+        )
+
+    return run_goal
+
+
+def shortened(text: str, scene: Scene) -> list[str]:
+    return text.replace(str(scene.base), "…").splitlines()
+
+
+def test_a_dry_run_says_what_would_go_and_how_to_do_it(run: Run, scene: Scene) -> None:
+    write(scene.base / "launcher" / "2.17.1-0123456789abcdef" / "x")
+    before = scene.files()
+    result = run(ResetCache, "--dry-run", "--only=store,named-caches")
+    assert result.exit_code == 0
+    # The workspace of the test holds the rule runner's own store open: its databases are there already.
+    assert shortened(result.stderr, scene)[0] == (
+        "Would reset: daemon, store (…/home/me/.cache/pants/lmdb_store), "
+        "named-caches (…/home/me/.cache/pants/named_caches)."
+    )
+    store, named_caches = shortened(result.stdout, scene)
+    assert store.startswith("store: would remove ")
+    assert store.endswith(", …/home/me/.cache/pants/lmdb_store")
+    assert named_caches.startswith("named-caches: would remove 2 files, ")
+    assert shortened(result.stderr, scene)[-1] == "To do it: pants reset-cache --only=store,named-caches"
+    assert scene.files() >= before
+
+
+def test_a_run_says_what_went(run: Run, scene: Scene) -> None:
+    result = run(ResetCache, "--only=named-caches", "--only=execution")
+    assert result.exit_code == 0
+    lines = shortened(result.stdout, scene)
+    assert lines[0].startswith("execution: removed ")
+    assert lines[0].endswith(", …/tmp")
+    assert lines[1].startswith("named-caches: removed 2 files, ")
+    assert shortened(result.stderr, scene)[-1].startswith("Removed ")
+    again = run(ResetCache, "--only=named-caches")
+    assert shortened(again.stdout, scene) == ["named-caches: nothing to remove, …/home/me/.cache/pants/named_caches"]
+    assert again.stderr.splitlines()[-1] == "Nothing to do."
+
+
+def test_everybody_who_is_in_the_way_is_named(run: Run, scene: Scene, source: FakeSource) -> None:
+    source.listed.append(daemon(11, "/other"))
+    source.files[11] = databases(scene.settings.local_store_dir)
+    source.busy[11] = 1
+    result = run(ResetCache)
+    assert result.exit_code == 1
+    assert result.stderr.splitlines()[1:] == [
+        "reset-cache: the daemon of /other (process 11) is at work.",
+        "  Fix: wait until it has ended, or use --force",
+        "Nothing was changed.",
+    ]
+
+
+def test_force_names_them_too(run: Run, scene: Scene, source: FakeSource) -> None:
+    source.listed.append(daemon(11, "/other"))
+    source.files[11] = databases(scene.settings.local_store_dir)
+    source.busy[11] = 1
+    result = run(ResetCache, "--dry-run", "--force", "--only=store")
+    assert result.exit_code == 0
+    assert "By force: the daemon of /other (process 11) is at work." in result.stderr
+    assert "daemon: would stop the daemon of /other (process 11)" in result.stdout
+    assert result.stderr.splitlines()[-1] == "To do it: pants reset-cache --only=store --force"
+
+
+def test_what_is_left_alone_fails_the_run_and_the_rest_is_done(run: Run, scene: Scene) -> None:
+    write(Path(scene.settings.named_caches_dir, "thesis.tex"))
+    result = run(ResetCache, "--only=named-caches,execution")
+    assert result.exit_code == 1
+    lines = shortened(result.stdout, scene)
+    assert lines[1] == "named-caches: left alone, see below, …/home/me/.cache/pants/named_caches"
+    assert "  Fix: name another directory in [GLOBAL].named_caches_dir" in result.stderr
+    assert not (scene.tmp / "pants-sandbox-Ab1").exists()
+
+
+def test_a_backend_has_its_own_scope(run: Run, scene: Scene, rule_runner: RuleRunner) -> None:
+    write(Path(rule_runner.build_root, "tiles", "x"))
+    result = run(ResetCache, "--only=tiles")
+    assert result.stdout.splitlines()[0].startswith("tiles: removed 1 file, ")
+    assert not Path(rule_runner.build_root, "tiles").exists()
+
+
+def test_leftovers_of_killed_exports_go_and_exports_stay(run: Run, rule_runner: RuleRunner) -> None:
+    exports = Path(rule_runner.build_root, "dist", "export", "python", "virtualenvs", "mypy")
+    write(exports / ".+a1b2c3" / "x")
+    write(exports / "3.9.18" / "x")
+    result = run(ResetCache, "--only=exports")
+    assert result.exit_code == 0
+    assert [path.name for path in exports.iterdir()] == ["3.9.18"]
+
+
+def test_superseded_versions_of_the_launcher_go_when_they_are_named(run: Run, scene: Scene) -> None:
+    entry = scene.base / "launcher" / "2.16.0-0123456789abcdef"
+    write(entry / "x")
+    write(scene.base / "launcher" / "lock")
+    run(ResetCache, "--only=execution")
+    assert entry.exists()
+    run(ResetCache, "--only=launcher")
+    assert os.listdir(scene.base / "launcher") == ["lock"]
+
+
+@pytest.mark.parametrize(
+    ("args", "what", "fix"),
+    [
+        (["--only=stroe"], "--only=stroe: there is no such scope. Did you mean 'store'?", "choose from daemon, "),
+        (["--older-than=14"], "--older-than=14 is not a duration.", "write a number and a unit"),
+        (["--max-size=big"], "--max-size=big is not a size.", "write a number and a unit: --max-size=10GiB"),
+        (["--only=workdir", "--max-size=1GiB"], "--max-size: workdir goes as a whole or not at all.", "leave"),
+        (["::"], "This goal takes no targets.", "leave them out, and choose scopes with --only=NAME"),
+    ],
+)
+def test_a_mistake_changes_nothing(run: Run, scene: Scene, args: list[str], what: str, fix: str) -> None:
+    result = run(ResetCache, *args)
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert result.stderr.startswith(f"reset-cache: {what}\n  Fix: {fix}")
+    assert (scene.tmp / "pants-sandbox-Ab1").exists()
+
+
+def test_pruning_says_what_stays(run: Run, scene: Scene) -> None:
+    result = run(ResetCache, "--only=named-caches", "--older-than=14d")
+    assert result.exit_code == 0
+    assert result.stderr.splitlines()[0].startswith("Pruning: named-caches (")
+    assert all(" kept " in line and " ago" in line for line in result.stdout.splitlines())
+
+
+def test_the_report_as_json(run: Run, scene: Scene) -> None:
+    result = run(ResetCache, "--only=named-caches", "--format=json")
+    report = json.loads(result.stdout)
+    assert (report["schema_version"], report["goal"], report["mode"]) == (1, "reset-cache", "reset")
+    [one] = report["results"]
+    assert one == {
+        "scope": "named-caches",
+        "path": scene.settings.named_caches_dir,
+        "set_by": "[GLOBAL].named_caches_dir",
+        "action": "removed",
+        "entries": 1,
+        "files": 2,
+        "size_bytes": report["freed_bytes"],
+        "kept": [],
+        "error": None,
+    }
+    assert report["problems"] == report["stopped"] == report["would_stop"] == report["made"] == []
+    planned = json.loads(run(ResetCache, "--only=execution", "--format=json", "--dry-run").stdout)
+    assert (planned["mode"], planned["results"][0]["action"]) == ("dry-run", "would-remove")
+
+
+def test_the_status(run: Run, scene: Scene, source: FakeSource) -> None:
+    source.listed += [daemon(11, "/other", started_s=0.0)]
+    source.files[11] = databases(scene.settings.local_store_dir)
+    result = run(CacheStatus)
+    assert result.exit_code == 0
+    lines = shortened(result.stdout, scene)
+    assert lines[0].startswith("daemon: not running, ")
+    assert lines[1].startswith("same store: the daemon of /other (process 11), idle, process 11, up ")
+    assert lines[2].startswith("execution: …/tmp, ")
+    assert lines[2].endswith(", [GLOBAL].local_execution_root_dir")
+    assert lines[4].startswith("named-caches: …/home/me/.cache/pants/named_caches, ")
+    assert ", 2 files, changed " in lines[4]
+    assert [line.split(":")[0] for line in lines[2:]] == [
+        "execution",
+        "store",
+        "named-caches",
+        "workdir",
+        "workdir",
+        "exports",
+        "launcher",
+        "tiles",
+    ]
+    assert result.stderr.endswith(" files.\n")
+
+
+def test_the_status_shows_what_cannot_be_reset(run: Run, scene: Scene) -> None:
+    write(Path(scene.settings.named_caches_dir, "thesis.tex"))
+    result = run(CacheStatus)
+    assert result.exit_code == 0
+    assert "cannot be reset: …/home/me/.cache/pants/named_caches holds the file thesis.tex" in result.stdout.replace(
+        str(scene.base), "…"
+    )
+    assert "cache-status: " in result.stderr
+
+
+def test_the_status_as_json(run: Run, scene: Scene, source: FakeSource) -> None:
+    source.listed += [daemon(11, "/other")]
+    source.files[11] = databases(scene.settings.local_store_dir)
+    status = json.loads(run(CacheStatus, "--format=json").stdout)
+    assert (status["schema_version"], status["goal"], status["daemon"]) == (1, "cache-status", None)
+    assert [(one["pid"], one["state"]) for one in status["same_store"]] == [(11, "idle")]
+    named_caches = next(one for one in status["results"] if one["scope"] == "named-caches")
+    assert (named_caches["files"], named_caches["owner"], named_caches["exists"]) == (2, os.getuid(), True)
+
+
+def test_the_status_takes_no_targets(run: Run) -> None:
+    result = run(CacheStatus, "::")
+    assert (result.exit_code, result.stderr.splitlines()[0]) == (1, "cache-status: This goal takes no targets.")
