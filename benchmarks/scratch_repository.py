@@ -95,6 +95,14 @@ class ScratchRepository:
         known = cpu_before is not None and cpu_after is not None
         return Run(wall_s, max(0.0, (cpu_after or 0) - (cpu_before or 0)) if known else None, done.stdout)
 
+    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start Pants, and let it run; what it says is left out."""
+        quiet = subprocess.DEVNULL
+        command = [str(self._pants), *arguments]
+        return subprocess.Popen(
+            command, cwd=self.build_root, env=self._environment, stdin=quiet, stdout=quiet, stderr=quiet
+        )
+
     def _cpu_s(self, daemon: Daemon | None) -> float | None:
         """Up to now, by the commands and the daemon."""
         commands = resource.getrusage(resource.RUSAGE_CHILDREN)

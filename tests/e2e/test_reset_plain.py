@@ -48,6 +48,7 @@ def test_a_corrupt_store(repo: Repository, own_caches: Caches) -> None:
 
 def test_a_missing_execution_directory(repo: Repository, own_caches: Caches) -> None:
     missing = own_caches.execution_root
+    own_caches.environment()  # makes it
     shutil.rmtree(missing.parent)
     breaks(repo, "No such file or directory")
     for python in (bare_python(), sys.executable):
@@ -57,7 +58,7 @@ def test_a_missing_execution_directory(repo: Repository, own_caches: Caches) -> 
         shutil.rmtree(missing.parent)
 
 
-def test_a_daemon_that_lost_its_execution_directory(repo: Repository, own_caches: Caches) -> None:
+def test_a_daemon_that_no_client_can_reach(repo: Repository) -> None:
     works(repo)
     result = plain(repo, bare_python(), "--only=daemon")
     assert result.stdout.startswith(f"daemon: stopped the daemon of {repo.root} (process ")

@@ -33,7 +33,9 @@ class FakeSource:
         return 1024
 
 
-def daemon(pid: int, build_root: str, *, user_id: int | None = None, started_s: float = 1000.0, parent: int = 1) -> Process:
+def daemon(
+    pid: int, build_root: str, *, user_id: int | None = None, started_s: float = 1000.0, parent: int = 1
+) -> Process:
     """A daemon's process."""
     user_id = os.getuid() if user_id is None else user_id
     title = f"pantsd [{build_root}]   "
@@ -43,7 +45,9 @@ def daemon(pid: int, build_root: str, *, user_id: int | None = None, started_s: 
 def run(pid: int, directory: str, *, started_s: float = 1000.0, parent: int = 1, user_id: int | None = None) -> Process:
     """A process of any kind."""
     user_id = os.getuid() if user_id is None else user_id
-    return Process(pid, parent, user_id, started_s, ("python", "-m", "pants", "test", "::"), directory, "/usr/bin/python3.9")
+    return Process(
+        pid, parent, user_id, started_s, ("python", "-m", "pants", "test", "::"), directory, "/usr/bin/python3.9"
+    )
 
 
 def databases(store: str) -> frozenset[str]:

@@ -79,8 +79,9 @@ class Scene:
             force=bool(options.get("force")),
         )
         mounts = (*guards.mount_points(), *self.mounts)
-        with mock.patch.dict(os.environ, HOME=str(self.home)), mock.patch.object(
-            guards, "mount_points", lambda: mounts
+        with (
+            mock.patch.dict(os.environ, HOME=str(self.home)),
+            mock.patch.object(guards, "mount_points", return_value=mounts),
         ):
             return reset(asked, place, say, announce)
 

@@ -213,7 +213,8 @@ def test_sandboxes_of_other_users_are_not_looked_at(monkeypatch: pytest.MonkeyPa
         monkeypatch.setattr(os, "getuid", lambda: 1234)
         with unchanged(scene):
             outcome = scene.reset("execution")
-        assert outcome.plan.removals == outcome.plan.problems == ()
+        assert not outcome.plan.removals
+        assert not outcome.plan.problems
 
 
 def test_mount_points_are_read_with_odd_names(tmp_path: Path) -> None:

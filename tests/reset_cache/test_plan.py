@@ -90,13 +90,15 @@ def test_what_another_user_runs_is_never_stopped() -> None:
 def test_a_daemon_on_another_store_is_nobodys_business() -> None:
     source = FakeSource([daemon(11, "/other")], files={11: databases("/elsewhere")}, busy={11: 1})
     made = plan(source, STORE, NAMED_CACHES, WORKDIR)
-    assert made.refusals == made.stops == ()
+    assert not made.refusals
+    assert not made.stops
 
 
 def test_a_reset_of_what_others_do_not_share_leaves_them_alone() -> None:
     source = FakeSource([daemon(11, "/other")], files={11: databases(CACHE)}, busy={11: 1})
     made = plan(source, WORKDIR)
-    assert made.refusals == made.stops == ()
+    assert not made.refusals
+    assert not made.stops
 
 
 def test_the_daemon_of_this_repository_ends_whatever_store_it_has() -> None:
@@ -116,7 +118,8 @@ def test_a_run_in_this_repository_is_in_the_way_of_its_workdir() -> None:
 def test_the_daemon_that_runs_this_ends_by_itself() -> None:
     made = plan(FakeSource([daemon(os.getpid(), ROOT)], busy={os.getpid(): 1}), STORE, in_daemon=True)
     assert made.ends_daemon
-    assert made.stops == made.refusals == ()
+    assert not made.stops
+    assert not made.refusals
 
 
 def test_a_command_that_waits_for_this_daemon_is_in_the_way_only_of_a_removal() -> None:

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -42,10 +43,10 @@ idle.wait()
 SOURCES: list[ProcessSource] = [PsutilSource(), *([ProcSource()] if os.path.exists("/proc/self/stat") else [])]
 
 
-@pytest.fixture(params=SOURCES, ids=lambda source: type(source).__name__)
-def source(request: pytest.FixtureRequest) -> ProcessSource:
-    found: ProcessSource = request.param
-    return found
+@pytest.fixture(params=range(len(SOURCES)), ids=[type(source).__name__ for source in SOURCES])
+def source(request: Any) -> ProcessSource:
+    number: int = request.param
+    return SOURCES[number]
 
 
 @pytest.fixture()

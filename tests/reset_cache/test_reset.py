@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fasteners import InterProcessLock
+from pants.pantsd.lock import OwnerPrintingInterProcessFileLock
 
 from devflow.reset_cache import removal, reset
 from devflow.reset_cache.locations import Location
@@ -157,7 +157,7 @@ def test_it_refuses_while_somebody_works_and_changes_nothing(scene: Scene) -> No
         for dry_run in (True, False):
             outcome = scene.reset(source=source, dry_run=dry_run)
             assert outcome.exit_code == 1
-    assert InterProcessLock(str(scene.repo / ".pids" / ".lock.pantsd")).acquire(blocking=False)
+    assert OwnerPrintingInterProcessFileLock(str(scene.repo / ".pids" / ".lock.pantsd")).acquire(blocking=False)
 
 
 def test_somebody_who_comes_in_between_is_seen(scene: Scene) -> None:
@@ -221,7 +221,7 @@ input()
     )
     assert child.stdout
     assert child.stdout.readline() == "0 True\n"
-    lock = InterProcessLock(str(scene.repo / ".pids" / ".lock.pantsd"))
+    lock = OwnerPrintingInterProcessFileLock(str(scene.repo / ".pids" / ".lock.pantsd"))
     assert not lock.acquire(blocking=False)
     child.communicate("\n", timeout=60)
     assert lock.acquire(blocking=False)
@@ -318,7 +318,7 @@ def test_killed_at_any_step_it_leaves_wholes_and_the_next_run_finishes(tmp_path:
 
 
 def test_two_at_once_both_succeed(scene: Scene) -> None:
-    script = "import sys; from pathlib import Path; from reset_cache.scene import Scene; sys.exit(Scene(Path(sys.argv[1])).reset().exit_code)"
+    script = KILLED.replace("int(sys.argv[2])", "-1")
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     both = [subprocess.Popen([sys.executable, "-c", script, str(scene.base)], env=environment) for _ in range(2)]
     assert [one.wait(timeout=120) for one in both] == [0, 0]

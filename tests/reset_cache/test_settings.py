@@ -118,9 +118,8 @@ def test_the_defaults_follow_the_version(version: str, workdir: str, subprocessd
     ],
 )
 def test_what_cannot_be_read_is_an_error(content: str, says: str) -> None:
-    with repository({"pants.toml": content}, {}) as (root, env):
-        with pytest.raises(UserError, match=says):
-            config_files.read(root, env)
+    with repository({"pants.toml": content}, {}) as (root, env), pytest.raises(UserError, match=says):
+        config_files.read(root, env)
 
 
 def test_a_list_of_files_that_is_none_is_an_error() -> None:

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from devflow.reset_cache.removal import remove
 from devflow.reset_cache.usage import Usage, measure
+from reset_cache.scene import write
 
 
 def blocks(*paths: Path) -> int:
@@ -49,7 +51,7 @@ def test_what_cannot_be_looked_into_is_counted(tmp_path: Path, monkeypatch: pyte
     opened = os.open
 
     def closed(path: str, *args: int, **named: int) -> int:
-        if path == "closed":
+        if path.endswith("/closed"):
             raise PermissionError(13, "Permission denied")
         return opened(path, *args, **named)
 
@@ -59,10 +61,17 @@ def test_what_cannot_be_looked_into_is_counted(tmp_path: Path, monkeypatch: pyte
 
 def test_a_tree_that_is_too_deep_is_said_so(tmp_path: Path) -> None:
     directory = os.open(tmp_path, os.O_RDONLY)
-    for _ in range(400):
-        os.mkdir("d", dir_fd=directory)
-        child = os.open("d", os.O_RDONLY, dir_fd=directory)
+    for _ in range(100):  # longer than a path may be
+        os.mkdir("d" * 100, dir_fd=directory)
+        child = os.open("d" * 100, os.O_RDONLY, dir_fd=directory)
         os.close(directory)
         directory = child
     os.close(directory)
     assert measure(str(tmp_path)).unreadable == 1
+    assert remove(str(tmp_path)).failures == []
+
+
+def test_many_directories_are_all_looked_at(tmp_path: Path) -> None:
+    for number in range(300):
+        write(tmp_path / str(number % 20) / str(number) / "file")
+    assert measure(str(tmp_path)).files == 300

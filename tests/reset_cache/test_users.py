@@ -28,7 +28,7 @@ def test_a_daemon_is_busy_while_a_client_is_connected() -> None:
 def test_a_run_without_a_daemon_is_known_by_the_databases_that_it_has_open() -> None:
     source = FakeSource([run(11, "/repo"), run(12, "/repo")], files={11: databases(STORE)})
     [one] = find_users(source).pants
-    assert (one.process.pid, one.is_daemon, one.busy, one.stores) == (11, False, True, {STORE})
+    assert (one.process.pid, one.is_daemon, one.busy, one.stores) == (11, False, True, frozenset({STORE}))
     assert str(one) == "process 11 in /repo (python -m pants test ::)"
 
 

@@ -6,10 +6,10 @@ import fnmatch
 import os
 import re
 import stat
-import subprocess
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from subprocess import DEVNULL, TimeoutExpired, run
 
 from devflow.common.errors import Problem
 from devflow.common.paths import is_inside, quoted, shown
@@ -118,10 +118,8 @@ def _is_tracked(path: str, build_root: str) -> bool:
     """Whether git knows a file below; False where there is no git or no repository."""
     command = ["git", "-C", build_root, "--literal-pathspecs", "ls-files", "--cached", "-z", "--", path]
     try:
-        listed = subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=_GIT_WAIT_S
-        )
-    except (OSError, subprocess.TimeoutExpired):
+        listed = run(command, stdin=DEVNULL, capture_output=True, check=False, timeout=_GIT_WAIT_S)  # noqa: S603
+    except (OSError, TimeoutExpired):
         return False
     return bool(listed.stdout)
 

@@ -17,7 +17,7 @@ NAMED_CACHES = "named-caches"
 WORKDIR = "workdir"
 BUILT_IN = (DAEMON, EXECUTION, STORE, NAMED_CACHES, WORKDIR)
 
-# What may be in named caches that are in a directory of another name than Pants' own: of any version of Pants, and ours.
+# What may be in named caches whose directory has another name than Pants' own: of any version of Pants, and ours.
 _NAMED_CACHES = (
     "coursier",
     "devflow_*",
@@ -54,8 +54,9 @@ class Location:
     Without `patterns`, the directory goes as a whole; with them, only what they match: each pattern is a relative path
     whose parts are globs (`*/.+*`), and links are never followed. `only_holds` are the globs of all that may be at the
     top of a whole directory, `only_directories` is for one that has no files there: with anything else in it, it is
-    somebody's, and is left alone. `keep` are absolute paths that stay. A location that is not `by_default` goes only when its scope is named. `recreate`: Pants does not make
-    the directory itself. `entries_age`: entries at its top may go one by one, by their age or to get below a size.
+    somebody's, and is left alone. `keep` are absolute paths that stay. A location that is not `by_default` goes only
+    when its scope is named. `recreate`: Pants does not make the directory itself. `entries_age`: entries at its top may
+    go one by one, by their age or to get below a size.
     """
 
     scope: str

@@ -1,4 +1,4 @@
-"""The processes of this machine: by psutil, which Pants has, or from /proc for a Python without it.
+"""The processes of this machine: from /proc, or by psutil, which Pants has, where there is none.
 
 Everything may be gone by the time it is asked for: a process that ends is as if it had never been there.
 """
@@ -208,10 +208,13 @@ def _port(row: list[str]) -> str:
 
 
 def process_source() -> ProcessSource | None:
-    """What this Python and this system offer; None if processes cannot be looked at."""
-    if find_spec("psutil"):
-        return PsutilSource()
-    return ProcSource() if os.path.exists("/proc/self/stat") else None
+    """What this system and this Python offer; None if processes cannot be looked at.
+
+    Linux always gets the way that needs no psutil: it takes half of the time, and is the same with and without Pants.
+    """
+    if os.path.exists(f"{ProcSource.root}/self/stat"):
+        return ProcSource()
+    return PsutilSource() if find_spec("psutil") else None
 
 
 def descendants(processes: Mapping[int, Process], roots: Iterable[int]) -> frozenset[int]:

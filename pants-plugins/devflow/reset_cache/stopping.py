@@ -20,6 +20,7 @@ _LOCK = ".lock.pantsd"
 _METADATA = re.compile(r"[0-9a-f]{12}")
 _LOCK_WAIT_S = 70.0  # A client holds it for 60 s at most, while its daemon starts.
 _END_WAIT_S = 8.0
+_HOLDER_LENGTH = 100
 # Where other repositories keep the metadata of their daemons, unless they have set another directory.
 _DEFAULT_SUBPROCESSDIRS = (".pids", os.path.join(".pants.d", "pids"))
 
@@ -66,7 +67,7 @@ class LifecycleLocks:
     def _holder(path: str) -> str:
         try:
             with open(f"{path}.lock_message", errors="replace") as message:
-                return shown(message.read().strip()) or "another process"
+                return shown(message.read(_HOLDER_LENGTH).strip()) or "another process"
         except OSError:
             return "another process"
 

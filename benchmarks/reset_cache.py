@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+"""Measure `reset-cache` and `cache-status` on this machine: docs/performance.md.
+
+python3 benchmarks/reset_cache.py
+
+It makes a scratch repository with a store, caches and a daemon of its own, and removes it. It judges and never fails
+because of a number: the exit code is 0 unless something could not be measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from export_cases import REALISTIC, floor
+from results import Row, table
+from scratch_repository import PROJECT, BenchmarkError, ScratchRepository
+
+_FILE_BYTES = 600
+_DIRECTORIES = 256
+
+
+def fill(store: Path, files: int) -> None:
+    """Put files into a store, where the engine has its large ones."""
+    for number in range(files):
+        directory = store / "immutable" / "files" / f"{number % _DIRECTORIES:02x}"
+        if number < _DIRECTORIES:
+            directory.mkdir(parents=True, exist_ok=True)
+        (directory / f"{number:064x}").write_bytes(b"x" * _FILE_BYTES)
+
+
+def timed(*command: str) -> float:
+    """The seconds that a command takes."""
+    start = time.perf_counter()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - start
+
+
+def reset(repository: ScratchRepository) -> tuple[float, float]:
+    """Seconds until the store's path is free, and until the goal has ended. Raises: BenchmarkError."""
+    store = repository.caches / "store"
+    start = time.perf_counter()
+    client = repository.start("reset-cache", "--only=store")
+    free_s = 0.0
+    while client.poll() is None:
+        if not free_s and not store.exists():
+            free_s = time.perf_counter() - start
+        time.sleep(0.001)
+    total_s = time.perf_counter() - start
+    if client.returncode or not free_s:
+        raise BenchmarkError(f"reset-cache exited with {client.returncode}")
+    return free_s, total_s
+
+
+def cases(repository: ScratchRepository, directory: Path, files: int, runs: int) -> Iterator[Row]:
+    """Each side in turn. The time of the floor is taken off the goals': it is what starting Pants costs."""
+    store = repository.caches / "store"
+    free: list[float] = []
+    removals: list[float] = []
+    rms: list[float] = []
+    statuses: list[float] = []
+    dus: list[float] = []
+    for _ in range(runs):
+        other = directory / "other store"
+        fill(other, files)
+        floor(repository)
+        fill(store, files)
+        for _ in range(3):
+            floors = min(floor(repository).wall_s for _ in range(2))
+            statuses.append(repository.run("cache-status").wall_s - floors)
+            dus.append(timed("du", "-s", str(store)))
+        floors = min(floor(repository).wall_s for _ in range(3))
+        free_s, total_s = reset(repository)
+        free.append(free_s)
+        removals.append(total_s - floors)
+        rms.append(timed("rm", "-rf", str(other)))
+        repository.stop()
+    of = f"{files:,} files"
+    yield Row(f"path free again, {of}", "s", free, "one second", [1.0], at_most=1.0)
+    yield Row(f"`reset-cache --only=store`, {of}", "s", removals, "`rm -rf`", rms, at_most=1.3)
+    yield Row(f"`cache-status`, {of}", "s", statuses, "`du -s`", dus, at_most=1.5)
+
+
+def memory(directory: Path, files: int) -> Iterator[Row]:
+    """The peak of a process that measures and removes stores of different sizes."""
+    peaks = {}
+    for number in (files // 100, files):
+        store = directory / "measured"
+        fill(store, number)
+        code = (
+            "import sys; from devflow.reset_cache.usage import measure; from devflow.reset_cache.removal import remove;"
+            "measure(sys.argv[1]); remove(sys.argv[1])"
+        )
+        environment = {**os.environ, "PYTHONPATH": str(PROJECT / "pants-plugins")}
+        child = subprocess.Popen([sys.executable, "-c", code, str(store)], env=environment)
+        _, status, usage = os.wait4(child.pid, 0)
+        if status:
+            raise BenchmarkError(f"measuring and removing failed with {status}")
+        peaks[number] = usage.ru_maxrss / 1024
+    few, many = peaks
+    yield Row(f"peak memory, {many:,} files", "MiB", [peaks[many]], f"{few:,} files", [peaks[few]], at_most=2)
+
+
+def main() -> int:
+    """The exit code."""
+    parser = argparse.ArgumentParser(description="Measure reset-cache and cache-status.")
+    parser.add_argument("--files", type=int, default=100_000, help="in the store; default: 100,000")
+    parser.add_argument("--runs", type=int, default=3, help="the medians count; default: 3")
+    parser.add_argument("--pants", type=Path, default=PROJECT / "pants", help="the launcher; default: this project's")
+    options = parser.parse_args()
+    directory = Path(tempfile.mkdtemp(prefix="devflow-benchmark-"))
+    repository = ScratchRepository(directory / "times", options.pants.resolve(), REALISTIC[7:8])
+    before = os.getloadavg()[0]
+    try:
+        rows = [
+            *memory(directory, options.files),
+            *cases(repository, directory, options.files, options.runs),
+        ]
+    except BenchmarkError as error:
+        print(f"Stopped: {error}", file=sys.stderr)
+        return 1
+    finally:
+        repository.stop()
+        shutil.rmtree(directory, ignore_errors=True)
+    print(f"{os.cpu_count()} CPUs; load before {before:.1f}, after {os.getloadavg()[0]:.1f}\n\n{table(rows)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
