@@ -78,13 +78,13 @@ def look(request: Request, place: Place, *, measured: bool) -> Plan:
     return make_plan(request, found, situation(place, request.scopes))
 
 
-def situation(place: Place, scopes: Iterable[str]) -> Situation:
-    """Who is there now."""
+def situation(place: Place, scopes: Iterable[str], *, ended: Iterable[PantsProcess] = ()) -> Situation:
+    """Who is there now, without those that have ended."""
     named_caches = os.path.realpath(place.settings.named_caches_dir)
     return Situation(
         os.path.realpath(place.settings.build_root),
         os.path.realpath(place.settings.local_store_dir),
-        find_users(place.source) if place.source else None,
+        find_users(place.source).without(ended) if place.source else None,
         place.in_daemon,
         running_from(place.source, named_caches) if place.source and NAMED_CACHES in scopes else (),
     )
@@ -102,11 +102,13 @@ def reset(request: Request, place: Place, say: Say, announce: Callable[[Plan], N
     try:
         with _failing(outcome, "The lock of the daemon"):
             hidden += _close(plan, place, locks)
-        if not outcome.failures:
-            _stop(plan, place, locks, outcome, say)
-        # Somebody may have come between the first look and the locks.
-        again = make_plan(request, plan.found, situation(place, request.scopes))
-        outcome.plan = changed(plan, refusals=again.refusals)
+        while not outcome.failures:
+            # Somebody may have come between the first look and the locks.
+            now = make_plan(request, plan.found, situation(place, request.scopes, ended=outcome.stopped))
+            outcome.plan = changed(plan, refusals=now.refusals)
+            if now.refusals or not now.stops:
+                break
+            _stop(now.stops, place, locks, outcome, say)
         if not outcome.problems_before:
             outcome.done = True
             _remove_all(plan, outcome, say)
@@ -131,8 +133,10 @@ def _close(plan: Plan, place: Place, locks: LifecycleLocks) -> list[tuple[str, s
     return hide(place.settings.pants_subprocessdir) if plan.ends_daemon else []
 
 
-def _stop(plan: Plan, place: Place, locks: LifecycleLocks, outcome: Outcome, say: Say) -> None:
-    for daemon in plan.stops:
+def _stop(
+    daemons: Iterable[PantsProcess], place: Place, locks: LifecycleLocks, outcome: Outcome, say: Say
+) -> None:
+    for daemon in daemons:
         with _failing(outcome, str(daemon)):
             if daemon.build_root != os.path.realpath(place.settings.build_root):
                 lock_other(daemon, locks)

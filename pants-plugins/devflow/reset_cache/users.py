@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from devflow.common.paths import is_inside, shown
 from devflow.reset_cache.processes import Process, ProcessSource, descendants
@@ -52,13 +52,10 @@ class Users:
     pants: tuple[PantsProcess, ...]
     queued: int = 0
 
-    def daemons_of(self, build_root: str) -> tuple[PantsProcess, ...]:
-        """Ours, of one repository."""
-        return tuple(one for one in self.ours() if one.build_root == build_root)
-
-    def of_store(self, store: str) -> tuple[PantsProcess, ...]:
-        """Those that have a store open, by its real path, whoever's they are."""
-        return tuple(one for one in self.pants if store in one.stores)
+    def without(self, ended: Iterable[PantsProcess]) -> Users:
+        """The others."""
+        gone = {one.process for one in ended}
+        return replace(self, pants=tuple(one for one in self.pants if one.process not in gone))
 
     def ours(self) -> tuple[PantsProcess, ...]:
         """Those of this user."""
