@@ -6,15 +6,32 @@ import errno
 import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from pathlib import Path
 from shlex import quote
 
-from devflow.common.errors import Problem
+from pants.engine.console import Console
+from pants.option.global_options import GlobalOptions
+from pants.util.docutil import bin_name
+
+from devflow.common.errors import Problem, UserError
+from devflow.common.lock import LockHeldError, exclusive_lock
 from devflow.engine.own_rules.export_all_resolves import build_exports
 from devflow.export_all_resolves.inventory import Place, abandoned
 from devflow.export_all_resolves.plan import Mode, Outcome, Plan
 from devflow.export_all_resolves.rules import BuildExportRequest, DescribedResolve
 from devflow.export_all_resolves.staging import marker
 from devflow.export_all_resolves.staging.trees import discard, remove
+
+_LOCK = "export-all-resolves.lock"
+
+
+def refuse_remote_execution(global_options: GlobalOptions, command: str) -> None:
+    """Raises: UserError if it is on: an export is made on this machine."""
+    if global_options.remote_execution:
+        raise UserError(
+            "Remote execution is on, and an export is made on this machine.",
+            fix=f"{bin_name()} --no-remote-execution {command}",
+        )
 
 
 async def carry_out(plan: Plan, described: Iterable[DescribedResolve], place: Place) -> Outcome:
@@ -35,6 +52,28 @@ async def carry_out(plan: Plan, described: Iterable[DescribedResolve], place: Pl
     surplus = [path for path in plan.surplus if os.path.dirname(path) not in needed]
     failed.update(_each((place.absolute(path) for path in surplus), _prune, place))
     return Outcome(plan, Mode.EXPORT, failed, tuple(path for path in surplus if path not in failed))
+
+
+async def carry_out_alone(
+    plan_now: Callable[[], Plan],
+    described: Iterable[DescribedResolve],
+    place: Place,
+    global_options: GlobalOptions,
+    console: Console,
+) -> Outcome:
+    """As `carry_out`, once no other run exports in this repository. Raises: UserError if that does not come to be."""
+    try:
+        with exclusive_lock(
+            Path(global_options.pants_workdir, _LOCK),
+            timeout_s=global_options.pantsd_timeout_when_multiple_invocations,
+            on_wait=lambda holder: console.print_stderr(f"Waiting for process {holder}, which exports here, too."),
+        ):
+            return await carry_out(plan_now(), described, place)
+    except LockHeldError as held:
+        raise UserError(
+            f"Process {held.holder} has been exporting in this repository all the time.",
+            fix="wait for it to end; to wait longer, raise [GLOBAL].pantsd_timeout_when_multiple_invocations",
+        ) from None
 
 
 def _clear(leftover: str) -> None:

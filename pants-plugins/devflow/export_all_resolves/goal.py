@@ -18,19 +18,16 @@ from pants.option.global_options import GlobalOptions
 from pants.util.docutil import bin_name
 
 from devflow.common.errors import UserError
-from devflow.common.lock import LockHeldError, exclusive_lock
 from devflow.common.options import ReportFormat, split_commas
 from devflow.engine import Rules
 from devflow.engine.own_rules.export_all_resolves import describe_resolves, resolve_names
 from devflow.export_all_resolves import report
-from devflow.export_all_resolves.apply import carry_out
+from devflow.export_all_resolves.apply import carry_out_alone, refuse_remote_execution
 from devflow.export_all_resolves.exporters import ResolveExporter
 from devflow.export_all_resolves.inventory import Place, abandoned, take_stock
 from devflow.export_all_resolves.plan import Mode, Outcome, Plan, select
 from devflow.export_all_resolves.rules import DescribeResolveRequest
 from devflow.export_all_resolves.subsystem import ExportAllResolvesSubsystem
-
-_LOCK = "export-all-resolves.lock"
 
 
 class ExportAllResolves(Goal):
@@ -82,21 +79,10 @@ async def export_all_resolves_goal(
     outcome = Outcome(plan, mode, failed={}, pruned=plan.surplus)
     if mode is Mode.EXPORT and not (plan.changes_nothing and not abandoned(plan, place)):
         try:
-            with exclusive_lock(
-                Path(global_options.pants_workdir, _LOCK),
-                timeout_s=global_options.pantsd_timeout_when_multiple_invocations,
-                on_wait=lambda holder: console.print_stderr(f"Waiting for process {holder}, which exports here, too."),
-            ):
-                # A run that was waited for may have done it.
-                outcome = await carry_out(plan_now(), described, place)
-        except LockHeldError as held:
-            return _failure(
-                console,
-                UserError(
-                    f"Process {held.holder} has been exporting in this repository all the time.",
-                    fix="wait for it to end; to wait longer, raise [GLOBAL].pantsd_timeout_when_multiple_invocations",
-                ),
-            )
+            # A run that was waited for may have done it, so that the plan is made anew.
+            outcome = await carry_out_alone(plan_now, described, place, global_options, console)
+        except UserError as error:
+            return _failure(console, error)
     if options.format is ReportFormat.JSON:
         console.print_stdout(report.as_json(outcome))
     else:
@@ -120,11 +106,7 @@ def _refuse(specs: Specs, global_options: GlobalOptions) -> None:
     """What this goal cannot work with. Raises: UserError."""
     if specs:
         raise UserError("This goal takes no targets.", fix="leave them out, and choose resolves with --include=NAME")
-    if global_options.remote_execution:
-        raise UserError(
-            "Remote execution is on, and an export is made on this machine.",
-            fix=f"{bin_name()} --no-remote-execution export-all-resolves",
-        )
+    refuse_remote_execution(global_options, ExportAllResolvesSubsystem.name)
 
 
 def _failure(console: Console, error: UserError) -> ExportAllResolves:
