@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from devflow.engine import Rules
 from devflow.export_all_resolves import register as export_all_resolves
+from devflow.ide_config import register as ide_config
 from devflow.reset_cache import register as reset_cache
 
 
 def rules() -> Rules:
     """The rules of every slice."""
-    return [*export_all_resolves.rules(), *reset_cache.rules()]
+    return [*export_all_resolves.rules(), *ide_config.rules(), *reset_cache.rules()]

@@ -1,0 +1,189 @@
+"""What an editor wants in a file, and a file with that in it. Each kind of file is changed so that the rest stays.
+
+An editor's settings are data, so that `--print`, `--check`, `--dry-run` and the real run share them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import partial
+from typing import Any, Union
+
+from devflow.ide_config import blocks, jsonc, toml_edit
+from devflow.ide_config.blocks import Syntax
+from devflow.ide_config.splices import CannotEditError
+
+_NAME = re.compile(r"^\s*(?:let\s+)?(?P<key>[\w.:\"-]+)\s*[=:]\s*(?P<value>.*)$")
+
+
+class Owned(Enum):
+    """How much of a value is ours."""
+
+    VALUE = "value"  # all of it
+    ENTRIES = "entries"  # of an array: those that are wanted, and those with `ours` in them; people's own stay
+    DEFAULT = "default"  # nothing once it is there: a matter of taste
+    IF_PRESENT = "if present"  # all of it where somebody has set it to something with `ours` in it; it is never added
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A value at a path of keys. A key of VS Code is one key, with its dots."""
+
+    path: tuple[str, ...]
+    value: str | bool | int | tuple[str, ...]
+    owned: Owned = Owned.VALUE
+    ours: str = ""
+
+    @property
+    def key(self) -> str:
+        """The path as people write it."""
+        return ".".join(self.path)
+
+
+@dataclass(frozen=True)
+class JsonFile:
+    """A file of JSON with comments. `dead`: keys that do nothing any more, or harm, and why."""
+
+    path: str
+    settings: tuple[Setting, ...]
+    dead: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class TomlFile:
+    """A file of TOML; the last part of a setting's path is a key, the others are its table."""
+
+    path: str
+    settings: tuple[Setting, ...]
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A table of TOML; with a `key`, one where that has the `value`."""
+
+    table: tuple[str, ...]
+    key: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True)
+class BlockFile:
+    """A file with a block of ours. It cannot be put where the rest of the file has one of the tables in `conflicts`."""
+
+    path: str
+    syntax: Syntax
+    text: str
+    conflicts: tuple[Conflict, ...] = ()
+
+
+@dataclass(frozen=True)
+class OwnFile:
+    """A file that is ours as a whole."""
+
+    path: str
+    text: str
+
+
+Document = Union[JsonFile, TomlFile, BlockFile, OwnFile]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that is not as it should be. `have` is "" if there is nothing."""
+
+    key: str
+    have: str
+    want: str
+
+
+@dataclass(frozen=True)
+class Edited:
+    """A text with the settings in it, what that changed, and keys in it that are dead."""
+
+    text: str
+    changes: tuple[Change, ...] = ()
+    dead: tuple[tuple[str, str], ...] = ()
+
+
+def edit(text: str, document: Document) -> Edited:
+    """Put the settings of a document into its text, "" if there is none yet. Raises: CannotEditError."""
+    if isinstance(document, OwnFile):
+        return Edited(document.text, tuple(_line_changes(text.splitlines(), document.text.splitlines())))
+    if isinstance(document, BlockFile):
+        return _edit_block(text, document)
+    changes: list[Change] = []
+    format_ = jsonc if isinstance(document, JsonFile) else toml_edit
+    for setting in document.settings:
+        have = format_.value_at(text, setting.path)
+        if setting.owned is Owned.ENTRIES and isinstance(setting.value, tuple):
+            changed = format_.set_entries(text, setting.path, setting.value, partial(_has, ours=setting.ours))
+        elif setting.owned is Owned.DEFAULT:
+            changed = format_.set_default(text, setting.path, setting.value)
+        elif setting.owned is Owned.VALUE:
+            changed = format_.set_value(text, setting.path, setting.value)
+        elif _has(have, setting.ours):
+            # What stands before it, such as "./" or the build root, is people's own.
+            changed = format_.set_value(text, setting.path, f"{have[: have.index(setting.ours)]}{setting.value}")
+        else:
+            continue
+        if changed != text:
+            text = changed
+            changes.append(Change(setting.key, _shown(have), _shown(format_.value_at(text, setting.path))))
+    dead = document.dead if isinstance(document, JsonFile) else ()
+    return Edited(text, tuple(changes), tuple((key, why) for key, why in dead if _is_there(text, key)))
+
+
+def _is_there(text: str, key: str) -> bool:
+    return jsonc.value_at(text, (key,)) is not None
+
+
+def _edit_block(text: str, document: BlockFile) -> Edited:
+    rest = blocks.outside(text, document.syntax)
+    for conflict in document.conflicts:
+        if toml_edit.has_table(rest, conflict.table, conflict.key, conflict.value):
+            which = f" with {conflict.key} = {conflict.value}" if conflict.key else ""
+            raise CannotEditError(f"it has a table {'.'.join(conflict.table)}{which} of its own")
+    found = blocks.find(text, document.syntax)
+    changed = blocks.put(text, document.syntax, document.text)
+    if changed == text:
+        return Edited(text)
+    have = found.lines if found else ()
+    # If no line differs, it is the marks.
+    changes = list(_line_changes(have, document.text.splitlines())) or [Change("the block of ide-config", "", "")]
+    return Edited(changed, tuple(changes))
+
+
+def _line_changes(have: Sequence[str], want: Sequence[str]) -> Iterator[Change]:
+    """Lines that differ, paired by what they set."""
+    if not have:
+        yield Change("everything" if len(want) > 1 else "the line", "", f"{len(want)} lines")
+        return
+    gone = {_key(line): line for line in have if line not in want}
+    for line in want:
+        if line not in have:
+            key = _key(line)
+            yield Change(key, _value(gone.pop(key, "")), _value(line))
+    for key, line in gone.items():
+        yield Change(key, _value(line), "")
+
+
+def _key(line: str) -> str:
+    match = _NAME.match(line)
+    return match["key"].strip('"') if match else line.strip()
+
+
+def _value(line: str) -> str:
+    match = _NAME.match(line)
+    return match["value"].strip().rstrip(",") if match else line.strip()
+
+
+def _has(value: Any, ours: str) -> bool:
+    return bool(ours) and isinstance(value, str) and ours in value
+
+
+def _shown(value: Any) -> str:
+    return "" if value is None else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,49 @@
+"""coc.nvim with coc-pyright and coc-ruff.
+
+Source: `contributes.configuration` of coc-pyright 1.1.411 and coc-ruff 0.8.1. Paths are absolute: the native server of
+coc-ruff takes no others. coc-pyright hands its `python.pythonPath` to mypy itself.
+"""
+
+from __future__ import annotations
+
+from devflow.ide_config.documents import Document, JsonFile, Owned, Setting
+from devflow.ide_config.workspace import Workspace
+
+_NATIVE = "only the legacy server of coc-ruff reads it; ruff.nativeBinaryPath has taken its place"
+DEAD = (
+    ("ruff.enabled", "the key is ruff.enable"),
+    ("ruff.serverPath", _NATIVE),
+    ("ruff.builtin.pythonPath", _NATIVE),
+    ("coc.preferences.formatOnSaveFiletypes", 'coc.preferences.formatOnSave in "[python]" has taken its place'),
+)
+
+
+def documents(workspace: Workspace) -> tuple[Document, ...]:
+    """`.vim/coc-settings.json`."""
+    ruff, mypy = workspace.tool("ruff"), workspace.tool("mypy")
+    roots = tuple(workspace.absolute(root) for root in workspace.source_roots)
+    settings = [
+        Setting(("python.pythonPath",), workspace.absolute(workspace.main.python)),
+        Setting(("python.analysis.extraPaths",), roots, Owned.ENTRIES, ours=workspace.exports),
+    ]
+    if workspace.stubs:
+        settings.append(Setting(("python.analysis.stubPath",), workspace.absolute(workspace.stubs)))
+    if mypy:
+        settings += [
+            Setting(("python.linting.mypyEnabled",), True, Owned.DEFAULT),
+            Setting(("python.linting.mypyPath",), workspace.absolute(mypy.path)),
+        ]
+    if ruff:
+        settings += [
+            Setting(("ruff.enable",), True, Owned.DEFAULT),
+            Setting(("ruff.nativeServer",), True),
+            Setting(("ruff.nativeBinaryPath",), workspace.absolute(ruff.path)),
+            Setting(("ruff.useDetectRuffCommand",), False),
+            Setting(("ruff.autoFixOnSave",), True, Owned.DEFAULT),
+            Setting(("[python]", "coc.preferences.formatOnSave"), True, Owned.DEFAULT),
+        ]
+    settings += [
+        Setting(("coc.preferences.formatOnType",), False, Owned.DEFAULT),
+        Setting(("coc.preferences.willSaveHandlerTimeout",), 5000, Owned.DEFAULT),
+    ]
+    return (JsonFile(".vim/coc-settings.json", tuple(settings), DEAD),)

@@ -1,0 +1,85 @@
+"""The options of `ide-config`."""
+
+from __future__ import annotations
+
+from pants.engine.goal import GoalSubsystem
+from pants.option.option_types import BoolOption, EnumOption, StrListOption, StrOption
+from pants.util.strutil import softwrap
+
+from devflow.common.errors import UserError
+from devflow.common.options import ReportFormat
+from devflow.ide_config.plan import Mode
+
+
+class IdeConfigSubsystem(GoalSubsystem):
+    """Options only; what they mean together is in `mode`."""
+
+    name = "ide-config"
+    help = softwrap(
+        """
+        Write or update the settings of the editors that this repository uses: interpreter, source roots, type stubs,
+        linters and formatters, from the exports and the source roots that Pants knows.
+
+        What is yours in a file stays as it is.
+        """
+    )
+
+    editors = StrListOption(
+        default=[],
+        help=softwrap(
+            """
+            Only these editors: vscode, pyright, coc, vim-ale, neovim, helix, zed, emacs, ty. Default: those whose files
+            are there; if there are none, vscode. Example: `--editors=vscode,neovim`.
+            """
+        ),
+    )
+    print_ = StrOption(
+        "--print",
+        default=None,
+        help=softwrap(
+            """
+            Write nothing; print the settings of this editor. Default: none. Example: `--print=helix`.
+            """
+        ),
+    )
+    check = BoolOption(
+        default=False,
+        help="Change nothing; exit with 1 if a setting or an export is missing or stale, and name it. Default: false.",
+    )
+    dry_run = BoolOption(default=False, help="Change nothing; print what would change as a diff. Default: false.")
+    main_resolve = StrOption(
+        default=None,
+        help=softwrap(
+            """
+            The resolve whose third-party packages editors see. Default: `[python].default_resolve`. Example:
+            `--main-resolve=python-default`.
+            """
+        ),
+    )
+    export = BoolOption(
+        default=False,
+        help="First export the resolves that the settings lead to, where they are missing or stale. Default: false.",
+    )
+    format = EnumOption(
+        default=ReportFormat.TEXT, help="How to write the report. Default: `text`. Example: `--format=json`."
+    )
+
+    @property
+    def mode(self) -> Mode:
+        """Raises: UserError for options that contradict each other."""
+        chosen = [
+            (mode, option)
+            for mode, option, value in (
+                (Mode.PRINT, "--print", self.print_ is not None),
+                (Mode.CHECK, "--check", self.check),
+                (Mode.DRY_RUN, "--dry-run", self.dry_run),
+            )
+            if value
+        ]
+        if len(chosen) > 1:
+            names = " and ".join(option for _, option in chosen)
+            raise UserError(f"{names} cannot be used together.", fix="leave all but one out")
+        for option, value in (("--export", self.export), ("--editors", bool(self.editors))):
+            if chosen and value and (option == "--export" or chosen[0][0] is Mode.PRINT):
+                raise UserError(f"{chosen[0][1]} and {option} cannot be used together.", fix="leave one of them out")
+        return chosen[0][0] if chosen else Mode.WRITE
