@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -66,12 +67,18 @@ def find_tools(
         binary = os.path.join(place.exports, "bin", name)
         in_main = exports[main].file(name)
         if export:
-            tools.append(Tool(name, export.file(name), export))
+            tools.append(Tool(name, export.file(name), export, _installed(name, export, place)))
         elif os.path.exists(place.absolute(binary)):
             tools.append(Tool(name, binary))
         elif os.path.exists(place.absolute(in_main)):
-            tools.append(Tool(name, in_main, exports[main]))
+            tools.append(Tool(name, in_main, exports[main], _installed(name, exports[main], place)))
     return tuple(tools)
+
+
+def _installed(name: str, export: Export, place: Place) -> str:
+    """The version of a project in an export, or ""."""
+    found = glob.glob(f"{glob.escape(place.absolute(export.path))}/lib/python*/site-packages/{name}-*.dist-info")
+    return os.path.basename(found[0])[len(name) + 1 : -len(".dist-info")] if found else ""
 
 
 def sort_roots(roots: Sequence[PythonRoot], checkouts: Iterable[str]) -> Roots:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
+
+_SERVER_IN_PREVIEW = (0, 4, 5)
+_SERVER = (0, 5, 3)
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,7 @@ class Tool:
     name: str
     path: str
     export: Export | None = None
+    version: str = ""  # as it is installed; "" if nobody knows yet
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,20 @@ class Workspace:
     def tool(self, name: str) -> Tool | None:
         """A tool, if this repository has it."""
         return next((tool for tool in self.tools if tool.name == name), None)
+
+    @property
+    def ruff_server(self) -> tuple[str, ...]:
+        """The arguments that start Ruff's language server; none if this Ruff has no server, or there is no Ruff.
+
+        Source: Ruff 0.4.5 brought it, in preview, 0.5.3 took it out of preview.
+        """
+        ruff = self.tool("ruff")
+        if not ruff:
+            return ()
+        version = tuple(int(part) for part in re.findall(r"\d+", ruff.version)[:3]) or _SERVER
+        if version < _SERVER_IN_PREVIEW:
+            return ()
+        return ("server",) if version >= _SERVER else ("server", "--preview")
 
     def absolute(self, path: str) -> str:
         """Of a path relative to the build root."""

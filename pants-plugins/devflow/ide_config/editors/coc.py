@@ -33,10 +33,18 @@ def documents(workspace: Workspace) -> tuple[Document, ...]:
             Setting(("python.linting.mypyEnabled",), True, Owned.DEFAULT),
             Setting(("python.linting.mypyPath",), workspace.absolute(mypy.path)),
         ]
-    if ruff:
+    if ruff and workspace.ruff_server != ("server",):
+        # coc-ruff starts the server of Ruff without `--preview`, which this one needs; coc-pyright calls Ruff itself.
         settings += [
-            Setting(("ruff.enable",), True, Owned.DEFAULT),
-            Setting(("ruff.nativeServer",), True),
+            Setting(("ruff.enable",), False),
+            Setting(("python.linting.ruffEnabled",), True, Owned.DEFAULT),
+            Setting(("python.linting.ruffPath",), workspace.absolute(ruff.path)),
+            Setting(("python.formatting.provider",), "ruff", Owned.DEFAULT),
+            Setting(("python.formatting.ruffPath",), workspace.absolute(ruff.path)),
+        ]
+    elif ruff:
+        settings += [
+            Setting(("ruff.enable",), True),
             Setting(("ruff.nativeBinaryPath",), workspace.absolute(ruff.path)),
             Setting(("ruff.useDetectRuffCommand",), False),
             Setting(("ruff.autoFixOnSave",), True, Owned.DEFAULT),

@@ -11,7 +11,7 @@ from devflow.ide_config.workspace import Workspace
 
 def documents(workspace: Workspace) -> tuple[Document, ...]:
     """A block in `.helix/languages.toml`: an array of tables, such as `[[language]]`, may stand there twice."""
-    ruff = workspace.tool("ruff")
+    ruff = workspace.tool("ruff") if workspace.ruff_server else None
     python, roots = (
         workspace.absolute(workspace.main.python),
         [workspace.absolute(root) for root in workspace.source_roots],
@@ -33,7 +33,7 @@ def documents(workspace: Workspace) -> tuple[Document, ...]:
         lines += [f"[{at}.config.python]", pythonpath, "", f"[{at}.config.{scope}.analysis]", analysis, ""]
     if ruff:
         command = json.dumps(workspace.absolute(ruff.path), ensure_ascii=False)
-        lines += ["[language-server.ruff]", f"command = {command}", 'args = ["server"]', ""]
+        lines += ["[language-server.ruff]", f"command = {command}", f"args = {json.dumps(workspace.ruff_server)}", ""]
     servers = (Conflict(("language-server", name)) for name in ("basedpyright", "pyright", "ruff"))
     conflicts = (*servers, Conflict(("language",), "name", "python"))
     return (BlockFile(".helix/languages.toml", TOML, "\n".join(lines).rstrip(), conflicts),)

@@ -61,8 +61,8 @@ def _servers(workspace: Workspace) -> list[list[dict[str, Any]]]:
         ]
     ]
     ruff = workspace.tool("ruff")
-    if ruff:
-        servers.append([_server(workspace, "ruff", [workspace.absolute(ruff.path), "server"], {})])
+    if ruff and workspace.ruff_server:
+        servers.append([_server(workspace, "ruff", [workspace.absolute(ruff.path), *workspace.ruff_server], {})])
     return servers
 
 

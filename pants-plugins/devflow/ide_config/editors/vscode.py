@@ -12,7 +12,7 @@ _RUFF = "charliermarsh.ruff"
 _MYPY = "ms-python.mypy-type-checker"
 # Other linters and formatters that do what Ruff does; with Ruff, one of them is enough.
 _OTHERS = ("ms-python.flake8", "ms-python.isort", "ms-python.black-formatter", "ms-python.pylint")
-_LEGACY = "the extension then starts the legacy server, which is gone"
+_LEGACY = "it makes the extension start the legacy server"
 DEAD = (
     ("python.pythonPath", "python.defaultInterpreterPath has taken its place"),
     ("python.linting.enabled", "each linter has an extension of its own"),
@@ -51,7 +51,6 @@ def documents(workspace: Workspace) -> tuple[Document, ...]:
         settings += [
             Setting(("ruff.importStrategy",), "fromEnvironment"),
             Setting(("ruff.path",), (_here(ruff.path),), Owned.ENTRIES, ours=exports),
-            Setting(("ruff.nativeServer",), "on"),
             *_in_python(("editor.defaultFormatter", _RUFF)),
             *_in_python(("editor.formatOnSave", True)),
             Setting(("[python]", "editor.codeActionsOnSave", "source.fixAll"), "explicit", Owned.DEFAULT),

@@ -19,10 +19,10 @@ def documents(workspace: Workspace) -> tuple[Document, ...]:
         if workspace.stubs:
             settings.append(Setting((*at, scope, name, "stubPath"), workspace.absolute(workspace.stubs)))
     ruff = workspace.tool("ruff")
-    if ruff:
+    if ruff and workspace.ruff_server:
         settings += [
             Setting(("lsp", "ruff", "binary", "path"), workspace.absolute(ruff.path)),
-            Setting(("lsp", "ruff", "binary", "arguments"), ("server",)),
+            Setting(("lsp", "ruff", "binary", "arguments"), workspace.ruff_server),
         ]
     return (JsonFile(".zed/settings.json", tuple(settings)),)
 
