@@ -44,7 +44,7 @@ def find(text: str, syntax: Syntax) -> Found | None:
     if not begins and not ends:
         return None
     if len(begins) != 1 or len(ends) != 1 or ends[0].start() < begins[0].end():
-        where = line_of(text, (begins or ends)[0].start())
+        where = line_of(text, min(mark.start() for mark in begins + ends))
         raise CannotEditError(f"line {where}: the marks of the block of ide-config are not one pair")
     inner = text[begins[0].end() : ends[0].start()]
     return Found(tuple(inner.splitlines()), begins[0].start(), ends[0].end())
@@ -68,7 +68,7 @@ def put(text: str, syntax: Syntax, body: str) -> str:
         return text[: found.start] + block + text[found.end :]
     if syntax.brackets:
         return _put_inside(text, syntax, syntax.brackets, block, newline)
-    if text.strip("\ufeff \t\r\n"):
+    if text:
         text += newline if text.endswith("\n") else newline * 2
     return text + block
 

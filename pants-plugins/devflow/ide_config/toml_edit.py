@@ -19,7 +19,7 @@ _KEY = re.compile(r"""[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'""")
 _STRING = re.compile(
     r'''"""(?:[^\\]|\\.)*?"{3,5}(?!")|\'\'\'.*?\'{3,5}(?!\')|"(?:[^"\\\n]|\\.)*"|'[^'\n]*\'''', re.DOTALL
 )
-_SCALAR = re.compile(r"[\w+:.-]+(?: \d[\w:.+-]*)?")  # a date and its time have a space between them
+_SCALAR = re.compile(r"\d{4}-\d\d-\d\d \d\d:[\d:.Zz+-]+|[\w+:.-]+")  # a date and its time, or one word
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|\r?\n\s*|(.))", re.DOTALL)
 _NAMED = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", "e": "\x1b"}
 

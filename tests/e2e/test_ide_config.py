@@ -1,0 +1,282 @@
+"""The settings that `ide-config` writes, in the hands of real editors and language servers."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import toml
+
+from devflow.ide_config import jsonc
+from e2e.projects import ANSICOLORS
+from harness.editor_tools import ALE, NEOVIM, PYRIGHT, TY, npm_install, pip_install, run
+from harness.lsp import section, serving
+from harness.world import EXPORTS, PLUGINS, Caches, Repository
+
+EXAMPLE = Path.cwd() / "examples" / "monorepo"
+# In one source root: what a package index, another source root, a plugin's checkout and the stubs have.
+PROBE = "tests/probe.py"
+PROBE_TEXT = """\
+import colors
+import sortedcontainers
+from acme.common.types import JobInfo
+from kiln_notifier_webhook import WebhookNotifier
+
+print(colors, sortedcontainers, JobInfo, WebhookNotifier)
+"""
+OTHER_PYTHON = (
+    "--python-resolves-to-interpreter-constraints={'pants-plugins': ['==3.9.*'], 'python-default': ['==3.9.*']}"
+)
+Configure = Callable[..., Mapping[str, str]]
+
+
+@pytest.fixture(scope="module")
+def repo(tmp_path_factory: pytest.TempPathFactory, caches: Caches) -> Iterator[Repository]:
+    """The example, with its main lockfile cut down; everything that editors need is exported."""
+    repo = Repository(tmp_path_factory.mktemp("ide") / "monorepo", caches)
+    ignore = shutil.ignore_patterns(".pants.d", ".pids", "dist", ".*_cache", "__pycache__", ".vscode", ".vim")
+    shutil.copytree(EXAMPLE, repo.root, symlinks=True, ignore=ignore)
+    configuration = (repo.root / "pants.toml").read_text()
+    repo.write("pants.toml", configuration.replace("%(buildroot)s/../../pants-plugins", str(PLUGINS)))
+    repo.write("3rdparty/python-default.lock", ANSICOLORS)
+    repo.write(PROBE, PROBE_TEXT)
+    repo.write("tests/unused.py", "import os\n")
+    repo.git("init", "--quiet")
+    try:
+        repo.run("ide-config", "--export", "--editors=vscode")
+        shutil.rmtree(repo.root / ".vscode")
+        yield repo
+    finally:
+        repo.stop()
+
+
+@pytest.fixture()
+def configure(repo: Repository) -> Iterator[Configure]:
+    """Configure one editor, for this test only: one that is left over could make up for another. Path → text."""
+    written: list[Path] = []
+
+    def run_goal(editor: str, *options: str) -> Mapping[str, str]:
+        result = repo.run("ide-config", f"--editors={editor}", "--format=json", *options)
+        paths = [entry["path"] for entry in json.loads(result.stdout)["results"]]
+        written.extend(repo.root / path for path in paths)
+        return {path: (repo.root / path).read_text() for path in paths}
+
+    yield run_goal
+    for path in set(written):
+        path.unlink()
+
+
+@pytest.fixture(scope="module")
+def pyright(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
+    modules = npm_install(tmp_path_factory.mktemp("pyright"), PYRIGHT)
+    return ("node", str(modules / "pyright" / "langserver.index.js"), "--stdio")
+
+
+@pytest.fixture(scope="module")
+def executables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return pip_install(tmp_path_factory.mktemp("editors") / "venv", NEOVIM, TY)
+
+
+def parsed(text: str) -> dict[str, Any]:
+    node = jsonc.parse(text)
+    assert node
+    return dict(node.value)
+
+
+def vscode(files: Mapping[str, str], root: Path) -> dict[str, Any]:
+    """What VS Code and its Python extension make of the file before a server sees it."""
+    settings = parsed(files[".vscode/settings.json"].replace("${workspaceFolder}", str(root)))
+    return {**settings, "python.pythonPath": settings["python.defaultInterpreterPath"]}
+
+
+SETTINGS: dict[str, Callable[[Mapping[str, str], Path], dict[str, Any]]] = {
+    "vscode": vscode,
+    "coc": lambda files, root: parsed(files[".vim/coc-settings.json"]),
+    "zed": lambda files, root: dict(parsed(files[".zed/settings.json"])["lsp"]["pyright"]["settings"]),
+    "helix": lambda files, root: dict(
+        toml.loads(files[".helix/languages.toml"])["language-server"]["pyright"]["config"]
+    ),
+    "pyright": lambda files, root: {},  # the server reads the file itself
+}
+
+
+def resolved(repo: Repository, pyright: tuple[str, ...], settings: Mapping[str, Any]) -> tuple[dict[str, str], str]:
+    """Where each name of the probe is defined, relative to the repository; and what the server complains of."""
+    with serving(pyright, repo.root, settings) as server:
+        complaints = "\n".join(one["message"] for one in server.open(PROBE))
+        names = ("colors", "sortedcontainers", "JobInfo", "WebhookNotifier")
+        found = {name: server.definition(PROBE, name) for name in names}
+    real = repo.root.resolve()
+    return {name: " ".join(os.path.relpath(path, real) for path in paths) for name, paths in found.items()}, complaints
+
+
+def as_they_should_be(python: Path) -> dict[str, str]:
+    [site_packages] = (python.glob("lib/*/site-packages"))
+    venv = f"{EXPORTS}/python-default/{python.name}/{site_packages.relative_to(python)}"
+    return {
+        "colors": f"{venv}/colors/__init__.py",
+        "sortedcontainers": "stubs/sortedcontainers/__init__.pyi",
+        "JobInfo": "src/acme/common/types.py",
+        "WebhookNotifier": "plugins/kiln-notifier-webhook/kiln_notifier_webhook/__init__.py",
+    }
+
+
+@pytest.mark.parametrize("editor", sorted(SETTINGS))
+def test_imports_resolve_to_the_right_files(
+    editor: str, repo: Repository, configure: Configure, pyright: tuple[str, ...]
+) -> None:
+    settings = SETTINGS[editor](configure(editor), repo.root)
+    found, complaints = resolved(repo, pyright, settings)
+    assert found == as_they_should_be(repo.venv("python-default"))
+    assert '"colors"' not in complaints
+
+
+def test_a_stale_version_is_what_this_goal_is_against(
+    repo: Repository, configure: Configure, pyright: tuple[str, ...]
+) -> None:
+    settings = vscode(configure("vscode"), repo.root)
+    stale = settings["python.pythonPath"].replace(f"/{repo.venv('python-default').name}/", "/3.11.0/")
+    found, complaints = resolved(repo, pyright, {**settings, "python.pythonPath": stale})
+    assert found["colors"] == ""
+    assert 'Import "colors" could not be resolved' in complaints
+
+
+def test_the_server_of_ruff(repo: Repository, configure: Configure) -> None:
+    binary = parsed(configure("zed")[".zed/settings.json"])["lsp"]["ruff"]["binary"]
+    assert Path(binary["path"]) == repo.venv("ruff") / "bin" / "ruff"
+    with serving([binary["path"], *binary["arguments"]], repo.root, {}) as server:
+        assert [one["code"] for one in server.open("tests/unused.py")] == ["F401"]
+
+
+def test_ty_finds_everything(repo: Repository, configure: Configure, executables: Path) -> None:
+    text = configure("ty")["ty.toml"]
+    assert "All checks passed" in run(str(executables / "ty"), "check", PROBE, cwd=repo.root)
+    (repo.root / "ty.toml").write_text(text.replace(f"/{repo.venv('python-default').name}", "/3.11.0"))
+    with pytest.raises(AssertionError, match="exited with"):
+        run(str(executables / "ty"), "check", PROBE, cwd=repo.root)
+
+
+VIM = """\
+set nocompatible
+set packpath=
+let &runtimepath = $ALE . ',' . $VIMRUNTIME
+filetype plugin on
+source .vimrc
+runtime plugin/ale.vim
+edit tests/probe.py
+let s:found = {'fixers': g:ale_fixers, 'linters': g:ale_linters, 'mypy': g:ale_python_mypy_options}
+for s:linter in ale#linter#Get('python')
+  if index(['mypy', 'ruff'], s:linter.name) >= 0
+    let s:found[s:linter.name . ' executable'] = ale#linter#GetExecutable(bufnr(''), s:linter)
+  endif
+endfor
+call writefile([json_encode(s:found)], $OUT)
+qall!
+"""
+
+
+@pytest.mark.parametrize("in_a_virtualenv", [False, True])
+def test_ale_runs_our_tools(
+    in_a_virtualenv: bool, repo: Repository, configure: Configure, tmp_path: Path, executables: Path
+) -> None:
+    assert ALE.is_dir(), "ALE is not installed: apt-get install vim vim-ale"
+    configure("vim-ale")
+    (tmp_path / "check.vim").write_text(VIM)
+    env = {"ALE": str(ALE), "OUT": str(tmp_path / "out")}
+    # Another virtualenv, with tools of these names, is active.
+    for name in ("mypy", "ruff"):
+        shutil.copy(shutil.which("true") or "", executables / name)
+    env["VIRTUAL_ENV"] = str(executables.parent) if in_a_virtualenv else ""
+    run("vim", "-es", "-u", "NONE", "-S", str(tmp_path / "check.vim"), cwd=repo.root, env=env)
+    found = json.loads((tmp_path / "out").read_text())
+    main = repo.venv("python-default")
+    assert found == {
+        "ruff executable": str(repo.venv("ruff") / "bin" / "ruff"),
+        "mypy executable": str(repo.venv("mypy") / "bin" / "mypy"),
+        "mypy": f"--python-executable='{main}/bin/python'",
+        "linters": {"python": ["ruff", "mypy"]},
+        "fixers": {"python": ["ruff"]},
+    }
+
+
+NVIM = """\
+local found = { clients = {}, definitions = {} }
+vim.cmd.edit("tests/probe.py")
+vim.wait(60000, function() return #vim.lsp.get_clients({ bufnr = 0 }) == 2 end, 50)
+for _, client in ipairs(vim.lsp.get_clients({ bufnr = 0 })) do
+  table.insert(found.clients, client.name)
+end
+local client = vim.lsp.get_clients({ bufnr = 0, name = "pyright" })[1]
+for _, word in ipairs({ "colors", "JobInfo", "WebhookNotifier" }) do
+  vim.fn.cursor(1, 1)
+  vim.fn.search(word, "c")
+  local params = vim.lsp.util.make_position_params(0, client.offset_encoding)
+  local reply = client:request_sync("textDocument/definition", params, 60000, 0)
+  for _, place in ipairs(reply.result or {}) do
+    found.definitions[word] = vim.uri_to_fname(place.uri or place.targetUri)
+  end
+end
+vim.fn.writefile({ vim.json.encode(found) }, os.getenv("OUT"))
+vim.cmd("qall!")
+"""
+
+
+def test_neovim_finds_definitions_and_asks_for_trust_once(
+    repo: Repository, configure: Configure, tmp_path: Path, executables: Path, pyright: tuple[str, ...]
+) -> None:
+    stub = configure("neovim")[".nvim.lua"]
+    (tmp_path / "config" / "nvim").mkdir(parents=True)
+    (tmp_path / "config" / "nvim" / "init.lua").write_text("vim.o.exrc = true\n")
+    (tmp_path / "check.lua").write_text(NVIM)
+    env = {f"XDG_{kind.upper()}_HOME": str(tmp_path / kind) for kind in ("cache", "config", "data", "state")}
+    env["OUT"] = str(tmp_path / "out")
+    env["PATH"] = f"{Path(pyright[1]).parent.parent / '.bin'}:{os.environ['PATH']}"
+    nvim = str(executables / "nvim")
+    trust = ("-c", "edit .nvim.lua", "-c", "trust", "-c", "qall!")
+    run(nvim, "--headless", "--clean", *trust, cwd=repo.root, env=env)
+
+    # The settings change, and what was trusted stays as it is.
+    data = repo.root / "dist/ide-config/neovim.json"
+    data.write_text(data.read_text().replace(repo.venv("python-default").name, "3.11.0"))
+    assert configure("neovim")[".nvim.lua"] == stub
+    run(nvim, "--headless", "-c", f"luafile {tmp_path / 'check.lua'}", cwd=repo.root, env=env)
+    found = json.loads((tmp_path / "out").read_text())
+    assert sorted(found["clients"]) == ["pyright", "ruff"]
+    expected = as_they_should_be(repo.venv("python-default"))
+    del expected["sortedcontainers"]
+    real = repo.root.resolve()
+    assert {name: os.path.relpath(path, real) for name, path in found["definitions"].items()} == expected
+
+
+def test_another_interpreter_is_noticed_and_mended(
+    repo: Repository, configure: Configure, pyright: tuple[str, ...]
+) -> None:
+    configure("vscode")
+    old = repo.venv("python-default")
+    new = old.with_name(".".join(map(str, sys.version_info[:3])))
+    assert repo.run("ide-config", "--check").stderr.splitlines()[-1].endswith("up to date.")
+
+    check = repo.run("ide-config", "--check", OTHER_PYTHON, check=False)
+    assert check.exit_code == 1
+    here = f"${{workspaceFolder}}/{EXPORTS}/python-default"
+    assert (
+        f'.vscode/settings.json: python.defaultInterpreterPath: have "{here}/{old.name}/bin/python", '
+        f'want "{here}/{new.name}/bin/python"\n'
+    ) in check.stdout
+    assert f"{EXPORTS}/python-default/{new.name}: stale, interpreter constraints changed" in check.stdout
+
+    repo.run("ide-config", "--export", OTHER_PYTHON)
+    assert repo.run("ide-config", "--check", OTHER_PYTHON).stdout == ""
+    settings = parsed((repo.root / ".vscode/settings.json").read_text())
+    assert section(settings, "python.defaultInterpreterPath") == f"{here}/{new.name}/bin/python"
+    found, _ = resolved(
+        repo, pyright, vscode({".vscode/settings.json": (repo.root / ".vscode/settings.json").read_text()}, repo.root)
+    )
+    assert found == as_they_should_be(new)
+    shutil.rmtree(new)

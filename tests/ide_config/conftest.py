@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+from pants.backend.python.target_types import PythonSourcesGeneratorTarget, PythonTestsGeneratorTarget
+from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
+
+from devflow import engine
+from devflow.engine import python as engine_python
+from devflow.engine.unions import editors, resolve_exporters
+from devflow.export_all_resolves import rules as resolve_rules
+from devflow.ide_config import goal
+from devflow.ide_config import rules as ide_rules
+from devflow.ide_config.editors import members
+from devflow.ide_config.goal import IdeConfig
+from harness import fake_backend
+
+Run = Callable[..., GoalRuleResult]
+MAIN = "dist/export/fake/trees/main/1.0"
+
+
+@pytest.fixture()
+def rule_runner() -> RuleRunner:
+    """The goal, with exports that are made by no Python."""
+    return RuleRunner(
+        rules=[
+            *engine.rules(),
+            *engine_python.rules(),
+            *resolve_exporters.rules(),
+            *resolve_rules.rules(),
+            *editors.rules(),
+            *ide_rules.rules(),
+            *members.rules(),
+            *goal.rules(),
+            *fake_backend.rules(),
+        ],
+        target_types=[PythonSourcesGeneratorTarget, PythonTestsGeneratorTarget],
+    )
+
+
+@pytest.fixture()
+def root(rule_runner: RuleRunner) -> Path:
+    """A repository with three source roots, and the exports that its editors need."""
+    rule_runner.write_files(
+        {
+            "src/BUILD": "python_sources()",
+            "src/app.py": "",
+            "stubs/BUILD": "python_sources()",
+            "stubs/lib.pyi": "",
+            "tests/BUILD": "python_tests()",
+            "tests/test_app.py": "",
+        }
+    )
+    path = Path(rule_runner.build_root)
+    for resolve in ("main", "mypy", "ruff"):
+        (path / f"dist/export/fake/trees/{resolve}/1.0/bin").mkdir(parents=True)
+    return path
+
+
+@pytest.fixture()
+def run(rule_runner: RuleRunner, root: Path) -> Run:
+    """`run("--check")` runs the goal; `resolves` are those that are declared."""
+
+    def run_goal(
+        *args: str, resolves: Sequence[str] = ("main", "mypy", "ruff"), version: str = "1.0", default: str = "main"
+    ) -> GoalRuleResult:
+        texts = {name: f"{version} x" for name in resolves}
+        return rule_runner.run_goal_rule(
+            IdeConfig,
+            global_args=[
+                f"--fake-resolves={texts}",
+                "--python-resolves={}",
+                f"--python-default-resolve={default}",
+                "--python-interpreter-constraints=['==3.9.*']",
+                "--source-root-patterns=['/src', '/stubs', '/tests', '/plugins/*']",
+            ],
+            args=args,
+            env_inherit={"PATH", "HOME"},
+        )
+
+    return run_goal
