@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,8 @@ def configure(repo: Repository) -> Iterator[Configure]:
     yield run_goal
     for path in set(written):
         path.unlink()
+        with suppress(OSError):  # it is not empty
+            path.parent.rmdir()
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,10 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from enum import Enum
 from functools import partial
+from itertools import zip_longest
 from typing import Any, Union
 
 from devflow.ide_config import blocks, jsonc, toml_edit
@@ -158,27 +160,21 @@ def _edit_block(text: str, document: BlockFile) -> Edited:
 
 
 def _line_changes(have: Sequence[str], want: Sequence[str]) -> Iterator[Change]:
-    """Lines that differ, paired by what they set."""
+    """Lines that differ, side by side."""
     if not have:
-        yield Change("everything" if len(want) > 1 else "the line", "", f"{len(want)} lines")
+        yield Change("everything", "", f"{len(want)} lines")
         return
-    gone = {_key(line): line for line in have if line not in want}
-    for line in want:
-        if line not in have:
-            key = _key(line)
-            yield Change(key, _value(gone.pop(key, "")), _value(line))
-    for key, line in gone.items():
-        yield Change(key, _value(line), "")
+    for kind, start, end, new_start, new_end in SequenceMatcher(None, have, want, autojunk=False).get_opcodes():
+        if kind != "equal":
+            for old, new in zip_longest(have[start:end], want[new_start:new_end], fillvalue=""):
+                key, _ = _key_and_value(new or old)
+                yield Change(key, _key_and_value(old)[1], _key_and_value(new)[1])
 
 
-def _key(line: str) -> str:
+def _key_and_value(line: str) -> tuple[str, str]:
+    """Of a line that sets something; any other line is its own key."""
     match = _NAME.match(line)
-    return match["key"].strip('"') if match else line.strip()
-
-
-def _value(line: str) -> str:
-    match = _NAME.match(line)
-    return match["value"].strip().rstrip(",") if match else line.strip()
+    return (match["key"].strip('"'), match["value"].strip().rstrip(",")) if match else (line.strip(), line.strip())
 
 
 def _has(value: Any, ours: str) -> bool:
