@@ -8,6 +8,7 @@ from pants.backend.python.target_types import PythonSourcesGeneratorTarget, Pyth
 from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
 
 from devflow import engine
+from devflow.engine import Rules
 from devflow.engine import python as engine_python
 from devflow.engine.unions import editors, resolve_exporters
 from devflow.export_all_resolves import rules as resolve_rules
@@ -21,21 +22,25 @@ Run = Callable[..., GoalRuleResult]
 MAIN = "dist/export/fake/trees/main/1.0"
 
 
+def rules_of_the_goal() -> Rules:
+    """The goal and its editors, without Python's exports."""
+    return [
+        *engine.rules(),
+        *engine_python.rules(),
+        *resolve_exporters.rules(),
+        *resolve_rules.rules(),
+        *editors.rules(),
+        *ide_rules.rules(),
+        *members.rules(),
+        *goal.rules(),
+    ]
+
+
 @pytest.fixture()
 def rule_runner() -> RuleRunner:
     """The goal, with exports that are made by no Python."""
     return RuleRunner(
-        rules=[
-            *engine.rules(),
-            *engine_python.rules(),
-            *resolve_exporters.rules(),
-            *resolve_rules.rules(),
-            *editors.rules(),
-            *ide_rules.rules(),
-            *members.rules(),
-            *goal.rules(),
-            *fake_backend.rules(),
-        ],
+        rules=[*rules_of_the_goal(), *fake_backend.rules()],
         target_types=[PythonSourcesGeneratorTarget, PythonTestsGeneratorTarget],
     )
 
