@@ -120,7 +120,7 @@ def resolved(repo: Repository, pyright: tuple[str, ...], settings: Mapping[str, 
 
 
 def as_they_should_be(python: Path) -> dict[str, str]:
-    [site_packages] = (python.glob("lib/*/site-packages"))
+    [site_packages] = python.glob("lib/*/site-packages")
     venv = f"{EXPORTS}/python-default/{python.name}/{site_packages.relative_to(python)}"
     return {
         "colors": f"{venv}/colors/__init__.py",

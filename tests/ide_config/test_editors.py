@@ -78,7 +78,13 @@ def test_the_stub_that_neovim_trusts_is_the_same_everywhere() -> None:
 
 @pytest.mark.parametrize(
     ("version", "arguments"),
-    [("", ("server",)), ("0.14.2", ("server",)), ("0.5.3", ("server",)), ("0.4.10", ("server", "--preview")), ("0.4.4", ())],
+    [
+        ("", ("server",)),
+        ("0.14.2", ("server",)),
+        ("0.5.3", ("server",)),
+        ("0.4.10", ("server", "--preview")),
+        ("0.4.4", ()),
+    ],
 )
 def test_the_server_of_ruff_is_started_as_its_version_has_it(version: str, arguments: tuple[str, ...]) -> None:
     space = workspace(tools=(Tool("ruff", "dist/export/bin/ruff", version=version),))

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from pants.testutil.rule_runner import RuleRunner
 
-from ide_config.conftest import MAIN, rules_of_the_goal
 from devflow.ide_config.goal import IdeConfig
 from harness import fake_backend
+from ide_config.conftest import MAIN, rules_of_the_goal
 
 PAGE = Path.cwd() / "docs" / "extending.md"
 

@@ -37,7 +37,7 @@ def test_the_second_run_changes_nothing(run: Run, root: Path) -> None:
     run(f"--editors={ALL}")
     before = contents(root)
     result = run(f"--editors={ALL}")
-    assert set(line.partition(": ")[2] for line in result.stdout.splitlines()) == {"up to date"}
+    assert {line.partition(": ")[2] for line in result.stdout.splitlines()} == {"up to date"}
     assert result.stderr.splitlines()[-1] == "11 up to date."
     assert contents(root) == before
 
@@ -118,7 +118,9 @@ def test_a_dry_run_is_a_diff_that_patch_takes(run: Run, root: Path, tmp_path: Pa
     result = run("--dry-run", "--editors=vscode,vim-ale,pyright")
     assert result.exit_code == 0
     assert contents(root) == before
-    assert result.stderr.endswith("4 files to write, 0 up to date.\nTo do it: pants ide-config --editors=vscode,vim-ale,pyright\n")
+    assert result.stderr.endswith(
+        "4 files to write, 0 up to date.\nTo do it: pants ide-config --editors=vscode,vim-ale,pyright\n"
+    )
     patched = tmp_path / "patched"
     patched.mkdir()
     (patched / ".vimrc").write_text("set number")
@@ -204,7 +206,8 @@ def test_dead_keys_are_named_and_stay(run: Run, root: Path) -> None:
     (root / ".vim/coc-settings.json").write_text('{"ruff.enabled": true}')
     result = run()
     assert (
-        ".vim/coc-settings.json: ruff.enabled does nothing good any more: the key is ruff.enable. It is yours to remove."
+        ".vim/coc-settings.json: ruff.enabled does nothing good any more: the key is ruff.enable. "
+        "It is yours to remove."
     ) in result.stderr
     assert '"ruff.enabled": true' in (root / ".vim/coc-settings.json").read_text()
 

@@ -49,7 +49,10 @@ def test_an_unknown_main_resolve(run: Run) -> None:
     [
         (("--check", "--dry-run"), "--check and --dry-run cannot be used together.\n  Fix: leave all but one out\n"),
         (("--check", "--export"), "--check and --export cannot be used together.\n  Fix: leave one of them out\n"),
-        (("--print=ty", "--editors=ty"), "--print and --editors cannot be used together.\n  Fix: leave one of them out\n"),
+        (
+            ("--print=ty", "--editors=ty"),
+            "--print and --editors cannot be used together.\n  Fix: leave one of them out\n",
+        ),
     ],
 )
 def test_options_that_contradict_each_other(run: Run, options: tuple[str, ...], message: str) -> None:
@@ -93,7 +96,10 @@ def test_a_file_where_a_directory_should_be(run: Run, root: Path) -> None:
     (root / ".vscode").write_text("")
     result = run("--dry-run")
     assert result.exit_code == 1
-    assert f"ide-config: .vscode is a file, and {SETTINGS} goes below it.\n  Fix: move it away: mv .vscode …\n" in result.stderr
+    assert (
+        f"ide-config: .vscode is a file, and {SETTINGS} goes below it.\n  Fix: move it away: mv .vscode …\n"
+        in result.stderr
+    )
 
 
 def test_an_unreadable_file(run: Run, root: Path) -> None:
@@ -139,7 +145,9 @@ def test_marks_that_do_not_fit_together(run: Run, root: Path) -> None:
 
 def test_a_table_that_somebody_has_already(run: Run, root: Path) -> None:
     (root / ".helix").mkdir()
-    (root / ".helix/languages.toml").write_text('[[language]]\nname = "rust"\n\n[language-server.ruff]\ncommand = "x"\n')
+    (root / ".helix/languages.toml").write_text(
+        '[[language]]\nname = "rust"\n\n[language-server.ruff]\ncommand = "x"\n'
+    )
     result = run()
     assert "is left alone: it has a table language-server.ruff of its own." in result.stderr
     (root / ".helix/languages.toml").write_text('[[language]]\nname = "rust"\n')

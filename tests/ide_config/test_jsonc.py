@@ -115,17 +115,17 @@ values: st.SearchStrategy[Any] = st.recursive(
 def texts(draw: st.DrawFn) -> str:
     """An object as somebody may have written it."""
     newline = draw(st.sampled_from(["\n", "\r\n"]))
-    spaces = st.sampled_from(["", " ", newline, f"{newline}  ", f" // c,]}}\"{newline}", " /* { , */ ", f"{newline}\t"])
+    spaces = st.sampled_from(["", " ", newline, f"{newline}  ", f' // c,]}}"{newline}', " /* { , */ ", f"{newline}\t"])
 
     def write(value: Any) -> str:
         if not isinstance(value, (dict, list)):
-            return json.dumps(value, ensure_ascii=draw(st.booleans()))
+            return json.dumps(value, ensure_ascii=bool(draw(st.integers(0, 1))))
         pairs = value.items() if isinstance(value, dict) else ((None, item) for item in value)
         parts = []
         for key, item in pairs:
             name = "" if key is None else f"{json.dumps(key)}{draw(spaces)}:"
             parts.append(f"{draw(spaces)}{name}{draw(spaces)}{write(item)}{draw(spaces)}")
-        comma = "," + draw(spaces) if parts and draw(st.booleans()) else draw(spaces)
+        comma = "," + draw(spaces) if parts and draw(st.integers(0, 1)) else draw(spaces)
         opening, closing = ("{", "}") if isinstance(value, dict) else ("[", "]")
         return opening + ",".join(parts) + comma + closing
 

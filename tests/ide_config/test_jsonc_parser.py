@@ -55,7 +55,10 @@ def some_text(source: random.Random, value: Any) -> str:
         return source.choice(SPACES).format(source.randrange(10**6))
 
     if isinstance(value, dict):
-        parts = [f"{space()}{json.dumps(key)}{space()}:{space()}{some_text(source, one)}{space()}" for key, one in value.items()]
+        parts = [
+            f"{space()}{json.dumps(key)}{space()}:{space()}{some_text(source, one)}{space()}"
+            for key, one in value.items()
+        ]
     elif isinstance(value, list):
         parts = [f"{space()}{some_text(source, one)}{space()}" for one in value]
     else:

@@ -75,7 +75,7 @@ def test_which_tables_are_there() -> None:
     [
         ("[a\n", "line 1: it ends too early"),
         ("[a]\nb = \n", "line 2: it ends too early"),
-        ("[a]\nb = 'x\n", "line 2: unexpected \"'x\""),
+        ("[a]\nb = 'x\n", 'line 2: unexpected "\'x"'),
         ("[a]\nb = 1 2\n", "line 2: unexpected '2'"),
         ("[a]\nb = [1\n", "line 3: it ends too early"),
         ("a = {b = 1}\n", "line 1: a is not a table with a header"),
@@ -104,7 +104,9 @@ def test_any_value_is_read_back(table: str, key: str, value: str | bool) -> None
 @given(
     st.dictionaries(
         st.sampled_from(["a", "b", "c"]),
-        st.dictionaries(st.sampled_from(["x", "y", "k"]), st.text("ab \"'\\#[]é\t", max_size=6) | st.booleans(), max_size=3),
+        st.dictionaries(
+            st.sampled_from(["x", "y", "k"]), st.text("ab \"'\\#[]é\t", max_size=6) | st.booleans(), max_size=3
+        ),
         max_size=3,
     )
 )

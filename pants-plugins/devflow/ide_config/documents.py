@@ -13,6 +13,7 @@ from difflib import SequenceMatcher
 from enum import Enum
 from functools import partial
 from itertools import zip_longest
+from types import ModuleType
 from typing import Any, Union
 
 from devflow.ide_config import blocks, jsonc, toml_edit
@@ -117,30 +118,50 @@ def edit(text: str, document: Document) -> Edited:
         return Edited(document.text, tuple(_line_changes(text.splitlines(), document.text.splitlines())))
     if isinstance(document, BlockFile):
         return _edit_block(text, document)
-    changes: list[Change] = []
+    return _edit_settings(text, document)
+
+
+def _edit_settings(text: str, document: JsonFile | TomlFile) -> Edited:
+    """Read once, and again only after a change."""
     format_ = jsonc if isinstance(document, JsonFile) else toml_edit
+    read = format_.reader(text)
+    changes: list[Change] = []
     for setting in document.settings:
-        have = format_.value_at(text, setting.path)
-        if setting.owned is Owned.ENTRIES and isinstance(setting.value, tuple):
-            changed = format_.set_entries(text, setting.path, setting.value, partial(_has, ours=setting.ours))
-        elif setting.owned is Owned.DEFAULT:
-            changed = format_.set_default(text, setting.path, setting.value)
-        elif setting.owned is Owned.VALUE:
-            changed = format_.set_value(text, setting.path, setting.value)
-        elif _has(have, setting.ours):
-            # What stands before it, such as "./" or the build root, is people's own.
-            changed = format_.set_value(text, setting.path, f"{have[: have.index(setting.ours)]}{setting.value}")
-        else:
+        have = read(setting.path)
+        if _is_kept(have, setting):
             continue
+        changed = _put(format_, text, have, setting)
         if changed != text:
-            text = changed
-            changes.append(Change(setting.key, _shown(have), _shown(format_.value_at(text, setting.path))))
+            text, read = changed, format_.reader(changed)
+            changes.append(Change(setting.key, _shown(have), _shown(read(setting.path))))
     dead = document.dead if isinstance(document, JsonFile) else ()
-    return Edited(text, tuple(changes), tuple((key, why) for key, why in dead if _is_there(text, key)))
+    return Edited(text, tuple(changes), tuple((key, why) for key, why in dead if read((key,)) is not None))
 
 
-def _is_there(text: str, key: str) -> bool:
-    return jsonc.value_at(text, (key,)) is not None
+def _is_kept(have: Any, setting: Setting) -> bool:
+    """Whether nothing is to do. If it is hard to tell, it is not."""
+    if setting.owned is Owned.ENTRIES and isinstance(setting.value, tuple):
+        if not isinstance(have, list) or not all(value in have for value in setting.value):
+            return False
+        return not any(_has(value, setting.ours) and value not in setting.value for value in have)
+    if setting.owned is Owned.DEFAULT:
+        return have is not None
+    want = list(setting.value) if isinstance(setting.value, tuple) else setting.value
+    return type(have) is type(want) and bool(have == want)
+
+
+def _put(format_: ModuleType, text: str, have: Any, setting: Setting) -> str:
+    """The text with the setting in it, as far as it is ours."""
+    if setting.owned is Owned.ENTRIES and isinstance(setting.value, tuple):
+        return str(format_.set_entries(text, setting.path, setting.value, partial(_has, ours=setting.ours)))
+    if setting.owned is Owned.DEFAULT:
+        return str(format_.set_default(text, setting.path, setting.value))
+    if setting.owned is Owned.VALUE:
+        return str(format_.set_value(text, setting.path, setting.value))
+    if not _has(have, setting.ours):
+        return text
+    # What stands before it, such as "./" or the build root, is people's own.
+    return str(format_.set_value(text, setting.path, f"{have[: have.index(setting.ours)]}{setting.value}"))
 
 
 def _edit_block(text: str, document: BlockFile) -> Edited:

@@ -121,12 +121,22 @@ def _container(tokens: _Tokens) -> Node:
     return node
 
 
+def reader(text: str) -> Callable[[Sequence[str]], Any]:
+    """Takes a path, and gives the value, or None if there is none. Raises: CannotEditError."""
+    root = parse(text)
+
+    def read(path: Sequence[str]) -> Any:
+        node = root
+        for key in path:
+            node = node.member(key) if node else None
+        return node.value if node else None
+
+    return read
+
+
 def value_at(text: str, path: Sequence[str]) -> Any:
     """The value, or None if there is none. Raises: CannotEditError."""
-    node = parse(text)
-    for key in path:
-        node = node.member(key) if node else None
-    return node.value if node else None
+    return reader(text)(path)
 
 
 def set_value(text: str, path: Sequence[str], value: Any) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -184,15 +184,28 @@ def has_table(text: str, path: Sequence[str], key: str = "", value: str = "") ->
     )
 
 
+def reader(text: str) -> Callable[[Sequence[str]], Any]:
+    """Takes a path, and gives the string, boolean or array, or a number as its text; None if there is none.
+
+    Both raise: CannotEditError.
+    """
+    tables = list(_Scanner(text).tables())
+
+    def read(path: Sequence[str]) -> Any:
+        found = _find(text, tables, tuple(path))
+        return found.value if found else None
+
+    return read
+
+
 def value_at(text: str, path: Sequence[str]) -> Any:
-    """A string, boolean or array at the path, a number as its text; None if there is none. Raises: CannotEditError."""
-    found = _find(text, tuple(path))
-    return found.value if found else None
+    """What `reader` gives for the path. Raises: CannotEditError."""
+    return reader(text)(path)
 
 
 def set_value(text: str, path: Sequence[str], value: Any) -> str:
     """Put a value at the path of table and key; nothing changes if it is there. Raises: CannotEditError."""
-    found = _find(text, tuple(path))
+    found = _find(text, _Scanner(text).tables(), tuple(path))
     if found is None:
         return _insert(text, tuple(path), value)
     same = found.value == (list(value) if isinstance(value, tuple) else value)
@@ -201,19 +214,19 @@ def set_value(text: str, path: Sequence[str], value: Any) -> str:
 
 def set_default(text: str, path: Sequence[str], value: Any) -> str:
     """As `set_value`, but a value that is there stays. Raises: CannotEditError."""
-    return text if _find(text, tuple(path)) else _insert(text, tuple(path), value)
+    return text if _find(text, _Scanner(text).tables(), tuple(path)) else _insert(text, tuple(path), value)
 
 
 def set_entries(text: str, path: Sequence[str], wanted: Sequence[str], ours: Callable[[Any], bool]) -> str:
     """Make the array at the path hold these strings, and none of `ours` that is not wanted. Raises: CannotEditError."""
-    found = _find(text, tuple(path))
+    found = _find(text, _Scanner(text).tables(), tuple(path))
     if found is None or not isinstance(found.value, list):
         return set_value(text, path, list(wanted))
     return apply(text, merge_entries(text, found, wanted, ours, _render, "  "))
 
 
-def _find(text: str, path: tuple[str, ...]) -> Node | None:
-    for table in _Scanner(text).tables():
+def _find(text: str, tables: Iterable[_Table], path: tuple[str, ...]) -> Node | None:
+    for table in tables:
         for key, node in table.entries:
             whole = table.path + key
             if whole == path and not table.is_array:
