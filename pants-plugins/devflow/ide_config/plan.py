@@ -113,26 +113,28 @@ def _plan_file(
     path: str, wanted: Sequence[Wanted], found: Found, obstacle: Callable[[str], Problem | None]
 ) -> FilePlan:
     editors = tuple(one.editor for one in wanted)
-    snippet = "".join(snippet_of(one.document) for one in wanted)
-    if found.problem:
-        return FilePlan(path, editors, found.text, "", problem=found.problem, snippet=snippet)
+
+    def failed(problem: Problem) -> FilePlan:
+        snippet = "".join(snippet_of(one.document) for one in wanted)
+        return FilePlan(path, editors, found.text, text, problem=problem, snippet=snippet)
+
     text = found.text or ""
+    if found.problem:
+        return failed(found.problem)
     changes: list[Change] = []
     dead: list[tuple[str, str]] = []
     for one in wanted:
         try:
             edited = edit(text, one.document)
         except CannotEditError as error:
-            problem = Problem(f"{path} is left alone: {error}.", fix="mend that, or put what follows into it yourself")
-            return FilePlan(path, editors, found.text, text, problem=problem, snippet=snippet)
+            fix = "mend that, or put what follows into it yourself"
+            return failed(Problem(f"{path} is left alone: {error}.", fix=fix))
         text = edited.text
         changes += edited.changes
         dead += edited.dead
     planned = FilePlan(path, editors, found.text, text, tuple(changes), tuple(dead))
     in_the_way = obstacle(path) if planned.changed else None
-    if in_the_way:
-        return FilePlan(path, editors, found.text, text, problem=in_the_way, snippet=snippet)
-    return planned
+    return failed(in_the_way) if in_the_way else planned
 
 
 def snippet_of(document: Document) -> str:
