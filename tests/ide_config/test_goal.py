@@ -110,6 +110,7 @@ def test_check_names_what_is_missing(run: Run, root: Path) -> None:
     os.rmdir(root / MAIN / "bin")
     result = run("--check", "--editors=ty")
     assert (result.exit_code, result.stdout.splitlines()) == (1, [f"{MAIN}: stale, not made by export-all-resolves"])
+    assert result.stderr.endswith("1 up to date.\nTo do it: pants ide-config --editors=ty --export\n")
 
 
 def test_a_dry_run_is_a_diff_that_patch_takes(run: Run, root: Path, tmp_path: Path) -> None:
@@ -223,4 +224,6 @@ def test_json(run: Run, root: Path) -> None:
         "written",
     )
     assert {"key": "environment.python", "have": None, "want": f'"./{MAIN}"'} in result["changes"]
+    assert [one["resolve"] for one in document["exports"]] == ["main"], "ty has no settings for other tools"
+    document = json.loads(run("--editors=vscode", "--format=json").stdout)
     assert [one["resolve"] for one in document["exports"]] == ["main", "mypy", "ruff"]

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devflow.ide_config import jsonc
@@ -138,6 +138,7 @@ def whole(text: str) -> Any:
     return node.value if node else {}
 
 
+@settings(deadline=None)
 @given(texts(), keys, values)
 def test_any_text_holds_the_value_and_the_rest_afterwards(text: str, key: str, value: Any) -> None:
     once = jsonc.set_value(text, [key], value)
@@ -145,6 +146,7 @@ def test_any_text_holds_the_value_and_the_rest_afterwards(text: str, key: str, v
     assert jsonc.set_value(once, [key], value) == once
 
 
+@settings(deadline=None)
 @given(texts(), st.lists(st.sampled_from(["src", "é", "dist/new"]), unique=True))
 def test_any_array_holds_the_entries_and_the_rest_afterwards(text: str, wanted: list[str]) -> None:
     before = whole(text).get("a")

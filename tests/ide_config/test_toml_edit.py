@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 import toml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devflow.ide_config import toml_edit
@@ -93,6 +93,7 @@ names = st.text(st.characters(blacklist_categories=["Cs", "Cc"]), min_size=1, ma
 values = st.text(st.characters(blacklist_categories=["Cs"]), max_size=8) | st.booleans()
 
 
+@settings(deadline=None)
 @given(names, names, values)
 def test_any_value_is_read_back(table: str, key: str, value: str | bool) -> None:
     once = toml_edit.set_value(PYPROJECT, (table, key), value)
@@ -101,6 +102,7 @@ def test_any_value_is_read_back(table: str, key: str, value: str | bool) -> None
     assert once.startswith(PYPROJECT.rstrip("\n")) or table in ("tool", "project")
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from(["a", "b", "c"]),

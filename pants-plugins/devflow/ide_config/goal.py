@@ -143,18 +143,17 @@ async def ide_config_goal(
             planned = plan_now()
             failed = _write(planned, root)
     changed = [file.path for file in planned if file.changed and _is_of_this_machine(file, workspace)]
+    led_to = tuple(item for item in stock.items if item.resolve == main or _leads_to(item.wanted.path, planned))
     outcome = Outcome(
         mode,
         planned,
-        stock.items,
-        frozenset(
-            item.resolve for item in stock.items if not os.path.exists(place.absolute(f"{item.wanted.path}/bin"))
-        ),
+        led_to,
+        frozenset(item.resolve for item in led_to if not os.path.exists(place.absolute(f"{item.wanted.path}/bin"))),
         failed,
         {name: overruled for name, overruled in editors.items() if overruled},
         not_ignored(root, changed),
         _command(options),
-        shlex.join([bin_name(), "export-all-resolves", f"--include={','.join(sorted(needed))}"]),
+        shlex.join([bin_name(), "export-all-resolves", f"--include={','.join(item.resolve for item in led_to)}"]),
     )
     if options.format is ReportFormat.JSON:
         console.print_stdout(report.as_json(outcome))
@@ -203,6 +202,11 @@ def _write(planned: Iterable[FilePlan], root: Path) -> dict[str, Problem]:
         if problem:
             failed[file.path] = problem
     return failed
+
+
+def _leads_to(path: str, planned: Iterable[FilePlan]) -> bool:
+    """Not every editor has settings for every tool."""
+    return any(path in file.after for file in planned)
 
 
 def _is_of_this_machine(file: FilePlan, workspace: Workspace) -> bool:

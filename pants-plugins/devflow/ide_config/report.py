@@ -86,6 +86,7 @@ def closing(outcome: Outcome) -> list[str]:
     changed = [file for file in outcome.files if file.changed and file.path not in outcome.problems]
     up_to_date = sum(1 for file in outcome.files if file.status is Status.UP_TO_DATE)
     done = outcome.mode is Mode.WRITE
+    export = " --export" if outcome.mode is Mode.CHECK and outcome.missing_exports else ""
     counts = [
         *([f"wrote {_files(len(changed))}" if done else f"{_files(len(changed))} to write"] if changed else []),
         *([f"{len(outcome.problems)} failed"] if outcome.problems else []),
@@ -102,7 +103,7 @@ def closing(outcome: Outcome) -> list[str]:
         *failures,
         *notes(outcome),
         summary[0].upper() + summary[1:],
-        *([f"To do it: {outcome.command}"] if not done and changed else []),
+        *([f"To do it: {outcome.command}{export}"] if not done and (changed or export) else []),
     ]
 
 
