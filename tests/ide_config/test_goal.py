@@ -227,3 +227,15 @@ def test_json(run: Run, root: Path) -> None:
     assert [one["resolve"] for one in document["exports"]] == ["main"], "ty has no settings for other tools"
     document = json.loads(run("--editors=vscode", "--format=json").stdout)
     assert [one["resolve"] for one in document["exports"]] == ["main", "mypy", "ruff"]
+
+
+def test_source_roots_that_no_target_owns(run: Run, root: Path) -> None:
+    for path in ("src/BUILD", "stubs/BUILD", "tests/BUILD"):
+        (root / path).unlink()
+    (root / "src/sub").mkdir()
+    (root / "src/sub/test_of_its_own.py").write_text("")
+    (root / "src/more.py").write_text("")
+    run()
+    settings = json.loads((root / SETTINGS).read_text())
+    assert settings["python.analysis.extraPaths"] == ["src", "tests"]
+    assert settings["python.analysis.stubPath"] == "stubs"
