@@ -41,7 +41,8 @@ def main() -> int:
         repository.run("export-all-resolves", "--include=ruff")
         repository.run("ide-config", f"--editors={_ALL}")
         for _ in range(_WARM_UPS):
-            _ours(repository, options.roots), floor(repository)
+            _ours(repository, options.roots)
+            floor(repository)
         ours, trivial = [], []
         for _ in range(options.runs):
             ours.append(_ours(repository, options.roots))
@@ -55,7 +56,8 @@ def main() -> int:
             shutil.rmtree(directory, ignore_errors=True)
     row = compare("ide-config, nothing to change", ours, "trivial goal", trivial, at_most=1.3)
     load = os.getloadavg()[0]
-    print(json.dumps({"load": load, "cases": [row.as_json()]}, indent=2) if options.json else f"load {load:.1f}\n\n{table([row])}")
+    as_json = json.dumps({"schema_version": 1, "load": load, "cases": [row.as_json()]}, indent=2)
+    print(as_json if options.json else f"load {load:.1f}\n\n{table([row])}")
     return 0
 
 

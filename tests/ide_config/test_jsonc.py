@@ -119,13 +119,14 @@ def texts(draw: st.DrawFn) -> str:
 
     def write(value: Any) -> str:
         if not isinstance(value, (dict, list)):
-            return json.dumps(value, ensure_ascii=bool(draw(st.integers(0, 1))))
+            return json.dumps(value, ensure_ascii=draw(st.booleans()))
         pairs = value.items() if isinstance(value, dict) else ((None, item) for item in value)
         parts = []
         for key, item in pairs:
             name = "" if key is None else f"{json.dumps(key)}{draw(spaces)}:"
             parts.append(f"{draw(spaces)}{name}{draw(spaces)}{write(item)}{draw(spaces)}")
-        comma = "," + draw(spaces) if parts and draw(st.integers(0, 1)) else draw(spaces)
+        is_trailing = draw(st.booleans())
+        comma = "," + draw(spaces) if parts and is_trailing else draw(spaces)
         opening, closing = ("{", "}") if isinstance(value, dict) else ("[", "]")
         return opening + ",".join(parts) + comma + closing
 
