@@ -34,7 +34,7 @@ from devflow.schema_history.readers import HistoryReader
 from devflow.schema_history.sandbox import ENVIRONMENT, history_of, package, script_path
 from devflow.schema_history.targets import AlembicConfigField
 
-_MODULES = ("bindings", "alembic_scripts", "alembic_checks", "alembic_walk", "read_alembic")
+_MODULES = ("alembic_checks", "alembic_scripts", "alembic_walk", "bindings", "circles", "problems", "read_alembic")
 
 
 class Alembic(Subsystem):

@@ -155,11 +155,12 @@ def _command(options: DumpSchemaHistorySubsystem, readers: Iterable[HistoryReade
     trees = [reader.tree for reader in readers]
     configs = ",".join(tree.config for tree in trees if not tree.address)
     arguments = [
-        *(tree.address for tree in trees if tree.address and not configs),
         *([f"--config={','.join(tree.config for tree in trees)}"] if configs else []),
         *([f"--for-version={version}"] if options.for_version else []),
         *([f"--output={options.output}"] if options.options.is_flagged("output") else []),
         *(["--allow-multiple-heads"] if options.allow_multiple_heads else []),
+        # Pants wants its options before its targets.
+        *(tree.address for tree in trees if tree.address and not configs),
     ]
     return shlex.join([bin_name(), DumpSchemaHistorySubsystem.name, *arguments])
 

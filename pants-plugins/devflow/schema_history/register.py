@@ -10,9 +10,9 @@ from devflow import engine
 from devflow.engine import Rules
 from devflow.engine import python as engine_python
 from devflow.engine.unions import schema_histories
-from devflow.schema_history import alembic_reader, goal
+from devflow.schema_history import alembic_reader, django_reader, goal, tailor
 from devflow.schema_history import rules as tree_rules
-from devflow.schema_history.targets import AlembicMigrationsTarget
+from devflow.schema_history.targets import AlembicMigrationsTarget, DjangoMigrationsTarget
 
 
 def rules() -> Rules:
@@ -23,10 +23,12 @@ def rules() -> Rules:
         *schema_histories.rules(),
         *tree_rules.rules(),
         *alembic_reader.rules(),
+        *django_reader.rules(),
+        *tailor.rules(),
         *goal.rules(),
     ]
 
 
 def target_types() -> Iterable[type[Target]]:
     """One for each tool."""
-    return [AlembicMigrationsTarget]
+    return [AlembicMigrationsTarget, DjangoMigrationsTarget]

@@ -10,7 +10,7 @@ from pants.util.docutil import bin_name
 from pants.util.logging import LogLevel
 
 from devflow.common.failures import as_problem
-from devflow.engine import Rules
+from devflow.engine import Rules, run_id
 from devflow.engine.unions.schema_histories import read_history
 from devflow.schema_history.history import SchemaHistory
 from devflow.schema_history.readers import HistoryReader
@@ -42,6 +42,9 @@ async def read_tree(request: ReadTreeRequest) -> ReadTree:
     try:
         history = await read_history(request.reader)
     except Exception as error:
+        # The engine forgets what a failed rule has looked at, so this result must not outlive the run: another option
+        # may be all that it takes.
+        await run_id()
         fix = f"{bin_name()} -ldebug dump-schema-history --config={tree.config}"
         problem = as_problem(error, doing=f"reading the schema history of {tree}", fix=fix)
         history = SchemaHistory((), problems=(problem,))

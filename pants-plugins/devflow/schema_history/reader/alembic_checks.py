@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from devflow.schema_history.reader.alembic_scripts import Problem, Script
+from devflow.schema_history.reader.alembic_scripts import Script
+from devflow.schema_history.reader.circles import circles
+from devflow.schema_history.reader.problems import Problem
 
 
 def check(scripts: Sequence[Script]) -> list[Problem]:
@@ -109,37 +111,10 @@ def _cycles(scripts: Sequence[Script]) -> Iterator[Problem]:
         script.revision: [*script.parents, *(labels.get(needed, needed) for needed in script.depends_on)]
         for script in scripts
     }
-    for cycle in _circles(edges):
+    for cycle in circles(edges):
         script = by_id[cycle[0]]
         name = "down_revision" if cycle[1] in script.parents else "depends_on"
         yield Problem(
             f"{script.at(name)}: The history has a cycle: {' → '.join(cycle)}.",
             "name the right revision in one of their down_revision or depends_on",
         )
-
-
-def _circles(edges: dict[str, list[str]]) -> Iterator[tuple[str, ...]]:
-    """Depth first without recursion: each edge back into the path that leads here closes a circle."""
-    done: set[str] = set()
-    for start in edges:
-        path: list[str] = []
-        position: dict[str, int] = {}
-        stack: list[tuple[str, int]] = [(start, 0)]
-        while stack:
-            node, index = stack.pop()
-            if node in done:
-                continue
-            if index == 0:
-                position[node] = len(path)
-                path.append(node)
-            if index == len(edges[node]):
-                done.add(node)
-                path.pop()
-                del position[node]
-                continue
-            stack.append((node, index + 1))
-            child = edges[node][index]
-            if child in position:
-                yield (*path[position[child] :], child)
-            elif child not in done:
-                stack.append((child, 0))

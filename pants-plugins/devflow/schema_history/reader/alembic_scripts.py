@@ -8,15 +8,16 @@ from __future__ import annotations
 import ast
 import os
 import re
-import sys
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from devflow.schema_history.reader.bindings import Binding, bindings_of, compiled_docstring
+from devflow.schema_history.reader.bindings import Binding, bindings_of, compiled_docstring, star_import
+from devflow.schema_history.reader.problems import Problem, parsed
 
 _SCRIPT = re.compile(r"(?!\.\#|__init__)(.*\.py)$")
 _ID_AS_FILE_NAME = re.compile(r"([a-f0-9]+)\.py$")
 _ILLEGAL = "@-+:"
+_NEEDED = ("revision", "down_revision")
 _NAMES = {"revision", "down_revision", "depends_on", "branch_labels", "__doc__"}
 
 
@@ -34,13 +35,6 @@ class Script(NamedTuple):
     def at(self, name: str) -> str:
         """Where the script binds a name, such as "versions/1a2b_x.py:14"."""
         return f"{self.path}:{self.lines.get(name, 1)}"
-
-
-class Problem(NamedTuple):
-    """What a user has to mend."""
-
-    what: str
-    fix: str
 
 
 def list_scripts(directories: Iterable[str], recursive: bool) -> list[str]:
@@ -64,22 +58,14 @@ def _files(directory: str, recursive: bool) -> Iterator[str]:
 
 def read_script(path: str) -> Script | list[Problem]:
     """What the script says, or everything that keeps it from being read."""
-    with open(path, "rb") as file:
-        content = file.read()
-    try:
-        module = compile(content, path, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        version = ".".join(str(part) for part in sys.version_info[:2])
-        line = getattr(error, "lineno", None) or 1
-        reason = getattr(error, "msg", None) or str(error) or type(error).__name__
-        return [
-            Problem(
-                f"{path}:{line}: Python {version} cannot parse this script: {reason}.",
-                "mend it, or choose a resolve whose Python can run it",
-            )
-        ]
-    assert isinstance(module, ast.Module)  # noqa: S101
+    module = parsed(path)
+    if isinstance(module, Problem):
+        return [module]
     bound = bindings_of(module, _NAMES)
+    star = star_import(module)
+    if star:
+        for name in _NEEDED:
+            bound.setdefault(name, star)
     problems = [_unreadable(path, name, binding) for name, binding in sorted(bound.items()) if binding.unreadable]
     if problems:
         return problems
@@ -135,7 +121,7 @@ def _sequence(path: str, name: str, bound: dict[str, Binding]) -> tuple[str, ...
         return ()
     if isinstance(binding.value, str):
         return (binding.value,)
-    if binding.value == (None,):
+    if binding.value == (None,) and name != "depends_on":
         return ()
     if None in binding.value:
         return Problem(f"{path}:{binding.line}: `{name}` holds None beside others.", "leave None out")

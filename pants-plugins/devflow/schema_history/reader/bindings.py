@@ -36,16 +36,16 @@ class Binding(NamedTuple):
 def bindings_of(module: ast.Module, names: set[str]) -> dict[str, Binding]:
     """The last binding of each name at the module's level; a name that is never bound is absent."""
     found: dict[str, Binding] = {}
-    star_line = 0
     for statement in module.body:
         for name, binding in _bindings(statement, names):
             found[name] = binding
-        if isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*":
-            star_line = statement.lineno
-    if star_line:
-        for name in names - set(found) - {"__doc__"}:
-            found[name] = Binding(star_line, unreadable="perhaps brought by `import *`")
     return found
+
+
+def star_import(module: ast.Module) -> Binding | None:
+    """The last `import *`, which may bind any name."""
+    lines = [node.lineno for node in module.body if isinstance(node, ast.ImportFrom) and node.names[0].name == "*"]
+    return Binding(lines[-1], unreadable="perhaps brought by `import *`") if lines else None
 
 
 def docstring_of(module: ast.Module) -> ast.Constant | None:
@@ -127,7 +127,7 @@ def _literal(node: ast.expr, line: int) -> Binding:
     if isinstance(node, ast.Constant):
         if node.value is None or isinstance(node.value, str):
             return Binding(line, node.value)
-        return Binding(line, unreadable=f"a {type(node.value).__name__}")
+        return Binding(line, unreadable=f"a value of type {type(node.value).__name__}")
     if isinstance(node, (ast.Tuple, ast.List)):
         parts = [_literal(element, line) for element in node.elts]
         unreadable = next((part.unreadable for part in parts if part.unreadable), "")

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from devflow.schema_history.reader.alembic_checks import check, doubtful
-from devflow.schema_history.reader.alembic_scripts import Problem, Script, list_scripts, read_script
+from devflow.schema_history.reader.alembic_scripts import Script, list_scripts, read_script
 from devflow.schema_history.reader.alembic_walk import walk
+from devflow.schema_history.reader.problems import Problem
 
 
 def history(directories: Sequence[str], recursive: bool) -> dict[str, Any]:
