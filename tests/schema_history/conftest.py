@@ -10,11 +10,14 @@ from typing import Callable
 import pytest
 from pants.backend.python import target_types_rules
 from pants.core.goals import tailor
+from pants.core.goals.tailor import AllOwnedSources, PutativeTargets
 from pants.core.target_types import GenericTarget, LockfilesGeneratorTarget, LockfileTarget
+from pants.engine.rules import QueryRule
 from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
 
 from devflow.schema_history import register
 from devflow.schema_history.goal import DumpSchemaHistory
+from devflow.schema_history.tailor import PutativeMigrationsRequest
 
 Run = Callable[..., GoalRuleResult]
 THIS_PYTHON = f"=={sys.version_info.major}.{sys.version_info.minor}.*"
@@ -34,7 +37,12 @@ typing-extensions==4.15.0
 def shared_runner() -> RuleRunner:
     """One for all tests: alembic is installed once."""
     return RuleRunner(
-        rules=[*register.rules(), *tailor.rules(), *target_types_rules.rules()],
+        rules=[
+            *register.rules(),
+            *tailor.rules(),
+            *target_types_rules.rules(),
+            QueryRule(PutativeTargets, [PutativeMigrationsRequest, AllOwnedSources]),
+        ],
         target_types=[*register.target_types(), GenericTarget, LockfilesGeneratorTarget, LockfileTarget],
     )
 
