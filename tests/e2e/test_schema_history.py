@@ -96,16 +96,12 @@ def test_a_repository_that_is_not_ours(tmp_path: Path, caches: Caches) -> None:
     with locked(tmp_path / "service", caches) as repo:
         missing = repo.run(GOAL, check=False)
         assert missing.exit_code == 1
-        assert missing.stderr == (
-            "dump-schema-history: No resolve of this repository holds alembic.\n"
-            "  Fix: add alembic to the requirements of resolve main, then: "
-            "./pants generate-lockfiles --resolve=main\n"
-        ) or "No resolve of this repository holds alembic." in missing.stderr
+        assert "dump-schema-history: No resolve of this repository holds alembic.\n  Fix: add alembic" in missing.stderr
         repo.run("generate-lockfiles", "--resolve=db")
         history = repo.root / "src/service/history/1.0.json"
-        assert repo.run(GOAL).stdout == (
-            "Wrote src/service/history/1.0.json: 2 revisions of src/service/pyproject.toml\n"
-        )
+        first = repo.run("--level=debug", GOAL, pantsd=False)
+        assert first.stdout == "Wrote src/service/history/1.0.json: 2 revisions of src/service/pyproject.toml\n"
+        assert _reads(first.stderr) == 1
         before = history.read_bytes()
         assert json.loads(before)["version"] == "1.0"
 
@@ -115,8 +111,7 @@ def test_a_repository_that_is_not_ours(tmp_path: Path, caches: Caches) -> None:
             (other.root / "src/service/history/1.0.json").unlink()
             again = other.run("--level=debug", GOAL, pantsd=False)
             assert (other.root / "src/service/history/1.0.json").read_bytes() == before
-            reading = [line for line in again.stderr.splitlines() if "Read the schema history" in line]
-            assert any("hit" in line.lower() for line in reading), reading
+            assert _reads(again.stderr) == 0
 
         # A new script, and a mistake in it; the next run sees each.
         repo.write("src/service/db/scripts/versions/3.py", script("cc", "bbb"))
@@ -139,6 +134,11 @@ def test_a_repository_that_is_not_ours(tmp_path: Path, caches: Caches) -> None:
         assert repo.run(GOAL, "--for-version=2.0", "src/service:migrations").stdout == (
             "Wrote src/service/history/2.0.json: 3 revisions of src/service:migrations\n"
         )
+
+
+def _reads(log: str) -> int:
+    """How many processes read scripts, and did not come from the cache."""
+    return sum("spawned local process" in line and "read_alembic.py" in line for line in log.splitlines())
 
 
 def test_killed_at_any_time(tmp_path: Path, caches: Caches) -> None:
