@@ -68,7 +68,10 @@ def test_the_dump(runner: RuleRunner, run: Run) -> None:
     ("files", "message"),
     [
         ({"site/shop/migrations/0003_x.py": migration('("shop", "0001_initial")')}, "0003_x.py:4: shop has 2 heads: "),
-        ({"site/shop/migrations/0003_x.py": migration("previous()")}, "0003_x.py:5: `dependencies` cannot be read with"),
+        (
+            {"site/shop/migrations/0003_x.py": migration("previous()")},
+            "0003_x.py:5: `dependencies` cannot be read with",
+        ),
     ],
 )
 def test_problems_of_the_goal(runner: RuleRunner, run: Run, files: dict[str, str], message: str) -> None:
@@ -92,9 +95,17 @@ def test_a_project_without_migrations(runner: RuleRunner, run: Run) -> None:
         ("shop/migrations/0003_x.py", "x = 1", "0003_x.py:1: The module has no `class Migration`."),
         ("shop/migrations/0003_x.py", "class", "0003_x.py:1: Python "),
         ("shop/migrations/0003_x.py", migration('("shop", "0009")'), "0003_x.py:5: shop.0003_x depends on shop.0009, "),
-        ("shop/migrations/0003_x.py", migration("", '    run_before = [("shop", "9")]\n'), "0003_x.py:6: shop.0003_x is "),
+        (
+            "shop/migrations/0003_x.py",
+            migration("", '    run_before = [("shop", "9")]\n'),
+            "0003_x.py:6: shop.0003_x is ",
+        ),
         ("shop/migrations/0003_x.py", migration("", "    replaces = OLD\n"), "0003_x.py:6: `replaces` cannot be read "),
-        ("shop/migrations/0003_x.py", migration('("shop", NAME)'), "0003_x.py:5: `dependencies` cannot be read without"),
+        (
+            "shop/migrations/0003_x.py",
+            migration('("shop", NAME)'),
+            "0003_x.py:5: `dependencies` cannot be read without",
+        ),
         (
             "shop/migrations/0001_initial.py",
             migration('("shop", "0002_add_prices")'),

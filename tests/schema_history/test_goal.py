@@ -82,6 +82,14 @@ def test_check(runner: RuleRunner, run: Run) -> None:
     assert Path(runner.build_root, "h.json").read_text() == DUMP
 
 
+def test_another_versions_file_is_compared_and_not_overwritten(runner: RuleRunner, run: Run) -> None:
+    runner.write_files({**TWO, "h.json": DUMP.replace("24.03.1", "23.09")})
+    result = run("--check", "--output=h.json")
+    assert result.stdout == 'h.json: differs\n  manager_version: "23.09" → "24.03.1"\n'
+    assert run("--output=h.json").exit_code == 1
+    assert run("--output=h.json", "--format=text").exit_code == 0
+
+
 def test_targets(runner: RuleRunner, run: Run) -> None:
     runner.write_files({**TWO, "db/BUILD": TARGET, "other/BUILD": TARGET, "other/alembic.ini": INI})
     runner.write_files({"other/migrations/versions/x.py": revision("xx", None)})

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import secrets
+import time
 from pathlib import Path
 
 from devflow.common.errors import UserError
+
+_LEFT_OVER_AFTER_S = 600
 
 
 def write_whole(file: Path, content: bytes, *, shown: str) -> None:
@@ -20,6 +23,7 @@ def write_whole(file: Path, content: bytes, *, shown: str) -> None:
         if target.is_dir():
             raise IsADirectoryError(f"{shown} is a directory")
         target.parent.mkdir(parents=True, exist_ok=True)
+        _remove_left_overs(target)
         try:
             with open(temporary, "xb") as stream:
                 stream.write(content)
@@ -35,3 +39,10 @@ def write_whole(file: Path, content: bytes, *, shown: str) -> None:
             f"{shown} cannot be written: {error.strerror or error}.",
             fix=f"make its directory writable: chmod u+w {target.parent}; or choose another file",
         ) from error
+
+
+def _remove_left_overs(target: Path) -> None:
+    """What a run that was killed left; a run that writes at this moment keeps its own."""
+    for left in target.parent.glob(f".{target.name}.????????~"):
+        if time.time() - left.stat().st_mtime > _LEFT_OVER_AFTER_S:
+            left.unlink(missing_ok=True)

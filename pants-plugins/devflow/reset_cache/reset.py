@@ -133,9 +133,7 @@ def _close(plan: Plan, place: Place, locks: LifecycleLocks) -> list[tuple[str, s
     return hide(place.settings.pants_subprocessdir) if plan.ends_daemon else []
 
 
-def _stop(
-    daemons: Iterable[PantsProcess], place: Place, locks: LifecycleLocks, outcome: Outcome, say: Say
-) -> None:
+def _stop(daemons: Iterable[PantsProcess], place: Place, locks: LifecycleLocks, outcome: Outcome, say: Say) -> None:
     for daemon in daemons:
         with _failing(outcome, str(daemon)):
             if daemon.build_root != os.path.realpath(place.settings.build_root):

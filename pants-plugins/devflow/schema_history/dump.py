@@ -48,12 +48,14 @@ async def dumped_histories(
     build_root: Path,
     *,
     readers: Iterable[HistoryReader] | None = None,
+    to_write: bool = True,
 ) -> DumpedHistories:
     """The documented dumps of a version: of `readers`, else of the trees that the goal takes when none is named.
 
     For goal rules only, because it looks at the files that are to be written. A release awaits it before it changes
     anything, refuses to go on with `problems`, and then writes each `document` to its `path`; a history without a path
-    has no place in a release. Nothing is written here. Raises: UserError.
+    has no place in a release. Nothing is written here; `to_write` says whether what stands in the way of that is a
+    problem. Raises: UserError.
     """
     if readers is None:
         readers = await chosen_trees(union_membership)
@@ -71,10 +73,12 @@ async def dumped_histories(
         except UserError as error:
             found.append(error.problem)
         else:
-            found.extend(_other_version(dump, version, options, build_root))
+            if to_write:
+                found.extend(_other_version(dump, version, options, build_root))
             histories.append(dump)
         problems.extend(found)
-    problems.extend(_same_file(histories))
+    if to_write:
+        problems.extend(_same_file(histories))
     return DumpedHistories(
         () if problems else tuple(histories), tuple(dict.fromkeys(problems)), tuple(dict.fromkeys(warnings))
     )

@@ -48,7 +48,8 @@ async def dump_schema_history_goal(
         version = await current_version(options)
         configs = split_commas(options.config)
         readers = await chosen_trees(union_membership, specs=specs, configs=configs)
-        dumps = await dumped_histories(version, options, union_membership, root, readers=readers)
+        to_write = options.format is HistoryFormat.JSON and not options.check
+        dumps = await dumped_histories(version, options, union_membership, root, readers=readers, to_write=to_write)
     except UserError as error:
         return _failure(console, [error.problem])
     for warning in dumps.warnings:
