@@ -79,10 +79,10 @@ def _duplicate_labels(scripts: Sequence[Script]) -> Iterator[Problem]:
 
 def _missing(scripts: Sequence[Script]) -> Iterator[Problem]:
     known = {script.revision for script in scripts}
-    labels = {label for script in scripts for label in script.labels}
+    named = known | {label for script in scripts for label in script.labels}
     for script in scripts:
         for parent in script.parents:
-            if parent not in known | labels:
+            if parent not in named:
                 yield Problem(
                     f"{script.at('down_revision')}: Revision {script.revision} comes after '{parent}', "
                     "which no script has.",
@@ -95,7 +95,7 @@ def _missing(scripts: Sequence[Script]) -> Iterator[Problem]:
                     "name the id of a revision",
                 )
         for needed in script.depends_on:
-            if needed not in known | labels:
+            if needed not in named:
                 yield Problem(
                     f"{script.at('depends_on')}: Revision {script.revision} depends on '{needed}', "
                     "which no script has.",
