@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from pants.engine.target import Target
+
 from devflow.engine import Rules
 from devflow.export_all_resolves import register as export_all_resolves
 from devflow.ide_config import register as ide_config
 from devflow.reset_cache import register as reset_cache
+from devflow.schema_history import register as schema_history
 
 
 def rules() -> Rules:
     """The rules of every slice."""
-    return [*export_all_resolves.rules(), *ide_config.rules(), *reset_cache.rules()]
+    return [
+        *export_all_resolves.rules(),
+        *ide_config.rules(),
+        *reset_cache.rules(),
+        *schema_history.rules(),
+    ]
+
+
+def target_types() -> Iterable[type[Target]]:
+    """The target types of every slice."""
+    return [*schema_history.target_types()]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 
 from pants.backend.python.subsystems.setup import PythonSetup
-from pants.backend.python.util_rules.interpreter_constraints import InterpreterConstraints
 from pants.backend.python.util_rules.pex_cli import PexPEX
 from pants.backend.python.util_rules.pex_environment import PexEnvironment
 from pants.base.build_root import BuildRoot
@@ -21,6 +20,7 @@ from pants.version import VERSION
 from devflow.common.errors import UserError
 from devflow.engine import Rules
 from devflow.engine.python import export_venv, python_tools_by_resolve, resolve_pex_config
+from devflow.engine.python.resolves import constraints_of, python_for
 from devflow.export_all_resolves.exporters import (
     MaybeResolveFingerprint,
     ResolveExporter,
@@ -35,7 +35,6 @@ from devflow.export_all_resolves.python_inputs import (
     hash_of,
     listed_inputs,
     lockfile_input,
-    python_for,
     settings_inputs,
 )
 from devflow.export_all_resolves.staging.build import Command, Seed
@@ -65,7 +64,7 @@ async def fingerprint_python_resolve(
     resolve = request.resolve
     if resolve not in python_setup.resolves:
         return MaybeResolveFingerprint(None)
-    constraints = _constraints(resolve, python_setup)
+    constraints = constraints_of(resolve, python_setup)
     try:
         if not python_setup.enable_resolves:
             raise UserError("Resolves are off: [python].enable_resolves is false.", fix="set it to true in pants.toml")
@@ -117,19 +116,12 @@ async def stage_python_resolve(
         raise UserError(f"Pants does not export resolve {request.resolve}.", fix=f"--exclude={request.resolve}")
     if export_format(export_subsystem) == SYMLINKED:
         return StagedExport(result)
-    python = await python_for(request.resolve, _constraints(request.resolve, python_setup))
+    python = await python_for(request.resolve, constraints_of(request.resolve, python_setup))
     seed = Seed(
         path=str(pex_environment.named_caches_dir / _SEEDS / hash_of(python.path, python.fingerprint)[:16]),
         command=Command((python.path, "-m", "venv", "{digest_root}"), {}),
     )
     return StagedExport(result, seed)
-
-
-def _constraints(resolve: str, python_setup: PythonSetup) -> InterpreterConstraints:
-    """As stock `export` chooses them."""
-    return InterpreterConstraints(
-        python_setup.resolves_to_interpreter_constraints.get(resolve, python_setup.interpreter_constraints)
-    )
 
 
 def rules() -> Rules:

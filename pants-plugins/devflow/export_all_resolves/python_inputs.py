@@ -9,13 +9,11 @@ from collections.abc import Set
 from urllib.parse import urlparse
 
 from pants.backend.python.subsystems.setup import PythonSetup
-from pants.backend.python.util_rules.interpreter_constraints import InterpreterConstraints
 from pants.backend.python.util_rules.pex_environment import PythonExecutable
 from pants.backend.python.util_rules.pex_requirements import LoadedLockfile, Lockfile, ResolvePexConstraintsFile
 from pants.core.goals.export import ExportSubsystem
 from pants.engine.fs import PathGlobs
-from pants.engine.process import Process, ProcessExecutionFailure
-from pants.util.docutil import bin_name
+from pants.engine.process import Process
 from pants.util.logging import LogLevel
 
 from devflow.common.errors import UserError
@@ -25,21 +23,20 @@ from devflow.engine.python import (
     ResolvePexConfig,
     editable_local_dists,
     exported_codegen,
-    find_python,
     load_lockfile,
 )
+from devflow.engine.python.resolves import how_to_make_lockfile
 from devflow.export_all_resolves.plan import ExportInput
 
 SYMLINKED = "symlinked_immutable_virtualenv"
 _INDEX_SETTINGS = ("indexes", "find_links", "path_mappings")
-_NO_INTERPRETER = "interpreter compatible with the requested constraints was found"  # pex says so
 
 
 async def lockfile_input(resolve: str, python_setup: PythonSetup) -> ExportInput:
     """The lockfile's content without its header and comments. Raises: UserError if it is missing or cannot be read."""
     url = python_setup.resolves[resolve]
     origin = f"the resolve `{resolve}`"
-    how_to_make = _how_to_make_lockfile(resolve, python_setup)
+    how_to_make = how_to_make_lockfile(resolve, python_setup)
     parts = urlparse(url)
     if parts.scheme in ("", "file"):
         # Pants' own error for a missing lockfile tells neither the resolve nor what to do.
@@ -69,30 +66,6 @@ def _digest_of_lockfile(content: bytes, loaded: LoadedLockfile, resolve: str, ho
 
 def _unreadable(path: str, resolve: str, why: str, how_to_make: str) -> UserError:
     return UserError(f"{path}, the lockfile of resolve {resolve}, cannot be read: {why}", fix=how_to_make)
-
-
-def _how_to_make_lockfile(resolve: str, python_setup: PythonSetup) -> str:
-    if python_setup.resolves_generate_lockfiles:
-        return f"{bin_name()} generate-lockfiles --resolve={resolve}"
-    return (
-        "make it as this repository makes its lockfiles ([python].resolves_generate_lockfiles is false), or set that "
-        f"to true and run: {bin_name()} generate-lockfiles --resolve={resolve}"
-    )
-
-
-async def python_for(resolve: str, constraints: InterpreterConstraints) -> PythonExecutable:
-    """The interpreter that Pants would choose. Raises: UserError if there is none."""
-    try:
-        return await find_python(constraints)
-    except ProcessExecutionFailure as error:
-        if _NO_INTERPRETER not in error.stderr.decode(errors="replace"):
-            raise
-        wanted = " OR ".join(str(constraint) for constraint in constraints)
-        raise UserError(
-            f"No Python interpreter on this machine matches {wanted}, which resolve {resolve} wants.",
-            fix="install one where [python-bootstrap].search_path finds it, or change "
-            f"[python.resolves_to_interpreter_constraints].{resolve} in pants.toml",
-        ) from error
 
 
 async def full_version(python: PythonExecutable) -> str:

@@ -1,0 +1,166 @@
+"""Alembic's member: the scripts are read by the interpreter, and put in order by the alembic, of their resolve."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+
+from pants.backend.python.subsystems.setup import PythonSetup
+from pants.backend.python.util_rules.pex import VenvPexProcess
+from pants.engine.fs import CreateDigest, PathGlobs
+from pants.engine.rules import collect_rules, rule
+from pants.engine.unions import UnionRule
+from pants.option.option_types import StrOption
+from pants.option.subsystem import Subsystem
+from pants.util.logging import LogLevel
+
+from devflow.common.errors import UserError, did_you_mean
+from devflow.common.tool_resolve import WantedTool
+from devflow.engine import (
+    Rules,
+    all_source_roots,
+    create_digest,
+    list_paths,
+    merge_digests,
+    read_files,
+    snapshot_of,
+)
+from devflow.engine.python import try_venv_pex
+from devflow.engine.python.tool import tool_resolve, tool_venv
+from devflow.schema_history.alembic_config import AlembicConfig, ConfigText, has_alembic_table, parse
+from devflow.schema_history.history import SchemaHistory
+from devflow.schema_history.locations import candidates
+from devflow.schema_history.readers import HistoryReader
+from devflow.schema_history.sandbox import ENVIRONMENT, history_of, package, script_path
+from devflow.schema_history.targets import AlembicConfigField
+
+_MODULES = ("alembic_checks", "alembic_scripts", "alembic_walk", "bindings", "circles", "problems", "read_alembic")
+
+
+class Alembic(Subsystem):
+    """What there is to say where no target says it."""
+
+    options_scope = "alembic"
+    help = "The migration tool Alembic (https://alembic.sqlalchemy.org), as `dump-schema-history` uses it."
+
+    install_from_resolve = StrOption(
+        default=None,
+        help="The resolve whose lockfile has alembic, for trees whose target names none. Default: the default resolve, "
+        "if it has alembic, else the one resolve that has it. Example: `install_from_resolve = 'python-default'`.",
+    )
+
+
+class AlembicReader(HistoryReader):
+    """Trees with an `alembic.ini`, a `pyproject.toml`, or both."""
+
+    tool = "alembic"
+    how_to_merge = "merge them: alembic merge heads"
+    config_field = AlembicConfigField
+    config_globs = ("**/alembic.ini", "**/pyproject.toml")
+
+    @classmethod
+    def takes(cls, path: str) -> bool:
+        """By its ending."""
+        return path.endswith((".ini", ".cfg", ".toml"))
+
+    @classmethod
+    def recognises(cls, path: str, text: str) -> bool:
+        """A `pyproject.toml` is mostly about something else."""
+        return not path.endswith(".toml") or has_alembic_table(text)
+
+
+async def _read_config(path: str) -> AlembicConfig:
+    """With its companion: alembic looks into the INI file first, and then into the `pyproject.toml` beside it."""
+    is_toml = path.endswith(".toml")
+    other = os.path.join(os.path.dirname(path), "alembic.ini" if is_toml else "pyproject.toml")
+    found = {file.path: file.content for file in await read_files(PathGlobs([path, other]))}
+    if path not in found:
+        near = await list_paths(PathGlobs(AlembicReader.config_globs))
+        raise UserError(
+            f"{path}: There is no such file, or Pants ignores it.{did_you_mean(path, near.files)}",
+            fix="name alembic's configuration, a path from the build root: --config=alembic.ini",
+        )
+    texts = {name: _decoded(name, content) for name, content in found.items()}
+    ini, pyproject = texts.get(other if is_toml else path), texts.get(path if is_toml else other)
+    if is_toml and pyproject and not has_alembic_table(pyproject.text):
+        raise UserError(
+            f"{path}: There is no [tool.alembic].", fix='add it, with script_location = "%(here)s/migrations"'
+        )
+    return parse(ini, pyproject)
+
+
+def _decoded(path: str, content: bytes) -> ConfigText:
+    try:
+        return ConfigText(path, content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise UserError(
+            f"{path}: The file is no UTF-8: {error.reason} at byte {error.start}.", fix="save it as UTF-8"
+        ) from error
+
+
+async def _version_directories(config: AlembicConfig, path: str) -> tuple[str, ...]:
+    """Those of `version_locations` that exist, as alembic does it, else `versions` of the script location."""
+    roots = [root.path for root in await all_source_roots()]
+    script_location = await _directory(config.script_location, path, roots)
+    if script_location is None:
+        looked = ", ".join(candidates(config.script_location, config=path, source_roots=roots)) or "no source root"
+        written = config.script_location.replace("//here", "%(here)s")
+        raise UserError(
+            f"{path}: script_location is '{written}', and there is no such directory (looked at: {looked}).",
+            fix="name the directory that has env.py, such as %(here)s/migrations",
+        )
+    if not config.version_locations:
+        return (os.path.normpath(os.path.join(script_location, "versions")),)
+    found = [await _directory(location, path, roots) for location in config.version_locations]
+    directories = tuple(dict.fromkeys(directory for directory in found if directory))
+    if not directories:
+        raise UserError(
+            f"{path}: None of the version_locations exists: {', '.join(config.version_locations)}.",
+            fix="name the directories that have the migration scripts",
+        )
+    return directories
+
+
+async def _directory(location: str, config: str, roots: list[str]) -> str | None:
+    options = candidates(location, config=config, source_roots=roots)
+    if not options:
+        return None
+    found = await list_paths(PathGlobs(options))
+    return next((option for option in options if option == "." or option in found.dirs), None)
+
+
+@rule(desc="Read an Alembic history", level=LogLevel.DEBUG)
+async def read_alembic_history(request: AlembicReader, alembic: Alembic, python_setup: PythonSetup) -> SchemaHistory:
+    """Raises: UserError for what keeps the scripts from being found at all."""
+    tree = request.tree
+    config = await _read_config(tree.config)
+    directories = await _version_directories(config, tree.config)
+    pattern = "**/*.py" if config.recursive else "*.py"
+    scripts = await snapshot_of(PathGlobs(os.path.normpath(f"{directory}/{pattern}") for directory in directories))
+    if not scripts.files:
+        raise UserError(
+            f"{tree.config}: There are no migration scripts in {', '.join(directories)}.",
+            fix="write the first one: alembic revision; if there are some, see that neither .gitignore nor "
+            "[GLOBAL].pants_ignore hides them",
+        )
+    option = f"{tree.address}: resolve" if tree.resolve else "[alembic].install_from_resolve"
+    wanted = WantedTool("alembic", option, tree.resolve or alembic.install_from_resolve)
+    venv = await tool_venv(await tool_resolve(wanted, python_setup), "alembic", python_setup)
+    reader = await create_digest(CreateDigest(package(_MODULES)))
+    result = await try_venv_pex(
+        VenvPexProcess(
+            # Pex's own entry ignores the environment, and so the hash seed; the interpreter does not.
+            dataclasses.replace(venv, pex=venv.python),
+            argv=(script_path("read_alembic"), "1" if config.recursive else "0", *directories),
+            input_digest=await merge_digests([scripts.digest, reader]),
+            extra_env=ENVIRONMENT,
+            description=f"Read the schema history of {tree}",
+            level=LogLevel.DEBUG,
+        )
+    )
+    return history_of(result, f"Reading the schema history of {tree}")
+
+
+def rules() -> Rules:
+    """The rule, and the membership."""
+    return [*collect_rules(), UnionRule(HistoryReader, AlembicReader)]

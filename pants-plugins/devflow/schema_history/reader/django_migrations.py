@@ -1,0 +1,211 @@
+"""Django's migrations as data: which modules they are, and what each says. Standard library only, 3.8 or newer.
+
+Source: `MigrationLoader.load_disk` of Django 3.2 to 5.2.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from devflow.schema_history.reader.bindings import Binding, bindings_of, compiled_docstring
+from devflow.schema_history.reader.problems import Problem, parsed
+
+_LISTS = {"dependencies", "replaces", "run_before"}
+
+
+class Key(NamedTuple):
+    """An app's label and a migration's name. A swappable dependency has the name of its setting, and no app."""
+
+    app: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.app}.{self.name}" if self.app else self.name
+
+
+class Migration(NamedTuple):
+    """One migration. `lines` has the line of the class, and of each list that it gives."""
+
+    key: Key
+    path: str
+    dependencies: tuple[Key, ...]
+    replaces: tuple[Key, ...]
+    run_before: tuple[Key, ...]
+    doc: str
+    lines: dict[str, int]
+
+    def at(self, name: str) -> str:
+        """Where it says something, such as "shop/migrations/0002_x.py:9"."""
+        return f"{self.path}:{self.lines.get(name, self.lines['class'])}"
+
+
+def read_project(directory: str) -> tuple[list[Migration], list[Problem]]:
+    """All apps in and below the directory that have migrations."""
+    migrations: list[Migration] = []
+    problems: list[Problem] = []
+    homes: dict[str, str] = {}
+    for package in _migration_packages(directory):
+        found, wrong = _read_package(package)
+        if not found and not wrong:
+            continue  # another tool's migrations
+        label = _app_label(os.path.dirname(package))
+        if isinstance(label, Problem):
+            problems.append(label)
+            continue
+        problems.extend(wrong)
+        if homes.setdefault(label, package) != package:
+            problems.append(
+                Problem(
+                    f"{package}/__init__.py:1: The app label '{label}' is that of {homes[label]}, too.",
+                    "give one of the two apps another `label` in its apps.py",
+                )
+            )
+        migrations.extend(migration._replace(key=Key(label, migration.key.name)) for migration in found)
+    return migrations, problems
+
+
+def _migration_packages(directory: str) -> Iterator[str]:
+    for root, directories, files in os.walk(directory):
+        directories.sort()
+        if os.path.basename(root) == "migrations" and "__init__.py" in files:
+            yield os.path.normpath(root)
+
+
+def _read_package(package: str) -> tuple[list[Migration], list[Problem]]:
+    """Its migrations, still without an app. Nothing at all, if no module of it is one."""
+    found: list[Migration] = []
+    problems: list[Problem] = []
+    without: list[Problem] = []
+    for name in sorted(os.listdir(package)):
+        stem, ending = os.path.splitext(name)
+        if ending != ".py" or stem[0] in "_~":
+            continue
+        path = os.path.join(package, name)
+        module = parsed(path)
+        if isinstance(module, Problem):
+            problems.append(module)
+            continue
+        classes = [node for node in module.body if isinstance(node, ast.ClassDef) and node.name == "Migration"]
+        if not classes:
+            without.append(Problem(f"{path}:1: The module has no `class Migration`.", "add one, or move the module"))
+            continue
+        migration = _read_class(path, stem, module, classes[-1])
+        if isinstance(migration, Migration):
+            found.append(migration)
+        else:
+            problems.extend(migration)
+    return found, [*problems, *without] if found or problems else []
+
+
+def _read_class(path: str, stem: str, module: ast.Module, node: ast.ClassDef) -> Migration | list[Problem]:
+    body = ast.Module(body=node.body, type_ignores=[])
+    lists: dict[str, tuple[Key, ...]] = {}
+    lines = {"class": node.lineno}
+    problems: list[Problem] = []
+    # Which binding is the last one, and how it binds, is the same question as for alembic; the values are not.
+    for name, binding in bindings_of(body, _LISTS).items():
+        value = _assigned(body, name)
+        keys = _keys(value) if value is not None else binding.unreadable or "an expression"
+        lines[name] = binding.line
+        if isinstance(keys, str):
+            problems.append(_unreadable(path, name, binding, keys))
+        else:
+            lists[name] = keys
+    if problems:
+        return problems
+    doc = re.split("\n\n", compiled_docstring(module).strip())[0] or " ".join(stem.split("_")[1:])
+    return Migration(
+        Key("", stem),
+        path,
+        lists.get("dependencies", ()),
+        lists.get("replaces", ()),
+        lists.get("run_before", ()),
+        doc,
+        lines,
+    )
+
+
+def _assigned(body: ast.Module, name: str) -> ast.expr | None:
+    """The value of the last binding, if it is a plain assignment."""
+    value: ast.expr | None = None
+    for statement in body.body:
+        single = ast.Module(body=[statement], type_ignores=[])
+        if name not in bindings_of(single, {name}):
+            continue
+        value = None
+        if (
+            isinstance(statement, ast.Assign)
+            and all(isinstance(target, ast.Name) for target in statement.targets)
+            or isinstance(statement, ast.AnnAssign)
+        ):
+            value = statement.value
+    return value
+
+
+def _keys(node: ast.expr) -> tuple[Key, ...] | str:
+    """The pairs in a list, or what stands there that only running the module would tell."""
+    if not isinstance(node, (ast.List, ast.Tuple)):
+        return f"`{type(node).__name__}` instead of a list"
+    keys = []
+    for element in node.elts:
+        if isinstance(element, (ast.Tuple, ast.List)) and len(element.elts) == 2:
+            parts = [part.value for part in element.elts if isinstance(part, ast.Constant)]
+            if len(parts) == 2 and all(isinstance(part, str) for part in parts):
+                keys.append(Key(*map(str, parts)))
+                continue
+        setting = _swappable(element)
+        if not setting:
+            return "an element that is no pair of strings"
+        keys.append(Key("", setting))
+    return tuple(keys)
+
+
+def _swappable(node: ast.expr) -> str:
+    """`settings.AUTH_USER_MODEL` of a call of `swappable_dependency`; "" for anything else."""
+    if not (isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords):
+        return ""
+    function, argument = node.func, node.args[0]
+    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    if name != "swappable_dependency":
+        return ""
+    if isinstance(argument, ast.Attribute) and isinstance(argument.value, ast.Name):
+        return f"{argument.value.id}.{argument.attr}"
+    return argument.value if isinstance(argument, ast.Constant) and isinstance(argument.value, str) else ""
+
+
+def _unreadable(path: str, name: str, binding: Binding, form: str) -> Problem:
+    return Problem(
+        f"{path}:{binding.line}: `{name}` cannot be read without running the module: {form}.",
+        f'write a list of pairs, as in `{name} = [("shop", "0001_initial")]`',
+    )
+
+
+def _app_label(directory: str) -> str | Problem:
+    """What `apps.py` says, else the name of the directory."""
+    label = os.path.basename(os.path.abspath(directory)) if directory else os.path.basename(os.getcwd())
+    path = os.path.join(directory, "apps.py")
+    if not os.path.exists(path):
+        return label
+    module = parsed(path)
+    if isinstance(module, Problem):
+        return module
+    for node in module.body:
+        if not isinstance(node, ast.ClassDef) or not any("AppConfig" in ast.dump(base) for base in node.bases):
+            continue
+        bound = bindings_of(ast.Module(body=node.body, type_ignores=[]), {"label", "name"})
+        for name, binding in sorted(bound.items()):
+            if binding.unreadable or not isinstance(binding.value, str):
+                why = binding.unreadable or "no string"
+                return Problem(
+                    f"{path}:{binding.line}: `{name}` cannot be read without running the module: {why}.",
+                    f'write a string, as in `{name} = "shop"`',
+                )
+        if "label" in bound:
+            return str(bound["label"].value)
+        if "name" in bound:
+            return str(bound["name"].value).rpartition(".")[2]
+    return label

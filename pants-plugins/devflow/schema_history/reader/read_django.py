@@ -1,0 +1,52 @@
+"""Runs in the sandbox: reads the migrations of one Django project and prints the history as JSON.
+
+python read_django.py <directory of manage.py>
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from devflow.schema_history.reader.django_graph import Graph
+from devflow.schema_history.reader.django_migrations import Key, read_project
+
+
+def history(directory: str) -> dict[str, Any]:
+    """`revisions` newest first; with a problem there are none."""
+    migrations, problems = read_project(directory)
+    if problems:
+        return {"revisions": [], "problems": problems, "warnings": []}
+    graph = Graph(migrations)
+    if graph.problems:
+        return {"revisions": [], "problems": graph.problems, "warnings": []}
+    newer = graph.newer()
+    return {
+        "revisions": [_revision(graph, newer, key) for key in graph.newest_first()],
+        "problems": [],
+        "warnings": [],
+    }
+
+
+def _revision(graph: Graph, newer: dict[Key, list[Key]], key: Key) -> dict[str, Any]:
+    migration = graph.migrations[key]
+    parents = graph.in_own_app(key)
+    others = [older for older in graph.older[key] if older.app != key.app]
+    return {
+        "id": str(key),
+        "namespace": key.app,
+        "parents": list(map(str, parents)),
+        "depends_on": [str(other) for other in (*others, *graph.outside[key])],
+        "labels": list(map(str, migration.replaces)),
+        "doc": migration.doc,
+        "path": migration.path,
+        "line": migration.lines["class"],
+        "is_head": not newer[key],
+        "is_branch_point": len(newer[key]) > 1,
+        "is_merge_point": len(parents) > 1,
+    }
+
+
+if __name__ == "__main__":
+    json.dump(history(sys.argv[1]), sys.stdout)

@@ -1,0 +1,56 @@
+"""One tree at a time, memoised. A failure is data here: only a rule can catch what it awaits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pants.engine.engine_aware import EngineAwareParameter
+from pants.engine.rules import collect_rules, rule
+from pants.util.docutil import bin_name
+from pants.util.logging import LogLevel
+
+from devflow.common.failures import as_problem
+from devflow.engine import Rules, run_id
+from devflow.engine.unions.schema_histories import read_history
+from devflow.schema_history.history import SchemaHistory
+from devflow.schema_history.readers import HistoryReader
+
+
+@dataclass(frozen=True)
+class ReadTreeRequest(EngineAwareParameter):
+    """Ask the tool whose tree it is."""
+
+    reader: HistoryReader
+
+    def debug_hint(self) -> str:
+        """Shown by the engine beside the rule."""
+        return str(self.reader.tree)
+
+
+@dataclass(frozen=True)
+class ReadTree:
+    """The history, whose `problems` say why there is none."""
+
+    reader: HistoryReader
+    history: SchemaHistory
+
+
+@rule(desc="Read a schema history", level=LogLevel.DEBUG)
+async def read_tree(request: ReadTreeRequest) -> ReadTree:
+    """Never raises."""
+    tree = request.reader.tree
+    try:
+        history = await read_history(request.reader)
+    except Exception as error:
+        # The engine forgets what a failed rule has looked at, so this result must not outlive the run: another option
+        # may be all that it takes.
+        await run_id()
+        fix = f"{bin_name()} -ldebug dump-schema-history --config={tree.config}"
+        problem = as_problem(error, doing=f"reading the schema history of {tree}", fix=fix)
+        history = SchemaHistory((), problems=(problem,))
+    return ReadTree(request.reader, history)
+
+
+def rules() -> Rules:
+    """The rules of this module."""
+    return collect_rules()

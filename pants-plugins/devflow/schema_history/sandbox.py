@@ -1,0 +1,45 @@
+"""The package that reads scripts, as files of a sandbox."""
+
+from __future__ import annotations
+
+import json
+import pkgutil
+from collections.abc import Iterable, Iterator
+
+from pants.engine.fs import FileContent
+from pants.engine.process import FallibleProcessResult
+
+from devflow.common.errors import UserError
+from devflow.common.failures import tail
+from devflow.schema_history.history import SchemaHistory
+
+_READER = "devflow.schema_history.reader"
+_OWN_DIR = ".devflow"
+# An order that depends on the hash seed would be another one in each run. Byte code is written: pex has none for the
+# packages in its cache, and compiling alembic and SQLAlchemy takes longer than reading a thousand scripts.
+ENVIRONMENT = {"PYTHONPATH": _OWN_DIR, "PYTHONHASHSEED": "0", "PYTHONUTF8": "1"}
+
+
+def script_path(module: str) -> str:
+    """Run a module by its path: with `-m`, files of the repository could hide those of the standard library."""
+    return f"{_OWN_DIR}/{_READER.replace('.', '/')}/{module}.py"
+
+
+def package(modules: Iterable[str]) -> Iterator[FileContent]:
+    """These modules, with their parents, which are empty."""
+    for parent in ("devflow", "devflow/schema_history"):
+        yield FileContent(f"{_OWN_DIR}/{parent}/__init__.py", b"")
+    for module in ("__init__", *modules):
+        content = pkgutil.get_data(_READER, f"{module}.py")
+        assert content is not None  # it is a part of this plugin  # noqa: S101
+        yield FileContent(script_path(module), content)
+
+
+def history_of(result: FallibleProcessResult, doing: str) -> SchemaHistory:
+    """What a reader printed. Raises: UserError if it died."""
+    if result.exit_code:
+        said = tail(result.stderr.decode(errors="replace"))
+        raise UserError(
+            f"{doing} failed: {said}", fix="see the error above; with -ldebug, Pants says what it runs and where"
+        )
+    return SchemaHistory.from_reader(json.loads(result.stdout))

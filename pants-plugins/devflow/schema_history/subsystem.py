@@ -1,0 +1,91 @@
+"""The options of `dump-schema-history`."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from pants.engine.goal import GoalSubsystem
+from pants.option.option_types import BoolOption, EnumOption, StrListOption, StrOption
+from pants.util.strutil import softwrap
+
+from devflow.common.errors import UserError
+
+
+class HistoryFormat(Enum):
+    """How a history is written: the values of `--format`."""
+
+    JSON = "json"
+    TEXT = "text"
+    DOT = "dot"
+    MERMAID = "mermaid"
+
+
+class DumpSchemaHistorySubsystem(GoalSubsystem):
+    """Options only."""
+
+    name = "dump-schema-history"
+    help = softwrap(
+        """
+        Write down the history of the schema's migrations, as it is in the repository.
+
+        Nothing of the application is imported or run, and no database is needed: migration scripts are read, not
+        executed, by the Python of the resolve that owns them.
+        """
+    )
+
+    config = StrListOption(
+        default=[],
+        help=softwrap(
+            """
+            The configuration of the migration tool, a path from the build root. Default: the trees that targets
+            declare, else the one configuration in the repository. Example: `--config=alembic.ini`.
+            """
+        ),
+    )
+    for_version = StrOption(
+        default=None,
+        help="The version that the history is of. Default: the content of `[dump-schema-history].version_file`. "
+        "Example: `--for-version=24.03.10`.",
+    )
+    output = StrOption(
+        default=None,
+        help=softwrap(
+            """
+            The file to write, a path from the build root; `{version}` and `{config_dir}` may be used. In `pants.toml`,
+            it is for trees whose target has no `output`. Default: standard output.
+            Example: `--output='{config_dir}/revision_history/{version}.json'`.
+            """
+        ),
+    )
+    check = BoolOption(
+        default=False,
+        help="Write nothing; compare with the file at the output path, and exit with 1 and the differences by revision "
+        "if it is not the same. Default: false.",
+    )
+    format = EnumOption(
+        default=HistoryFormat.JSON,
+        help="`json` is the documented file, `text` is for reading, `dot` and `mermaid` draw the graph. "
+        "Default: `json`. Example: `--format=mermaid`.",
+    )
+    fold = BoolOption(
+        default=False,
+        help="In text and pictures, show each long linear stretch of revisions as one line or node. Default: false.",
+    )
+    allow_multiple_heads = BoolOption(default=False, help="Do not take several heads for a mistake. Default: false.")
+    version_key = StrOption(
+        default="manager_version",
+        help="The key of the version in the JSON file. Default: `manager_version`. Example: `version_key = 'version'`.",
+    )
+    version_file = StrOption(
+        default="VERSION",
+        help="The file that holds the version. Default: `VERSION`. Example: `version_file = 'src/app/VERSION'`.",
+    )
+
+    def refuse_contradictions(self) -> None:
+        """Raises: UserError for options that contradict each other."""
+        if self.fold and self.format is HistoryFormat.JSON:
+            raise UserError(
+                "--fold is for text and pictures.", fix="add --format=text, dot or mermaid, or leave it out"
+            )
+        if self.check and self.format is not HistoryFormat.JSON:
+            raise UserError("--check compares the JSON file.", fix="leave --format out")

@@ -1,0 +1,68 @@
+"""The targets that declare migration trees."""
+
+from __future__ import annotations
+
+from pants.engine.target import COMMON_TARGET_FIELDS, OptionalSingleSourceField, StringField, Target
+from pants.util.strutil import softwrap
+
+
+class MigrationsResolveField(StringField):
+    """A name of `[python].resolves`."""
+
+    alias = "resolve"
+    help = softwrap(
+        """
+        The resolve whose Python reads the scripts, and whose lockfile has the tool.
+
+        Default: what `[alembic].install_from_resolve` says, else the default resolve if it has the tool, else the one
+        resolve that has it. Example: `resolve="python-default"`.
+        """
+    )
+
+
+class MigrationsOutputField(StringField):
+    """A template of a path."""
+
+    alias = "output"
+    help = softwrap(
+        """
+        Where `dump-schema-history` writes the history: a path from the build root, in which `{version}` and
+        `{config_dir}` may be used.
+
+        Default: what `[dump-schema-history].output` says. Example: `output="{config_dir}/history/{version}.json"`.
+        """
+    )
+
+
+class AlembicConfigField(OptionalSingleSourceField):
+    """A file, so that specs and `--changed-since` find the target by it."""
+
+    alias = "config"
+    default = "alembic.ini"
+    expected_file_extensions = (".ini", ".cfg", ".toml")
+    help = 'Alembic\'s configuration, beside the BUILD file or below. Example: `config="pyproject.toml"`.'
+
+
+class AlembicMigrationsTarget(Target):
+    """See docs/goals/dump-schema-history.md."""
+
+    alias = "alembic_migrations"
+    core_fields = (*COMMON_TARGET_FIELDS, AlembicConfigField, MigrationsResolveField, MigrationsOutputField)
+    help = "A tree of Alembic migrations, for `dump-schema-history`."
+
+
+class DjangoConfigField(OptionalSingleSourceField):
+    """A file, so that specs and `--changed-since` find the target by it."""
+
+    alias = "config"
+    default = "manage.py"
+    expected_file_extensions = (".py",)
+    help = "The `manage.py` of a Django project: the apps with migrations are in its directory and below."
+
+
+class DjangoMigrationsTarget(Target):
+    """See docs/goals/dump-schema-history.md."""
+
+    alias = "django_migrations"
+    core_fields = (*COMMON_TARGET_FIELDS, DjangoConfigField, MigrationsResolveField, MigrationsOutputField)
+    help = "The migrations of a Django project, for `dump-schema-history`."

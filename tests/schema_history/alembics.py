@@ -1,0 +1,65 @@
+"""Real alembics, installed for the tests."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import devflow
+from schema_history import oracle
+
+# The oldest that anybody should have, and the newest; each with another Python.
+VERSIONS = {"1.13.2": "3.9", "1.20.1": "3.11"}
+
+
+def python_of(version: str) -> Path:
+    """A Python of this minor version: beside the running one, or on PATH. Raises: AssertionError without one."""
+    if version == f"{sys.version_info.major}.{sys.version_info.minor}":
+        return Path(sys.executable)
+    versions = Path(os.environ.get("PYENV_ROOT") or Path(sys.base_prefix).parent.parent, "versions")
+    if not versions.is_dir():
+        versions = Path(sys.base_prefix).parent
+    near = sorted(versions.glob(f"{version}.*/bin/python{version}"))
+    found = str(near[-1]) if near else shutil.which(f"python{version}")
+    assert found, f"these tests need a Python {version}, as .ci/run does"
+    return Path(found)
+
+
+def install(directory: Path, alembic: str) -> Path:
+    """The Python of a new virtualenv with this alembic."""
+    python = python_of(VERSIONS[alembic])
+    subprocess.run([python, "-m", "venv", directory], check=True, env={**os.environ, "PYTHONPATH": ""})
+    own = directory / "bin" / "python"
+    command = [str(own), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", f"alembic=={alembic}"]
+    subprocess.run(command, check=True, env={**os.environ, "PYTHONPATH": ""})
+    return own
+
+
+def environment(tmp: Path) -> dict[str, str]:
+    """Our reader on the path, and nothing of this test's own Python; the same hash seed for both sides."""
+    link = tmp / "path" / "devflow" / "schema_history"
+    if not link.exists():
+        link.mkdir(parents=True)
+        (link.parent / "__init__.py").touch()
+        (link / "__init__.py").touch()
+        (link / "reader").symlink_to(Path(next(iter(devflow.__path__)), "schema_history", "reader"))
+    return {"PATH": os.environ["PATH"], "PYTHONPATH": str(tmp / "path"), "PYTHONHASHSEED": "0", "PYTHONUTF8": "1"}
+
+
+def ask(python: Path, tmp: Path, trees: Iterable[tuple[Sequence[Path], bool]]) -> list[dict[str, Any]]:
+    """Alembic's answer and ours, for each tree, in one process."""
+    question = tmp / "trees.json"
+    question.write_text(
+        json.dumps([{"directories": list(map(str, paths)), "recursive": recursive} for paths, recursive in trees])
+    )
+    command = [str(python), "-B", "-W", "ignore", oracle.__file__, str(question)]
+    done = subprocess.run(command, env=environment(tmp), capture_output=True, text=True, check=False, cwd=tmp)
+    assert done.returncode == 0, done.stderr
+    answers: list[dict[str, Any]] = json.loads(done.stdout)
+    return answers
