@@ -95,6 +95,7 @@ def test_a_listener_is_busy_while_somebody_is_connected(source: ProcessSource, c
     line(child)
     assert source.busy_listener(child.pid) == 0
     tell(child, "connect")
+    list(source.processes())  # A look begins with it.
     # The end of the client does not count, although it is a connection of the same process.
     assert source.busy_listener(child.pid) == 1
 

@@ -131,13 +131,17 @@ class ProcSource:
     root = "/proc"
     _LISTEN, _ESTABLISHED = "0A", "01"
 
+    def __init__(self) -> None:
+        self._tables: dict[tuple[str, str], list[list[str]]] = {}
+
     @cached_property
     def _boot_s(self) -> float:
         with open(f"{self.root}/stat") as lines:
             return float(next(line.split()[1] for line in lines if line.startswith("btime")))
 
     def processes(self) -> Iterator[Process]:
-        """See `ProcessSource`."""
+        """See `ProcessSource`. Each look at who is there begins with it, and sees connections anew."""
+        self._tables.clear()
         for name in os.listdir(self.root):
             process = self.process(int(name)) if name.isdigit() else None
             if process:
@@ -188,12 +192,17 @@ class ProcSource:
         return [_link(f"{directory}/{name}") for name in names]
 
     def _connections(self, pid: int, family: str) -> list[list[str]]:
-        try:
-            with open(f"{self.root}/{pid}/net/{family}") as lines:
-                next(lines)
-                return [line.split() for line in lines]
-        except (OSError, StopIteration):
-            return []
+        """Of all processes in the same network namespace: the system makes the table at each reading."""
+        namespace = (_link(f"{self.root}/{pid}/ns/net"), family)
+        if namespace not in self._tables:
+            try:
+                with open(f"{self.root}/{pid}/net/{family}") as lines:
+                    next(lines)
+                    rows = [line.split() for line in lines]
+            except (OSError, StopIteration):
+                return []
+            self._tables[namespace] = rows
+        return self._tables[namespace]
 
 
 def _link(path: str) -> str:
