@@ -9,6 +9,7 @@ from pants.engine.target import Target
 from devflow.engine import Rules
 from devflow.export_all_resolves import register as export_all_resolves
 from devflow.ide_config import register as ide_config
+from devflow.release import register as release
 from devflow.reset_cache import register as reset_cache
 from devflow.schema_history import register as schema_history
 
@@ -18,6 +19,7 @@ def rules() -> Rules:
     return [
         *export_all_resolves.rules(),
         *ide_config.rules(),
+        *release.rules(),
         *reset_cache.rules(),
         *schema_history.rules(),
     ]
