@@ -61,6 +61,8 @@ def test_the_example_is_released(repo: Repository) -> None:
     assert "<!-- towncrier release notes start -->\n\n## 24.03.0 (2024-03-29)\n\n### Breaking changes\n" in changelog
     for fragment in set(fragments) - {"template.md.jinja", "+launcher.misc.md"}:
         assert f"(#{fragment.split('.')[0]})" in changelog
+    repo.run("dump-schema-history", "--for-version=24.03.0", "--check")
+    assert (repo.root / "src/acme/manager/models/alembic/revision_history/24.03.0.json").exists()
     repo.run("release-branch", "--next=24.09", "--execute")
     assert (repo.root / "VERSION").read_bytes() == b"24.09.0dev0"
     link = repo.root / "docker-compose.halfstack-main.yml"

@@ -100,6 +100,15 @@ class ReleaseSubsystem(GoalSubsystem):
         ),
     )
     skip = StrListOption(default=[], help="Steps to leave out. Default: none. Example: `--skip=changelog`.")
+    schema_history = BoolOption(
+        default=False,
+        help=softwrap(
+            """
+            Also write the schema history of the version, as `dump-schema-history --for-version` does, into the same
+            commit. Default: false.
+            """
+        ),
+    )
     commit_message = StrOption(
         default="release: {version}", help=f"The commit's message. {_PLACEHOLDERS} Default: `release: {{version}}`."
     )
