@@ -1,0 +1,169 @@
+#!/usr/bin/env python3
+"""Measure the plan of `release` on this machine: docs/performance.md.
+
+python3 benchmarks/release.py
+
+It makes a scratch repository with 300 news fragments, caches and a daemon of its own, runs this project's Pants in it,
+and removes it. The first run needs a package index. It judges and never fails because of a number.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from results import Row, compare, table
+from scratch_repository import PROJECT, BenchmarkError, Resolve, Run, ScratchRepository
+
+FRAGMENTS = 300
+TOWNCRIER = Resolve("towncrier", "3rdparty/python/towncrier.lock", "3.11")
+PLAN = ("release", "--to=1.1.0", "--date=2024-03-29")
+_SETTINGS = """\
+[tool.towncrier]
+name = "bench"
+directory = "changes"
+filename = "CHANGELOG.md"
+"""
+# What a plan asks of git, with the same output.
+GIT_COMMANDS = (
+    (
+        "rev-parse",
+        "--show-toplevel",
+        "--absolute-git-dir",
+        "--git-common-dir",
+        "--is-shallow-repository",
+        "--show-prefix",
+    ),
+    ("status", "--porcelain=v2", "--branch", "-z", "--untracked-files=all", "--ignore-submodules=none"),
+    ("ls-tree", "-r", "-z", "--full-tree", "HEAD", "--", "VERSION"),
+    ("cat-file", "blob", "HEAD:VERSION"),
+    ("status", "--porcelain=v2", "--branch", "-z", "--untracked-files=all", "--ignore-submodules=none"),
+    ("var", "GIT_AUTHOR_IDENT"),
+    ("var", "GIT_COMMITTER_IDENT"),
+    ("config", "--null", "--list"),
+    ("check-ref-format", "refs/tags/1.1.0"),
+    ("for-each-ref", "refs/tags/1.1.0"),
+    ("for-each-ref", "refs/tags/1.1.0"),
+    ("ls-tree", "-r", "-z", "--full-tree", "HEAD", "--", "CHANGELOG.md", "VERSION", "changes", "pyproject.toml"),
+    ("cat-file", "--batch"),
+)
+
+
+def git(directory: Path, *args: str) -> str:
+    """Run git as somebody."""
+    identity = ("-c", "user.name=Somebody", "-c", "user.email=somebody@example.com")
+    done = subprocess.run(["git", *identity, *args], cwd=directory, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise BenchmarkError(f"git {args[0]}: {done.stderr}")
+    return done.stdout
+
+
+def prepare(scratch: ScratchRepository) -> Path:
+    """A repository with its fragments, and the towncrier that a person would run."""
+    root = scratch.build_root
+    (root / "changes").mkdir()
+    for number in range(FRAGMENTS):
+        add_fragment(root, number)
+    for path, text in {
+        ".gitignore": "/.pants.d/\n/.pids/\n/dist/\n",
+        "CHANGELOG.md": "# Changes\n\n<!-- towncrier release notes start -->\n\n## 1.0.0\n",
+        "VERSION": "1.0.0\n",
+        "pyproject.toml": _SETTINGS,
+    }.items():
+        (root / path).write_text(text)
+    git(root, "init", "--quiet", "--initial-branch=main")
+    git(root, "config", "user.name", "Somebody")
+    git(root, "config", "user.email", "somebody@example.com")
+    git(root, "add", ".")
+    git(root, "commit", "--quiet", "--message=Begin")
+    scratch.run("export-all-resolves", "--include=towncrier")
+    [towncrier] = (root / "dist/export/python/virtualenvs/towncrier").glob("*/bin/towncrier")
+    return towncrier
+
+
+def add_fragment(root: Path, number: int) -> None:
+    """One more, not committed."""
+    kind = ("feature", "bugfix", "doc")[number % 3]
+    (root / f"changes/{number}.{kind}.md").write_text(f"Something of number {number} is better now.\n")
+
+
+def timed(directory: Path, commands: Iterable[Sequence[str]], *, stdin: bytes = b"") -> Run:
+    """Commands one after the other."""
+    start = time.perf_counter()
+    for command in commands:
+        subprocess.run(command, cwd=directory, input=stdin, capture_output=True, check=True)
+    return Run(time.perf_counter() - start, None, "")
+
+
+def nothing_changed(scratch: ScratchRepository, runs: int) -> Row:
+    """The same plan again and again, against a trivial goal and the git commands."""
+    ours, floor = [], []
+    scratch.run(*PLAN)
+    blobs = git(scratch.build_root, "ls-tree", "-r", "--format=%(objectname)", "HEAD", "changes").encode()
+    for _ in range(runs):
+        plan = scratch.run(*PLAN)
+        if f"Checked changelog: {FRAGMENTS} news fragments" not in plan.stdout:
+            raise BenchmarkError(f"not the plan that was to be measured:\n{plan.stdout}")
+        ours.append(plan)
+        trivial = scratch.run("list", "//:configuration")
+        asked = timed(scratch.build_root, (["git", *command] for command in GIT_COMMANDS), stdin=blobs)
+        floor.append(Run(trivial.wall_s + asked.wall_s, None, ""))
+    return compare("plan, 300 fragments, nothing changed", ours, "the floor and git", floor, at_most=1.5)
+
+
+def first_time(scratch: ScratchRepository, towncrier: Path, runs: int) -> Row:
+    """A plan after one more fragment, so that towncrier has to run, against that towncrier by hand."""
+    ours, alone = [], []
+    root, copy = scratch.build_root, scratch.build_root.parent / "copy"
+    for number in range(FRAGMENTS, FRAGMENTS + runs):
+        add_fragment(root, number)
+        git(root, "add", ".")
+        git(root, "commit", "--quiet", "--message=More")
+        shutil.rmtree(copy, ignore_errors=True)
+        git(root, "clone", "--quiet", ".", str(copy))
+        plan = scratch.run(*PLAN)
+        if f"Checked changelog: {number + 1} news fragments" not in plan.stdout:
+            raise BenchmarkError(f"not the plan that was to be measured:\n{plan.stdout}")
+        ours.append(plan)
+        command = [str(towncrier), "build", "--yes", "--version=1.1.0", "--date=2024-03-29"]
+        alone.append(timed(copy, [command]))
+    return compare("plan, 300 fragments, one of them new", ours, "towncrier alone", alone, at_most=1.5)
+
+
+def main() -> int:
+    """The exit code."""
+    parser = argparse.ArgumentParser(description="Measure release.")
+    parser.add_argument("--runs", type=int, default=15, help="of each case; the median counts; default: 15")
+    parser.add_argument("--json", action="store_true", help="print all samples instead of a table")
+    parser.add_argument("--pants", type=Path, default=PROJECT / "pants", help="the launcher; default: this project's")
+    options = parser.parse_args()
+    directory = Path(tempfile.mkdtemp(prefix="devflow-benchmark-"))
+    machine = f"{os.cpu_count()} CPUs, {platform.system()} {platform.machine()}, load {os.getloadavg()[0]:.1f}"
+    scratch = ScratchRepository(directory, options.pants.resolve(), [TOWNCRIER])
+    try:
+        towncrier = prepare(scratch)
+        rows = [nothing_changed(scratch, options.runs), first_time(scratch, towncrier, options.runs)]
+    except BenchmarkError as error:
+        print(f"Stopped: {error}", file=sys.stderr)
+        return 1
+    finally:
+        scratch.stop()
+        shutil.rmtree(directory, ignore_errors=True)
+    if options.json:
+        print(json.dumps({"schema_version": 1, "machine": machine, "cases": [row.as_json() for row in rows]}, indent=2))
+    else:
+        print(f"{machine}\n\n{table(rows)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,96 @@
+"""Plain git processes for goals that look at a repository or change it (ADR 12). Rules never use it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from devflow.common.errors import UserError
+from devflow.common.failures import tail
+
+# What a caller inside of a git hook has in its environment: it would send our commands to another repository or index.
+_REDIRECTIONS = frozenset(
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_CEILING_DIRECTORIES GIT_COMMON_DIR GIT_DIR GIT_EXTERNAL_DIFF "
+    "GIT_GLOB_PATHSPECS GIT_ICASE_PATHSPECS GIT_INDEX_FILE GIT_INTERNAL_SUPER_PREFIX GIT_NAMESPACE "
+    "GIT_NOGLOB_PATHSPECS GIT_OBJECT_DIRECTORY GIT_PREFIX GIT_QUARANTINE_PATH GIT_REFLOG_ACTION GIT_SHALLOW_FILE "
+    "GIT_WORK_TREE".split()
+)
+_ALWAYS = {
+    "GIT_LITERAL_PATHSPECS": "1",  # a path is a path, whatever is in its name
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    "LANGUAGE": "",
+    "LC_ALL": "C",
+}
+
+
+class GitError(Exception):
+    """A command failed; the message is git's own."""
+
+    def __init__(self, command: str, exit_code: int, output: str) -> None:
+        super().__init__(tail(output) or f"git {command} exited with {exit_code}")
+        self.exit_code = exit_code
+
+
+@dataclass(frozen=True)
+class Git:
+    """Runs git in a directory. `environment` is that of the caller, from which only what redirects git is left out."""
+
+    directory: Path
+    environment: Mapping[str, str]
+
+    def run(self, *args: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> bytes:
+        """What the command prints. Raises: GitError; UserError where there is no git."""
+        kept = {name: value for name, value in self.environment.items() if name not in _REDIRECTIONS}
+        executable = shutil.which("git", path=kept.get("PATH", os.defpath))
+        if executable is None:
+            raise UserError("There is no `git` on PATH.", fix="install git, or put it on PATH")
+        # By its path, and without `cwd` and `close_fds`, Python starts it without copying the page tables of a daemon,
+        # which takes longer than git itself. What Python opens is not inherited anyway.
+        done = subprocess.run(
+            [executable, "-C", str(self.directory), *args],  # noqa: S603
+            env={**kept, **_ALWAYS, **(env or {})},
+            input=stdin,
+            capture_output=True,
+            check=False,
+            close_fds=False,
+        )
+        if done.returncode:
+            output = (done.stderr or done.stdout).decode(errors="replace")
+            raise GitError(args[0], done.returncode, output)
+        return done.stdout
+
+    def line(self, *args: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> str:
+        """What the command prints, as text without the newline at its end."""
+        return os.fsdecode(self.run(*args, stdin=stdin, env=env)).rstrip("\n")
+
+    def records(self, *args: str, stdin: bytes = b"") -> list[str]:
+        """What a command with `-z` prints: NUL-terminated, so git neither quotes nor escapes names."""
+        return [record for record in os.fsdecode(self.run(*args, stdin=stdin)).split("\0") if record]
+
+    def succeeds(self, *args: str) -> bool:
+        """Whether the command exits with 0, for commands that answer by their exit code."""
+        try:
+            self.run(*args)
+        except GitError:
+            return False
+        return True
+
+    def blobs(self, oids: Iterable[str]) -> dict[str, bytes]:
+        """The contents of blobs by their object ids."""
+        wanted = list(dict.fromkeys(oids))
+        output = (
+            self.run("cat-file", "--batch", stdin="".join(f"{oid}\n" for oid in wanted).encode()) if wanted else b""
+        )
+        contents: dict[str, bytes] = {}
+        at = 0
+        for oid in wanted:
+            header_end = output.index(b"\n", at)
+            size_bytes = int(output[at:header_end].split()[2])
+            contents[oid] = output[header_end + 1 : header_end + 1 + size_bytes]
+            at = header_end + 1 + size_bytes + 1
+        return contents

@@ -1,0 +1,42 @@
+"""`--draft`: the section of the changelog, as the repository's own towncrier previews it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from devflow.common.errors import Problem, UserError
+from devflow.release.changelog_step import ChangelogStep, input_problems, named, run, set_up
+from devflow.release.repository import Repository, read_committed, read_head
+from devflow.release.subsystem import ReleaseSubsystem, date_of
+from devflow.release.towncrier.config import CONFIG_FILES
+from devflow.release.versions import Version
+
+
+@dataclass(frozen=True)
+class Draft:
+    """`text` is exactly what towncrier prints."""
+
+    text: str
+    notes: tuple[str, ...]
+
+
+async def draft_section(options: ReleaseSubsystem, repository: Repository, version: Version) -> Draft:
+    """The section of what is committed; what is not is named in a note. Raises: UserError."""
+    head = read_head(repository)
+    step = ChangelogStep(version.text, version.series, date_of(options.date).isoformat())
+    files = read_committed(repository, head.commit, CONFIG_FILES).files
+    setup = set_up(files, step, options)
+    files = read_committed(repository, head.commit, setup.paths).files
+    _raise_first(input_problems(setup, files, version.text))
+    result = await run(step, setup, files, draft=True)
+    if result.problem:
+        problem = named(result.problem, setup)
+        raise UserError(problem.what, fix=problem.fix)
+    places = [repository.prefix + directory for directory in setup.config.directories]
+    dirty = [path for path in head.dirty if any(path.startswith(f"{place}/") for place in places)]
+    return Draft(result.stdout.decode(), tuple(f"Not committed, and not in this draft: {path}" for path in dirty))
+
+
+def _raise_first(problems: tuple[Problem, ...]) -> None:
+    if problems:
+        raise UserError(problems[0].what, fix=problems[0].fix)

@@ -1,0 +1,106 @@
+"""Ask every step of a release what it needs and what it changes."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from pants.engine.fs import CreateDigest, FileContent
+
+from devflow.common.errors import Problem, UserError, did_you_mean
+from devflow.common.failures import as_problem
+from devflow.engine import create_digest, digest_contents
+from devflow.engine.unions.release_steps import changes_of_step, inputs_of_step
+from devflow.release.facts import Committed
+from devflow.release.plan import Change, Check, changes_of, failed, not_checked, passed
+from devflow.release.repository import Repository, read_committed
+from devflow.release.steps import ReleaseStep, ReleaseStepChanges
+from devflow.release.transaction.order import EXECUTABLE, REGULAR
+from devflow.release.versions import Version
+
+
+@dataclass(frozen=True)
+class Stepped:
+    """`needed` are relative to the top of the work tree, all other paths to the build root."""
+
+    needed: tuple[str, ...] = ()
+    checks: tuple[Check, ...] = ()
+    changes: tuple[Change, ...] = ()
+    notes: tuple[str, ...] = ()
+    committed: Committed = field(default_factory=Committed)
+
+
+def chosen_steps(members: Iterable[type[ReleaseStep]], skipped: Sequence[str]) -> tuple[type[ReleaseStep], ...]:
+    """The steps by their names, without those that are skipped. Raises: UserError for an unknown name."""
+    by_name = {member.name: member for member in members}
+    for name in skipped:
+        if name not in by_name:
+            raise UserError(
+                f"--skip={name}: there is no such step.{did_you_mean(name, by_name)}",
+                fix=f"choose from {', '.join(sorted(by_name))}",
+            )
+    return tuple(by_name[name] for name in sorted(by_name) if name not in skipped)
+
+
+async def ask_steps(
+    members: Sequence[type[ReleaseStep]], version: Version, date: str, repository: Repository, commit: str
+) -> Stepped:
+    """What they change together. A step that fails is a failed check, and the others go on."""
+    wanted: set[str] = set()
+    asked: list[type[ReleaseStep]] = []
+    checks: list[Check] = []
+    for member in members:
+        try:
+            inputs = await inputs_of_step(member(version.text, version.series, date))
+        except Exception as error:
+            checks.append(failed(member.name, _crash(member, error)))
+            continue
+        wanted.update(inputs.paths)
+        if inputs.problems:
+            checks.append(failed(member.name, *inputs.problems))
+        elif not inputs.applies:
+            checks.append(not_checked(member.name, "not configured"))
+        else:
+            asked.append(member)
+    committed = read_committed(repository, commit, wanted) if wanted else Committed()
+    digest = await create_digest(
+        CreateDigest(
+            FileContent(path, content, is_executable=committed.modes[path] == EXECUTABLE)
+            for path, content in sorted(committed.files.items())
+        )
+    )
+    answers: dict[str, ReleaseStepChanges] = {}
+    written: dict[str, tuple[str, bytes, str]] = {}
+    for member in asked:
+        try:
+            answer = await changes_of_step(member(version.text, version.series, date, digest))
+        except Exception as error:
+            checks.append(failed(member.name, _crash(member, error)))
+            continue
+        answers[member.name] = answer
+        problems = list(answer.problems)
+        for file in await digest_contents(answer.writes):
+            if file.path in written and written[file.path][1] != file.content:
+                problems.append(
+                    Problem(f"Two steps write {file.path}.", f"--skip={member.name}, or change one of them")
+                )
+            there = committed.modes.get(file.path, "")
+            mode = there if there in (REGULAR, EXECUTABLE) else EXECUTABLE if file.is_executable else REGULAR
+            written[file.path] = (file.path, file.content, mode)
+        checks.append(
+            failed(member.name, *problems) if problems else passed(member.name, answer.found or "nothing to do")
+        )
+    removed = {path for answer in answers.values() for path in answer.removes}
+    return Stepped(
+        needed=tuple(sorted(posixpath.normpath(repository.prefix + path) for path in {*wanted, *written})),
+        checks=tuple(sorted(checks, key=lambda check: check.name)),
+        changes=changes_of(dict(committed.files), written.values(), removed),
+        notes=tuple(note for answer in answers.values() for note in answer.notes),
+        committed=committed,
+    )
+
+
+def _crash(member: type[ReleaseStep], error: BaseException) -> Problem:
+    doing = f"the release step {member.name} ({member.__module__})"
+    return as_problem(error, doing=doing, fix=f"mend it, or release without it: --skip={member.name}")

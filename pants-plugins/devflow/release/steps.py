@@ -1,0 +1,78 @@
+"""The union by which a backend takes part in a release. Commit, tag, checks of the repository and undo come with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from pants.engine.engine_aware import EngineAwareParameter
+from pants.engine.environment import EnvironmentName
+from pants.engine.fs import EMPTY_DIGEST, Digest
+from pants.engine.unions import union
+
+from devflow.common.errors import Problem
+
+
+@union(in_scope_types=[EnvironmentName])
+@dataclass(frozen=True)
+class ReleaseStep(EngineAwareParameter):
+    """A backend's part of a release. Members give two rules: which files they need, and what they change.
+
+    A release is made of a commit, so what a step reads must be committed. `committed` holds these files as they are in
+    that commit (in the first rule it is empty). Paths are relative to the build root.
+
+        class DocsStep(ReleaseStep):
+            name = "docs"
+
+        @rule
+        async def docs_inputs(step: DocsStep) -> ReleaseStepInputs:
+            return ReleaseStepInputs(("docs/conf.py",))
+
+        @rule
+        async def docs_changes(step: DocsStep) -> ReleaseStepChanges:
+            files = await digest_contents(step.committed)
+            ...
+            return ReleaseStepChanges(writes=await create_digest(CreateDigest([FileContent("docs/conf.py", new)])))
+
+        def rules():
+            return [*collect_rules(), UnionRule(ReleaseStep, DocsStep)]
+    """
+
+    version: str  # as it is written, never normalised
+    series: str
+    date: str  # YYYY-MM-DD
+    committed: Digest = EMPTY_DIGEST
+
+    # What `--skip` and the report call it.
+    name: ClassVar[str]
+
+    def debug_hint(self) -> str:
+        """Shown by the engine beside the rule."""
+        return self.version
+
+
+@dataclass(frozen=True)
+class ReleaseStepInputs:
+    """The files and directories that a step reads, whether they exist or not; what it writes belongs to them.
+
+    With `applies` false, the step has nothing to do in this repository, as it is configured.
+    """
+
+    paths: tuple[str, ...] = ()
+    applies: bool = True
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class ReleaseStepChanges:
+    """Files to write, files to remove, and what a reader of the plan should know.
+
+    `writes` may hold files that stay as they are; a file that is there keeps its mode. A problem makes the release
+    fail, and its plan.
+    """
+
+    writes: Digest = EMPTY_DIGEST
+    removes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    found: str = ""  # what the check of this step shows: "7 fragments"
+    problems: tuple[Problem, ...] = ()

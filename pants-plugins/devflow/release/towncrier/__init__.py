@@ -1,0 +1,1 @@
+"""The repository's own towncrier, of whatever version, in a sandbox (ADR 13)."""

@@ -1,0 +1,63 @@
+"""Names of news fragments: which files towncrier left, and what they would need to be called."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from fnmatch import fnmatch
+
+from devflow.common.errors import Problem
+from devflow.release.towncrier.config import TowncrierConfig
+
+# What is in such directories and is no fragment (towncrier 24 and newer, and what came before).
+_NEVER = (".*", "readme", "readme.*", "__init__.py")
+
+
+def may_be_a_fragment(path: str, config: TowncrierConfig, not_fragments: Sequence[str]) -> bool:
+    """Whether a file in a directory of fragments is there to be consumed, as far as one can tell from outside."""
+    name = posixpath.basename(path).lower()
+    ignored = (*_NEVER, *config.ignore, *not_fragments)
+    if config.template and path == config.template:
+        return False
+    return not any(fnmatch(name, glob.lower()) or fnmatch(path, glob) for glob in ignored)
+
+
+def ignored_problem(path: str, config: TowncrierConfig) -> Problem:
+    """A file that towncrier leaves, although it looks like a fragment."""
+    directory, name = posixpath.split(path)
+    if directory not in config.directories:
+        what = f"towncrier ignores {path}: it looks into {' and '.join(config.directories)} only, not below."
+        return Problem(what, f"git mv {path} {posixpath.join(config.directories[0], name)}; or {_or_ignore(name)}")
+    issue, _, rest = name.partition(".")
+    kinds = ", ".join(config.types)
+    suffix = f".{rest.rsplit('.', 1)[1]}" if "." in rest else ""
+    word = rest.split(".")[0]
+    close = get_close_matches(word, config.types, n=1) if word else []
+    if not rest or (not suffix and word in ("md", "rst", "txt")):
+        what = f"towncrier ignores {path}: its name has no type."
+        stem = issue if issue and issue not in config.types else "+something"
+        kind = issue if issue in config.types else close[0] if close else "TYPE"
+        wanted = f"{stem}.{kind}{f'.{rest}' if rest else ''}"
+    else:
+        what = f"towncrier ignores {path}: {word!r} is not a type."
+        wanted = f"{issue}.{close[0] if close else 'TYPE'}{suffix}"
+    types = "" if "TYPE" not in wanted else f" (types: {kinds})"
+    return Problem(what, f"git mv {path} {posixpath.join(directory, wanted)}{types}; or {_or_ignore(name)}")
+
+
+def encoding_problems(files: Iterable[tuple[str, bytes]]) -> tuple[Problem, ...]:
+    """Files that are not UTF-8: towncrier fails without their name, or replaces what it cannot read."""
+    problems = []
+    for path, content in files:
+        try:
+            content.decode()
+        except UnicodeDecodeError as error:
+            line = content[: error.start].count(b"\n") + 1
+            what = f"{path} is not UTF-8: byte {content[error.start]:#04x} in line {line}."
+            problems.append(Problem(what, f"save {path} as UTF-8, and commit it"))
+    return tuple(problems)
+
+
+def _or_ignore(name: str) -> str:
+    return f"if it is no fragment, add {name!r} to [towncrier].not_fragments in pants.toml"

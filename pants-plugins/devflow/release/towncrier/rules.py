@@ -1,0 +1,134 @@
+"""One run of towncrier, from the repository's own resolve, in a sandbox."""
+
+from __future__ import annotations
+
+import json
+import os
+import pkgutil
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from pants.backend.python.subsystems.setup import PythonSetup
+from pants.backend.python.util_rules.pex import VenvPexProcess
+from pants.core.util_rules.system_binaries import BinaryPathRequest
+from pants.engine.engine_aware import EngineAwareParameter
+from pants.engine.fs import CreateDigest, Digest, FileContent
+from pants.engine.rules import collect_rules, rule
+from pants.option.option_types import StrListOption, StrOption
+from pants.option.subsystem import Subsystem
+from pants.util.logging import LogLevel
+from pants.util.strutil import softwrap
+
+from devflow.common.errors import Problem
+from devflow.common.failures import as_problem, disk_full_fix, tail
+from devflow.common.tool_resolve import WantedTool
+from devflow.engine import Rules, create_digest, environment_vars, find_binary, merge_digests
+from devflow.engine.python import try_venv_pex
+from devflow.engine.python.tool import tool_resolve, tool_venv
+
+_SCRIPT = "run_towncrier.py"
+_SPEC = "run_towncrier.json"
+
+
+class TowncrierSubsystem(Subsystem):
+    """Where towncrier comes from."""
+
+    options_scope = "towncrier"
+    help = "The changelog generator towncrier (https://towncrier.readthedocs.io), run from one of your own resolves."
+
+    install_from_resolve = StrOption(
+        default=None,
+        help=softwrap(
+            """
+            The resolve whose lockfile has towncrier. Default: the default resolve if it has it, else the only one that
+            does. Example: `towncrier`.
+            """
+        ),
+    )
+    not_fragments = StrListOption(
+        default=[],
+        help=softwrap(
+            """
+            Files among the news fragments that are none and stay: names, or globs of paths. READMEs, hidden files, the
+            template and what towncrier's own setting `ignore` has need not be listed. Default: none. Example:
+            `["changes/archive/*"]`.
+            """
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class Towncrier(EngineAwareParameter):
+    """Run `towncrier` with arguments. `tracked` are the files and directories that git knows in the sandbox."""
+
+    arguments: tuple[str, ...]
+    inputs: Digest
+    directories: tuple[str, ...]
+    changelog: str
+    tracked: tuple[str, ...]
+
+    def debug_hint(self) -> str:
+        """Shown by the engine beside the rule."""
+        return " ".join(self.arguments)
+
+
+@dataclass(frozen=True)
+class TowncrierResult:
+    """What it printed, and the changelog and the fragments after it. With a problem, the rest does not matter."""
+
+    stdout: bytes
+    outputs: Digest
+    problem: Problem | None = None
+
+
+@rule(desc="Run towncrier", level=LogLevel.DEBUG)
+async def run_towncrier(
+    request: Towncrier, towncrier: TowncrierSubsystem, python_setup: PythonSetup
+) -> TowncrierResult:
+    """See `run_towncrier.py` for what happens in the sandbox."""
+    tool = WantedTool("towncrier", "[towncrier].install_from_resolve", towncrier.install_from_resolve)
+    try:
+        resolve = await tool_resolve(tool, python_setup)
+        venv = await tool_venv(resolve, "towncrier", python_setup)
+    except Exception as error:
+        problem = as_problem(error, doing="installing towncrier", fix="mend the resolve that has towncrier")
+        return TowncrierResult(b"", request.inputs, problem)
+    path = (await environment_vars(["PATH"])).get("PATH", os.defpath)
+    git = await find_binary(BinaryPathRequest(binary_name="git", search_path=path.split(os.pathsep)))
+    if not git.first_path:
+        return TowncrierResult(b"", request.inputs, Problem("There is no `git` on PATH.", "install git"))
+    script = pkgutil.get_data(__name__, _SCRIPT)
+    if script is None:
+        raise FileNotFoundError(_SCRIPT)
+    spec = {
+        "arguments": request.arguments,
+        "changelog": request.changelog,
+        "directories": request.directories,
+        "tracked": request.tracked,
+    }
+    runner = await create_digest(
+        CreateDigest([FileContent(_SCRIPT, script), FileContent(_SPEC, json.dumps(spec).encode())])
+    )
+    result = await try_venv_pex(
+        VenvPexProcess(
+            venv,
+            argv=(_SCRIPT, _SPEC),
+            description=f"Running towncrier {' '.join(request.arguments)}",
+            level=LogLevel.DEBUG,
+            input_digest=await merge_digests([request.inputs, runner]),
+            extra_env={"PATH": str(PurePath(git.first_path.path).parent), "PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8"},
+            output_files=(request.changelog,),
+            output_directories=request.directories,
+        )
+    )
+    failure: Problem | None = None
+    if result.exit_code:
+        words = tail((result.stderr or result.stdout).decode(errors="replace"))
+        fix = disk_full_fix(words) or "mend what it says, and commit that"
+        failure = Problem(f"towncrier failed: {words or f'exit code {result.exit_code}'}", fix)
+    return TowncrierResult(result.stdout, result.output_digest, failure)
+
+
+def rules() -> Rules:
+    """The rule."""
+    return collect_rules()

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from devflow.common.errors import UserError
+from devflow.common.git import Git, GitError
+
+
+@pytest.fixture()
+def git(tmp_path: Path) -> Git:
+    # What a hook of another repository would have in its environment.
+    redirected = {"GIT_DIR": "/nowhere/.git", "GIT_INDEX_FILE": "/nowhere/index", "GIT_WORK_TREE": "/nowhere"}
+    identity = {f"GIT_{who}_{what}": "me@x" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    kept = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "LC_ALL": "de_DE.UTF-8"}
+    made = Git(tmp_path, {**kept, **redirected, **identity})
+    made.run("init", "--quiet", "--initial-branch=main")
+    return made
+
+
+def test_it_works_where_it_is_told_to(git: Git) -> None:
+    assert git.line("rev-parse", "--absolute-git-dir") == f"{git.directory}/.git"
+
+
+def test_names_come_as_they_are(git: Git) -> None:
+    for name in ("a b", "t\tb", "n\nl", "ü"):
+        (git.directory / name).touch()
+    git.run("add", ".")
+    assert sorted(git.records("ls-files", "-z")) == ["a b", "n\nl", "t\tb", "ü"]
+
+
+def test_a_path_is_a_path(git: Git) -> None:
+    (git.directory / "*").touch()
+    (git.directory / "other").touch()
+    git.run("add", "*")
+    assert git.records("ls-files", "-z") == ["*"]
+
+
+def test_blobs(git: Git) -> None:
+    contents = [b"", b"one\n", b"two\n\n", b"\0\xff"]
+    oids = [git.line("hash-object", "-w", "--stdin", stdin=content) for content in contents]
+    assert git.blobs([*oids, oids[1]]) == dict(zip(oids, contents))
+    assert git.blobs([]) == {}
+
+
+def test_a_failure_has_gits_own_words(git: Git) -> None:
+    with pytest.raises(GitError, match="Needed a single revision") as error:
+        git.run("rev-parse", "--verify", "nothing")
+    assert error.value.exit_code == 128
+    assert not git.succeeds("rev-parse", "--verify", "nothing")
+
+
+def test_a_failure_without_words_has_the_command(git: Git) -> None:
+    with pytest.raises(GitError, match="git rev-parse exited with 1"):
+        git.run("rev-parse", "--verify", "--quiet", "nothing")
+
+
+def test_no_git(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="There is no `git` on PATH."):
+        Git(tmp_path, {"PATH": str(tmp_path)}).run("version")

@@ -1,0 +1,317 @@
+"""`release` against the release by hand, with real towncriers: the same trees, messages and tags, byte for byte."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from e2e.releases import STYLES, TOWNCRIERS, ByHand, begin, fragments, git, lockfiles, pants_toml
+from harness.world import Caches, Repository, Result, finish, repository, wait_until
+
+DATE = "2024-03-29"
+STYLE = "markdown, a template, a package that cannot be imported"
+
+
+@pytest.fixture(scope="module")
+def repo(tmp_path_factory: pytest.TempPathFactory, caches: Caches) -> Iterator[Repository]:
+    # Some towncriers import the package for its name.
+    ignored = "/.pants.d/\n/.pids/\n/dist/\n__pycache__/\n"
+    files = {"pants.toml": pants_toml(), ".gitignore": ignored, **lockfiles()}
+    with repository(tmp_path_factory.mktemp("release") / "repository", caches, files) as new:
+        new.git("config", "user.name", "Somebody")
+        new.git("config", "user.email", "somebody@example.com")
+        yield new
+
+
+@pytest.fixture(scope="module")
+def towncriers(repo: Repository) -> dict[str, Path]:
+    """Those that a person would run."""
+    repo.export("--include=towncrier-*")
+    return {name: repo.venv(name.replace(".", "-")) / "bin/towncrier" for name in TOWNCRIERS}
+
+
+def start(
+    repo: Repository, style: str = STYLE, *, seed: int = 1, count: int = 12, version: str = "24.03.0.dev0"
+) -> None:
+    begin(repo, {**STYLES[style][0], **fragments(style, seed, count), "VERSION": version})
+
+
+def release(
+    repo: Repository, *args: str, towncrier: str = TOWNCRIERS[-1], check: bool = True, pantsd: bool = True
+) -> Result:
+    resolve = towncrier.replace(".", "-")
+    return repo.run(
+        f"--towncrier-install-from-resolve={resolve}", "release", f"--date={DATE}", *args, check=check, pantsd=pantsd
+    )
+
+
+def seen(root: Path) -> dict[str, str]:
+    """All that a release is, apart from the times and ids of its commit."""
+    return {
+        "tree": git(root, "ls-tree", "-r", "HEAD"),
+        "message": git(root, "log", "-1", "--format=%an %ae %B"),
+        "tags": git(root, "tag", "--list", "--format=%(refname) %(objecttype) %(contents)"),
+        "status": git(root, "status", "--porcelain", "--untracked-files=all"),
+    }
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("towncrier", TOWNCRIERS)
+def test_the_same_as_by_hand(
+    repo: Repository, towncriers: dict[str, Path], tmp_path: Path, towncrier: str, style: str
+) -> None:
+    newline = "" if towncrier == TOWNCRIERS[0] else "\n"
+    start(repo, style, seed=TOWNCRIERS.index(towncrier), count=25, version=f"24.03.0.dev0{newline}")
+    subprocess.run(["git", "clone", "--quiet", str(repo.root), str(tmp_path / "hand")], check=True)
+    by_hand = ByHand(tmp_path / "hand", towncriers[towncrier])
+    # A pre-release, the final release that has nothing new, and the next one.
+    for version, more in (("24.03.0rc1", 0), ("24.03.0", 0), ("24.03.1", 7)):
+        if more:
+            for root in (repo.root, by_hand.root):
+                for path, text in fragments(style, 99, more).items():
+                    (root / path).parent.mkdir(parents=True, exist_ok=True)
+                    (root / path).write_text(text)
+                git(root, "add", "--all")
+                git(root, "commit", "--quiet", "--message=More")
+        release(repo, f"--to={version}", "--execute", towncrier=towncrier)
+        by_hand.release(version, DATE, newline=newline, prerelease="rc" in version)
+        assert seen(repo.root) == seen(by_hand.root)
+        assert (repo.root / "VERSION").read_text() == version + newline
+
+
+@pytest.mark.parametrize("towncrier", TOWNCRIERS)
+def test_a_draft_is_what_towncrier_prints(repo: Repository, towncriers: dict[str, Path], towncrier: str) -> None:
+    start(repo, seed=7)
+    before = seen(repo.root)
+    drafted = release(repo, "--to=24.03.0", "--draft", towncrier=towncrier)
+    command = [str(towncriers[towncrier]), "build", "--draft", "--version=24.03.0", f"--date={DATE}"]
+    printed = subprocess.run(command, cwd=repo.root, check=True, capture_output=True, text=True)
+    assert drafted.stdout == printed.stdout
+    assert drafted.stdout.startswith(f"## 24.03.0 ({DATE})\n")
+    assert seen(repo.root) == before
+    release(repo, "--to=24.03.0", "--execute", towncrier=towncrier)
+    assert drafted.stdout.strip() in (repo.root / "CHANGELOG.md").read_text()
+
+
+def test_a_plan_changes_nothing_and_says_everything(repo: Repository) -> None:
+    begin(
+        repo,
+        {
+            **STYLES[STYLE][0],
+            "changes/1.fix.md": "Mended.\n",
+            "changes/2.feature.md": "Added.\n",
+            "VERSION": "24.03.0rc1",
+        },
+    )
+    before = seen(repo.root)
+    result = release(repo, "--bump=final")
+    assert result.stdout == (
+        "Checked work tree: clean\n"
+        "Checked version: 24.03.0rc1 → 24.03.0\n"
+        "Checked tag: 24.03.0 is free\n"
+        "Checked branch: main\n"
+        "Checked identity: Somebody <somebody@example.com>\n"
+        "Checked signing: not configured\n"
+        "Not checked: remote: nothing is pushed without --push\n"
+        "Checked changelog: 2 news fragments into CHANGELOG.md\n"
+        "Checked version: VERSION\n"
+        "Would change CHANGELOG.md: 8 lines more\n"
+        "Would change VERSION: 24.03.0rc1 → 24.03.0\n"
+        "Would remove changes/1.fix.md\n"
+        "Would remove changes/2.feature.md\n"
+        'Would commit: "release: 24.03.0" by Somebody <somebody@example.com>\n'
+        'Would tag 24.03.0: "Release v24.03.0"\n'
+    )
+    assert result.stderr.endswith(f"To do it: pants release --to=24.03.0 --date={DATE} --execute\n")
+    assert seen(repo.root) == before
+
+
+def test_every_problem_is_said_at_once(repo: Repository) -> None:
+    start(repo, version="24.03.1")
+    repo.write("changes/9.bug.md", "Of no type.\n")
+    repo.write("changes/10.fix.md", b"caf\xe9\n")
+    repo.write("changes/sub/11.fix.md", "Below.\n")
+    git(repo.root, "add", "--all")
+    git(repo.root, "commit", "--quiet", "--message=Bad")
+    git(repo.root, "tag", "24.03.0")
+    repo.write("stray.txt", "")
+    git(repo.root, "switch", "--quiet", "--create", "topic")
+    before = seen(repo.root)
+    result = release(repo, "--to=24.03.0", "--execute", check=False)
+    assert result.exit_code == 1
+    for line in (
+        "release: Not committed: stray.txt.",
+        "release: 24.03.0 is lower than the present 24.03.1.",
+        "release: The tag 24.03.0 is there already, of this commit.",
+        "release: topic is not a branch for this: allowed are main, master, [0-9]*.[0-9]*.",
+        "release: changes/10.fix.md is not UTF-8: byte 0xe9 in line 1.",
+        "5 problems. Nothing was changed.",
+    ):
+        assert line in result.stderr
+    assert seen(repo.root) == before
+    (repo.root / "stray.txt").unlink()
+
+
+def test_fragments_that_towncrier_would_leave(repo: Repository) -> None:
+    start(repo)
+    for path in ("changes/9.bug.md", "changes/fix.md", "changes/10.feture.md", "changes/sub/11.fix.md"):
+        repo.write(path, "Mine.\n")
+    git(repo.root, "add", "--all")
+    git(repo.root, "commit", "--quiet", "--message=Bad")
+    result = release(repo, "--to=24.03.0", check=False)
+    assert result.exit_code == 1
+    for line in (
+        "release: towncrier ignores changes/10.feture.md: 'feture' is not a type.\n"
+        "  Fix: git mv changes/10.feture.md changes/10.feature.md;",
+        "release: towncrier ignores changes/9.bug.md: 'bug' is not a type.\n"
+        "  Fix: git mv changes/9.bug.md changes/9.TYPE.md (types: feature, fix, deps);",
+        "release: towncrier ignores changes/fix.md: its name has no type.\n"
+        "  Fix: git mv changes/fix.md changes/+something.fix.md;",
+        "release: towncrier ignores changes/sub/11.fix.md: it looks into changes only, not below.\n"
+        "  Fix: git mv changes/sub/11.fix.md changes/11.fix.md;",
+    ):
+        assert line in result.stderr
+    excepted = '--towncrier-not-fragments=["9.bug.md", "fix.md", "10.feture.md", "changes/sub/*"]'
+    assert (
+        repo.run(excepted, "--towncrier-install-from-resolve=towncrier-26-9", "release", "--to=24.03.0").exit_code == 0
+    )
+
+
+def test_a_template_that_fails(repo: Repository) -> None:
+    start(repo)
+    repo.write("changes/template.md.jinja", "{% for x in %}")
+    git(repo.root, "commit", "--quiet", "--all", "--message=Bad")
+    result = release(repo, "--to=24.03.0", check=False)
+    assert result.exit_code == 1
+    assert "release: towncrier failed: jinja2.exceptions.TemplateSyntaxError: Expected an expression" in result.stderr
+    assert "(template: changes/template.md.jinja)" in result.stderr
+
+
+def test_a_changelog_for_each_series_and_fragments_that_pants_does_not_see(repo: Repository) -> None:
+    settings = STYLES[STYLE][0]["pyproject.toml"].replace('"changes', '".changes')
+    files = {"pyproject.toml": settings, ".changes/template.md.jinja": "News.\n", ".changes/1.fix.md": "Mended.\n"}
+    begin(repo, {**files, "VERSION": "24.03.0rc1", "CHANGELOG/24.03.md": "<!-- towncrier release notes start -->\n"})
+    per_series = "--changelog-file=CHANGELOG/{series}.md"
+    release(repo, "--to=24.03.0", per_series, "--execute")
+    assert f"start -->\n\n## 24.03.0 ({DATE})\n\nNews." in (repo.root / "CHANGELOG/24.03.md").read_text()
+    assert git(repo.root, "ls-files", ".changes").split() == [".changes/template.md.jinja"]
+    assert not (repo.root / "CHANGELOG.md").exists()
+    again = release(repo, "--to=24.09.0", per_series, "--execute")
+    assert "Note: There are no news fragments" in again.stdout
+    assert (repo.root / "CHANGELOG/24.09.md").read_text().startswith(f"## 24.09.0 ({DATE})\n")
+    assert git(repo.root, "status", "--porcelain") == ""
+
+
+def test_push_and_a_push_that_is_rejected(repo: Repository, tmp_path: Path) -> None:
+    start(repo)
+    remote = tmp_path / "remote.git"
+    subprocess.run(["git", "init", "--quiet", "--bare", "--initial-branch=main", str(remote)], check=True)
+    git(repo.root, "remote", "add", "there", str(remote))
+    git(repo.root, "push", "--quiet", "there", "main")
+    first = git(repo.root, "rev-parse", "HEAD")
+    hook = remote / "hooks/update"
+    hook.write_text('#!/bin/sh\n[ "$1" != refs/tags/24.03.0 ] || { echo "tags are closed" >&2; exit 1; }\n')
+    hook.chmod(0o755)
+    try:
+        result = release(repo, "--to=24.03.0", "--push", "--remote=there", "--execute", check=False)
+        assert result.exit_code == 1
+        assert (
+            "release: there did not take the push (everything is done here, and nothing of it there):" in result.stderr
+        )
+        assert "tags are closed" in result.stderr
+        assert git(remote, "for-each-ref", "--format=%(refname) %(objectname)") == f"refs/heads/main {first}"
+        assert git(repo.root, "status", "--porcelain") == ""
+        # The same command again does what is left, and a third time nothing.
+        hook.unlink()
+        again = release(repo, "--to=24.03.0", "--push", "--remote=there", "--execute")
+        assert again.stdout == "Checked remote: there/main: behind ours\nPushed main and 24.03.0 to there\n"
+        released = git(repo.root, "rev-parse", "HEAD")
+        assert git(remote, "rev-parse", "main", "24.03.0^{commit}").split() == [released] * 2
+        assert "Nothing to do" in release(repo, "--to=24.03.0", "--push", "--remote=there", "--execute").stderr
+        # Somebody else was faster.
+        git(remote, "update-ref", "refs/heads/main", git(remote, "commit-tree", "-p", "main", "-m", "x", "main^{tree}"))
+        late = release(repo, "--to=24.03.1", "--push", "--remote=there", "--execute", check=False)
+        assert "release: there/main has commits that are not here.\n  Fix: git pull --ff-only there main" in late.stderr
+        assert git(repo.root, "rev-parse", "HEAD") == released
+    finally:
+        git(repo.root, "remote", "remove", "there")
+
+
+@pytest.mark.parametrize("pantsd", [True, False], ids=["daemon", "no daemon"])
+def test_killed_for_real(repo: Repository, tmp_path: Path, pantsd: bool) -> None:
+    start(repo)
+    # A git that stops where the refs have moved, so that there is a time to kill.
+    real = shutil.which("git")
+    (tmp_path / "bin").mkdir()
+    slow = tmp_path / "bin/git"
+    slow.write_text(f"""\
+#!/bin/sh
+case "$*" in *--index-info*)
+  if {real} rev-parse --verify --quiet refs/tags/24.03.0; then
+    touch {tmp_path}/waiting
+    while [ ! -e {tmp_path}/go ]; do sleep 0.1; done
+  fi;;
+esac
+exec {real} "$@"
+""")
+    slow.chmod(0o755)
+    environment = {"PATH": f"{tmp_path}/bin:{os.environ['PATH']}"}
+    arguments = (
+        "--towncrier-install-from-resolve=towncrier-26-9",
+        "release",
+        "--to=24.03.0",
+        f"--date={DATE}",
+        "--execute",
+    )
+    process = repo.start(*arguments, pantsd=pantsd, env=environment)
+    wait_until(lambda: (tmp_path / "waiting").exists() or process.poll() is not None, what="the middle of the release")
+    assert process.poll() is None, finish(process)
+    os.kill(process.pid, signal.SIGKILL)
+    if pantsd:
+        repo.daemon.terminate()
+    (tmp_path / "go").touch()
+    finish(process)
+    assert git(repo.root, "tag", "--list") == "24.03.0"
+    assert git(repo.root, "status", "--porcelain") != ""
+    plan = release(repo, "--to=24.03.0", check=False)
+    assert plan.exit_code == 1
+    assert "release: `release 24.03.0` was interrupted: its commit is there" in plan.stderr
+    again = release(repo, "--to=24.03.0", "--execute")
+    assert "Finished what was interrupted: release 24.03.0, commit " in again.stderr
+    assert "Nothing to do: 24.03.0 is released." in again.stderr
+    assert git(repo.root, "status", "--porcelain", "--untracked-files=all") == ""
+    assert (repo.root / "VERSION").read_text() == "24.03.0"
+
+
+def test_two_at_once(repo: Repository) -> None:
+    start(repo)
+    arguments = (
+        "--towncrier-install-from-resolve=towncrier-26-9",
+        "release",
+        "--to=24.03.0",
+        f"--date={DATE}",
+        "--execute",
+    )
+    both = [repo.start(*arguments, pantsd=pantsd) for pantsd in (True, False)]
+    results = [finish(process) for process in both]
+    assert [result.exit_code for result in results] == [0, 0], results
+    assert git(repo.root, "log", "--format=%s").splitlines() == ["release: 24.03.0", "Begin"]
+    assert git(repo.root, "status", "--porcelain") == ""
+
+
+def test_a_report_as_json(repo: Repository) -> None:
+    start(repo)
+    document = json.loads(release(repo, "--to=24.03.0", "--format=json", "--execute").stdout)
+    assert document["mode"] == "execute"
+    assert document["version"] == "24.03.0"
+    assert document["commit"]["id"] == git(repo.root, "rev-parse", "HEAD")
+    assert document["tag"] == {"name": "24.03.0", "message": "Release v24.03.0", "signed": False}
+    assert {check["status"] for check in document["checks"]} == {"ok", "not-checked"}
+    assert document["problems"] == []

@@ -1,0 +1,164 @@
+"""The goals with no other backend than a fake step, in a real repository."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pants.engine.fs import CreateDigest, FileContent
+from pants.engine.rules import collect_rules, rule
+from pants.engine.unions import UnionRule
+from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
+
+from devflow import engine
+from devflow.common.errors import Problem
+from devflow.engine import create_digest, digest_contents
+from devflow.engine import python as engine_python
+from devflow.engine._rules import Rules
+from devflow.engine.unions import release_steps
+from devflow.release import branch_goal, goal, version_step
+from devflow.release.branch_goal import ReleaseBranch
+from devflow.release.goal import Release
+from devflow.release.steps import ReleaseStep, ReleaseStepChanges, ReleaseStepInputs
+from devflow.release.towncrier import rules as towncrier_rules
+
+
+class NewsStep(ReleaseStep):
+    """Writes the version and the date at the top of NEWS, and removes `news`; what is in `news/mode` makes it fail."""
+
+    name = "news"
+
+
+@rule
+async def news_inputs(step: NewsStep) -> ReleaseStepInputs:
+    return ReleaseStepInputs(("NEWS", "news"))
+
+
+@rule
+async def news_changes(step: NewsStep) -> ReleaseStepChanges:
+    files = {file.path: file.content for file in await digest_contents(step.committed)}
+    mode = files.get("news/mode", b"").strip()
+    if mode == b"problem":
+        return ReleaseStepChanges(problems=(Problem("The news are bad.", "wait for better ones"),))
+    if mode == b"crash":
+        raise ValueError("the press is broken")
+    path = "VERSION" if mode == b"clash" else "NEWS"
+    text = f"{step.version} of {step.date}\n".encode() + files.get("NEWS", b"")
+    return ReleaseStepChanges(
+        writes=await create_digest(CreateDigest([FileContent(path, text)])),
+        removes=tuple(sorted(path for path in files if path.startswith("news/"))),
+        notes=("Extra, extra!",),
+        found="read all about it",
+    )
+
+
+class IdleStep(ReleaseStep):
+    """Not configured."""
+
+    name = "idle"
+
+
+@rule
+async def idle_inputs(step: IdleStep) -> ReleaseStepInputs:
+    return ReleaseStepInputs(applies=False)
+
+
+@rule
+async def idle_changes(step: IdleStep) -> ReleaseStepChanges:
+    raise AssertionError("asked for nothing")
+
+
+def fake_rules() -> Rules:
+    return [*collect_rules(), UnionRule(ReleaseStep, NewsStep), UnionRule(ReleaseStep, IdleStep)]
+
+
+class World:
+    """A repository, and the goals in it."""
+
+    def __init__(self, runner: RuleRunner) -> None:
+        self.runner = runner
+        self.root = Path(runner.build_root)
+        self.env = {
+            "GIT_AUTHOR_EMAIL": "somebody@example.com",
+            "GIT_AUTHOR_NAME": "Somebody",
+            "GIT_COMMITTER_EMAIL": "somebody@example.com",
+            "GIT_COMMITTER_NAME": "Somebody",
+            "GIT_CONFIG_GLOBAL": os.devnull,
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "HOME": str(self.root),
+        }
+
+    def git(self, *args: str, cwd: Path | None = None) -> str:
+        done = subprocess.run(
+            ["git", *args],
+            cwd=cwd or self.root,
+            env={**self.env, "PATH": os.environ["PATH"]},
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        return done.stdout.strip()
+
+    def commit(self, files: dict[str, str] | None = None, *, message: str = "Begin") -> str:
+        self.runner.write_files(files or {})
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--allow-empty", f"--message={message}")
+        return self.git("rev-parse", "HEAD")
+
+    def run(
+        self, *args: str, goal: Any = Release, env: dict[str, str] | None = None, global_args: Sequence[str] = ()
+    ) -> GoalRuleResult:
+        return self.runner.run_goal_rule(
+            goal, args=args, global_args=global_args, env={**self.env, **(env or {})}, env_inherit={"PATH"}
+        )
+
+    def branch(self, *args: str) -> GoalRuleResult:
+        return self.run(*args, goal=ReleaseBranch)
+
+    def state(self) -> tuple[str, str]:
+        """What a run that changes nothing must not change."""
+        return self.git("for-each-ref"), self.git("status", "--porcelain", "--branch", "--untracked-files=all")
+
+
+def release_rules() -> Rules:
+    """Both goals, with the one step that needs no tool."""
+    return [
+        *engine.rules(),
+        *engine_python.rules(),
+        *release_steps.rules(),
+        *towncrier_rules.rules(),
+        *version_step.rules(),
+        *goal.rules(),
+        *branch_goal.rules(),
+    ]
+
+
+@pytest.fixture(scope="session")
+def runner() -> RuleRunner:
+    """One for all tests: to solve the rule graph takes longer than any of them."""
+    return RuleRunner(rules=[*release_rules(), *fake_rules()])
+
+
+@pytest.fixture()
+def bare(runner: RuleRunner) -> World:
+    """No repository yet: nothing of the test before."""
+    for path in Path(runner.build_root).iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif path.name != "BUILDROOT":
+            path.unlink()
+    return World(runner)
+
+
+@pytest.fixture()
+def world(bare: World) -> World:
+    """One commit on main."""
+    bare.git("init", "--quiet", "--initial-branch=main")
+    ignored = "/.pants.d/\n/.pids/\n/dist/\nBUILDROOT\n/ignored\n"
+    bare.commit({".gitignore": ignored, "VERSION": "24.03.0rc1", "NEWS": "old\n", "news/1": "", "news/2": ""})
+    return bare
