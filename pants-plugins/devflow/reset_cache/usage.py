@@ -5,11 +5,8 @@ from __future__ import annotations
 import os
 import stat
 from dataclasses import dataclass
-from threading import Condition, Thread
 
 _BLOCK_BYTES = 512
-_THREADS = 2
-_MANY_DIRECTORIES = 8  # waiting to be looked at, before it pays to start another thread
 DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -42,81 +39,45 @@ def measure(path: str) -> Usage:
         return Usage()
     if not stat.S_ISDIR(status.st_mode):
         return Usage(status.st_blocks * _BLOCK_BYTES / max(status.st_nlink, 1), 1, status.st_mtime)
-    walk = _Walk(path, status.st_dev)
-    walk.run()
-    walk.total.add(Usage(status.st_blocks * _BLOCK_BYTES, 0, status.st_mtime))
-    return walk.total
+    total = Usage(status.st_blocks * _BLOCK_BYTES, 0, status.st_mtime)
+    waiting = [path]
+    while waiting:
+        waiting += _look(waiting.pop(), status.st_dev, total)
+    return total
 
 
-class _Walk:
-    """Threads that take directories from a stack: most of the time goes into calls during which others may run."""
-
-    def __init__(self, path: str, device: int) -> None:
-        self.total = Usage()
-        self.device = device
-        self.waiting = [path]
-        self.at_work = 0
-        self.changed = Condition()
-        self.helpers: list[Thread] = []
-
-    def run(self) -> None:
-        """Look at everything; this thread is one of them."""
-        self._work()
-        for helper in self.helpers:
-            helper.join()
-
-    def _work(self) -> None:
-        own = Usage()
-        while True:
-            with self.changed:
-                while not self.waiting and self.at_work:
-                    self.changed.wait()
-                if not self.waiting:
-                    self.total.add(own)
-                    return
-                directory = self.waiting.pop()
-                self.at_work += 1
-            found = self._look(directory, own)
-            with self.changed:
-                self.waiting.extend(found)
-                self.at_work -= 1
-                if len(self.waiting) > _MANY_DIRECTORIES and len(self.helpers) < _THREADS - 1:
-                    self.helpers.append(Thread(target=self._work, daemon=True))
-                    self.helpers[-1].start()
-                self.changed.notify_all()
-
-    def _look(self, directory: str, usage: Usage) -> list[str]:
-        """Add what is in a directory, and give the directories in it."""
-        # Locals instead of attributes: the loop runs once for each file.
-        blocks, files, changed_s, device = 0.0, 0, usage.changed_s, self.device
-        found = []
-        try:
-            descriptor = os.open(directory, DIRECTORY)
-        except FileNotFoundError:
-            return []
-        except OSError:
-            usage.unreadable += 1
-            return []
-        try:
-            with os.scandir(descriptor) as entries:
-                for entry in entries:
-                    try:
-                        status = entry.stat(follow_symlinks=False)
-                    except OSError:
-                        continue
-                    if status.st_mtime > changed_s:
-                        changed_s = status.st_mtime
-                    if entry.is_dir(follow_symlinks=False):
-                        blocks += status.st_blocks
-                        if status.st_dev == device:
-                            found.append(os.path.join(directory, entry.name))
-                    else:
-                        files += 1
-                        links = status.st_nlink
-                        blocks += status.st_blocks if links == 1 else status.st_blocks / links
-        except OSError:
-            usage.unreadable += 1
-        finally:
-            os.close(descriptor)
-        usage.add(Usage(blocks * _BLOCK_BYTES, files, changed_s))
-        return found
+def _look(directory: str, device: int, usage: Usage) -> list[str]:
+    """Add what is in a directory, and give the directories in it."""
+    # Locals instead of attributes: the loop runs once for each file.
+    blocks, files, changed_s = 0.0, 0, usage.changed_s
+    found = []
+    try:
+        descriptor = os.open(directory, DIRECTORY)
+    except FileNotFoundError:
+        return []
+    except OSError:
+        usage.unreadable += 1
+        return []
+    try:
+        with os.scandir(descriptor) as entries:
+            for entry in entries:
+                try:
+                    status = entry.stat(follow_symlinks=False)
+                except OSError:
+                    continue
+                if status.st_mtime > changed_s:
+                    changed_s = status.st_mtime
+                if entry.is_dir(follow_symlinks=False):
+                    blocks += status.st_blocks
+                    if status.st_dev == device:
+                        found.append(os.path.join(directory, entry.name))
+                else:
+                    files += 1
+                    links = status.st_nlink
+                    blocks += status.st_blocks if links == 1 else status.st_blocks / links
+    except OSError:
+        usage.unreadable += 1
+    finally:
+        os.close(descriptor)
+    usage.add(Usage(blocks * _BLOCK_BYTES, files, changed_s))
+    return found
