@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from devflow.common.errors import UserError
-from devflow.common.failures import tail
+from devflow.common.output import tail
 
 # What a caller inside of a git hook has in its environment: it would send our commands to another repository or index.
 _REDIRECTIONS = frozenset(

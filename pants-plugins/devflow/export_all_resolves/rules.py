@@ -25,7 +25,8 @@ from pants.util.docutil import bin_name
 from pants.util.logging import LogLevel
 
 from devflow.common.errors import Problem
-from devflow.common.failures import as_problem, disk_full_fix, tail
+from devflow.common.failures import as_problem
+from devflow.common.output import disk_full_fix, tail
 from devflow.engine import Rules, create_digest, environment_vars, merge_digests, try_process
 from devflow.engine.unions.resolve_exporters import fingerprint_resolve, stage_resolve
 from devflow.export_all_resolves.exporters import ResolveExporter, ResolveFingerprint

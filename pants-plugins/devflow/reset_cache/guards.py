@@ -9,16 +9,16 @@ import stat
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from subprocess import DEVNULL, TimeoutExpired, run
+from pathlib import Path
 
-from devflow.common.errors import Problem
+from devflow.common.errors import Problem, UserError
+from devflow.common.git import Git, GitError
 from devflow.common.paths import is_inside, quoted, shown
 from devflow.reset_cache.locations import Location, Settings
 
 _MIN_PARTS = 3
 _NOT_A_CACHE = (".git", ".hg", ".ssh", "pants.toml")
 # How deep to look for entries of other owners before anything is touched; below, a removal finds them by failing.
-_GIT_WAIT_S = 10
 _OWNER_DEPTH = 2
 _OWNER_ENTRIES = 5000
 
@@ -116,12 +116,10 @@ def _foreign(entries: Iterable[os.DirEntry[str]], location: Location) -> str:
 
 def _is_tracked(path: str, build_root: str) -> bool:
     """Whether git knows a file below; False where there is no git or no repository."""
-    command = ["git", "-C", build_root, "--literal-pathspecs", "ls-files", "--cached", "-z", "--", path]
     try:
-        listed = run(command, stdin=DEVNULL, capture_output=True, check=False, timeout=_GIT_WAIT_S)  # noqa: S603
-    except (OSError, TimeoutExpired):
+        return bool(Git(Path(build_root), os.environ).run("ls-files", "--cached", "-z", "--", path))
+    except (GitError, UserError):
         return False
-    return bool(listed.stdout)
 
 
 def foreign_owner(path: str, patterns: Sequence[str], around: Surroundings) -> Problem | None:

@@ -10,7 +10,7 @@ from pants.engine.fs import FileContent
 from pants.engine.process import FallibleProcessResult
 
 from devflow.common.errors import UserError
-from devflow.common.failures import tail
+from devflow.common.output import tail
 from devflow.schema_history.history import SchemaHistory
 
 _READER = "devflow.schema_history.reader"

@@ -20,7 +20,8 @@ from pants.util.logging import LogLevel
 from pants.util.strutil import softwrap
 
 from devflow.common.errors import Problem
-from devflow.common.failures import as_problem, disk_full_fix, tail
+from devflow.common.failures import as_problem
+from devflow.common.output import disk_full_fix, tail
 from devflow.common.tool_resolve import WantedTool
 from devflow.engine import Rules, create_digest, environment_vars, find_binary, merge_digests
 from devflow.engine.python import try_venv_pex
