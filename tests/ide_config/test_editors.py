@@ -70,7 +70,7 @@ def test_no_editor_writes_a_dead_key() -> None:
 def test_the_stub_that_neovim_trusts_is_the_same_everywhere() -> None:
     one, other = (
         neovim.documents(workspace(version, build_root=root))[0]
-        for version, root in (("3.11.7", "/home/me"), ("3.12.1", "/home/you"))
+        for version, root in (("3.11.7", "/Users/me"), ("3.12.1", "/Users/you"))
     )
     assert one == other
     assert isinstance(one, BlockFile)

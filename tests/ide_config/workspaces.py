@@ -10,7 +10,7 @@ VENVS = "dist/export/python/virtualenvs"
 def workspace(version: str = "3.11.7", **changes: object) -> Workspace:
     mypy, ruff = (Export(name, f"{VENVS}/{name}/{version}") for name in ("mypy", "ruff"))
     fields = {
-        "build_root": "/home/me/it's é",
+        "build_root": "/Users/me/it's é",
         "dist": "dist",
         "main": Export("main", f"{VENVS}/main/{version}"),
         "source_roots": ("plugins/one", "src", "tests"),

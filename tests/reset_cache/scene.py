@@ -30,7 +30,7 @@ class Scene:
 
     @property
     def home(self) -> Path:
-        return self.base / "home" / "me"
+        return self.base / "users" / "me"
 
     @property
     def repo(self) -> Path:
@@ -104,16 +104,16 @@ def write(path: Path, content: str = "x") -> None:
 
 
 PRECIOUS = (
-    "home/me/.ssh/id",
-    "home/me/thesis.tex",
-    "home/me/.cache/other tool/x",
-    "home/me/.cache/pants/setup/bootstrap",
-    "home/me/work/repo/.git/HEAD",
-    "home/me/work/repo/pants.toml",
-    "home/me/work/repo/src/app.py",
-    "home/me/work/repo/dist/app.whl",
-    "home/me/work/repo/build/data",
-    "home/me/work/other/.git/HEAD",
+    "users/me/.ssh/id",
+    "users/me/thesis.tex",
+    "users/me/.cache/other tool/x",
+    "users/me/.cache/pants/setup/bootstrap",
+    "users/me/work/repo/.git/HEAD",
+    "users/me/work/repo/pants.toml",
+    "users/me/work/repo/src/app.py",
+    "users/me/work/repo/dist/app.whl",
+    "users/me/work/repo/build/data",
+    "users/me/work/other/.git/HEAD",
     "tmp/somebody's file",
     "tmp/pants-sandbox/x",
     "tmp/my-pants-sandbox-1/x",

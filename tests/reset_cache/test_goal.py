@@ -100,12 +100,12 @@ def test_a_dry_run_says_what_would_go_and_how_to_do_it(run: Run, scene: Scene) -
     assert result.exit_code == 0
     # The workspace of the test holds the rule runner's own store open: its databases are there already.
     assert shortened(result.stderr, scene)[0] == (
-        "Would reset: daemon, store (…/home/me/.cache/pants/lmdb_store), "
-        "named-caches (…/home/me/.cache/pants/named_caches)."
+        "Would reset: daemon, store (…/users/me/.cache/pants/lmdb_store), "
+        "named-caches (…/users/me/.cache/pants/named_caches)."
     )
     store, named_caches = shortened(result.stdout, scene)
     assert store.startswith("store: would remove ")
-    assert store.endswith(", …/home/me/.cache/pants/lmdb_store")
+    assert store.endswith(", …/users/me/.cache/pants/lmdb_store")
     assert named_caches.startswith("named-caches: would remove 2 files, ")
     assert shortened(result.stderr, scene)[-1] == "To do it: pants reset-cache --only=store,named-caches"
     assert scene.files() >= before
@@ -120,7 +120,7 @@ def test_a_run_says_what_went(run: Run, scene: Scene) -> None:
     assert lines[1].startswith("named-caches: removed 2 files, ")
     assert shortened(result.stderr, scene)[-1].startswith("Removed ")
     again = run(ResetCache, "--only=named-caches")
-    assert shortened(again.stdout, scene) == ["named-caches: nothing to remove, …/home/me/.cache/pants/named_caches"]
+    assert shortened(again.stdout, scene) == ["named-caches: nothing to remove, …/users/me/.cache/pants/named_caches"]
     assert again.stderr.splitlines()[-1] == "Nothing to do."
 
 
@@ -153,7 +153,7 @@ def test_what_is_left_alone_fails_the_run_and_the_rest_is_done(run: Run, scene: 
     result = run(ResetCache, "--only=named-caches,execution")
     assert result.exit_code == 1
     lines = shortened(result.stdout, scene)
-    assert lines[1] == "named-caches: left alone, see below, …/home/me/.cache/pants/named_caches"
+    assert lines[1] == "named-caches: left alone, see below, …/users/me/.cache/pants/named_caches"
     assert "  Fix: name another directory in [GLOBAL].named_caches_dir" in result.stderr
     assert not (scene.tmp / "pants-sandbox-Ab1").exists()
 
@@ -240,7 +240,7 @@ def test_the_status(run: Run, scene: Scene, source: FakeSource) -> None:
     assert lines[1].startswith("same store: the daemon of /other (process 11), idle, process 11, up ")
     assert lines[2].startswith("execution: …/tmp, ")
     assert lines[2].endswith(", [GLOBAL].local_execution_root_dir")
-    assert lines[4].startswith("named-caches: …/home/me/.cache/pants/named_caches, ")
+    assert lines[4].startswith("named-caches: …/users/me/.cache/pants/named_caches, ")
     assert ", 2 files, changed " in lines[4]
     assert [line.split(":")[0] for line in lines[2:]] == [
         "execution",
@@ -259,7 +259,7 @@ def test_the_status_shows_what_cannot_be_reset(run: Run, scene: Scene) -> None:
     write(Path(scene.settings.named_caches_dir, "thesis.tex"))
     result = run(CacheStatus)
     assert result.exit_code == 0
-    assert "cannot be reset: …/home/me/.cache/pants/named_caches holds the file thesis.tex" in result.stdout.replace(
+    assert "cannot be reset: …/users/me/.cache/pants/named_caches holds the file thesis.tex" in result.stdout.replace(
         str(scene.base), "…"
     )
     assert "cache-status: " in result.stderr

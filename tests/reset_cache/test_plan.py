@@ -24,7 +24,7 @@ from devflow.reset_cache.users import find_users
 from reset_cache.fakes import FakeSource, daemon, databases, run
 
 ROOT = "/repo"
-CACHE = "/home/me/.cache/pants/lmdb_store"
+CACHE = "/users/me/.cache/pants/lmdb_store"
 EVERYTHING = (DAEMON, EXECUTION, STORE, NAMED_CACHES, WORKDIR)
 STRANGER = os.getuid() + 1
 

@@ -34,7 +34,7 @@ def test_everything_goes_but_the_lock_and_what_is_not_pants(scene: Scene) -> Non
     outcome = scene.reset()
     assert outcome.exit_code == 0
     files = {path for path in scene.files() if not (scene.base / path).is_dir()}
-    assert files == {*PRECIOUS, "home/me/work/repo/.pids/.lock.pantsd"}
+    assert files == {*PRECIOUS, "users/me/work/repo/.pids/.lock.pantsd"}
     assert not (scene.home / ".cache" / "pants" / "lmdb_store").exists()
     assert not (scene.repo / ".pants.d").exists()
     assert sum(removed.files for _, removed in outcome.removed) == 12 + 1 + 2 + 2 + 2 + 1
@@ -59,9 +59,9 @@ def test_a_dry_run_changes_nothing_and_knows_how_much_it_is(scene: Scene) -> Non
     ("scope", "gone"),
     [
         ("execution", ["tmp/pants-sandbox-Ab1", "tmp/immutable_inputsXy2"]),
-        ("store", ["home/me/.cache/pants/lmdb_store"]),
-        ("named-caches", ["home/me/.cache/pants/named_caches"]),
-        ("workdir", ["home/me/work/repo/.pants.d", "home/me/work/repo/.pids/0123456789ab"]),
+        ("store", ["users/me/.cache/pants/lmdb_store"]),
+        ("named-caches", ["users/me/.cache/pants/named_caches"]),
+        ("workdir", ["users/me/work/repo/.pants.d", "users/me/work/repo/.pids/0123456789ab"]),
         ("daemon", []),
     ],
 )
@@ -111,9 +111,9 @@ def test_a_member_of_the_union_has_a_scope_of_its_own(scene: Scene) -> None:
 
 def test_pruning_leaves_what_is_fresh(scene: Scene) -> None:
     old = time.time() - 30 * 86400
-    for path in ("tmp/pants-sandbox-Ab1", "tmp/pants-sandbox-Ab1/x", "home/me/.cache/pants/named_caches/pip/x"):
+    for path in ("tmp/pants-sandbox-Ab1", "tmp/pants-sandbox-Ab1/x", "users/me/.cache/pants/named_caches/pip/x"):
         os.utime(scene.base / path, (old, old))
-    os.utime(scene.base / "home/me/.cache/pants/named_caches/pip", (old, old))
+    os.utime(scene.base / "users/me/.cache/pants/named_caches/pip", (old, old))
     outcome = scene.reset(older_than="14d")
     assert outcome.exit_code == 0
     assert not (scene.tmp / "pants-sandbox-Ab1").exists()
@@ -307,9 +307,9 @@ def test_killed_at_any_step_it_leaves_wholes_and_the_next_run_finishes(tmp_path:
         assert scene.reset().exit_code == 0
         files = {path for path in scene.files() if not (scene.base / path).is_dir()}
         # What Pants says to those who wait for the lock stays after a kill, as it does with Pants itself.
-        assert files - {"home/me/work/repo/.pids/.lock.pantsd.lock_message"} == {
+        assert files - {"users/me/work/repo/.pids/.lock.pantsd.lock_message"} == {
             *PRECIOUS,
-            "home/me/work/repo/.pids/.lock.pantsd",
+            "users/me/work/repo/.pids/.lock.pantsd",
         }
         shutil.rmtree(scene.base)
         if killed.returncode == 0:

@@ -5,7 +5,7 @@ import os
 from devflow.reset_cache.users import find_users, runs_in_daemon
 from reset_cache.fakes import FakeSource, daemon, databases, run
 
-STORE = "/home/me/.cache/pants/lmdb_store"
+STORE = "/users/me/.cache/pants/lmdb_store"
 
 
 def test_a_daemon_is_known_by_its_title_and_its_directory() -> None:
