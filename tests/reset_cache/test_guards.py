@@ -178,6 +178,18 @@ def test_a_directory_of_somebody_else_is_reported_with_the_command(monkeypatch: 
         assert named_caches.fix == f"sudo chown -R 1234 {scene.settings.named_caches_dir}"
 
 
+def test_a_shared_directory_that_is_not_writable_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    with scratch() as scene:
+        monkeypatch.setattr(os, "access", lambda path, mode: False)
+        with unchanged(scene):
+            [problem] = scene.reset("execution").plan.problems
+        assert problem.what.endswith(f"tmp belongs to user {os.lstat(scene.tmp).st_uid} and is not writable.")
+        assert str(scene.tmp) in problem.fix or os.getuid() == 0
+        systems = changed(scene.settings, local_execution_root_dir="/tmp")
+        [problem] = scene.reset("execution", settings=systems, dry_run=True).plan.problems
+        assert problem.fix == "name another directory in [GLOBAL].local_execution_root_dir"
+
+
 def test_an_entry_of_somebody_else_near_the_top_protects_all_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
     with scratch() as scene:
         stranger = os.getuid() + 1

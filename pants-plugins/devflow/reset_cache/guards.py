@@ -7,7 +7,7 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,7 +69,7 @@ def objection(location: Location, others: Iterable[Location], around: Surroundin
         found = _protected(real, location, others, around)
         if found:
             return Problem(f"{name} {found}, so it is not removed.", fix=elsewhere)
-    return foreign_owner(path, location.patterns, around)
+    return foreign_owner(location, around)
 
 
 def _protected(real: str, location: Location, others: Iterable[Location], around: Surroundings) -> str:
@@ -122,18 +122,22 @@ def _is_tracked(path: str, build_root: str) -> bool:
         return False
 
 
-def foreign_owner(path: str, patterns: Sequence[str], around: Surroundings) -> Problem | None:
+def foreign_owner(location: Location, around: Surroundings) -> Problem | None:
     """A directory or an entry near its top that belongs to another user: it is reported, and nothing is touched.
 
     Below a directory with patterns (which may be shared, as `/tmp` is) only its own write permission counts: entries of
     others are not matched at all.
     """
+    path = location.path
     name = shown(path, around.build_root)
     owner = os.lstat(path).st_uid
-    if patterns:
+    if location.patterns:
         if os.access(path, os.R_OK | os.W_OK | os.X_OK):
             return None
-        return Problem(f"{name} belongs to user {owner} and is not writable.", fix=_own_it(path, owner, around))
+        # Nobody should take over a directory of the system, such as /var/tmp.
+        is_systems = len(path.split(os.sep)) - 1 < _MIN_PARTS
+        fix = f"name another directory in {location.set_by}" if is_systems else _own_it(path, owner, around)
+        return Problem(f"{name} belongs to user {owner} and is not writable.", fix)
     found = owner if owner != around.user_id else _owner_below(path, around.user_id)
     if found is None:
         return None

@@ -132,7 +132,7 @@ def _facts(state: LocationState, status: Status) -> Iterator[str]:
     if state.owner is not None and state.owner != os.getuid():
         yield f"of user {state.owner}"
     if state.problem:
-        yield f"cannot be reset: {state.problem.what}"
+        yield f"cannot be reset: {state.problem.what.rstrip('.')}"
     yield state.location.set_by
 
 
