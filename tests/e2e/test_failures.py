@@ -73,6 +73,13 @@ def test_an_unreadable_lockfile(repo: Repository, content: bytes, why: str) -> N
     assert fails(repo) == f"bad: bad.lock, the lockfile of resolve bad, cannot be read: {why}\n  Fix: {MAKE_IT}"
 
 
+def test_what_is_mended_works_at_once(repo: Repository) -> None:
+    repo.write("bad.lock", bytes(range(256)))
+    fails(repo)
+    repo.write("bad.lock", ANSICOLORS)
+    assert repo.export().stderr.endswith("2 up to date.\n")
+
+
 def test_a_missing_lockfile(repo: Repository) -> None:
     (repo.root / "bad.lock").unlink()
     assert fails(repo) == f"bad: bad.lock, the lockfile of resolve bad, does not exist.\n  Fix: {MAKE_IT}"

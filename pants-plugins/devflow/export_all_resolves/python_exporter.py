@@ -18,7 +18,7 @@ from pants.util.strutil import path_safe
 from pants.version import VERSION
 
 from devflow.common.errors import UserError
-from devflow.engine import Rules
+from devflow.engine import Rules, run_id
 from devflow.engine.python import export_venv, python_tools_by_resolve, resolve_pex_config
 from devflow.engine.python.resolves import constraints_of, python_for
 from devflow.export_all_resolves.exporters import (
@@ -71,6 +71,7 @@ async def fingerprint_python_resolve(
         lockfile = await lockfile_input(resolve, python_setup)
         python = await python_for(resolve, constraints)
     except UserError as error:
+        await run_id()  # as in `describe_resolve`
         return MaybeResolveFingerprint(ResolveFingerprint("", problem=error.problem))
 
     version = await full_version(python)

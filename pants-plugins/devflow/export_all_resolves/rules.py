@@ -27,7 +27,7 @@ from pants.util.logging import LogLevel
 from devflow.common.errors import Problem
 from devflow.common.failures import as_problem
 from devflow.common.output import disk_full_fix, tail
-from devflow.engine import Rules, create_digest, environment_vars, merge_digests, try_process
+from devflow.engine import Rules, create_digest, environment_vars, merge_digests, run_id, try_process
 from devflow.engine.unions.resolve_exporters import fingerprint_resolve, stage_resolve
 from devflow.export_all_resolves.exporters import ResolveExporter, ResolveFingerprint
 from devflow.export_all_resolves.staging.build import OWN_DIR, Command, Seed, Spec
@@ -62,6 +62,9 @@ async def describe_resolve(request: DescribeResolveRequest, union_membership: Un
         try:
             maybe = await fingerprint_resolve(exporter(request.resolve))
         except Exception as error:
+            # The engine forgets what a failed rule has looked at, so this result must not outlive the run: it would
+            # stay when the lockfile is mended.
+            await run_id()
             doing = f"reading what resolve {request.resolve} is made from ({exporter.__module__})"
             problem = as_problem(error, doing=doing, fix=retry(request.resolve))
             return DescribedResolve(request.resolve, exporter, ResolveFingerprint("", problem=problem))
@@ -94,6 +97,7 @@ async def build_export(request: BuildExportRequest, build_root: BuildRoot, dist_
     """Run what the backend's stock export would run, in a process beside the others (docs/adr/0003)."""
     resolve = request.exporter.resolve
     doing = f"exporting {resolve}"
+    await run_id()  # a failure is not for ever
     try:
         staged = await stage_resolve(request.exporter)
         destination = os.path.join(build_root.path, dist_dir.relpath, "export", request.fingerprint.reldir)
