@@ -1,4 +1,4 @@
-"""Repositories whose caches are reset: with a goal that works as long as it is told to, and Pythons without Pants."""
+"""Repositories whose caches are reset: with goals that work as long as they are told to, and Pythons without Pants."""
 
 from __future__ import annotations
 
@@ -18,6 +18,24 @@ import os, time
 from pants.engine.goal import Goal, GoalSubsystem
 from pants.engine.rules import collect_rules, goal_rule
 from pants.base.build_root import BuildRoot
+from pants.engine.console import Console
+from pants.engine.internals.selectors import Get
+from pants.engine.process import FallibleProcessResult, Process, ProcessCacheScope
+
+class WorkSubsystem(GoalSubsystem):
+    name = "work"
+    help = "Runs a process in a sandbox."
+
+class Work(Goal):
+    subsystem_cls = WorkSubsystem
+    environment_behavior = Goal.EnvironmentBehavior.LOCAL_ONLY
+
+@goal_rule
+async def work(console: Console) -> Work:
+    echo = Process(["/bin/echo", "worked"], description="echo", cache_scope=ProcessCacheScope.PER_SESSION)
+    result = await Get(FallibleProcessResult, Process, echo)
+    console.write_stdout(result.stdout.decode())
+    return Work(exit_code=result.exit_code)
 
 class LingerSubsystem(GoalSubsystem):
     name = "linger"

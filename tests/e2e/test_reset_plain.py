@@ -46,16 +46,29 @@ def test_a_corrupt_store(repo: Repository, own_caches: Caches) -> None:
         works(repo, pantsd=False)
 
 
-def test_a_missing_execution_directory(repo: Repository, own_caches: Caches) -> None:
-    missing = own_caches.execution_root
-    own_caches.environment()  # makes it
-    shutil.rmtree(missing.parent)
-    breaks(repo, "No such file or directory")
+def test_an_execution_directory_that_was_removed_under_a_daemon(repo: Repository, own_caches: Caches) -> None:
     for python in (bare_python(), sys.executable):
+        assert repo.run("work").stdout == "worked\n"
+        shutil.rmtree(own_caches.execution_root.parent)
+        broken = finish(repo.start("work"))
+        assert broken.exit_code != 0
+        assert "No such file or directory" in broken.stderr or "NotFound" in broken.stderr
         result = plain(repo, python, "--only=execution")
-        assert result.stdout.splitlines()[-1] == f"Made {missing}"
-        works(repo, pantsd=False)
-        shutil.rmtree(missing.parent)
+        assert result.stdout.splitlines()[-1] == f"Made {own_caches.execution_root}"
+        assert repo.run("work").stdout == "worked\n"
+
+
+def test_an_execution_directory_that_cannot_be_made(repo: Repository, own_caches: Caches) -> None:
+    own_caches.environment()  # makes it
+    shutil.rmtree(own_caches.execution_root.parent)
+    own_caches.execution_root.parent.write_text("in the way")
+    breaks(repo, "Failed to create base for immutable inputs")
+    result = plain(repo, bare_python(), "--only=execution")
+    assert result.exit_code == 1
+    assert f"{own_caches.execution_root.parent} is not a directory" in result.stderr
+    own_caches.execution_root.parent.unlink()
+    assert plain(repo, bare_python(), "--only=execution").exit_code == 0
+    works(repo, pantsd=False)
 
 
 def test_a_daemon_that_no_client_can_reach(repo: Repository) -> None:

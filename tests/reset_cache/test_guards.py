@@ -190,6 +190,16 @@ def test_a_shared_directory_that_is_not_writable_is_reported(monkeypatch: pytest
         assert problem.fix == "name another directory in [GLOBAL].local_execution_root_dir"
 
 
+def test_a_file_in_the_way_of_a_missing_directory_is_reported() -> None:
+    with scratch() as scene:
+        blocked = changed(scene.settings, local_execution_root_dir=str(scene.base / "data" / "precious" / "x" / "y"))
+        for dry_run in (True, False):
+            with unchanged(scene):
+                [problem] = scene.reset("execution", settings=blocked, dry_run=dry_run).plan.problems
+        assert problem.what.endswith(f"/x is not a directory, so {blocked.local_execution_root_dir} cannot be made.")
+        assert problem.fix == f"rm {scene.base}/data/precious/x"
+
+
 def test_an_entry_of_somebody_else_near_the_top_protects_all_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
     with scratch() as scene:
         stranger = os.getuid() + 1

@@ -49,13 +49,13 @@ class Surroundings:
 
 
 def objection(location: Location, others: Iterable[Location], around: Surroundings) -> Problem | None:
-    """Why nothing of a location may be removed, or None. A location that does not exist is no objection.
+    """Why nothing of a location may be removed, or None. Only one that cannot be made is an objection if it is missing.
 
     Of the parents of a location, links are followed (a home may be one); the location itself may be none.
     """
     path = location.path
     if not os.path.lexists(path):
-        return None
+        return _in_the_way(path, around) if location.recreate else None
     name = shown(path, around.build_root)
     elsewhere = f"name another directory in {location.set_by}"
     if os.path.islink(path):
@@ -70,6 +70,21 @@ def objection(location: Location, others: Iterable[Location], around: Surroundin
         if found:
             return Problem(f"{name} {found}, so it is not removed.", fix=elsewhere)
     return foreign_owner(location, around)
+
+
+def _in_the_way(path: str, around: Surroundings) -> Problem | None:
+    """Why a missing directory cannot be made."""
+    parent = os.path.dirname(path)
+    while not os.path.lexists(parent):
+        parent = os.path.dirname(parent)
+    name = shown(parent, around.build_root)
+    if not os.path.isdir(parent):
+        what = f"{name} is not a directory, so {shown(path, around.build_root)} cannot be made."
+        return Problem(what, fix=f"rm {quoted(parent)}")
+    if not os.access(parent, os.W_OK | os.X_OK):
+        owner = os.lstat(parent).st_uid
+        return Problem(f"{name} belongs to user {owner} and is not writable.", fix=_own_it(parent, owner, around))
+    return None
 
 
 def _protected(real: str, location: Location, others: Iterable[Location], around: Surroundings) -> str:

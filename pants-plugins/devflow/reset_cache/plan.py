@@ -93,7 +93,9 @@ def make_plan(request: Request, found: Iterable[Found], situation: Situation) ->
         stops=stops,
         ends_daemon=ends and (situation.in_daemon or any(one.build_root == situation.build_root for one in stops)),
         makes=tuple(
-            one.location.path for one in found if one.location.recreate and not one.exists and not request.prunes
+            one.location.path
+            for one in found
+            if one.location.recreate and not one.exists and not one.problem and not request.prunes
         ),
     )
 
