@@ -17,10 +17,10 @@ import toml
 from devflow.ide_config import jsonc
 from e2e.projects import ANSICOLORS
 from harness.editor_tools import ALE, NEOVIM, PYRIGHT, TY, npm_install, pip_install, run
+from harness.example import copy_of_example
 from harness.lsp import section, serving
-from harness.world import EXPORTS, PLUGINS, Caches, Repository
+from harness.world import EXPORTS, Caches, Repository
 
-EXAMPLE = Path.cwd() / "examples" / "monorepo"
 # In one source root: what a package index, another source root, a plugin's checkout and the stubs have.
 PROBE = "tests/probe.py"
 PROBE_TEXT = """\
@@ -40,11 +40,7 @@ Configure = Callable[..., Mapping[str, str]]
 @pytest.fixture(scope="module")
 def repo(tmp_path_factory: pytest.TempPathFactory, caches: Caches) -> Iterator[Repository]:
     """The example, with its main lockfile cut down; everything that editors need is exported."""
-    repo = Repository(tmp_path_factory.mktemp("ide") / "monorepo", caches)
-    ignore = shutil.ignore_patterns(".pants.d", ".pids", "dist", ".*_cache", "__pycache__", ".vscode", ".vim")
-    shutil.copytree(EXAMPLE, repo.root, symlinks=True, ignore=ignore)
-    configuration = (repo.root / "pants.toml").read_text()
-    repo.write("pants.toml", configuration.replace("%(buildroot)s/../../pants-plugins", str(PLUGINS)))
+    repo = copy_of_example(tmp_path_factory.mktemp("ide") / "monorepo", caches)
     repo.write("3rdparty/python-default.lock", ANSICOLORS)
     repo.write(PROBE, PROBE_TEXT)
     repo.write("tests/unused.py", "import os\n")

@@ -4,27 +4,18 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from harness.world import EXPORTS, PLUGINS, Caches, Repository
-
-EXAMPLE = Path.cwd() / "examples" / "monorepo"
+from harness.example import copy_of_example
+from harness.world import EXPORTS, Caches, Repository
 
 
 @pytest.fixture(scope="module")
 def repo(tmp_path_factory: pytest.TempPathFactory, caches: Caches) -> Iterator[Repository]:
-    repo = Repository(tmp_path_factory.mktemp("example") / "monorepo", caches)
-    ignore = shutil.ignore_patterns(".pants.d", ".pids", "dist", ".*_cache", "__pycache__")
-    shutil.copytree(EXAMPLE, repo.root, symlinks=True, ignore=ignore)
-    configuration = (repo.root / "pants.toml").read_text()
-    ours = "%(buildroot)s/../../pants-plugins"
-    assert ours in configuration
-    repo.write("pants.toml", configuration.replace(ours, str(PLUGINS)))
+    repo = copy_of_example(tmp_path_factory.mktemp("example") / "monorepo", caches)
     repo.write(".gitignore", "/.pants.d/\n/.pids/\n/dist/\n__pycache__/\n")
     repo.git("init", "--quiet", "--initial-branch=main")
     repo.git("config", "user.name", "Somebody")

@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from e2e.projects import settings
-from harness.world import PLUGINS, Caches, Repository, finish, repository
+from harness.example import copy_of_example
+from harness.world import Caches, Repository, finish, repository
 
-EXAMPLE = Path.cwd() / "examples" / "monorepo"
 TREE = "src/acme/manager/models/alembic"
 COMMITTED = f"{TREE}/revision_history/23.09.1.json"
 GOAL = "dump-schema-history"
@@ -24,13 +24,7 @@ GOAL = "dump-schema-history"
 @contextlib.contextmanager
 def example(root: Path, caches: Caches) -> Iterator[Repository]:
     """The example, of which alembic's resolve holds only what alembic needs: the rest takes minutes to install."""
-    ignore = shutil.ignore_patterns(".pants.d", ".pids", "dist", ".*_cache", "__pycache__")
-    shutil.copytree(EXAMPLE, root, symlinks=True, ignore=ignore)
-    repo = Repository(root, caches)
-    configuration = (root / "pants.toml").read_text()
-    ours = "%(buildroot)s/../../pants-plugins"
-    assert ours in configuration
-    repo.write("pants.toml", configuration.replace(ours, str(PLUGINS)))
+    repo = copy_of_example(root, caches)
     lockfile = root / "3rdparty/python-default.lock"
     needed = {"alembic", "greenlet", "mako", "markupsafe", "sqlalchemy", "typing-extensions"}
     entries = re.split(r"\n(?=\S)", lockfile.read_text())

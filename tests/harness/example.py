@@ -1,0 +1,29 @@
+"""A copy of the example repository that uses the plugin as it is here."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from harness.world import PLUGINS, Caches, Repository
+
+EXAMPLE = Path.cwd() / "examples" / "monorepo"
+_PLUGINS_SETTING = "%(buildroot)s/../../pants-plugins"
+_MADE_BY_RUNS = (".pants.d", ".pids", "dist", ".*_cache", "__pycache__", ".vscode", ".vim")
+
+
+def copy_of_example(root: Path, caches: Caches) -> Repository:
+    """Not committed anywhere; whoever asks for it stops it."""
+    shutil.copytree(EXAMPLE, root, symlinks=True, ignore=shutil.ignore_patterns(*_MADE_BY_RUNS))
+    links = {version: "../../../VERSION" for version in root.glob("src/acme/*/VERSION")}
+    links[root / "docker-compose.halfstack-main.yml"] = "docker-compose.halfstack-2403.yml"
+    for link, target in links.items():
+        # A sandbox of Pants has copies in place of links.
+        if not link.is_symlink():
+            link.unlink()
+            link.symlink_to(target)
+    repo = Repository(root, caches)
+    configuration = (root / "pants.toml").read_text()
+    assert _PLUGINS_SETTING in configuration
+    repo.write("pants.toml", configuration.replace(_PLUGINS_SETTING, str(PLUGINS)))
+    return repo
