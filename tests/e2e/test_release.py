@@ -121,6 +121,7 @@ def test_a_plan_changes_nothing_and_says_everything(repo: Repository) -> None:
         "Checked signing: not configured\n"
         "Not checked: remote: nothing is pushed without --push\n"
         "Checked changelog: 2 news fragments into CHANGELOG.md\n"
+        "Not checked: schema-history: not configured\n"
         "Checked version: VERSION\n"
         "Would change CHANGELOG.md: 8 lines more\n"
         "Would change VERSION: 24.03.0rc1 → 24.03.0\n"
