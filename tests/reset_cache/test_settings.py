@@ -7,13 +7,13 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from unittest import mock
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pants.option.options_bootstrapper import OptionsBootstrapper
-from pants.testutil.option_util import create_options_bootstrapper
 from pants.util.contextutil import pushd
 
 from devflow.common.errors import UserError
@@ -137,9 +137,14 @@ def test_links_in_parents_are_resolved_and_a_link_itself_is_not(tmp_path: Path) 
     base = Path(os.path.realpath(tmp_path))
     (base / "real" / "cache").mkdir(parents=True)
     (base / "link").symlink_to(base / "real")
-    options = create_options_bootstrapper(
-        [f"--local-store-dir={base}/link/cache", f"--named-caches-dir={base}/link", "--pants-distdir=out/.."]
-    ).bootstrap_options.for_global_scope()
+    options = SimpleNamespace(
+        local_store_dir=f"{base}/link/cache",
+        named_caches_dir=f"{base}/link",
+        local_execution_root_dir="/tmp",
+        pants_workdir=".pants.d",
+        pants_subprocessdir=".pids",
+        pants_distdir="out/..",
+    )
     found = from_options(options, str(base))
     assert found.local_store_dir == str(base / "real" / "cache")
     assert found.named_caches_dir == str(base / "link")

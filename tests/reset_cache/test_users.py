@@ -40,6 +40,16 @@ def test_what_a_run_has_started_counts_as_the_run() -> None:
     assert [one.process.pid for one in find_users(source).pants] == [11]
 
 
+def test_a_run_inside_of_another_with_a_store_of_its_own_is_one_of_its_own() -> None:
+    other = "/elsewhere/store"
+    source = FakeSource(
+        [daemon(11, "/repo"), run(12, "/tmp/test", parent=11), run(13, "/tmp/test", parent=12)],
+        files={11: databases(STORE), 12: databases(STORE), 13: databases(STORE) | databases(other)},
+    )
+    found = {one.process.pid: one.stores for one in find_users(source).pants}
+    assert found == {11: frozenset({STORE}), 13: frozenset({STORE, other})}
+
+
 def test_a_store_that_is_already_removed_is_still_named() -> None:
     deleted = frozenset({f"{STORE}/cache/0/data.mdb (deleted)"})
     [one] = find_users(FakeSource([daemon(11, "/repo")], files={11: deleted})).pants

@@ -74,14 +74,14 @@ def find_users(source: ProcessSource) -> Users:
             daemon_root = _daemon_root(process)
             if stores or daemon_root:
                 candidates[pid] = (process, daemon_root, stores)
+    held = {pid: stores for pid, (_, _, stores) in candidates.items()}
     return Users(
         own_pid,
         os.getuid(),
         tuple(
             PantsProcess(process, daemon_root, stores, busy=not daemon_root or _is_busy(pid, source, everybody))
             for pid, (process, daemon_root, stores) in sorted(candidates.items())
-            # What a Pants process starts inherits its open files: it counts as the one that started it.
-            if not _has_ancestor_in(process, candidates, everybody)
+            if daemon_root or not _is_part_of_another(process, stores, held, everybody)
         ),
         queued=max(0, source.busy_listener(own_pid) - 1),
     )
@@ -105,13 +105,19 @@ def _is_busy(pid: int, source: ProcessSource, everybody: Mapping[int, Process]) 
     return source.busy_listener(pid) > 0 or bool(descendants(everybody, (pid,)))
 
 
-def _has_ancestor_in(process: Process, candidates: Iterable[int], everybody: Mapping[int, Process]) -> bool:
+def _is_part_of_another(
+    process: Process, stores: frozenset[str], held: Mapping[int, frozenset[str]], everybody: Mapping[int, Process]
+) -> bool:
+    """Whether it only has open what the Pants process that has started it has: open files are inherited.
+
+    One that has a store of its own open is a Pants process of its own, such as in a test of Pants.
+    """
     seen = {process.pid}
     while process.parent_pid in everybody and process.parent_pid not in seen:
-        if process.parent_pid in candidates:
-            return True
         process = everybody[process.parent_pid]
         seen.add(process.pid)
+        if process.pid in held and stores <= held[process.pid]:
+            return True
     return False
 
 
