@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pwd
 from collections.abc import Callable
 from pathlib import Path
 
@@ -242,6 +243,7 @@ def test_the_status(run: Run, scene: Scene, source: FakeSource) -> None:
     assert lines[2].endswith(", [GLOBAL].local_execution_root_dir")
     assert lines[4].startswith("named-caches: …/users/me/.cache/pants/named_caches, ")
     assert ", 2 files, changed " in lines[4]
+    assert f", owner {pwd.getpwuid(os.getuid()).pw_name}, [GLOBAL].named_caches_dir" in lines[4]
     assert [line.split(":")[0] for line in lines[2:]] == [
         "execution",
         "store",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -129,11 +130,18 @@ def _facts(state: LocationState, status: Status) -> Iterator[str]:
             yield f"changed {duration(status.now_s - state.usage.changed_s)} ago"
         if state.usage.unreadable:
             yield f"{count(state.usage.unreadable, 'directory')} unreadable"
-    if state.owner is not None and state.owner != os.getuid():
-        yield f"of user {state.owner}"
+    if state.owner is not None:
+        yield f"owner {_user_name(state.owner)}"
     if state.problem:
         yield f"cannot be reset: {state.problem.what.rstrip('.')}"
     yield state.location.set_by
+
+
+def _user_name(user_id: int) -> str:
+    try:
+        return pwd.getpwuid(user_id).pw_name
+    except KeyError:
+        return str(user_id)
 
 
 def closing(status: Status) -> list[str]:
