@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from devflow.reset_cache import usage
 from devflow.reset_cache.removal import remove
 from devflow.reset_cache.usage import Usage, measure
 from reset_cache.scene import write
@@ -75,3 +76,39 @@ def test_many_directories_are_all_looked_at(tmp_path: Path) -> None:
     for number in range(300):
         write(tmp_path / str(number % 20) / str(number) / "file")
     assert measure(str(tmp_path)).files == 300
+
+
+@pytest.fixture
+def large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A tree that counts as large: most of it is for other processes to measure."""
+    monkeypatch.setattr(usage, "_LARGE_FILES", 10)
+    monkeypatch.setattr(usage, "_PROCESSES", 3)
+    for number in range(60):
+        write(tmp_path / "a tree" / str(number) / "with\na line" / "file")
+    (tmp_path / "a tree" / "7" / os.fsdecode(b"\xff")).mkdir()
+    os.utime(tmp_path / "a tree" / "7", (4e9, 4e9))
+    return tmp_path / "a tree"
+
+
+def test_a_large_tree_is_shared_out(large: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    started = []
+    start = usage._start  # noqa: SLF001
+    monkeypatch.setattr(usage, "_start", lambda *args: started.append(args[0].copy()) or start(*args))
+    everything = [Path(directory) for directory, _, _ in os.walk(large)] + list(large.rglob("file"))
+    assert measure(str(large)) == Usage(blocks(*everything), 60, 4e9)
+    assert len(started) == 2
+    assert all(started)
+
+
+def test_without_other_processes_it_is_measured_all_the_same(large: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = measure(str(large))
+    for executable in ("/nowhere/python", "/bin/false"):
+        monkeypatch.setattr("sys.executable", executable)
+        assert measure(str(large)) == whole
+
+
+def test_a_small_tree_needs_no_other_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.executable", "/nowhere/python")
+    monkeypatch.setattr(usage, "_start", None)
+    write(tmp_path / "file")
+    assert measure(str(tmp_path)).files == 1
