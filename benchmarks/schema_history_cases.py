@@ -31,6 +31,16 @@ print(json.dumps([
     for script in ScriptDirectory(sys.argv[1]).walk_revisions(base="base", head="heads")
 ]))
 """
+_ALL_IN_ONE = """
+import os, resource, sys
+from devflow.schema_history.reader.alembic_history import checked, history, links
+from devflow.schema_history.reader.alembic_walk import walk
+from devflow.schema_history.reader.read_scripts import contents
+scripts, problems = checked(contents(entry.path for entry in os.scandir(sys.argv[1]) if entry.is_file()).values())
+assert not problems, problems
+assert history(scripts, walk(links(scripts)))["revisions"]
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
 _SCRIPT = '''\
 """Change number {number}.
 
@@ -78,9 +88,17 @@ class History:
         return ("dump-schema-history", f"--config={self.config}")
 
     def change(self) -> None:
-        """Give the newest script another comment, and so the same history."""
+        """Give the newest script another first line, and so the dump another text."""
         newest = self.directory / "versions" / f"{self.size - 1:012x}_change.py"
-        newest.write_text(f"{newest.read_text()}# {time.time_ns()}\n")
+        _, _, rest = newest.read_text().partition("\n")
+        newest.write_text(f'"""Change at {time.time_ns()}.\n{rest}')
+
+    def add(self) -> None:
+        """Write one script more, at the end."""
+        parent = max((self.directory / "versions").iterdir()).name.partition("_")[0]
+        name = f"{int(parent, 16) + 1:012x}"
+        text = _SCRIPT.format(number=name, name=name, parent=parent, columns="")
+        (self.directory / "versions" / f"{name}_change.py").write_text(text)
 
 
 def make_lockfile(path: Path) -> Path:
@@ -143,6 +161,17 @@ def cases(repository: ScratchRepository, histories: Sequence[History], lockfile:
             [pair[1] for pair in samples],
             at_most=1.0 if history is few else None,
         )
+    added = []
+    for _ in range(runs):
+        few.add()
+        theirs = _documented(python, few)
+        added.append((repository.run(*few.goal), theirs))
+    yield compare(
+        f"one script added, {few.size} revisions",
+        [pair[0] for pair in added],
+        "alembic's own dump",
+        [pair[1] for pair in added],
+    )
     times = many.size // few.size
     yield Row(
         f"one script changed, {many.size} revisions",
@@ -187,15 +216,9 @@ def _documented(python: Path, history: History) -> Run:
 
 
 def _reader_memory_mib(python: Path, history: History) -> float:
-    """The peak of the process that Pants runs in its sandbox, here without one."""
-    reader = PROJECT / "pants-plugins/devflow/schema_history/reader/read_alembic.py"
-    code = (
-        "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL); "
-        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
-    )
-    command = [sys.executable, "-c", code, str(python), str(reader), "0", str(history.directory / "versions")]
+    """The peak of all that reads scripts and of alembic, here in one process; Pants has several, each with a part."""
     done = subprocess.run(
-        command,
+        [str(python), "-c", _ALL_IN_ONE, str(history.directory / "versions")],
         env={**os.environ, "PYTHONPATH": str(PROJECT / "pants-plugins")},
         capture_output=True,
         text=True,

@@ -134,7 +134,7 @@ def test_a_repository_that_is_not_ours(tmp_path: Path, caches: Caches) -> None:
 
 def _reads(log: str) -> int:
     """How many processes read scripts, and did not come from the cache."""
-    return sum("spawned local process" in line and "read_alembic.py" in line for line in log.splitlines())
+    return sum("spawned local process" in line and "read_scripts.py" in line for line in log.splitlines())
 
 
 def test_killed_at_any_time(tmp_path: Path, caches: Caches) -> None:

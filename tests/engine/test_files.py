@@ -14,6 +14,7 @@ from devflow.engine import (
     add_prefix,
     create_digest,
     digest_contents,
+    digest_entries,
     digest_of,
     digest_snapshot,
     digest_subset,
@@ -56,7 +57,14 @@ async def shape_digests(about: AboutDigests) -> Answer:
     moved_out = await remove_prefix(made, "a")
     merged = await merge_digests(digest for digest in (moved_in, moved_out))
     python = await digest_subset(merged, PathGlobs(["**/*.py"]))
-    return Answer({"merged": await digest_snapshot(merged), "python": await digest_contents(python)})
+    return Answer(
+        {
+            "merged": await digest_snapshot(merged),
+            "python": await digest_contents(python),
+            "entries": await digest_entries(merged),
+            "remade": await create_digest(CreateDigest(await digest_entries(merged))),
+        }
+    )
 
 
 @pytest.fixture(scope="module")
@@ -78,8 +86,10 @@ def test_files_of_the_build_root(runner: RuleRunner) -> None:
 
 
 @executes("create_digest", "add_prefix", "remove_prefix", "merge_digests", "digest_subset")
-@executes("digest_snapshot", "digest_contents")
+@executes("digest_snapshot", "digest_contents", "digest_entries")
 def test_digests(runner: RuleRunner) -> None:
     shaped = runner.request(Answer, [AboutDigests(b"hello")])
     assert sorted(shaped.merged.files) == ["b.txt", "c.py", "top/a/b.txt", "top/a/c.py"]
     assert [(file.path, file.content) for file in shaped.python] == [("c.py", b"pass"), ("top/a/c.py", b"pass")]
+    assert sorted(entry.path for entry in shaped.entries) == sorted(shaped.merged.files)
+    assert shaped.remade == shaped.merged.digest

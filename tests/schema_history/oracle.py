@@ -6,11 +6,15 @@ python oracle.py <file with a list of {"directories": […], "recursive": …}>
 from __future__ import annotations
 
 import json
+import os
 import sys
 import warnings
 from typing import Any
 
-from devflow.schema_history.reader.read_alembic import history
+from devflow.schema_history.reader.alembic_files import parts, scripts_in_order
+from devflow.schema_history.reader.alembic_history import checked, history, links, refused
+from devflow.schema_history.reader.alembic_walk import walk
+from devflow.schema_history.reader.read_scripts import contents
 
 
 def documented_dump(directories: list[str], recursive: bool) -> object:
@@ -40,12 +44,29 @@ def documented_dump(directories: list[str], recursive: bool) -> object:
         return f"{type(error).__name__}: {error}"
 
 
+def our_history(directories: list[str], recursive: bool) -> object:
+    """What the sandboxed processes make together, with JSON between them."""
+    files = [
+        os.path.join(root, name)
+        for directory in dict.fromkeys(directories)
+        for root, _, names in os.walk(directory)
+        for name in names
+    ]
+    paths = scripts_in_order(files, directories, recursive)
+    read: dict[str, Any] = {}
+    for part in parts(paths):
+        read.update(json.loads(json.dumps(contents(part))))
+    scripts, problems = checked(read[path] for path in paths)
+    return refused(problems) if problems else history(scripts, walk(json.loads(json.dumps(links(scripts)))))
+
+
 def main() -> None:
     """One pair for each tree."""
     with open(sys.argv[1]) as file:
         trees = json.load(file)
     pairs = [
-        {"alembic": documented_dump(tree["directories"], tree["recursive"]), "ours": history(**tree)} for tree in trees
+        {"alembic": documented_dump(tree["directories"], tree["recursive"]), "ours": our_history(**tree)}
+        for tree in trees
     ]
     json.dump(pairs, sys.stdout)
 

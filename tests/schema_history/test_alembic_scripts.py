@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
 import pytest
 
-from devflow.schema_history.reader.alembic_scripts import Script, list_scripts, read_script
+from devflow.schema_history.reader.alembic_scripts import Script, read_script
 from devflow.schema_history.reader.problems import Problem
 
 HEAD = 'revision = "b"\ndown_revision = "a"\n'
@@ -37,24 +38,9 @@ def problems(text: str | bytes, name: str = "x.py") -> list[Problem]:
     return read
 
 
-def test_which_files() -> None:
-    names = ("b.py", "a.py", "_x.py", ".b.py", "__init__.py", "__init__x.py", ".#x.py", "x.PY", "x.pyc", "README")
-    for name in names:
-        write("", f"versions/{name}")
-    for name in ("z/2.py", "z/1.py", "a/3.py", "__pycache__/4.py", "a/__pycache__/5.py", ".hidden/6.py"):
-        write("", f"versions/{name}")
-    top = [".b.py", "_x.py", "a.py", "b.py"]
-    assert list_scripts(["versions"], False) == [f"versions/{name}" for name in top]
-    assert list_scripts(["versions"], True) == [
-        f"versions/{name}" for name in (*top, ".hidden/6.py", "a/3.py", "z/1.py", "z/2.py")
-    ]
-
-
-def test_a_file_that_is_reached_twice_counts_once() -> None:
-    write("", "versions/sub/a.py")
-    Path("link").symlink_to("versions")
-    assert list_scripts(["versions/sub", "versions", "link"], True) == ["versions/sub/a.py"]
-    assert list_scripts(["gone"], True) == []
+def test_what_a_script_says_goes_through_json() -> None:
+    read = script(f'"""Two."""\n{HEAD}depends_on = ("c", "d")\nbranch_labels = "x"\n')
+    assert Script.of_json(json.loads(json.dumps(read))) == read
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ from pants.engine.fs import (
     CreateDigest,
     Digest,
     DigestContents,
+    DigestEntries,
     DigestSubset,
     MergeDigests,
     PathGlobs,
@@ -74,6 +75,7 @@ __all__ = [
     "concurrently",
     "create_digest",
     "digest_contents",
+    "digest_entries",
     "digest_of",
     "digest_snapshot",
     "digest_subset",
@@ -145,6 +147,11 @@ async def digest_snapshot(digest: Digest) -> Snapshot:
 async def digest_contents(digest: Digest) -> DigestContents:
     """Read the files in a digest."""
     return await intrinsics.get_digest_contents(digest)
+
+
+async def digest_entries(digest: Digest) -> DigestEntries:
+    """List what is in a digest, files by their own digests, without reading them."""
+    return await intrinsics.get_digest_entries(digest)
 
 
 async def create_digest(request: CreateDigest) -> Digest:

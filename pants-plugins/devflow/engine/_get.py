@@ -21,6 +21,7 @@ from pants.engine.fs import (
     CreateDigest,
     Digest,
     DigestContents,
+    DigestEntries,
     DigestSubset,
     MergeDigests,
     PathGlobs,
@@ -64,6 +65,7 @@ __all__ = [
     "concurrently",
     "create_digest",
     "digest_contents",
+    "digest_entries",
     "digest_of",
     "digest_snapshot",
     "digest_subset",
@@ -133,6 +135,11 @@ async def digest_snapshot(digest: Digest) -> Snapshot:
 async def digest_contents(digest: Digest) -> DigestContents:
     """Read the files in a digest."""
     return await Get(DigestContents, Digest, digest)
+
+
+async def digest_entries(digest: Digest) -> DigestEntries:
+    """List what is in a digest, files by their own digests, without reading them."""
+    return await Get(DigestEntries, Digest, digest)
 
 
 async def create_digest(request: CreateDigest) -> Digest:

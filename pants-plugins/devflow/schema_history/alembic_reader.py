@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from pants.backend.python.subsystems.setup import PythonSetup
 from pants.backend.python.util_rules.pex import VenvPexProcess
-from pants.engine.fs import CreateDigest, PathGlobs
+from pants.backend.python.util_rules.pex_environment import PythonExecutable
+from pants.engine.fs import CreateDigest, Digest, FileContent, PathGlobs
+from pants.engine.process import Process
 from pants.engine.rules import collect_rules, rule
 from pants.engine.unions import UnionRule
 from pants.option.option_types import StrOption
@@ -20,21 +25,28 @@ from devflow.engine import (
     Rules,
     all_source_roots,
     create_digest,
+    digest_entries,
     list_paths,
     merge_digests,
     read_files,
     snapshot_of,
+    try_processes,
 )
 from devflow.engine.python import try_venv_pex
+from devflow.engine.python.resolves import constraints_of, python_for
 from devflow.engine.python.tool import tool_resolve, tool_venv
 from devflow.schema_history.alembic_config import AlembicConfig, ConfigText, has_alembic_table, parse
 from devflow.schema_history.history import SchemaHistory
 from devflow.schema_history.locations import candidates
-from devflow.schema_history.readers import HistoryReader
-from devflow.schema_history.sandbox import ENVIRONMENT, history_of, package, script_path
+from devflow.schema_history.reader.alembic_files import parts, scripts_in_order
+from devflow.schema_history.reader.alembic_history import checked, history, links, refused
+from devflow.schema_history.reader.alembic_scripts import Script
+from devflow.schema_history.readers import HistoryReader, Tree
+from devflow.schema_history.sandbox import ENVIRONMENT, package, printed, script_path
 from devflow.schema_history.targets import AlembicConfigField
 
-_MODULES = ("alembic_checks", "alembic_scripts", "alembic_walk", "bindings", "circles", "problems", "read_alembic")
+_FOR_SCRIPTS = ("alembic_scripts", "bindings", "problems", "read_scripts")
+_LINKS = "links.json"
 
 
 class Alembic(Subsystem):
@@ -129,6 +141,51 @@ async def _directory(location: str, config: str, roots: list[str]) -> str | None
     return next((option for option in options if option == "." or option in found.dirs), None)
 
 
+async def _contents(tree: Tree, files: Digest, paths: Iterable[str], python: PythonExecutable) -> dict[str, Any]:
+    """What each script says, by its path. Raises: UserError if a reader dies.
+
+    Several processes read a part each: after one script has changed, the cache has all parts but one.
+    """
+    reader = await create_digest(CreateDigest(package(_FOR_SCRIPTS)))
+    entries = {entry.path: entry for entry in await digest_entries(files)}
+    processes = []
+    for part in parts(paths):
+        scripts = await create_digest(CreateDigest(entries[path] for path in part))
+        processes.append(
+            Process(
+                # Nothing that is installed there has a say: scripts are read with the standard library.
+                argv=(python.path, "-S", script_path("read_scripts"), *part),
+                env={**ENVIRONMENT, "DEVFLOW_PYTHON_FINGERPRINT": python.fingerprint or ""},
+                input_digest=await merge_digests([scripts, reader]),
+                append_only_caches=python.append_only_caches,
+                description=f"Read {len(part)} migration scripts of {tree}",
+                level=LogLevel.DEBUG,
+            )
+        )
+    contents: dict[str, Any] = {}
+    for result in await try_processes(processes):
+        contents.update(printed(result, f"Reading the migration scripts of {tree}"))
+    return contents
+
+
+async def _walked(tree: Tree, scripts: Sequence[Script], resolve: str, python_setup: PythonSetup) -> dict[str, Any]:
+    """The order, by the alembic of the resolve. From the cache, unless a link between revisions has changed."""
+    venv = await tool_venv(resolve, "alembic", python_setup)
+    files = [*package(["alembic_walk"]), FileContent(_LINKS, json.dumps(links(scripts)).encode())]
+    result = await try_venv_pex(
+        VenvPexProcess(
+            # Pex's own entry ignores the environment, and so the hash seed; the interpreter does not.
+            dataclasses.replace(venv, pex=venv.python),
+            argv=(script_path("alembic_walk"), _LINKS),
+            input_digest=await create_digest(CreateDigest(files)),
+            extra_env=ENVIRONMENT,
+            description=f"Walk the schema history of {tree}",
+            level=LogLevel.DEBUG,
+        )
+    )
+    return printed(result, f"Walking the schema history of {tree}")
+
+
 @rule(desc="Read an Alembic history", level=LogLevel.DEBUG)
 async def read_alembic_history(request: AlembicReader, alembic: Alembic, python_setup: PythonSetup) -> SchemaHistory:
     """Raises: UserError for what keeps the scripts from being found at all."""
@@ -136,8 +193,8 @@ async def read_alembic_history(request: AlembicReader, alembic: Alembic, python_
     config = await _read_config(tree.config)
     directories = await _version_directories(config, tree.config)
     pattern = "**/*.py" if config.recursive else "*.py"
-    scripts = await snapshot_of(PathGlobs(os.path.normpath(f"{directory}/{pattern}") for directory in directories))
-    if not scripts.files:
+    files = await snapshot_of(PathGlobs(os.path.normpath(f"{directory}/{pattern}") for directory in directories))
+    if not files.files:
         raise UserError(
             f"{tree.config}: There are no migration scripts in {', '.join(directories)}.",
             fix="write the first one: alembic revision; if there are some, see that neither .gitignore nor "
@@ -145,20 +202,14 @@ async def read_alembic_history(request: AlembicReader, alembic: Alembic, python_
         )
     option = f"{tree.address}: resolve" if tree.resolve else "[alembic].install_from_resolve"
     wanted = WantedTool("alembic", option, tree.resolve or alembic.install_from_resolve)
-    venv = await tool_venv(await tool_resolve(wanted, python_setup), "alembic", python_setup)
-    reader = await create_digest(CreateDigest(package(_MODULES)))
-    result = await try_venv_pex(
-        VenvPexProcess(
-            # Pex's own entry ignores the environment, and so the hash seed; the interpreter does not.
-            dataclasses.replace(venv, pex=venv.python),
-            argv=(script_path("read_alembic"), "1" if config.recursive else "0", *directories),
-            input_digest=await merge_digests([scripts.digest, reader]),
-            extra_env=ENVIRONMENT,
-            description=f"Read the schema history of {tree}",
-            level=LogLevel.DEBUG,
-        )
-    )
-    return history_of(result, f"Reading the schema history of {tree}")
+    resolve = await tool_resolve(wanted, python_setup)
+    python = await python_for(resolve, constraints_of(resolve, python_setup))
+    paths = scripts_in_order(files.files, directories, config.recursive)
+    contents = await _contents(tree, files.digest, paths, python)
+    scripts, problems = checked(contents[path] for path in paths)
+    if problems:
+        return SchemaHistory.from_reader(refused(problems))
+    return SchemaHistory.from_reader(history(scripts, await _walked(tree, scripts, resolve, python_setup)))
 
 
 def rules() -> Rules:

@@ -16,7 +16,7 @@ from devflow.engine import Rules, create_digest, list_paths, merge_digests, snap
 from devflow.engine.python.resolves import constraints_of, python_for
 from devflow.schema_history.history import SchemaHistory
 from devflow.schema_history.readers import HistoryReader
-from devflow.schema_history.sandbox import ENVIRONMENT, history_of, package, script_path
+from devflow.schema_history.sandbox import ENVIRONMENT, package, printed, script_path
 from devflow.schema_history.targets import DjangoConfigField
 
 _MODULES = ("bindings", "circles", "django_graph", "django_migrations", "problems", "read_django")
@@ -74,7 +74,7 @@ async def read_django_history(request: DjangoReader, python_setup: PythonSetup) 
             level=LogLevel.DEBUG,
         )
     )
-    history = history_of(result, f"Reading the schema history of {tree}")
+    history = SchemaHistory.from_reader(printed(result, f"Reading the schema history of {tree}"))
     if not history.revisions and not history.problems:
         raise UserError(
             f"{tree.config}: No app in {project} or below has migrations.",

@@ -12,7 +12,7 @@ from pants.engine.unions import UnionMembership
 from devflow.common.errors import Problem, UserError
 from devflow.engine import read_files
 from devflow.engine.own_rules.schema_history import read_trees
-from devflow.schema_history.document import as_document, version_of
+from devflow.schema_history.document import version_of
 from devflow.schema_history.history import Revision, several_heads
 from devflow.schema_history.outputs import checked_version, output_path
 from devflow.schema_history.readers import HistoryReader
@@ -59,7 +59,7 @@ async def dumped_histories(
     """
     if readers is None:
         readers = await chosen_trees(union_membership)
-    trees = await read_trees(ReadTreeRequest(reader) for reader in readers)
+    trees = await read_trees(ReadTreeRequest(reader, version, options.version_key) for reader in readers)
     histories: list[DumpedHistory] = []
     problems: list[Problem] = []
     warnings: list[Problem] = []
@@ -102,9 +102,7 @@ def _dump(tree: ReadTree, version: str, options: DumpSchemaHistorySubsystem) -> 
     flag = options.output if options.options.is_flagged("output") else None
     template = flag or where.output or options.output
     path = output_path(template, version=version, config=where.config) if template else None
-    revisions = tree.history.revisions
-    document = as_document(revisions, version, version_key=options.version_key)
-    return DumpedHistory(str(where), tree.reader.tool, path, document, revisions)
+    return DumpedHistory(str(where), tree.reader.tool, path, tree.document, tree.history.revisions)
 
 
 def _other_version(

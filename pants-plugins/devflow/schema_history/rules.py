@@ -12,15 +12,18 @@ from pants.util.logging import LogLevel
 from devflow.common.failures import as_problem
 from devflow.engine import Rules, run_id
 from devflow.engine.unions.schema_histories import read_history
+from devflow.schema_history.document import as_document
 from devflow.schema_history.history import SchemaHistory
 from devflow.schema_history.readers import HistoryReader
 
 
 @dataclass(frozen=True)
 class ReadTreeRequest(EngineAwareParameter):
-    """Ask the tool whose tree it is."""
+    """Ask the tool whose tree it is. The document is that of `version`, under this key."""
 
     reader: HistoryReader
+    version: str
+    version_key: str
 
     def debug_hint(self) -> str:
         """Shown by the engine beside the rule."""
@@ -29,10 +32,11 @@ class ReadTreeRequest(EngineAwareParameter):
 
 @dataclass(frozen=True)
 class ReadTree:
-    """The history, whose `problems` say why there is none."""
+    """The history, whose `problems` say why there is none, and the documented file: see `as_document`."""
 
     reader: HistoryReader
     history: SchemaHistory
+    document: str
 
 
 @rule(desc="Read a schema history", level=LogLevel.DEBUG)
@@ -48,7 +52,8 @@ async def read_tree(request: ReadTreeRequest) -> ReadTree:
         fix = f"{bin_name()} -ldebug dump-schema-history --config={tree.config}"
         problem = as_problem(error, doing=f"reading the schema history of {tree}", fix=fix)
         history = SchemaHistory((), problems=(problem,))
-    return ReadTree(request.reader, history)
+    document = as_document(history.revisions, request.version, version_key=request.version_key)
+    return ReadTree(request.reader, history, document)
 
 
 def rules() -> Rules:

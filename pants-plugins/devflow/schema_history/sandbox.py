@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import pkgutil
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from pants.engine.fs import FileContent
 from pants.engine.process import FallibleProcessResult
 
 from devflow.common.errors import UserError
 from devflow.common.output import tail
-from devflow.schema_history.history import SchemaHistory
 
 _READER = "devflow.schema_history.reader"
 _OWN_DIR = ".devflow"
@@ -35,11 +35,12 @@ def package(modules: Iterable[str]) -> Iterator[FileContent]:
         yield FileContent(script_path(module), content)
 
 
-def history_of(result: FallibleProcessResult, doing: str) -> SchemaHistory:
-    """What a reader printed. Raises: UserError if it died."""
+def printed(result: FallibleProcessResult, doing: str) -> dict[str, Any]:
+    """The JSON of a reader. Raises: UserError if it died."""
     if result.exit_code:
         said = tail(result.stderr.decode(errors="replace"))
         raise UserError(
             f"{doing} failed: {said}", fix="see the error above; with -ldebug, Pants says what it runs and where"
         )
-    return SchemaHistory.from_reader(json.loads(result.stdout))
+    parsed: dict[str, Any] = json.loads(result.stdout)
+    return parsed

@@ -1,6 +1,6 @@
-"""Alembic's migration scripts as data: which files they are, and what each says. Standard library only, 3.8 or newer.
+"""Alembic's migration scripts as data: what each says. Standard library only, 3.8 or newer.
 
-Source: `Script._list_py_dir` and `Script._from_path` of alembic 1.13 to 1.20.
+Source: `Script._from_path` of alembic 1.13 to 1.20.
 """
 
 from __future__ import annotations
@@ -8,13 +8,12 @@ from __future__ import annotations
 import ast
 import os
 import re
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from devflow.schema_history.reader.bindings import Binding, bindings_of, compiled_docstring, star_import
 from devflow.schema_history.reader.problems import Problem, parsed
 
-_SCRIPT = re.compile(r"(?!\.\#|__init__)(.*\.py)$")
 _ID_AS_FILE_NAME = re.compile(r"([a-f0-9]+)\.py$")
 _ILLEGAL = "@-+:"
 _NEEDED = ("revision", "down_revision")
@@ -32,28 +31,15 @@ class Script(NamedTuple):
     doc: str
     lines: dict[str, int]
 
+    @classmethod
+    def of_json(cls, fields: Sequence[Any]) -> Script:
+        """From its fields in order: JSON knows no tuples, and alembic takes nothing else."""
+        path, revision, parents, depends_on, labels, doc, lines = fields
+        return cls(path, revision, tuple(parents), tuple(depends_on), tuple(labels), doc, lines)
+
     def at(self, name: str) -> str:
         """Where the script binds a name, such as "versions/1a2b_x.py:14"."""
         return f"{self.path}:{self.lines.get(name, 1)}"
-
-
-def list_scripts(directories: Iterable[str], recursive: bool) -> list[str]:
-    """The files that alembic loads, in its order, each once."""
-    found: dict[str, str] = {}
-    for directory in directories:
-        for path in _files(directory, recursive):
-            if _SCRIPT.match(os.path.basename(path)):
-                found.setdefault(os.path.realpath(path), path)
-    return list(found.values())
-
-
-def _files(directory: str, recursive: bool) -> Iterator[str]:
-    for root, directories, files in os.walk(directory):
-        if not root.endswith("__pycache__"):
-            yield from (os.path.join(root, name) for name in sorted(files))
-        if not recursive:
-            return
-        directories.sort()
 
 
 def read_script(path: str) -> Script | list[Problem]:

@@ -1,42 +1,50 @@
-"""Alembic's own order and flags, from data: its `RevisionMap` needs no script to be imported. 3.8 or newer."""
+"""Alembic's own order and flags, from what links the revisions: nothing else of a script matters. 3.8 or newer.
+
+Runs in the sandbox: python alembic_walk.py <JSON file: of each revision, in the order in which alembic loads them, its
+id, parents, dependencies and labels>
+"""
 
 from __future__ import annotations
 
+import json
+import sys
 import warnings
 from collections.abc import Sequence
 from typing import Any
 
-from devflow.schema_history.reader.alembic_scripts import Script
+
+def walk(links: Sequence[Sequence[Any]]) -> dict[str, Any]:
+    """As `ScriptDirectory.walk_revisions(base="base", head="heads")`: `walked`, newest first, or why there is none."""
+    try:
+        return {"walked": list(_walk(links))}
+    except ImportError as error:
+        return {"problem": (f"alembic cannot be imported: {error}.", "lock an alembic of 1.7 or newer")}
+    except Exception as error:
+        return {"problem": (f"alembic cannot walk this history: {error}", "run `alembic history` to see the same")}
 
 
-def walk(scripts: Sequence[Script]) -> list[dict[str, Any]]:
-    """As `ScriptDirectory.walk_revisions(base="base", head="heads")`. Raises: whatever alembic does."""
+def _walk(links: Sequence[Sequence[Any]]) -> Any:
     # The only import that is not of the standard library.
     from alembic.script.revision import Revision, RevisionMap  # type: ignore[import-not-found]  # pants: no-infer-dep
 
-    by_id = {script.revision: script for script in scripts}
-
     def revisions() -> list[Any]:
         return [
-            Revision(script.revision, script.parents, dependencies=script.depends_on, branch_labels=script.labels)
-            for script in scripts
+            Revision(name, tuple(parents), dependencies=tuple(dependencies), branch_labels=tuple(labels))
+            for name, parents, dependencies, labels in links
         ]
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         walked = RevisionMap(revisions).iterate_revisions("heads", "base", inclusive=True, assert_relative_length=False)
-        return [
-            {
+        for revision in walked:
+            yield {
                 "id": revision.revision,
-                "parents": by_id[revision.revision].parents,
-                "depends_on": by_id[revision.revision].depends_on,
-                "labels": by_id[revision.revision].labels,
-                "doc": by_id[revision.revision].doc,
-                "path": by_id[revision.revision].path,
-                "line": by_id[revision.revision].lines.get("revision", 1),
                 "is_head": revision.is_head,
                 "is_branch_point": revision.is_branch_point,
                 "is_merge_point": revision.is_merge_point,
             }
-            for revision in walked
-        ]
+
+
+if __name__ == "__main__":
+    with open(sys.argv[1], encoding="utf-8") as file:
+        json.dump(walk(json.load(file)), sys.stdout)
