@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Iterator
 
 import pytest
 
 from harness.example import copy_of_example
-from harness.world import EXPORTS, Caches, Repository
+from harness.transcripts import Transcript, transcripts
+from harness.world import Caches, Repository
 
 
 @pytest.fixture(scope="module")
@@ -18,33 +20,61 @@ def repo(tmp_path_factory: pytest.TempPathFactory, caches: Caches) -> Iterator[R
     repo = copy_of_example(tmp_path_factory.mktemp("example") / "monorepo", caches)
     repo.write(".gitignore", "/.pants.d/\n/.pids/\n/dist/\n__pycache__/\n")
     repo.git("init", "--quiet", "--initial-branch=main")
-    repo.git("config", "user.name", "Somebody")
-    repo.git("config", "user.email", "somebody@example.com")
+    repo.git("config", "user.name", "Ada Jensen")
+    repo.git("config", "user.email", "ada@example.com")
     repo.git("add", ".")
     repo.git("commit", "--quiet", "--message=Begin")
+    repo.git("init", "--quiet", "--bare", "../origin.git")
+    repo.git("remote", "add", "origin", "../origin.git")
+    repo.git("push", "--quiet", "--set-upstream", "origin", "main")
     try:
         yield repo
     finally:
         repo.stop()
 
 
-def test_the_example_exports_a_tool(repo: Repository) -> None:
+def play(repo: Repository, transcript: Transcript) -> None:
+    """Do what the README shows, and compare what it says."""
+    result = repo.run(*transcript.command)
+    differences = transcript.differences(result.stdout + result.stderr)
+    assert not differences, (transcript.command, differences)
+
+
+def test_the_example_declares_its_resolves(repo: Repository) -> None:
     configuration = (repo.root / "pants.toml").read_text()
     names = repo.export("--list").stdout.split()
     declared = re.search(r"^\[python.resolves\]\n((?:.+\n)+)", configuration, re.MULTILINE)
     assert declared
     assert names == sorted(line.split()[0] for line in declared[1].splitlines())
-    result = repo.export("--include=ruff")
+
+
+def test_the_readme_exports(repo: Repository) -> None:
+    first, unchanged, changed = transcripts("`export-all-resolves`")
+    play(repo, first)
     venv = repo.venv("ruff")
-    assert result.stdout == f"ruff (tool): exported, not exported yet, {EXPORTS}/ruff/{venv.name}\n"
     version = subprocess.run([venv / "bin" / "ruff", "--version"], capture_output=True, text=True, check=True).stdout
-    [pinned] = re.findall(r"^ruff==(\S+)", (repo.root / "3rdparty" / "ruff.lock").read_text(), re.MULTILINE)
+    lockfile = repo.root / "3rdparty" / "ruff.lock"
+    [pinned] = re.findall(r"^ruff==(\S+)", lockfile.read_text(), re.MULTILINE)
     assert version == f"ruff {pinned}\n"
+    play(repo, unchanged)
+    shutil.rmtree(next(repo.venv("mypy").glob("lib/python3*/site-packages/mypy")))
+    one_hash_more = f"--hash=sha256:{'0' * 64} --hash=sha256:"
+    lockfile.write_text(lockfile.read_text().replace("--hash=sha256:", one_hash_more, 1))
+    play(repo, changed)
+    repo.git("checkout", "--quiet", ".")
 
 
-def test_the_example_is_released(repo: Repository) -> None:
+def test_the_readme_dumps_the_schema_history(repo: Repository) -> None:
+    for transcript in transcripts("`dump-schema-history`"):
+        play(repo, transcript)
+    repo.git("clean", "--force", "--quiet", "src")
+
+
+def test_the_readme_releases(repo: Repository) -> None:
+    plan, branch = transcripts("`release` and `release-branch`")
     fragments = sorted(path.name for path in (repo.root / "changes").iterdir())
-    repo.run("release", "--to=24.03.0", "--date=2024-03-29", "--execute")
+    play(repo, plan)
+    repo.run(*plan.command, "--date=2024-03-29", "--execute")
     assert (repo.root / "VERSION").read_bytes() == b"24.03.0"
     assert len(fragments) > 1
     assert [path.name for path in (repo.root / "changes").iterdir()] == ["template.md.jinja"]
@@ -54,7 +84,7 @@ def test_the_example_is_released(repo: Repository) -> None:
         assert f"(#{fragment.split('.')[0]})" in changelog
     repo.run("dump-schema-history", "--for-version=24.03.0", "--check")
     assert (repo.root / "src/acme/manager/models/alembic/revision_history/24.03.0.json").exists()
-    repo.run("release-branch", "--next=24.09", "--execute")
+    play(repo, branch)
     assert (repo.root / "VERSION").read_bytes() == b"24.09.0dev0"
     link = repo.root / "docker-compose.halfstack-main.yml"
     assert os.readlink(link) == "docker-compose.halfstack-2409.yml"

@@ -78,7 +78,7 @@ def test_many_directories_are_all_looked_at(tmp_path: Path) -> None:
     assert measure(str(tmp_path)).files == 300
 
 
-@pytest.fixture
+@pytest.fixture()
 def large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A tree that counts as large: most of it is for other processes to measure."""
     monkeypatch.setattr(usage, "_LARGE_FILES", 10)
@@ -92,7 +92,7 @@ def large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_large_tree_is_shared_out(large: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     started = []
-    start = usage._start  # noqa: SLF001
+    start = usage._start
     monkeypatch.setattr(usage, "_start", lambda *args: started.append(args[0].copy()) or start(*args))
     everything = [Path(directory) for directory, _, _ in os.walk(large)] + list(large.rglob("file"))
     assert measure(str(large)) == Usage(blocks(*everything), 60, 4e9)

@@ -83,7 +83,7 @@ def _start(directories: list[str], device: int) -> subprocess.Popen[bytes] | Non
     except OSError:
         return None
     with suppress(OSError):
-        assert process.stdin
+        assert process.stdin  # a pipe  # noqa: S101
         process.stdin.write(b"\0".join(map(os.fsencode, directories)))
         process.stdin.close()
     return process
@@ -94,7 +94,7 @@ def _result(helper: subprocess.Popen[bytes] | None) -> Usage | None:
     if not helper:
         return None
     with helper:
-        assert helper.stdout
+        assert helper.stdout  # a pipe  # noqa: S101
         size_bytes, files, changed_s, unreadable = (helper.stdout.read().split() + [b""] * 4)[:4]
     if helper.returncode:
         return None
