@@ -16,6 +16,7 @@ import os
 import platform
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -50,7 +51,7 @@ def main() -> int:
             remote.extend(measure_remote_cache(directory / "remote", options.pants, deadline))
         for measurement in _measure(directory, options, deadline):
             measurements.append(measurement)
-    except (BenchmarkError, KeyboardInterrupt) as error:
+    except (BenchmarkError, subprocess.CalledProcessError, KeyboardInterrupt) as error:
         failure = error  # what has been measured is worth showing
     finally:
         if not options.keep:

@@ -1,4 +1,7 @@
-"""What a second machine gets from a remote cache that a first one has filled: a real server, Pants' own counters."""
+"""What a second machine gets from a remote cache that a first one has filled: a real server, Pants' own counters.
+
+Django's reader is not among the steps: it is one process, cached like alembic's.
+"""
 
 from __future__ import annotations
 
