@@ -68,7 +68,7 @@ def main() -> int:
     if options.plot and measurements:
         options.plot.write_text(svg(measurements, "Time of each goal by size"), encoding="utf-8")
     if failure:
-        print(f"Stopped: {failure or 'interrupted'}", file=sys.stderr)
+        print(f"Stopped: {str(failure) or 'interrupted'}", file=sys.stderr)
     return 1 if failure else 0
 
 
@@ -121,21 +121,21 @@ def _measure_state(
     floors: list[float] = []
     others: list[float] = []
     late: OutOfTimeError | None = None
-    if state == "warm":
-        case.prepare(state)
-        case.run(state)
-    for number in range(runs):
-        if state == "changed":
+    try:
+        if state == "warm":
             case.prepare(state)
-        floors.append(floor(repository).wall_s)
-        ours.append(case.run(state).wall_s)
-        if state in case.other_name and number < options.slow_runs:
-            try:
+            case.run(state)
+        for number in range(runs):
+            if state == "changed":
+                case.prepare(state)
+            floors.append(floor(repository).wall_s)
+            ours.append(case.run(state).wall_s)
+            if state in case.other_name and number < options.slow_runs:
                 others.append(case.other_way(state).wall_s)
-            except OutOfTimeError as error:
-                late = error  # what ours took is known
-                break
-    yield _measurement(case, state, ours, floors, others)
+    except OutOfTimeError as error:
+        late = error  # the samples up to now count
+    if ours:
+        yield _measurement(case, state, ours, floors, others)
     if late:
         raise late
 
