@@ -54,7 +54,7 @@ def main() -> int:
     else:
         print(f"{machine}; load before {load[0]}, after {load[1]}\n\n{table(rows)}")
     if failure:
-        print(f"Stopped: {failure or 'interrupted'}", file=sys.stderr)
+        print(f"Stopped: {str(failure) or 'interrupted'}", file=sys.stderr)
     return 1 if failure else 0
 
 

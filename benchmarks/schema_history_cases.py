@@ -135,7 +135,7 @@ def make_history(build_root: Path, size: int) -> History:
 def cases(repository: ScratchRepository, histories: Sequence[History], lockfile: Path, *, runs: int) -> Iterator[Row]:
     """Each side in turn."""
     few, many = histories
-    python = _install(lockfile, repository.build_root.parent / "alembic")
+    python = install(lockfile, repository.build_root.parent / "alembic")
     (repository.build_root / "VERSION").write_text("1.0\n")
     for history in histories:
         for _ in range(_WARM_UPS):
@@ -147,11 +147,11 @@ def cases(repository: ScratchRepository, histories: Sequence[History], lockfile:
 
     changed: dict[int, list[Run]] = {}
     for history in histories:
-        _documented(python, history)  # fills its own byte code
+        documented(python, history)  # fills its own byte code
         samples = []
         for _ in range(runs):
             history.change()
-            theirs = _documented(python, history)
+            theirs = documented(python, history)
             samples.append((repository.run(*history.goal), theirs))
         changed[history.size] = [pair[0] for pair in samples]
         yield compare(
@@ -191,7 +191,8 @@ def cases(repository: ScratchRepository, histories: Sequence[History], lockfile:
     )
 
 
-def _install(lockfile: Path, directory: Path) -> Path:
+def install(lockfile: Path, directory: Path) -> Path:
+    """A virtualenv of this lockfile, as a person would make it: its interpreter."""
     interpreter = shutil.which("python3.11")
     if interpreter is None:
         raise BenchmarkError("there is no python3.11 on PATH to install alembic for")
@@ -204,7 +205,8 @@ def _install(lockfile: Path, directory: Path) -> Path:
     return python
 
 
-def _documented(python: Path, history: History) -> Run:
+def documented(python: Path, history: History) -> Run:
+    """The dump that alembic's own API gives."""
     start = time.perf_counter()
     command = [str(python), "-c", _DOCUMENTED, str(history.directory)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

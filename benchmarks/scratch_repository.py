@@ -8,14 +8,17 @@ import resource
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from daemon import Daemon
 
 PROJECT = Path(__file__).resolve().parent.parent
+USER_CACHES = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "devflow"
+KEPT = USER_CACHES / "benchmarks"  # what the next benchmark need not download again
 # Where Pants comes from, and how it reaches an index: everything else that the caller set is left out.
 _KEPT_SETTINGS = re.compile(r"PANTS_(BOOTSTRAP_.*|PEX_CLI_.*|PYTHON|PYTHON_REPOS_INDEXES|CA_CERTS_PATH)")
 _PIP_CACHE = "named_caches/pex_root/pip_cache"
@@ -23,6 +26,10 @@ _PIP_CACHE = "named_caches/pex_root/pip_cache"
 
 class BenchmarkError(Exception):
     """A command failed, or did not do what is to be measured."""
+
+
+class OutOfTimeError(BenchmarkError):
+    """The time that the whole benchmark may take is over."""
 
 
 @dataclass(frozen=True)
@@ -46,12 +53,15 @@ class Run:
     wall_s: float
     cpu_s: float | None
     stdout: str
+    stderr: str = ""
 
 
 class ScratchRepository:
-    """Give it a directory of its own; `stop` it at the end."""
+    """Give it a directory of its own; `stop` it at the end. `environment` comes on top of the caller's."""
 
-    def __init__(self, directory: Path, pants: Path, resolves: Iterable[Resolve]) -> None:
+    def __init__(
+        self, directory: Path, pants: Path, resolves: Iterable[Resolve], environment: Mapping[str, str] | None = None
+    ) -> None:
         self.build_root = directory / "repository"
         self.caches = directory / "caches"
         self.resolves = tuple(resolves)
@@ -71,21 +81,27 @@ class ScratchRepository:
             "PANTS_PANTSRC": "false",
             "PANTS_LOCAL_STORE_DIR": str(self.caches / "store"),
             "PANTS_NAMED_CACHES_DIR": str(self.caches / "named_caches"),
+            **(environment or {}),
         }
+        self.deadline: float | None = None  # by time.monotonic(); a command that is not done by then is ended
 
     def run(self, *arguments: str) -> Run:
-        """Run Pants and time it. Raises: BenchmarkError if it fails."""
+        """Run Pants and time it. Raises: BenchmarkError if it fails, OutOfTimeError."""
         cpu_before = self._cpu_s(Daemon.of(self.build_root))
         start = time.perf_counter()
-        done = subprocess.run(
-            [str(self._pants), *arguments],
-            cwd=self.build_root,
-            env=self._environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        try:
+            done = subprocess.run(
+                [str(self._pants), *arguments],
+                cwd=self.build_root,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=None if self.deadline is None else max(0.0, self.deadline - time.monotonic()),
+            )
+        except subprocess.TimeoutExpired:
+            raise OutOfTimeError(f"`pants {arguments[0]}` was not done in time") from None
         wall_s = time.perf_counter() - start
         cpu_after = self._cpu_s(Daemon.of(self.build_root))
         shown = " ".join(argument for argument in arguments if not argument.startswith("--resolve="))
@@ -93,7 +109,7 @@ class ScratchRepository:
             raise BenchmarkError(f"`pants {shown}` exited with {done.returncode}:\n{done.stdout}{done.stderr}")
         print(f"{wall_s:8.2f} s  pants {shown}", file=sys.stderr, flush=True)
         known = cpu_before is not None and cpu_after is not None
-        return Run(wall_s, max(0.0, (cpu_after or 0) - (cpu_before or 0)) if known else None, done.stdout)
+        return Run(wall_s, max(0.0, (cpu_after or 0) - (cpu_before or 0)) if known else None, done.stdout, done.stderr)
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
         """Start Pants, and let it run; what it says is left out."""
@@ -126,8 +142,22 @@ class ScratchRepository:
         if found:
             found.stop()
 
+    def take_wheels(self, kept: Path) -> bool:
+        """Begin with wheels that an earlier benchmark kept: whether there are any."""
+        if kept.exists():
+            shutil.copytree(kept, self.caches / _PIP_CACHE, dirs_exist_ok=True)
+        return kept.exists()
+
+    def keep_wheels(self, kept: Path) -> None:
+        """For later benchmarks: what pip has downloaded or built."""
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=kept.parent) as directory:
+            copy = shutil.copytree(self.caches / _PIP_CACHE, Path(directory) / kept.name)
+            shutil.rmtree(kept, ignore_errors=True)
+            copy.rename(kept)
+
     def forget(self) -> None:
-        """Make the caches cold: everything goes but the wheels that pip has downloaded or built."""
+        """Make the caches cold: everything goes but the wheels."""
         self.stop()
         wheels, aside = self.caches / _PIP_CACHE, self.caches.with_name("wheels")
         if wheels.exists():
