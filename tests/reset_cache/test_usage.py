@@ -91,9 +91,14 @@ def large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_large_tree_is_shared_out(large: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    started = []
+    started: list[list[str]] = []
     start = usage._start
-    monkeypatch.setattr(usage, "_start", lambda *args: started.append(args[0].copy()) or start(*args))
+
+    def counted(directories: list[str], device: int) -> object:
+        started.append(directories.copy())
+        return start(directories, device)
+
+    monkeypatch.setattr(usage, "_start", counted)
     everything = [Path(directory) for directory, _, _ in os.walk(large)] + list(large.rglob("file"))
     assert measure(str(large)) == Usage(blocks(*everything), 60, 4e9)
     assert len(started) == 2
