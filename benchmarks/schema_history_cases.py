@@ -164,7 +164,7 @@ def cases(repository: ScratchRepository, histories: Sequence[History], lockfile:
     added = []
     for _ in range(runs):
         few.add()
-        theirs = _documented(python, few)
+        theirs = documented(python, few)
         added.append((repository.run(*few.goal), theirs))
     yield compare(
         f"one script added, {few.size} revisions",
