@@ -51,6 +51,22 @@ def test_another_version_changes_paths_and_nothing_else(editor: str) -> None:
         assert all("3.12.4" in change.have and "3.12.6" in change.want for change in edited.changes)
 
 
+@pytest.mark.parametrize(
+    ("editor", "named"),
+    [
+        ("emacs", {":pythonPath"}),
+        ("helix", {"pythonPath", "command"}),
+        ("neovim", {"pythonPath", "cmd"}),
+        ("ty", {"environment.python"}),
+    ],
+)
+def test_a_change_has_the_key_of_its_line(editor: str, named: set[str]) -> None:
+    old, new = (EDITORS[editor](workspace(version)) for version in ("3.12.4", "3.12.6"))
+    changes = [change for one, other in zip(old, new) for change in edit(snippet_of(one), other).changes]
+    assert {change.key for change in changes} == named
+    assert all(change.want == change.have.replace("3.12.4", "3.12.6") for change in changes)
+
+
 @pytest.mark.parametrize("editor", EDITORS)
 def test_each_path_is_that_of_an_export(editor: str) -> None:
     text = "".join(snippet_of(document) for document in EDITORS[editor](workspace()))
