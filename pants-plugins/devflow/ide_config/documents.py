@@ -126,7 +126,9 @@ class Edited:
 def edit(text: str, document: Document) -> Edited:
     """Put the settings of a document into its text, "" if there is none yet. Raises: CannotEditError."""
     if isinstance(document, OwnFile):
-        return Edited(document.text, tuple(_line_changes(text.splitlines(), document.text.splitlines())))
+        changes = _line_changes(text.splitlines(), document.text.splitlines())
+        ends = [Change("line ends", "others", "LF")] if text != document.text else []
+        return Edited(document.text, tuple(changes or ends))
     if isinstance(document, BlockFile):
         return _edit_block(text, document)
     return _edit_settings(text, document)
@@ -187,20 +189,21 @@ def _edit_block(text: str, document: BlockFile) -> Edited:
         return Edited(text)
     have = found.lines if found else ()
     # If no line differs, it is the marks.
-    changes = list(_line_changes(have, document.text.splitlines())) or [Change("the block of ide-config", "", "")]
+    changes = _line_changes(have, document.text.splitlines()) or [Change("the block of ide-config", "", "")]
     return Edited(changed, tuple(changes))
 
 
-def _line_changes(have: Sequence[str], want: Sequence[str]) -> Iterator[Change]:
-    """Lines that differ, side by side."""
+def _line_changes(have: Sequence[str], want: Sequence[str]) -> list[Change]:
+    """Lines that differ, side by side. Where that is more than commas and spaces, nothing else is named."""
     if not have:
-        yield Change("everything", "", f"{len(want)} lines")
-        return
+        return [Change("everything", "", f"{len(want)} lines")]
+    changes = []
     for kind, start, end, new_start, new_end in SequenceMatcher(None, have, want, autojunk=False).get_opcodes():
         if kind != "equal":
             for old, new in zip_longest(range(start, end), range(new_start, new_end)):
                 key = _key_of(want, new) if new is not None else _key_of(have, old)
-                yield Change(key, _value_of(have, old), _value_of(want, new))
+                changes.append(Change(key, _value_of(have, old), _value_of(want, new)))
+    return [change for change in changes if change.have != change.want] or changes
 
 
 def _key_of(lines: Sequence[str], number: int) -> str:
