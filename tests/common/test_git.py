@@ -38,6 +38,15 @@ def test_a_path_is_a_path(git: Git) -> None:
     assert git.records("ls-files", "-z") == ["*"]
 
 
+def test_what_it_ignores(git: Git) -> None:
+    assert git.ignored(["a"]) == frozenset()
+    (git.directory / ".gitignore").write_text("/a\n/b*\n!/bc\n/d/\n")
+    (git.directory / "bt").touch()
+    git.run("add", "--force", "bt")
+    assert git.ignored(["a", "x/a", "ü", "b\nb", "bc", "bt", "d/e"]) == {"a", "b\nb", "d/e"}
+    assert git.ignored([]) == frozenset()
+
+
 def test_blobs(git: Git) -> None:
     contents = [b"", b"one\n", b"two\n\n", b"\0\xff"]
     oids = [git.line("hash-object", "-w", "--stdin", stdin=content) for content in contents]

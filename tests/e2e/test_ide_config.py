@@ -16,9 +16,10 @@ import toml
 
 from devflow.ide_config import jsonc
 from e2e.projects import ANSICOLORS
-from harness.editor_tools import ALE, NEOVIM, PYRIGHT, TY, npm_install, pip_install, run
+from harness.editor_scripts import EGLOT, NVIM, VIM
+from harness.editor_tools import ALE, NEOVIM, OLDER_PYRIGHT, PYRIGHT, TY, npm_install, pip_install, run
 from harness.example import copy_of_example
-from harness.lsp import section, serving
+from harness.lsp import Lookup, literal, section, serving
 from harness.world import EXPORTS, Caches, Repository
 
 # In one source root: what a package index, another source root, a plugin's checkout and the stubs have.
@@ -72,9 +73,18 @@ def configure(repo: Repository) -> Iterator[Configure]:
 
 
 @pytest.fixture(scope="module")
-def pyright(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
-    modules = npm_install(tmp_path_factory.mktemp("pyright"), PYRIGHT)
+def pyrights(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
+    """What npm made of each release."""
+    return {release: npm_install(tmp_path_factory.mktemp("pyright"), release) for release in (PYRIGHT, OLDER_PYRIGHT)}
+
+
+def language_server(modules: Path) -> tuple[str, ...]:
     return ("node", str(modules / "pyright" / "langserver.index.js"), "--stdio")
+
+
+@pytest.fixture(scope="module")
+def pyright(pyrights: Mapping[str, Path]) -> tuple[str, ...]:
+    return language_server(pyrights[PYRIGHT])
 
 
 @pytest.fixture(scope="module")
@@ -105,9 +115,11 @@ SETTINGS: dict[str, Callable[[Mapping[str, str], Path], dict[str, Any]]] = {
 }
 
 
-def resolved(repo: Repository, pyright: tuple[str, ...], settings: Mapping[str, Any]) -> tuple[dict[str, str], str]:
+def resolved(
+    repo: Repository, pyright: tuple[str, ...], settings: Mapping[str, Any], lookup: Lookup = section
+) -> tuple[dict[str, str], str]:
     """Where each name of the probe is defined, relative to the repository; and what the server complains of."""
-    with serving(pyright, repo.root, settings) as server:
+    with serving(pyright, repo.root, settings, lookup) as server:
         complaints = "\n".join(one["message"] for one in server.open(PROBE))
         names = ("colors", "sortedcontainers", "JobInfo", "WebhookNotifier")
         found = {name: server.definition(PROBE, name) for name in names}
@@ -126,12 +138,15 @@ def as_they_should_be(python: Path) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("editor", sorted(SETTINGS))
+@pytest.mark.parametrize(
+    ("editor", "release"), [*((editor, PYRIGHT) for editor in sorted(SETTINGS)), ("zed", OLDER_PYRIGHT)]
+)
 def test_imports_resolve_to_the_right_files(
-    editor: str, repo: Repository, configure: Configure, pyright: tuple[str, ...]
+    editor: str, release: str, repo: Repository, configure: Configure, pyrights: Mapping[str, Path]
 ) -> None:
     settings = SETTINGS[editor](configure(editor), repo.root)
-    found, complaints = resolved(repo, pyright, settings)
+    lookup = literal if editor == "zed" else section
+    found, complaints = resolved(repo, language_server(pyrights[release]), settings, lookup)
     assert found == as_they_should_be(repo.venv("python-default"))
     assert '"colors"' not in complaints
 
@@ -161,25 +176,6 @@ def test_ty_finds_everything(repo: Repository, configure: Configure, executables
         run(str(executables / "ty"), "check", PROBE, cwd=repo.root)
 
 
-VIM = """\
-set nocompatible
-set packpath=
-let &runtimepath = $ALE . ',' . $VIMRUNTIME
-filetype plugin on
-source .vimrc
-runtime plugin/ale.vim
-edit tests/probe.py
-let s:found = {'fixers': g:ale_fixers, 'linters': g:ale_linters, 'mypy': g:ale_python_mypy_options}
-for s:linter in ale#linter#Get('python')
-  if index(['mypy', 'ruff'], s:linter.name) >= 0
-    let s:found[s:linter.name . ' executable'] = ale#linter#GetExecutable(bufnr(''), s:linter)
-  endif
-endfor
-call writefile([json_encode(s:found)], $OUT)
-qall!
-"""
-
-
 @pytest.mark.parametrize("in_a_virtualenv", [False, True])
 def test_ale_runs_our_tools(
     in_a_virtualenv: bool, repo: Repository, configure: Configure, tmp_path: Path, executables: Path
@@ -204,30 +200,8 @@ def test_ale_runs_our_tools(
     }
 
 
-NVIM = """\
-local found = { clients = {}, definitions = {} }
-vim.cmd.edit("tests/probe.py")
-vim.wait(60000, function() return #vim.lsp.get_clients({ bufnr = 0 }) == 2 end, 50)
-for _, client in ipairs(vim.lsp.get_clients({ bufnr = 0 })) do
-  table.insert(found.clients, client.name)
-end
-local client = vim.lsp.get_clients({ bufnr = 0, name = "pyright" })[1]
-for _, word in ipairs({ "colors", "JobInfo", "WebhookNotifier" }) do
-  vim.fn.cursor(1, 1)
-  vim.fn.search(word, "c")
-  local params = vim.lsp.util.make_position_params(0, client.offset_encoding)
-  local reply = client:request_sync("textDocument/definition", params, 60000, 0)
-  for _, place in ipairs(reply.result or {}) do
-    found.definitions[word] = vim.uri_to_fname(place.uri or place.targetUri)
-  end
-end
-vim.fn.writefile({ vim.json.encode(found) }, os.getenv("OUT"))
-vim.cmd("qall!")
-"""
-
-
 def test_neovim_finds_definitions_and_asks_for_trust_once(
-    repo: Repository, configure: Configure, tmp_path: Path, executables: Path, pyright: tuple[str, ...]
+    repo: Repository, configure: Configure, tmp_path: Path, executables: Path, pyrights: Mapping[str, Path]
 ) -> None:
     stub = configure("neovim")[".nvim.lua"]
     (tmp_path / "config" / "nvim").mkdir(parents=True)
@@ -235,7 +209,7 @@ def test_neovim_finds_definitions_and_asks_for_trust_once(
     (tmp_path / "check.lua").write_text(NVIM)
     env = {f"XDG_{kind.upper()}_HOME": str(tmp_path / kind) for kind in ("cache", "config", "data", "state")}
     env["OUT"] = str(tmp_path / "out")
-    env["PATH"] = f"{Path(pyright[1]).parent.parent / '.bin'}:{os.environ['PATH']}"
+    env["PATH"] = f"{pyrights[PYRIGHT] / '.bin'}:{os.environ['PATH']}"
     nvim = str(executables / "nvim")
     trust = ("-c", "edit .nvim.lua", "-c", "trust", "-c", "qall!")
     run(nvim, "--headless", "--clean", *trust, cwd=repo.root, env=env)
@@ -251,6 +225,23 @@ def test_neovim_finds_definitions_and_asks_for_trust_once(
     del expected["sortedcontainers"]
     real = repo.root.resolve()
     assert {name: os.path.relpath(path, real) for name, path in found["definitions"].items()} == expected
+
+
+@pytest.mark.parametrize("release", [PYRIGHT, OLDER_PYRIGHT])
+def test_eglot_finds_definitions(
+    release: str, repo: Repository, configure: Configure, tmp_path: Path, pyrights: Mapping[str, Path]
+) -> None:
+    assert shutil.which("emacs"), "Emacs is not installed: apt-get install emacs-nox elpa-eglot"
+    configure("emacs")
+    (tmp_path / "check.el").write_text(EGLOT)
+    env = {"HOME": str(tmp_path), "OUT": str(tmp_path / "out")}
+    env["PATH"] = f"{pyrights[release] / '.bin'}:{os.environ['PATH']}"
+    run("emacs", "--batch", "--no-init-file", "--load", str(tmp_path / "check.el"), cwd=repo.root, env=env)
+    found = json.loads((tmp_path / "out").read_text())
+    real = repo.root.resolve()
+    assert {name: os.path.relpath(path, real) for name, path in found.items()} == as_they_should_be(
+        repo.venv("python-default")
+    )
 
 
 def test_another_interpreter_is_noticed_and_mended(

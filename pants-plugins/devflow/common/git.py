@@ -68,9 +68,9 @@ class Git:
         """What the command prints, as text without the newline at its end."""
         return os.fsdecode(self.run(*args, stdin=stdin, env=env)).rstrip("\n")
 
-    def records(self, *args: str, stdin: bytes = b"") -> list[str]:
+    def records(self, *args: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> list[str]:
         """What a command with `-z` prints: NUL-terminated, so git neither quotes nor escapes names."""
-        return [record for record in os.fsdecode(self.run(*args, stdin=stdin)).split("\0") if record]
+        return [record for record in os.fsdecode(self.run(*args, stdin=stdin, env=env)).split("\0") if record]
 
     def succeeds(self, *args: str) -> bool:
         """Whether the command exits with 0, for commands that answer by their exit code."""
@@ -79,6 +79,18 @@ class Git:
         except GitError:
             return False
         return True
+
+    def ignored(self, paths: Iterable[str]) -> frozenset[str]:
+        """Those of the paths, relative to the directory, that git would not pick up. Raises: GitError."""
+        stdin = os.fsencode("\0".join(paths))
+        try:
+            # `check-ignore` refuses literal paths.
+            env = {"GIT_LITERAL_PATHSPECS": "0"}
+            return frozenset(self.records("check-ignore", "-z", "--stdin", stdin=stdin, env=env))
+        except GitError as error:
+            if error.exit_code == 1:  # none is
+                return frozenset()
+            raise
 
     def blobs(self, oids: Iterable[str]) -> dict[str, bytes]:
         """The contents of blobs by their object ids."""

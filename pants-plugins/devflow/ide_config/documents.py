@@ -21,6 +21,7 @@ from devflow.ide_config.blocks import Syntax
 from devflow.ide_config.splices import CannotEditError
 
 _NAME = re.compile(r"^\s*(?:let\s+)?(?P<key>[\w.:\"-]+)\s*[=:]\s*(?P<value>.*)$")
+_LISP_NAME = re.compile(r"^\s*\(?(?P<key>:[\w.]+)\s+(?P<value>.*)$")
 
 
 class Owned(Enum):
@@ -94,6 +95,16 @@ class OwnFile:
 Document = Union[JsonFile, TomlFile, BlockFile, OwnFile]
 
 
+def wanted_texts(document: Document) -> Iterator[str]:
+    """Every text that a document puts into its file."""
+    if isinstance(document, (BlockFile, OwnFile)):
+        yield document.text
+        return
+    for setting in document.settings:
+        values = setting.value if isinstance(setting.value, tuple) else (setting.value,)
+        yield from (value for value in values if isinstance(value, str))
+
+
 @dataclass(frozen=True)
 class Change:
     """One thing that is not as it should be. `have` is "" if there is nothing."""
@@ -115,7 +126,9 @@ class Edited:
 def edit(text: str, document: Document) -> Edited:
     """Put the settings of a document into its text, "" if there is none yet. Raises: CannotEditError."""
     if isinstance(document, OwnFile):
-        return Edited(document.text, tuple(_line_changes(text.splitlines(), document.text.splitlines())))
+        changes = _line_changes(text.splitlines(), document.text.splitlines())
+        ends = [Change("line ends", "others", "LF")] if text != document.text else []
+        return Edited(document.text, tuple(changes or ends))
     if isinstance(document, BlockFile):
         return _edit_block(text, document)
     return _edit_settings(text, document)
@@ -176,26 +189,39 @@ def _edit_block(text: str, document: BlockFile) -> Edited:
         return Edited(text)
     have = found.lines if found else ()
     # If no line differs, it is the marks.
-    changes = list(_line_changes(have, document.text.splitlines())) or [Change("the block of ide-config", "", "")]
+    changes = _line_changes(have, document.text.splitlines()) or [Change("the block of ide-config", "", "")]
     return Edited(changed, tuple(changes))
 
 
-def _line_changes(have: Sequence[str], want: Sequence[str]) -> Iterator[Change]:
-    """Lines that differ, side by side."""
+def _line_changes(have: Sequence[str], want: Sequence[str]) -> list[Change]:
+    """Lines that differ, side by side. Where that is more than commas and spaces, nothing else is named."""
     if not have:
-        yield Change("everything", "", f"{len(want)} lines")
-        return
+        return [Change("everything", "", f"{len(want)} lines")]
+    changes = []
     for kind, start, end, new_start, new_end in SequenceMatcher(None, have, want, autojunk=False).get_opcodes():
         if kind != "equal":
-            for old, new in zip_longest(have[start:end], want[new_start:new_end], fillvalue=""):
-                key, _ = _key_and_value(new or old)
-                yield Change(key, _key_and_value(old)[1], _key_and_value(new)[1])
+            for old, new in zip_longest(range(start, end), range(new_start, new_end)):
+                key = _key_of(want, new) if new is not None else _key_of(have, old)
+                changes.append(Change(key, _value_of(have, old), _value_of(want, new)))
+    return [change for change in changes if change.have != change.want] or changes
 
 
-def _key_and_value(line: str) -> tuple[str, str]:
-    """Of a line that sets something; any other line is its own key."""
-    match = _NAME.match(line)
-    return (match["key"].strip('"'), match["value"].strip().rstrip(",")) if match else (line.strip(), line.strip())
+def _key_of(lines: Sequence[str], number: int) -> str:
+    """What a line sets. One that sets nothing, as in an array, belongs to the last one that does."""
+    above = (_match(line) for line in reversed(lines[: number + 1]))
+    return next((match["key"].strip('"') for match in above if match), lines[number].strip())
+
+
+def _value_of(lines: Sequence[str], number: int | None) -> str:
+    """What a line sets it to, or all of it; "" without a line."""
+    if number is None:
+        return ""
+    match = _match(lines[number])
+    return (match["value"] if match else lines[number]).strip().rstrip(",")
+
+
+def _match(line: str) -> re.Match[str] | None:
+    return _NAME.match(line) or _LISP_NAME.match(line)
 
 
 def _has(value: Any, ours: str) -> bool:

@@ -76,9 +76,13 @@ def find_tools(
 
 
 def _installed(name: str, export: Export, place: Place) -> str:
-    """The version of a project in an export, or ""."""
-    found = glob.glob(f"{glob.escape(place.absolute(export.path))}/lib/python*/site-packages/{name}-*.dist-info")
-    return os.path.basename(found[0])[len(name) + 1 : -len(".dist-info")] if found else ""
+    """The version of a project in an export or, until that is made, in one of another interpreter; or ""."""
+    here = glob.escape(place.absolute(export.path))
+    for path in (here, os.path.join(os.path.dirname(here), "*")):
+        found = sorted(glob.glob(f"{path}/lib/python*/site-packages/{name}-*.dist-info"))
+        if found:
+            return os.path.basename(found[-1])[len(name) + 1 : -len(".dist-info")]
+    return ""
 
 
 def sort_roots(roots: Sequence[PythonRoot], checkouts: Iterable[str]) -> Roots:

@@ -1,10 +1,10 @@
-"""The goal `ide-config`: options, facts, a plan, and then the files."""
+"""The goal `ide-config`: options, the ground, what editors want, a plan, and then the files."""
 
 from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from pants.backend.python.subsystems.setup import PythonSetup
@@ -16,26 +16,23 @@ from pants.engine.goal import Goal
 from pants.engine.rules import collect_rules, goal_rule
 from pants.engine.target import RegisteredTargetTypes
 from pants.engine.unions import UnionMembership
-from pants.option.errors import ConfigValidationError
 from pants.option.global_options import GlobalOptions
 from pants.util.docutil import bin_name
 
 from devflow.common.errors import Problem, UserError, did_you_mean
 from devflow.common.lock import exclusive_lock
 from devflow.common.options import ReportFormat, split_commas
-from devflow.engine import Rules, scoped_options
-from devflow.engine.own_rules.export_all_resolves import describe_resolves, resolve_names
-from devflow.engine.own_rules.ide_config import python_roots
+from devflow.engine import Rules
 from devflow.engine.unions.editors import editor_settings
 from devflow.export_all_resolves import report as export_report
 from devflow.export_all_resolves.apply import carry_out_alone, refuse_remote_execution
-from devflow.export_all_resolves.inventory import Place, take_stock
-from devflow.export_all_resolves.plan import Plan
-from devflow.export_all_resolves.rules import DescribedResolve, DescribeResolveRequest
+from devflow.export_all_resolves.inventory import Place
+from devflow.export_all_resolves.plan import Outcome as Exported
 from devflow.ide_config import facts, files, report
 from devflow.ide_config.documents import Owned, Setting, TomlFile
 from devflow.ide_config.editor import Editor
 from devflow.ide_config.git_ignore import not_ignored
+from devflow.ide_config.ground import Ground, find_ground
 from devflow.ide_config.plan import FilePlan, Mode, Wanted, choose, plan_files, print_of, with_overruling
 from devflow.ide_config.report import Outcome
 from devflow.ide_config.subsystem import IdeConfigSubsystem
@@ -51,13 +48,26 @@ class IdeConfig(Goal):
     environment_behavior = Goal.EnvironmentBehavior.LOCAL_ONLY
 
 
-async def _pytest_args() -> tuple[str, ...]:
-    """`[pytest].args`; none without that tool."""
-    try:
-        scoped = await scoped_options("pytest")
-    except ConfigValidationError:
-        return ()
-    return tuple(scoped.options.get("args") or ())
+async def _settings(
+    workspace: Workspace, members: Mapping[str, type[Editor]], names: Iterable[str]
+) -> tuple[Wanted, ...]:
+    """What each editor wants, in their order."""
+    wanted = []
+    for name in names:
+        settings = await editor_settings(members[name](workspace))
+        wanted += [Wanted(name, document) for document in settings.documents]
+    return tuple(wanted)
+
+
+async def _export(
+    ground: Ground, wanted: Sequence[Wanted], global_options: GlobalOptions, console: Console
+) -> Exported:
+    """Make the exports that are missing or stale, and say so. Raises: UserError."""
+    exported = await carry_out_alone(
+        lambda: ground.stock(wanted), ground.described, ground.place, global_options, console
+    )
+    console.print_stderr("\n".join([*export_report.lines(exported), *export_report.closing(exported, "")]))
+    return exported
 
 
 @goal_rule
@@ -73,88 +83,33 @@ async def ide_config_goal(
     target_types: RegisteredTargetTypes,
 ) -> IdeConfig:
     """See docs/goals/ide-config.md."""
-    root = Path(build_root.path)
-    place = Place(root, os.path.join(dist_dir.relpath, "export"))
+    root, dist = Path(build_root.path), str(dist_dir.relpath)
+    place = Place(root, os.path.join(dist, "export"))
     members = {editor.name: editor for editor in union_membership.get(Editor)}
     there = facts.present(root, (one for editor in members.values() for one in editor.evidence))
-    used = [name for name, editor in members.items() if there.intersection(editor.evidence)]
     try:
         mode = options.mode
         _refuse(specs, options, global_options, members)
-        chosen = choose(split_commas(options.editors), members, used)
-        overrulers = {name: editor.overruled_by for name, editor in members.items()}
-        editors = with_overruling(chosen, overrulers, used) if mode is not Mode.PRINT else {str(options.print_): ""}
-        names = await resolve_names(union_membership, target_types)
-        main = facts.main_resolve(options.main_resolve or "", python_setup.default_resolve, names.declared)
-        described = await describe_resolves(DescribeResolveRequest(name) for name in sorted(names.declared))
-        exports = facts.exports_of(described, place)
-        if main not in exports:
-            raise _not_exportable(next(one for one in described if one.resolve == main))
-        tools = facts.find_tools(described, exports, main, place)
-        needed = {main, *(tool.export.resolve for tool in tools if tool.export)}
-
-        def stock_now() -> Plan:
-            ours = [one for one in described if one.resolve in needed]
-            return take_stock(ours, place, all_names=(), exporters=(), force=False, prune=False)
-
-        stock = stock_now()
-        if options.export and stock.rebuilds:
-            exported = await carry_out_alone(stock_now, described, place, global_options, console)
-            console.print_stderr("\n".join([*export_report.lines(exported), *export_report.closing(exported, "")]))
+        editors = _editors(options, members, there)
+        main = options.main_resolve or ""
+        ground = await find_ground(place, dist, main, there, python_setup, union_membership, target_types)
+        wanted = await _settings(ground.workspace(), members, editors)
+        if options.export and ground.stock(wanted).rebuilds:
+            exported = await _export(ground, wanted, global_options, console)
             if exported.exit_code:
                 return IdeConfig(exit_code=1)
-            stock = stock_now()
-            tools = facts.find_tools(described, exports, main, place)
+            # What is installed decides on some of the settings.
+            wanted = await _settings(ground.workspace(), members, editors)
     except UserError as error:
-        return _failure(console, error)
+        console.print_stderr(f"{IdeConfigSubsystem.name}: {error}")
+        return IdeConfig(exit_code=1)
 
-    roots = await python_roots()
-    source = await scoped_options("source")
-    workspace = facts.workspace(
-        place,
-        str(dist_dir.relpath),
-        exports[main],
-        facts.sort_roots(roots.roots, facts.checkouts(root, source.options.root_patterns)),
-        tools=tools,
-        pytest_args=await _pytest_args(),
-        there=there,
-    )
-    wanted = []
-    for name in editors:
-        settings = await editor_settings(members[name](workspace))
-        wanted += [Wanted(name, document) for document in settings.documents]
     if mode is Mode.PRINT:
-        documents = [one.document for one in wanted]
-        as_json = options.format is ReportFormat.JSON
-        name = str(options.print_)
-        text = report.documents_as_json(name, documents) if as_json else print_of(documents).rstrip("\n")
-        console.print_stdout(text)
+        console.print_stdout(_printed(options, wanted))
         return IdeConfig(exit_code=0)
-    if facts.mypy_names_an_export(root, workspace.exports):
-        wanted.append(Wanted("mypy", _mypy_configuration(workspace)))
-
-    def plan_now() -> tuple[FilePlan, ...]:
-        return plan_files(wanted, lambda path: files.find(root, path), lambda path: files.obstacle(root, path))
-
-    planned = plan_now()
-    failed: dict[str, Problem] = {}
-    if mode is Mode.WRITE and any(file.changed for file in planned):
-        with exclusive_lock(Path(global_options.pants_workdir, _LOCK), timeout_s=-1):
-            planned = plan_now()
-            failed = _write(planned, root)
-    changed = [file.path for file in planned if file.changed and _is_of_this_machine(file, workspace)]
-    led_to = tuple(item for item in stock.items if item.resolve == main or _leads_to(item.wanted.path, planned))
-    outcome = Outcome(
-        mode,
-        planned,
-        led_to,
-        frozenset(item.resolve for item in led_to if not os.path.exists(place.absolute(f"{item.wanted.path}/bin"))),
-        failed,
-        {name: overruled for name, overruled in editors.items() if overruled},
-        not_ignored(root, changed),
-        _command(options),
-        shlex.join([bin_name(), "export-all-resolves", f"--include={','.join(item.resolve for item in led_to)}"]),
-    )
+    wanted += _mypy_configuration(root, ground.workspace())
+    planned, failed = _plan_and_write(mode, wanted, root, Path(global_options.pants_workdir, _LOCK))
+    outcome = _outcome(options, ground, wanted, planned, failed, editors)
     if options.format is ReportFormat.JSON:
         console.print_stdout(report.as_json(outcome))
     elif report.stdout(outcome):
@@ -178,40 +133,78 @@ def _refuse(
         refuse_remote_execution(global_options, f"{IdeConfigSubsystem.name} --export")
 
 
-def _not_exportable(main: DescribedResolve) -> UserError:
-    """Why the main resolve has no place."""
-    problem = main.fingerprint.problem if main.fingerprint else None
-    if problem:
-        return UserError(problem.what, fix=problem.fix)
-    return UserError(
-        f"No active backend exports resolve {main.resolve}.", fix="choose another one with --main-resolve=NAME"
+def _editors(
+    options: IdeConfigSubsystem, members: Mapping[str, type[Editor]], there: frozenset[str]
+) -> Mapping[str, str]:
+    """Each editor that the run is about, and whom it overrules. Raises: UserError."""
+    if options.print_ is not None:
+        return {options.print_: ""}
+    used = [name for name, editor in members.items() if there.intersection(editor.evidence)]
+    chosen = choose(split_commas(options.editors), members, used)
+    return with_overruling(chosen, {name: editor.overruled_by for name, editor in members.items()}, used)
+
+
+def _printed(options: IdeConfigSubsystem, wanted: Iterable[Wanted]) -> str:
+    """What `--print` says."""
+    documents = [one.document for one in wanted]
+    if options.format is ReportFormat.JSON:
+        return report.documents_as_json(str(options.print_), documents)
+    return print_of(documents).rstrip("\n")
+
+
+def _mypy_configuration(root: Path, workspace: Workspace) -> tuple[Wanted, ...]:
+    """If somebody has written the path of an export there by hand: it goes stale like all others."""
+    if not facts.mypy_names_an_export(root, workspace.exports):
+        return ()
+    python = Setting(facts.MYPY_PYTHON, workspace.main.python, Owned.IF_PRESENT, workspace.exports)
+    return (Wanted("mypy", TomlFile("pyproject.toml", (python,))),)
+
+
+def _plan_and_write(
+    mode: Mode, wanted: Sequence[Wanted], root: Path, lock: Path
+) -> tuple[tuple[FilePlan, ...], Mapping[str, Problem]]:
+    """The plan that holds, and which writes failed. One that fails does not stop the others."""
+
+    def plan_now() -> tuple[FilePlan, ...]:
+        return plan_files(wanted, lambda path: files.find(root, path), lambda path: files.obstacle(root, path))
+
+    planned = plan_now()
+    if mode is not Mode.WRITE or not any(file.changed for file in planned):
+        return planned, {}
+    with exclusive_lock(lock, timeout_s=-1):
+        planned = plan_now()
+        problems = {file.path: files.write(root, file.path, file.after) for file in planned if file.changed}
+    return planned, {path: problem for path, problem in problems.items() if problem}
+
+
+def _outcome(
+    options: IdeConfigSubsystem,
+    ground: Ground,
+    wanted: Sequence[Wanted],
+    planned: tuple[FilePlan, ...],
+    failed: Mapping[str, Problem],
+    editors: Mapping[str, str],
+) -> Outcome:
+    workspace = ground.workspace()
+    exports = ground.stock(wanted).items
+    return Outcome(
+        options.mode,
+        planned,
+        exports,
+        frozenset(
+            item.resolve for item in exports if not os.path.exists(ground.place.absolute(f"{item.wanted.path}/bin"))
+        ),
+        failed,
+        {name: overruled for name, overruled in editors.items() if overruled},
+        not_ignored(ground.place.build_root, [file.path for file in planned if _is_of_this_machine(file, workspace)]),
+        _command(options),
+        shlex.join([bin_name(), "export-all-resolves", f"--include={','.join(item.resolve for item in exports)}"]),
     )
 
 
-def _mypy_configuration(workspace: Workspace) -> TomlFile:
-    """Somebody has written the path of an export there by hand: it goes stale like all others."""
-    python = Setting(facts.MYPY_PYTHON, workspace.main.python, Owned.IF_PRESENT, workspace.exports)
-    return TomlFile("pyproject.toml", (python,))
-
-
-def _write(planned: Iterable[FilePlan], root: Path) -> dict[str, Problem]:
-    """Write what has changed; one that fails does not stop the others."""
-    failed = {}
-    for file in planned:
-        problem = files.write(root, file.path, file.after) if file.changed else None
-        if problem:
-            failed[file.path] = problem
-    return failed
-
-
-def _leads_to(path: str, planned: Iterable[FilePlan]) -> bool:
-    """Not every editor has settings for every tool."""
-    return any(path in file.after for file in planned)
-
-
 def _is_of_this_machine(file: FilePlan, workspace: Workspace) -> bool:
-    """Its version of Python, or where the repository is, is in it."""
-    return workspace.exports in file.after or workspace.build_root in file.after
+    """It changed, and its version of Python, or where the repository is, is in it."""
+    return file.changed and (workspace.exports in file.after or workspace.build_root in file.after)
 
 
 def _command(options: IdeConfigSubsystem) -> str:
@@ -219,11 +212,6 @@ def _command(options: IdeConfigSubsystem) -> str:
     editors = [f"--editors={','.join(split_commas(options.editors))}"] if options.editors else []
     main = [f"--main-resolve={options.main_resolve}"] if options.main_resolve else []
     return shlex.join([bin_name(), IdeConfigSubsystem.name, *editors, *main])
-
-
-def _failure(console: Console, error: UserError) -> IdeConfig:
-    console.print_stderr(f"{IdeConfigSubsystem.name}: {error}")
-    return IdeConfig(exit_code=1)
 
 
 def rules() -> Rules:

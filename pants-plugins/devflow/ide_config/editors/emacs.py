@@ -1,4 +1,9 @@
-"""Emacs with Eglot. Source: the manuals of Eglot (project-specific configuration) and Emacs (directory variables)."""
+"""Emacs with Eglot.
+
+Source: the manuals of Eglot (project-specific configuration) and Emacs (directory variables), and eglot.el of 1.9 and
+of Emacs 30: what a server asks for is looked up as one key. Up to 1.1.405, Pyright asks for `python.analysis`, later
+for `python`; basedpyright likewise.
+"""
 
 from __future__ import annotations
 
@@ -13,16 +18,18 @@ def documents(workspace: Workspace) -> tuple[Document, ...]:
     """A block in `.dir-locals.el`; before Emacs 30, the mode with tree-sitter is no child of the other."""
     roots = " ".join(_string(workspace.absolute(root)) for root in workspace.source_roots)
     stubs = f" :stubPath {_string(workspace.absolute(workspace.stubs))}" if workspace.stubs else ""
-    analysis = f":analysis (:extraPaths [{roots}]{stubs})"
-    python = f":pythonPath {_string(workspace.absolute(workspace.main.python))}"
+    analysis = f"(:extraPaths [{roots}]{stubs})"
     lines = []
     for mode in ("python-mode", "python-ts-mode"):
         lines += [
             f" ({mode}",
             "  . ((eglot-workspace-configuration",
-            f"      . (:python ({python}",
-            f"                  {analysis})",
-            f"         :basedpyright ({analysis})))))",
+            "      . (:python",
+            f"         (:pythonPath {_string(workspace.absolute(workspace.main.python))}",
+            f"          :analysis {analysis})",
+            f"         :python.analysis {analysis}",
+            f"         :basedpyright (:analysis {analysis})",
+            f"         :basedpyright.analysis {analysis}))))",
         ]
     return (BlockFile(".dir-locals.el", LISP, "\n".join(lines)),)
 

@@ -1,4 +1,8 @@
-"""Zed. Source: its documentation of Python. A toolchain that was chosen in Zed may win over `pythonPath`."""
+"""Zed. A toolchain that was chosen in Zed may win over `pythonPath`.
+
+Source: its documentation of Python, and `workspace/configuration` in its lsp_store.rs: what a server asks for is looked
+up as one key. Up to 1.1.405, Pyright asks for "python.analysis", later for "python"; basedpyright likewise.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +13,14 @@ from devflow.ide_config.workspace import Workspace
 def documents(workspace: Workspace) -> tuple[Document, ...]:
     """`.zed/settings.json`, for Pyright and for basedpyright, of which people have one."""
     settings = []
-    for server, analysis in (("basedpyright", "basedpyright.analysis"), ("pyright", "python.analysis")):
-        scope, _, name = analysis.partition(".")
+    for server, scope in (("basedpyright", "basedpyright"), ("pyright", "python")):
         at = ("lsp", server, "settings")
-        settings += [
-            Setting((*at, "python", "pythonPath"), workspace.absolute(workspace.main.python)),
-            Setting((*at, scope, name, "extraPaths"), _roots(workspace), Owned.ENTRIES, ours=workspace.exports),
-        ]
-        if workspace.stubs:
-            settings.append(Setting((*at, scope, name, "stubPath"), workspace.absolute(workspace.stubs)))
+        settings.append(Setting((*at, "python", "pythonPath"), workspace.absolute(workspace.main.python)))
+        for analysis in ((*at, scope, "analysis"), (*at, f"{scope}.analysis")):
+            roots = tuple(workspace.absolute(root) for root in workspace.source_roots)
+            settings.append(Setting((*analysis, "extraPaths"), roots, Owned.ENTRIES, ours=workspace.exports))
+            if workspace.stubs:
+                settings.append(Setting((*analysis, "stubPath"), workspace.absolute(workspace.stubs)))
     ruff = workspace.tool("ruff")
     if ruff and workspace.ruff_server:
         settings += [
@@ -25,7 +28,3 @@ def documents(workspace: Workspace) -> tuple[Document, ...]:
             Setting(("lsp", "ruff", "binary", "arguments"), workspace.ruff_server),
         ]
     return (JsonFile(".zed/settings.json", tuple(settings)),)
-
-
-def _roots(workspace: Workspace) -> tuple[str, ...]:
-    return tuple(workspace.absolute(root) for root in workspace.source_roots)
