@@ -40,7 +40,7 @@ def example(root: Path, caches: Caches) -> Iterator[Repository]:
 def test_the_example(tmp_path: Path, caches: Caches) -> None:
     with example(tmp_path / "monorepo", caches) as repo:
         written = f"{TREE}/revision_history/24.03.0rc1.json"
-        assert repo.run(GOAL).stdout == f"Wrote {written}: 30 revisions of //:migrations\n"
+        assert repo.run(GOAL).stdout == f"{written}: written, 30 revisions of //:migrations\n"
         dump = json.loads((repo.root / written).read_text())
         assert dump["manager_version"] == "24.03.0rc1"
         assert [revision["revision"] for revision in dump["revisions"] if revision["is_head"]] == ["b2d6ecc17732"]
@@ -94,7 +94,7 @@ def test_a_repository_that_is_not_ours(tmp_path: Path, caches: Caches) -> None:
         repo.run("generate-lockfiles", "--resolve=db")
         history = repo.root / "src/service/history/1.0.json"
         first = repo.run("--level=debug", GOAL, pantsd=False)
-        assert first.stdout == "Wrote src/service/history/1.0.json: 2 revisions of src/service/pyproject.toml\n"
+        assert first.stdout == "src/service/history/1.0.json: written, 2 revisions of src/service/pyproject.toml\n"
         assert _reads(first.stderr) == 1
         before = history.read_bytes()
         assert json.loads(before)["version"] == "1.0"
@@ -120,7 +120,7 @@ def test_a_repository_that_is_not_ours(tmp_path: Path, caches: Caches) -> None:
             1,
             ['  + cc: "Make cc."', "  ~ bb: is_head true → false"],
         )
-        assert "To write it: " in differs.stderr
+        assert "To do it: " in differs.stderr
         assert history.read_bytes() == before
 
         # `tailor` finds the tree, and its target is what the goal takes.
@@ -128,7 +128,7 @@ def test_a_repository_that_is_not_ours(tmp_path: Path, caches: Caches) -> None:
         build = (repo.root / "src/service/BUILD").read_text()
         assert 'alembic_migrations(\n    name="migrations",\n    config="pyproject.toml",\n)' in build
         assert repo.run(GOAL, "--for-version=2.0", "src/service:migrations").stdout == (
-            "Wrote src/service/history/2.0.json: 3 revisions of src/service:migrations\n"
+            "src/service/history/2.0.json: written, 3 revisions of src/service:migrations\n"
         )
 
 

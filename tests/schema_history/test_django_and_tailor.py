@@ -60,7 +60,7 @@ def test_the_dump(runner: RuleRunner, run: Run) -> None:
         },
     ]
     runner.write_files({"site/BUILD": "django_migrations(output='h.json')"})
-    assert run("site/manage.py").stdout == "Wrote h.json: 2 revisions of site:site\n"
+    assert run("site/manage.py").stdout == "h.json: written, 2 revisions of site:site\n"
     assert "[base, depends on settings.AUTH_USER_MODEL]" in run("--format=text").stdout
 
 

@@ -56,11 +56,11 @@ def test_a_file_is_written_and_then_up_to_date(runner: RuleRunner, run: Run) -> 
     runner.write_files(TWO)
     output = "--output={config_dir}/history/{version}.json"
     result = run(output)
-    assert result.stdout == "Wrote db/history/24.03.1.json: 2 revisions of db/alembic.ini\n"
+    assert result.stdout == "db/history/24.03.1.json: written, 2 revisions of db/alembic.ini\n"
     file = Path(runner.build_root, "db/history/24.03.1.json")
     assert file.read_text() == DUMP
     before = file.stat()
-    assert run(output).stdout == "db/history/24.03.1.json is up to date: 2 revisions of db/alembic.ini\n"
+    assert run(output).stdout == "db/history/24.03.1.json: up to date, 2 revisions of db/alembic.ini\n"
     assert (file.stat().st_ino, file.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
     assert os.listdir(file.parent) == ["24.03.1.json"]
 
@@ -70,7 +70,7 @@ def test_check(runner: RuleRunner, run: Run) -> None:
     output = "--output=h.json"
     result = run("--check", output)
     assert (result.stdout, result.exit_code) == ("h.json: missing\n", 1)
-    assert result.stderr == "To write it: pants dump-schema-history --config=db/alembic.ini --output=h.json\n"
+    assert result.stderr == "To do it: pants dump-schema-history --config=db/alembic.ini --output=h.json\n"
     assert not Path(runner.build_root, "h.json").exists()
     run(output)
     result = run("--check", output)
@@ -93,15 +93,15 @@ def test_another_versions_file_is_compared_and_not_overwritten(runner: RuleRunne
 def test_targets(runner: RuleRunner, run: Run) -> None:
     runner.write_files({**TWO, "db/BUILD": TARGET, "other/BUILD": TARGET, "other/alembic.ini": INI})
     runner.write_files({"other/migrations/versions/x.py": revision("xx", None)})
-    assert run("db:m").stdout == "Wrote db/history/24.03.1.json: 2 revisions of db:m\n"
-    assert run("other/alembic.ini").stdout == "Wrote other/history/24.03.1.json: 1 revisions of other:m\n"
+    assert run("db:m").stdout == "db/history/24.03.1.json: written, 2 revisions of db:m\n"
+    assert run("other/alembic.ini").stdout == "other/history/24.03.1.json: written, 1 revision of other:m\n"
     result = run()
     assert result.stdout == (
-        "db/history/24.03.1.json is up to date: 2 revisions of db:m\n"
-        "other/history/24.03.1.json is up to date: 1 revisions of other:m\n"
+        "db/history/24.03.1.json: up to date, 2 revisions of db:m\n"
+        "other/history/24.03.1.json: up to date, 1 revision of other:m\n"
     )
     # The command line has the last word, and `--config` finds the target.
-    assert run("--config=db/alembic.ini", "--output=x.json").stdout == "Wrote x.json: 2 revisions of db:m\n"
+    assert run("--config=db/alembic.ini", "--output=x.json").stdout == "x.json: written, 2 revisions of db:m\n"
     assert run("--config=./db/alembic.ini", "--format=text").stdout.startswith("db:m (alembic): 2 revisions")
     result = run("--output=x.json", "::")
     assert result.stderr.startswith(
@@ -116,7 +116,7 @@ def test_pictures(runner: RuleRunner, run: Run) -> None:
     )
     assert run("--format=mermaid").stdout.startswith("flowchart TD\n")
     assert run("--format=dot", "--fold").stdout.startswith('digraph "db:m" {\n')
-    assert run("--format=mermaid", "--output=x.mmd").stdout == "Wrote x.mmd: 2 revisions of db:m\n"
+    assert run("--format=mermaid", "--output=x.mmd").stdout == "x.mmd: written, 2 revisions of db:m\n"
     assert not Path(runner.build_root, "db/history").exists(), "a picture is no documented file"
 
 

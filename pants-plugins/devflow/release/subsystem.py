@@ -63,8 +63,8 @@ class ReleaseSubsystem(GoalSubsystem):
         default=None,
         help=softwrap(
             f"""
-            The changelog, where it is not what towncrier's `filename` says. {_PLACEHOLDERS} Example:
-            `CHANGELOG/{{series}}.md`.
+            The changelog, where it is not what towncrier's `filename` says. {_PLACEHOLDERS} Default:
+            what `filename` says. Example: `CHANGELOG/{{series}}.md`.
             """
         ),
     )

@@ -14,6 +14,7 @@ from pants.engine.rules import collect_rules, goal_rule
 from pants.engine.unions import UnionMembership
 from pants.util.docutil import bin_name
 
+from devflow.common.amounts import count
 from devflow.common.errors import Problem, UserError
 from devflow.common.options import split_commas
 from devflow.common.whole_files import write_whole
@@ -108,14 +109,14 @@ def _write(text: _Text, root: Path) -> str:
     """What was done. Raises: UserError."""
     assert text.path is not None  # noqa: S101
     file, content = root / text.path, text.content.encode()
-    of = f"{len(text.dump.revisions)} revisions of {text.dump.tree}"
+    of = f"{count(len(text.dump.revisions), 'revision')} of {text.dump.tree}"
     try:
         if file.read_bytes() == content:
-            return f"{text.path} is up to date: {of}"
+            return f"{text.path}: up to date, {of}"
     except OSError:
         pass  # it is written now
     write_whole(file, content, shown=text.path)
-    return f"Wrote {text.path}: {of}"
+    return f"{text.path}: written, {of}"
 
 
 def _check(
@@ -147,7 +148,7 @@ def _check(
         for line in found:
             console.print_stdout(f"  {line}")
     if failed:
-        console.print_stderr(f"To write it: {command}")
+        console.print_stderr(f"To do it: {command}")
     return DumpSchemaHistory(exit_code=1 if failed else 0)
 
 
