@@ -22,22 +22,23 @@ from pants.util.docutil import bin_name
 
 from devflow.common.errors import Problem, UserError, did_you_mean
 from devflow.common.lock import exclusive_lock
+from devflow.common.members import by_name
 from devflow.common.options import ReportFormat, split_commas
 from devflow.engine import Rules, scoped_options
 from devflow.engine.own_rules.export_all_resolves import describe_resolves, resolve_names
-from devflow.engine.own_rules.ide_config import python_roots
-from devflow.engine.unions.editors import editor_settings
+from devflow.engine.own_rules.ide_config import ask_editors, python_roots
 from devflow.export_all_resolves import report as export_report
-from devflow.export_all_resolves.apply import carry_out_alone, refuse_remote_execution
+from devflow.export_all_resolves.apply import carry_out_alone, refuse_remote_execution, refuse_without_backend
 from devflow.export_all_resolves.inventory import Place, take_stock
 from devflow.export_all_resolves.plan import Plan
-from devflow.export_all_resolves.rules import DescribedResolve, DescribeResolveRequest
+from devflow.export_all_resolves.rules import DescribedResolve, DescribeResolveRequest, broken_exporters
 from devflow.ide_config import facts, files, report
 from devflow.ide_config.documents import Owned, Setting, TomlFile
 from devflow.ide_config.editor import Editor
 from devflow.ide_config.git_ignore import not_ignored
 from devflow.ide_config.plan import FilePlan, Mode, Wanted, choose, plan_files, print_of, with_overruling
 from devflow.ide_config.report import Outcome
+from devflow.ide_config.rules import AskEditorRequest
 from devflow.ide_config.subsystem import IdeConfigSubsystem
 from devflow.ide_config.workspace import Workspace
 
@@ -75,16 +76,17 @@ async def ide_config_goal(
     """See docs/goals/ide-config.md."""
     root = Path(build_root.path)
     place = Place(root, os.path.join(dist_dir.relpath, "export"))
-    members = {editor.name: editor for editor in union_membership.get(Editor)}
-    there = facts.present(root, (one for editor in members.values() for one in editor.evidence))
-    used = [name for name, editor in members.items() if there.intersection(editor.evidence)]
     try:
         mode = options.mode
+        members = by_name(union_membership.get(Editor))
+        there = facts.present(root, (one for editor in members.values() for one in editor.evidence))
+        used = [name for name, editor in members.items() if there.intersection(editor.evidence)]
         _refuse(specs, options, global_options, members)
         chosen = choose(split_commas(options.editors), members, used)
         overrulers = {name: editor.overruled_by for name, editor in members.items()}
         editors = with_overruling(chosen, overrulers, used) if mode is not Mode.PRINT else {str(options.print_): ""}
         names = await resolve_names(union_membership, target_types)
+        refuse_without_backend(names, target_types)
         main = facts.main_resolve(options.main_resolve or "", python_setup.default_resolve, names.declared)
         described = await describe_resolves(DescribeResolveRequest(name) for name in sorted(names.declared))
         exports = facts.exports_of(described, place)
@@ -119,17 +121,18 @@ async def ide_config_goal(
         pytest_args=await _pytest_args(),
         there=there,
     )
-    wanted = []
-    for name in editors:
-        settings = await editor_settings(members[name](workspace))
-        wanted += [Wanted(name, document) for document in settings.documents]
+    asked = await ask_editors(AskEditorRequest(members[name](workspace)) for name in editors)
+    wanted = [Wanted(name, document) for name, answer in zip(editors, asked) for document in answer.documents]
+    broken = [*broken_exporters(described), *(answer.problem for answer in asked if answer.problem)]
+    for problem in broken:
+        console.print_stderr(f"{IdeConfigSubsystem.name}: {problem}")
     if mode is Mode.PRINT:
         documents = [one.document for one in wanted]
         as_json = options.format is ReportFormat.JSON
         name = str(options.print_)
         text = report.documents_as_json(name, documents) if as_json else print_of(documents).rstrip("\n")
         console.print_stdout(text)
-        return IdeConfig(exit_code=0)
+        return IdeConfig(exit_code=1 if broken else 0)
     if facts.mypy_names_an_export(root, workspace.exports):
         wanted.append(Wanted("mypy", _mypy_configuration(workspace)))
 
@@ -160,7 +163,7 @@ async def ide_config_goal(
     elif report.stdout(outcome):
         console.print_stdout(report.stdout(outcome))
     console.print_stderr("\n".join(report.closing(outcome)))
-    return IdeConfig(exit_code=outcome.exit_code)
+    return IdeConfig(exit_code=1 if broken else outcome.exit_code)
 
 
 def _refuse(

@@ -9,7 +9,8 @@ from pants.engine.rules import collect_rules, rule
 from pants.util.docutil import bin_name
 from pants.util.logging import LogLevel
 
-from devflow.common.failures import as_problem
+from devflow.common.errors import Problem, UserError
+from devflow.common.members import failure_of
 from devflow.engine import Rules, run_id
 from devflow.engine.unions.schema_histories import read_history
 from devflow.schema_history.history import SchemaHistory
@@ -29,10 +30,11 @@ class ReadTreeRequest(EngineAwareParameter):
 
 @dataclass(frozen=True)
 class ReadTree:
-    """The history, whose `problems` say why there is none."""
+    """The history, whose `problems` say why there is none. `crash` is what is wrong with the reader, not the tree."""
 
     reader: HistoryReader
     history: SchemaHistory
+    crash: Problem | None = None
 
 
 @rule(desc="Read a schema history", level=LogLevel.DEBUG)
@@ -40,15 +42,17 @@ async def read_tree(request: ReadTreeRequest) -> ReadTree:
     """Never raises."""
     tree = request.reader.tree
     try:
-        history = await read_history(request.reader)
+        return ReadTree(request.reader, await read_history(request.reader))
     except Exception as error:
         # The engine forgets what a failed rule has looked at, so this result must not outlive the run: another option
         # may be all that it takes.
         await run_id()
         fix = f"{bin_name()} -ldebug dump-schema-history --config={tree.config}"
-        problem = as_problem(error, doing=f"reading the schema history of {tree}", fix=fix)
-        history = SchemaHistory((), problems=(problem,))
-    return ReadTree(request.reader, history)
+        doing = f"reading the schema history of {tree}"
+        problem = failure_of(type(request.reader), error, doing=doing, fix=fix)
+        if isinstance(error, UserError):
+            return ReadTree(request.reader, SchemaHistory((), problems=(problem,)))
+        return ReadTree(request.reader, SchemaHistory(()), crash=problem)
 
 
 def rules() -> Rules:
