@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
+import pytest  # pants: no-infer-dep
 from devflow.api import (
     CacheLocations,
     EditorSettings,
