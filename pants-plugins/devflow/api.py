@@ -45,7 +45,7 @@ from devflow.export_all_resolves.exporters import (
 from devflow.export_all_resolves.plan import ExportInput
 from devflow.export_all_resolves.staging.build import Command, Seed
 from devflow.ide_config.blocks import Syntax
-from devflow.ide_config.documents import BlockFile, Conflict, JsonFile, OwnFile, Owned, Setting, TomlFile
+from devflow.ide_config.documents import BlockFile, Conflict, JsonFile, Owned, OwnFile, Setting, TomlFile
 from devflow.ide_config.editor import Editor, EditorSettings
 from devflow.ide_config.workspace import Export, Tool, Workspace
 from devflow.release.steps import ReleaseStep, ReleaseStepChanges, ReleaseStepInputs

@@ -1,4 +1,4 @@
-"""The version of this repository's wheels is what the file VERSION says, which `release` writes. Not a part of devflow."""
+"""The version of this repository's wheels is what the file VERSION says. Not a part of devflow."""
 
 from __future__ import annotations
 

@@ -243,7 +243,9 @@ def test_a_cache_location(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert f"reset-cache: {why}" in reset.stderr
     assert reset.exit_code == 1
     unknown = run(ResetCache, "--only=moody")
-    assert unknown.stderr.startswith(f"reset-cache: {why}  Fix: {FIX} cache-status\nreset-cache: --only=moody: there is")
+    assert unknown.stderr.startswith(
+        f"reset-cache: {why}  Fix: {FIX} cache-status\nreset-cache: --only=moody: there is"
+    )
     runner.write_files({"mood": "good"})
     mended = run(ResetCache, "--only=moody")
     assert "moody: removed 1 file, " in mended.stdout
@@ -328,4 +330,3 @@ def test_a_release_step() -> None:
     assert f"release: {why}\n  Fix: mend it, or release without it: --skip=moody\n" in result.stderr
     assert result.exit_code == 1
     assert world.run("--to=1.1", "--skip=moody").exit_code == 0
-

@@ -16,8 +16,8 @@ from devflow import api
 
 SURFACE = Path(__file__).with_name("surface.txt")
 UPDATE = """
-The public surface has changed. If that is meant: say so in a news fragment (a name or a field that is gone is a breaking change), and
-write the new one into tests/api/surface.txt:
+The public surface has changed. If that is meant: say so in a news fragment (a name or a field that is gone is a
+breaking change), and write the new one into tests/api/surface.txt:
 
 """
 

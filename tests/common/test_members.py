@@ -35,8 +35,7 @@ def test_members_by_name() -> None:
         ),
         (
             [Member, Double],
-            f"Member ({__name__}) and Double ({__name__}) both have the name 'one'.\n"
-            "  Fix: rename one of them",
+            f"Member ({__name__}) and Double ({__name__}) both have the name 'one'.\n" "  Fix: rename one of them",
         ),
     ],
 )

@@ -41,7 +41,8 @@ def by_name(members: Iterable[M], attribute: str = "name") -> dict[str, M]:
             )
         if name in found:
             raise UserError(
-                f"{title(found[name])} and {title(member)} both have the {attribute} '{name}'.", fix="rename one of them"
+                f"{title(found[name])} and {title(member)} both have the {attribute} '{name}'.",
+                fix="rename one of them",
             )
         found[name] = member
     return found

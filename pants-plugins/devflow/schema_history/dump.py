@@ -57,9 +57,9 @@ async def dumped_histories(
     """The documented dumps of a version: of `readers`, else of the trees that the goal takes when none is named.
 
     For goal rules only, because it looks at the files that are to be written. A release awaits it before it changes
-    anything, refuses to go on with `problems` or `crashes`, and then writes each `document` to its `path`; a history without a path
-    has no place in a release. Nothing is written here; `to_write` says whether what stands in the way of that is a
-    problem. Raises: UserError.
+    anything, refuses to go on with `problems` or `crashes`, and then writes each `document` to its `path`; a history
+    without a path has no place in a release. Nothing is written here; `to_write` says whether what stands in the way of
+    that is a problem. Raises: UserError.
     """
     if readers is None:
         readers = await chosen_trees(union_membership)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devflow_example import cache_location, editor, resolve_exporter, release_step, schema_history
+from devflow_example import cache_location, editor, release_step, resolve_exporter, schema_history
 
 
 def rules():
