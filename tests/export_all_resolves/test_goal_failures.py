@@ -86,7 +86,11 @@ def test_targets_are_refused(run: Run) -> None:
 
 def test_a_repository_without_resolves(run: Run) -> None:
     result = run({})
-    assert "This repository declares no resolve." in result.stderr
+    # No backend of a language is enabled here, which a repository with Python's would be told otherwise.
+    assert result.stderr == (
+        "export-all-resolves: No backend that is enabled declares a resolve: pants.backend.python is not among them.\n"
+        '  Fix: put backend_packages.add = ["pants.backend.python"] into [GLOBAL] of pants.toml\n'
+    )
     assert result.exit_code == 1
 
 
