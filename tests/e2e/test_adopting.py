@@ -230,7 +230,11 @@ def test_a_copy(repo: Repository) -> None:
             f"ide-config: {NO_PYTHON}",
         ),
         ("devflow.reset_cache", ["reset-cache", "--dry-run", "--only=workdir"], ""),
-        ("devflow.schema_history", ["dump-schema-history", "--format=text"], ""),
+        (
+            "devflow.schema_history",
+            ["--python-interpreter-constraints=['==3.11.*']", "dump-schema-history", "--format=text"],
+            "",
+        ),
         ("devflow.release", ["release", "--to=1.1", "--skip=changelog"], ""),
         (
             "devflow.release",
