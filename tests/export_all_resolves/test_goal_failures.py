@@ -26,8 +26,8 @@ def test_one_that_fails_does_not_stop_the_others(run: Run, trees: Path) -> None:
     )
     assert result.stderr == (
         f"b: exporting b failed: sh exited with 7: the well is dry\n  Fix: {RETRY}b\n"
-        "c: reading what resolve c is made from (harness.fake_backend) failed: cannot be read today\n"
-        f"  Fix: {RETRY}c\n"
+        "c: FakeExporter (harness.fake_backend): reading what resolve c is made from failed: cannot be read today\n"
+        f"  Fix: mend it, or take the backend harness out of [GLOBAL].backend_packages; to see more: {RETRY}c\n"
         "Exported 2, 2 failed, 0 up to date.\n"
     )
     assert result.exit_code == 1
@@ -86,7 +86,11 @@ def test_targets_are_refused(run: Run) -> None:
 
 def test_a_repository_without_resolves(run: Run) -> None:
     result = run({})
-    assert "This repository declares no resolve." in result.stderr
+    # No backend of a language is enabled here, which a repository with Python's would be told otherwise.
+    assert result.stderr == (
+        "export-all-resolves: No backend that is enabled declares a resolve: pants.backend.python is not among them.\n"
+        '  Fix: put backend_packages.add = ["pants.backend.python"] into [GLOBAL] of pants.toml\n'
+    )
     assert result.exit_code == 1
 
 

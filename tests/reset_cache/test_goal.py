@@ -16,6 +16,7 @@ from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
 from devflow import engine
 from devflow.engine.unions import cache_locations
 from devflow.reset_cache import goal, guards, own_members, status_goal
+from devflow.reset_cache import rules as member_rules
 from devflow.reset_cache.goal import ResetCache
 from devflow.reset_cache.locations import Location
 from devflow.reset_cache.members import CacheLocations, CacheLocationsRequest
@@ -42,6 +43,7 @@ def rule_runner() -> RuleRunner:
         rules=[
             *engine.rules(),
             *cache_locations.rules(),
+            *member_rules.rules(),
             *own_members.rules(),
             *goal.rules(),
             *status_goal.rules(),

@@ -147,6 +147,16 @@ def test_what_runs_this_stays() -> None:
         assert "holds the program that is running" in problem.what
 
 
+def test_a_plugin_that_pants_installed_goes_with_the_named_caches(monkeypatch: pytest.MonkeyPatch) -> None:
+    with scratch() as scene:
+        module = Path(scene.settings.named_caches_dir, "pex_root/venvs/1/site-packages/devflow/reset_cache/guards.py")
+        write(module)
+        monkeypatch.setattr(guards, "__file__", str(module))
+        plan = scene.reset("named-caches").plan
+        assert plan.problems == ()
+        assert not module.exists()
+
+
 def test_a_custom_workdir_loses_only_what_pants_writes() -> None:
     with scratch() as scene:
         workdir = scene.base / "data" / "precious"

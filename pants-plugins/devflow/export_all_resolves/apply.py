@@ -10,14 +10,16 @@ from pathlib import Path
 from shlex import quote
 
 from pants.engine.console import Console
+from pants.engine.target import RegisteredTargetTypes
 from pants.option.global_options import GlobalOptions
 from pants.util.docutil import bin_name
 
 from devflow.common.errors import Problem, UserError
 from devflow.common.lock import LockHeldError, exclusive_lock
 from devflow.engine.own_rules.export_all_resolves import build_exports
+from devflow.engine.own_rules.export_all_resolves.languages import python_is_enabled
 from devflow.export_all_resolves.inventory import Place, abandoned
-from devflow.export_all_resolves.plan import Mode, Outcome, Plan
+from devflow.export_all_resolves.plan import Mode, Outcome, Plan, ResolveNames
 from devflow.export_all_resolves.rules import BuildExportRequest, DescribedResolve
 from devflow.export_all_resolves.staging import marker
 from devflow.export_all_resolves.staging.trees import discard, remove
@@ -31,6 +33,15 @@ def refuse_remote_execution(global_options: GlobalOptions, command: str) -> None
         raise UserError(
             "Remote execution is on, and an export is made on this machine.",
             fix=f"{bin_name()} --no-remote-execution {command}",
+        )
+
+
+def refuse_without_backend(names: ResolveNames, target_types: RegisteredTargetTypes) -> None:
+    """Raises: UserError if nobody declares a resolve because Python's backend, whose resolves they are, is not on."""
+    if not names.declared and not python_is_enabled(target_types):
+        raise UserError(
+            "No backend that is enabled declares a resolve: pants.backend.python is not among them.",
+            fix='put backend_packages.add = ["pants.backend.python"] into [GLOBAL] of pants.toml',
         )
 
 

@@ -22,11 +22,11 @@ from devflow.common.options import ReportFormat, split_commas
 from devflow.engine import Rules
 from devflow.engine.own_rules.export_all_resolves import describe_resolves, resolve_names
 from devflow.export_all_resolves import report
-from devflow.export_all_resolves.apply import carry_out_alone, refuse_remote_execution
+from devflow.export_all_resolves.apply import carry_out_alone, refuse_remote_execution, refuse_without_backend
 from devflow.export_all_resolves.exporters import ResolveExporter
 from devflow.export_all_resolves.inventory import Place, abandoned, take_stock
 from devflow.export_all_resolves.plan import Mode, Outcome, Plan, select
-from devflow.export_all_resolves.rules import DescribeResolveRequest
+from devflow.export_all_resolves.rules import DescribeResolveRequest, broken_exporters
 from devflow.export_all_resolves.subsystem import ExportAllResolvesSubsystem
 
 
@@ -52,6 +52,7 @@ async def export_all_resolves_goal(
     try:
         mode = options.mode
         names = await resolve_names(union_membership, target_types)
+        refuse_without_backend(names, target_types)
         chosen = select(names.declared, split_commas(options.include), split_commas(options.exclude))
         if mode is not Mode.LIST:
             _refuse(specs, global_options)
@@ -87,8 +88,9 @@ async def export_all_resolves_goal(
         console.print_stdout(report.as_json(outcome))
     else:
         console.print_stdout("\n".join(report.lines(outcome)))
-    console.print_stderr("\n".join(report.closing(outcome, _command(options))))
-    return ExportAllResolves(exit_code=outcome.exit_code)
+    broken = [f"export-all-resolves: {problem}" for problem in broken_exporters(described)]
+    console.print_stderr("\n".join([*broken, *report.closing(outcome, _command(options))]))
+    return ExportAllResolves(exit_code=1 if broken else outcome.exit_code)
 
 
 def _command(options: ExportAllResolvesSubsystem) -> str:

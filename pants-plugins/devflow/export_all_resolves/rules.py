@@ -10,7 +10,7 @@ import json
 import os
 import pkgutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pants.base.build_root import BuildRoot
@@ -26,6 +26,7 @@ from pants.util.logging import LogLevel
 
 from devflow.common.errors import Problem
 from devflow.common.failures import as_problem
+from devflow.common.members import failure_of
 from devflow.common.output import disk_full_fix, tail
 from devflow.engine import Rules, create_digest, environment_vars, merge_digests, run_id, try_process
 from devflow.engine.unions.resolve_exporters import fingerprint_resolve, stage_resolve
@@ -47,17 +48,30 @@ class DescribeResolveRequest(EngineAwareParameter):
 
 
 @dataclass(frozen=True)
+class BrokenExporter:
+    """A member that raised instead of answering."""
+
+    exporter: type[ResolveExporter]
+    problem: Problem
+
+
+@dataclass(frozen=True)
 class DescribedResolve:
-    """Who exports a resolve, and what its export is made from. Nobody: both are None."""
+    """Who exports a resolve, and what its export is made from. Nobody: both are None.
+
+    `broken` are the members that could not be asked, though another one has the resolve.
+    """
 
     resolve: str
     exporter: type[ResolveExporter] | None
     fingerprint: ResolveFingerprint | None
+    broken: tuple[BrokenExporter, ...] = ()
 
 
 @rule(desc="Fingerprint a resolve", level=LogLevel.DEBUG)
 async def describe_resolve(request: DescribeResolveRequest, union_membership: UnionMembership) -> DescribedResolve:
-    """The first backend whose resolve it is."""
+    """The first backend whose resolve it is; one that raises does not keep the others from being asked."""
+    broken: list[BrokenExporter] = []
     for exporter in union_membership.get(ResolveExporter):
         try:
             maybe = await fingerprint_resolve(exporter(request.resolve))
@@ -65,12 +79,25 @@ async def describe_resolve(request: DescribeResolveRequest, union_membership: Un
             # The engine forgets what a failed rule has looked at, so this result must not outlive the run: it would
             # stay when the lockfile is mended.
             await run_id()
-            doing = f"reading what resolve {request.resolve} is made from ({exporter.__module__})"
-            problem = as_problem(error, doing=doing, fix=retry(request.resolve))
-            return DescribedResolve(request.resolve, exporter, ResolveFingerprint("", problem=problem))
+            doing = f"reading what resolve {request.resolve} is made from"
+            problem = failure_of(exporter, error, doing=doing, fix=retry(request.resolve))
+            broken.append(BrokenExporter(exporter, problem))
+            continue
         if maybe.fingerprint:
-            return DescribedResolve(request.resolve, exporter, maybe.fingerprint)
+            return DescribedResolve(request.resolve, exporter, maybe.fingerprint, tuple(broken))
+    if broken:
+        # It may well be theirs.
+        return DescribedResolve(request.resolve, broken[0].exporter, ResolveFingerprint("", problem=broken[0].problem))
     return DescribedResolve(request.resolve, None, None)
+
+
+def broken_exporters(described: Iterable[DescribedResolve]) -> tuple[Problem, ...]:
+    """One problem for each member that failed at resolves of others, however many these are."""
+    first: dict[type[ResolveExporter], Problem] = {}
+    for one in described:
+        for broken in one.broken:
+            first.setdefault(broken.exporter, broken.problem)
+    return tuple(first.values())
 
 
 @dataclass(frozen=True)
@@ -100,6 +127,9 @@ async def build_export(request: BuildExportRequest, build_root: BuildRoot, dist_
     await run_id()  # a failure is not for ever
     try:
         staged = await stage_resolve(request.exporter)
+    except Exception as error:
+        return BuiltExport(failure_of(type(request.exporter), error, doing=doing, fix=retry(resolve)))
+    try:
         destination = os.path.join(build_root.path, dist_dir.relpath, "export", request.fingerprint.reldir)
         environment = await environment_vars(["PATH"])
         spec = Spec(

@@ -21,13 +21,15 @@ from pants.util.docutil import bin_name
 
 from devflow.common.errors import Problem, UserError, did_you_mean
 from devflow.common.lock import exclusive_lock
+from devflow.common.members import by_name
 from devflow.common.options import ReportFormat, split_commas
 from devflow.engine import Rules
-from devflow.engine.unions.editors import editor_settings
+from devflow.engine.own_rules.ide_config import ask_editors
 from devflow.export_all_resolves import report as export_report
 from devflow.export_all_resolves.apply import carry_out_alone, refuse_remote_execution
 from devflow.export_all_resolves.inventory import Place
 from devflow.export_all_resolves.plan import Outcome as Exported
+from devflow.export_all_resolves.rules import broken_exporters
 from devflow.ide_config import facts, files, report
 from devflow.ide_config.documents import Owned, Setting, TomlFile
 from devflow.ide_config.editor import Editor
@@ -35,6 +37,7 @@ from devflow.ide_config.git_ignore import not_ignored
 from devflow.ide_config.ground import Ground, find_ground
 from devflow.ide_config.plan import FilePlan, Mode, Wanted, choose, plan_files, print_of, with_overruling
 from devflow.ide_config.report import Outcome
+from devflow.ide_config.rules import AskEditorRequest
 from devflow.ide_config.subsystem import IdeConfigSubsystem
 from devflow.ide_config.workspace import Workspace
 
@@ -49,14 +52,12 @@ class IdeConfig(Goal):
 
 
 async def _settings(
-    workspace: Workspace, members: Mapping[str, type[Editor]], names: Iterable[str]
-) -> tuple[Wanted, ...]:
-    """What each editor wants, in their order."""
-    wanted = []
-    for name in names:
-        settings = await editor_settings(members[name](workspace))
-        wanted += [Wanted(name, document) for document in settings.documents]
-    return tuple(wanted)
+    workspace: Workspace, members: Mapping[str, type[Editor]], names: Sequence[str]
+) -> tuple[tuple[Wanted, ...], tuple[Problem, ...]]:
+    """What each editor wants, in their order, and what is wrong with those that failed."""
+    asked = await ask_editors(AskEditorRequest(members[name](workspace)) for name in names)
+    wanted = tuple(Wanted(name, document) for name, answer in zip(names, asked) for document in answer.documents)
+    return wanted, tuple(answer.problem for answer in asked if answer.problem)
 
 
 async def _export(
@@ -85,28 +86,31 @@ async def ide_config_goal(
     """See docs/goals/ide-config.md."""
     root, dist = Path(build_root.path), str(dist_dir.relpath)
     place = Place(root, os.path.join(dist, "export"))
-    members = {editor.name: editor for editor in union_membership.get(Editor)}
-    there = facts.present(root, (one for editor in members.values() for one in editor.evidence))
     try:
         mode = options.mode
+        members = by_name(union_membership.get(Editor))
+        there = facts.present(root, (one for editor in members.values() for one in editor.evidence))
         _refuse(specs, options, global_options, members)
         editors = _editors(options, members, there)
         main = options.main_resolve or ""
         ground = await find_ground(place, dist, main, there, python_setup, union_membership, target_types)
-        wanted = await _settings(ground.workspace(), members, editors)
+        wanted, broken = await _settings(ground.workspace(), members, tuple(editors))
         if options.export and ground.stock(wanted).rebuilds:
             exported = await _export(ground, wanted, global_options, console)
             if exported.exit_code:
                 return IdeConfig(exit_code=1)
             # What is installed decides on some of the settings.
-            wanted = await _settings(ground.workspace(), members, editors)
+            wanted, broken = await _settings(ground.workspace(), members, tuple(editors))
     except UserError as error:
         console.print_stderr(f"{IdeConfigSubsystem.name}: {error}")
         return IdeConfig(exit_code=1)
 
+    broken = (*broken_exporters(ground.described), *broken)
+    for problem in broken:
+        console.print_stderr(f"{IdeConfigSubsystem.name}: {problem}")
     if mode is Mode.PRINT:
         console.print_stdout(_printed(options, wanted))
-        return IdeConfig(exit_code=0)
+        return IdeConfig(exit_code=1 if broken else 0)
     wanted += _mypy_configuration(root, ground.workspace())
     planned, failed = _plan_and_write(mode, wanted, root, Path(global_options.pants_workdir, _LOCK))
     outcome = _outcome(options, ground, wanted, planned, failed, editors)
@@ -115,7 +119,7 @@ async def ide_config_goal(
     elif report.stdout(outcome):
         console.print_stdout(report.stdout(outcome))
     console.print_stderr("\n".join(report.closing(outcome)))
-    return IdeConfig(exit_code=outcome.exit_code)
+    return IdeConfig(exit_code=1 if broken else outcome.exit_code)
 
 
 def _refuse(

@@ -14,6 +14,7 @@ from devflow.common.errors import UserError
 from devflow.engine import scoped_options
 from devflow.engine.own_rules.export_all_resolves import describe_resolves, resolve_names
 from devflow.engine.own_rules.ide_config import python_roots
+from devflow.export_all_resolves.apply import refuse_without_backend
 from devflow.export_all_resolves.inventory import Place, take_stock
 from devflow.export_all_resolves.plan import Plan
 from devflow.export_all_resolves.rules import DescribedResolve, DescribeResolveRequest
@@ -71,6 +72,7 @@ async def find_ground(
 ) -> Ground:
     """`main_resolve` is the option, "" without one. Raises: UserError."""
     names = await resolve_names(union_membership, target_types)
+    refuse_without_backend(names, target_types)
     main = facts.main_resolve(main_resolve, python_setup.default_resolve, names.declared)
     described = await describe_resolves(DescribeResolveRequest(name) for name in sorted(names.declared))
     exports = facts.exports_of(described, place)

@@ -1,7 +1,7 @@
-"""What the engine knows of source roots. Memoised: they are found anew only when a file comes or goes.
+"""What the engine knows of source roots, and what editors want. Memoised: found anew only when something changes.
 
-Files, not targets: an editor shows what no target owns, too, and what depends on all targets is looked through by the
-engine in every run, which costs as much as a whole trivial goal.
+Source roots are told by files, not targets: an editor shows what no target owns, too, and what depends on all targets
+is looked through by the engine in every run, which costs as much as a whole trivial goal.
 """
 
 from __future__ import annotations
@@ -15,9 +15,15 @@ from fnmatch import fnmatchcase
 from pants.backend.python.target_types import PythonTestsGeneratingSourcesField
 from pants.engine.fs import PathGlobs
 from pants.engine.rules import collect_rules, rule
+from pants.util.docutil import bin_name
 from pants.util.logging import LogLevel
 
-from devflow.engine import Rules, all_source_roots, list_paths
+from devflow.common.errors import Problem
+from devflow.common.members import failure_of
+from devflow.engine import Rules, all_source_roots, list_paths, run_id
+from devflow.engine.unions.editors import editor_settings
+from devflow.ide_config.documents import Document
+from devflow.ide_config.editor import Editor
 
 _KINDS = ("py", "pyi")
 
@@ -57,6 +63,35 @@ async def find_python_roots() -> PythonRoots:
             fnmatchcase(os.path.basename(path), pattern) for pattern in PythonTestsGeneratingSourcesField.default
         )
     return PythonRoots(tuple(PythonRoot(root, sources[root], stubs[root], tests[root]) for root in sorted(roots)))
+
+
+@dataclass(frozen=True)
+class AskEditorRequest:
+    """Ask one member what it wants in which files."""
+
+    editor: Editor
+
+
+@dataclass(frozen=True)
+class AskedEditor:
+    """What it wants, or why nobody knows."""
+
+    documents: tuple[Document, ...]
+    problem: Problem | None = None
+
+
+@rule(desc="Ask an editor for its settings", level=LogLevel.DEBUG)
+async def ask_editor(request: AskEditorRequest) -> AskedEditor:
+    """Never raises, so that a member that fails does not stop the others."""
+    editor = request.editor
+    try:
+        settings = await editor_settings(editor)
+    except Exception as error:
+        await run_id()  # the engine forgets what a failed rule has looked at, so this must not outlive the run
+        doing = f"asking for the settings of {editor.name}"
+        fix = f"{bin_name()} -ldebug ide-config --print={editor.name}"
+        return AskedEditor((), failure_of(type(editor), error, doing=doing, fix=fix))
+    return AskedEditor(settings.documents)
 
 
 def _root_of(path: str, roots: Collection[str]) -> str:

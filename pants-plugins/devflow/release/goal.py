@@ -38,7 +38,7 @@ from devflow.release.ground import (
 from devflow.release.plan import Plan, Push, failed
 from devflow.release.report import Outcome
 from devflow.release.repository import Repository, read_remote, read_tags
-from devflow.release.stepping import ask_steps, chosen_steps
+from devflow.release.stepping import ask_steps, chosen_steps, refuse_without_step
 from devflow.release.steps import ReleaseStep
 from devflow.release.subsystem import ReleaseSubsystem, date_of
 from devflow.release.versions import Version, bump, parse
@@ -184,7 +184,9 @@ async def release_goal(
     repository = None
     try:
         repository = repository_here(build_root, session, specs)
-        steps = chosen_steps(union_membership.get(ReleaseStep), split_commas(options.skip))
+        members = union_membership.get(ReleaseStep)
+        refuse_without_step(options, members)
+        steps = chosen_steps(members, split_commas(options.skip))
         timeout_s = global_options.pantsd_timeout_when_multiple_invocations
         if options.draft:
             _, new = _versions(options, repository)

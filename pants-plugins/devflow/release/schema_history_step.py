@@ -11,7 +11,7 @@ from pants.engine.unions import UnionMembership, UnionRule
 
 from devflow.common.errors import Problem, UserError
 from devflow.engine import Rules, create_digest, run_id
-from devflow.release.steps import ReleaseStep, ReleaseStepChanges, ReleaseStepInputs
+from devflow.release.steps import SCHEMA_HISTORY, ReleaseStep, ReleaseStepChanges, ReleaseStepInputs
 from devflow.release.subsystem import ReleaseSubsystem
 from devflow.schema_history.dump import DumpedHistories, dumped_histories
 from devflow.schema_history.subsystem import DumpSchemaHistorySubsystem
@@ -20,7 +20,7 @@ from devflow.schema_history.subsystem import DumpSchemaHistorySubsystem
 class SchemaHistoryStep(ReleaseStep):
     """Does what `dump-schema-history --for-version` does, if `[release].schema_history` is on."""
 
-    name = "schema-history"
+    name = SCHEMA_HISTORY
 
 
 @rule
@@ -73,7 +73,7 @@ def _problems(dumped: DumpedHistories) -> tuple[Problem, ...]:
         for history in dumped.histories
         if history.path is None
     ]
-    return (*dumped.problems, *nowhere)
+    return (*dumped.problems, *dumped.crashes, *nowhere)
 
 
 def rules() -> Rules:

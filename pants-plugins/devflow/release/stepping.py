@@ -10,12 +10,14 @@ from pants.engine.fs import CreateDigest, FileContent
 
 from devflow.common.errors import Problem, UserError, did_you_mean
 from devflow.common.failures import as_problem
+from devflow.common.members import by_name, title
 from devflow.engine import create_digest, digest_contents
 from devflow.engine.unions.release_steps import changes_of_step, inputs_of_step
 from devflow.release.facts import Committed
 from devflow.release.plan import Change, Check, changes_of, failed, not_checked, passed
 from devflow.release.repository import Repository, read_committed
-from devflow.release.steps import ReleaseStep, ReleaseStepChanges
+from devflow.release.steps import SCHEMA_HISTORY, ReleaseStep, ReleaseStepChanges
+from devflow.release.subsystem import ReleaseSubsystem
 from devflow.release.transaction.order import EXECUTABLE, REGULAR
 from devflow.release.versions import Version
 
@@ -33,14 +35,23 @@ class Stepped:
 
 def chosen_steps(members: Iterable[type[ReleaseStep]], skipped: Sequence[str]) -> tuple[type[ReleaseStep], ...]:
     """The steps by their names, without those that are skipped. Raises: UserError for an unknown name."""
-    by_name = {member.name: member for member in members}
+    named = by_name(members)
     for name in skipped:
-        if name not in by_name:
+        if name not in named:
             raise UserError(
-                f"--skip={name}: there is no such step.{did_you_mean(name, by_name)}",
-                fix=f"choose from {', '.join(sorted(by_name))}",
+                f"--skip={name}: there is no such step.{did_you_mean(name, named)}",
+                fix=f"choose from {', '.join(sorted(named))}",
             )
-    return tuple(by_name[name] for name in sorted(by_name) if name not in skipped)
+    return tuple(named[name] for name in sorted(named) if name not in skipped)
+
+
+def refuse_without_step(options: ReleaseSubsystem, members: Iterable[type[ReleaseStep]]) -> None:
+    """Raises: UserError if the schema history is wanted, and the step that writes it is not there."""
+    if options.schema_history and not any(member.name == SCHEMA_HISTORY for member in members):
+        raise UserError(
+            "[release].schema_history is on, and the backend that writes the schema history is not enabled.",
+            fix='enable "devflow" in [GLOBAL].backend_packages in place of its parts, or turn the option off',
+        )
 
 
 async def ask_steps(
@@ -102,5 +113,5 @@ async def ask_steps(
 
 
 def _crash(member: type[ReleaseStep], error: BaseException) -> Problem:
-    doing = f"the release step {member.name} ({member.__module__})"
+    doing = f"the release step {member.name}, {title(member)},"
     return as_problem(error, doing=doing, fix=f"mend it, or release without it: --skip={member.name}")

@@ -12,6 +12,8 @@ from pants.engine.unions import union
 
 from devflow.common.errors import Problem
 
+SCHEMA_HISTORY = "schema-history"  # the name of the step that `[release].schema_history` turns on
+
 
 @union(in_scope_types=[EnvironmentName])
 @dataclass(frozen=True)

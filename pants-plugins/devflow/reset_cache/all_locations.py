@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from pants.engine.unions import UnionMembership
 
-from devflow.engine.unions.cache_locations import locations_of_members
+from devflow.common.errors import Problem
+from devflow.engine.own_rules.reset_cache import ask_members
 from devflow.reset_cache.locations import Location, Settings, locations
 from devflow.reset_cache.members import CacheLocationsRequest
+from devflow.reset_cache.rules import AskMemberRequest
 
 
-async def all_locations(settings: Settings, union_membership: UnionMembership) -> tuple[Location, ...]:
-    """Pants' own first, in the order in which they are removed."""
-    requests = [member(settings.build_root) for member in union_membership.get(CacheLocationsRequest)]
-    answers = await locations_of_members(requests)
-    return (
-        *locations(settings),
-        *(
-            location
-            for request, answer in zip(requests, answers)
-            for location in answer.locations
-            if location.scope == request.scope
-        ),
+@dataclass(frozen=True)
+class AllLocations:
+    """Pants' own first, in the order in which they are removed; `problems` are of members that could not be asked."""
+
+    locations: tuple[Location, ...]
+    problems: tuple[Problem, ...]
+
+
+async def all_locations(settings: Settings, union_membership: UnionMembership) -> AllLocations:
+    """A member that fails does not keep the others out."""
+    members = union_membership.get(CacheLocationsRequest)
+    asked = await ask_members(AskMemberRequest(member(settings.build_root)) for member in members)
+    return AllLocations(
+        (*locations(settings), *(location for answer in asked for location in answer.locations)),
+        tuple(answer.problem for answer in asked if answer.problem),
     )

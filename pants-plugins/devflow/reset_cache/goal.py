@@ -43,7 +43,8 @@ async def reset_cache_goal(
 ) -> ResetCache:
     """It runs in the daemon that it ends: the daemon goes when this run is over, so all that it says arrives."""
     settings = from_options(global_options.options, build_root.path)
-    locations = await all_locations(settings, union_membership)
+    found = await all_locations(settings, union_membership)
+    locations = found.locations
 
     def say(line: str) -> None:
         console.print_stderr(line)
@@ -64,7 +65,7 @@ async def reset_cache_goal(
             force=options.force,
         )
     except UserError as error:
-        say(f"{options.name}: {error}")
+        say("\n".join(f"{options.name}: {problem}" for problem in (*found.problems, error)))
         return ResetCache(exit_code=1)
     source = process_source()
     place = Place(settings, locations, source, in_daemon=runs_in_daemon(source))
@@ -81,8 +82,9 @@ async def reset_cache_goal(
         max_size=options.max_size,
         force=options.force,
     )
-    say("\n".join(report.closing(outcome, to_do)))
-    return ResetCache(exit_code=outcome.exit_code)
+    failures = [f"{options.name}: {problem}" for problem in found.problems]
+    say("\n".join([*failures, *report.closing(outcome, to_do)]))
+    return ResetCache(exit_code=1 if failures else outcome.exit_code)
 
 
 def rules() -> Rules:

@@ -37,7 +37,11 @@ class Surroundings:
     @classmethod
     def of(cls, settings: Settings) -> Surroundings:
         """Of this process."""
-        code = (sys.prefix, sys.base_prefix, os.path.dirname(sys.executable), os.path.dirname(__file__))
+        code = {sys.prefix, sys.base_prefix, os.path.dirname(sys.executable), os.path.dirname(__file__)}
+        # Pants installs plugins into this named cache, and again when it starts; what runs here is loaded already.
+        plugins = os.path.join(settings.named_caches_dir, "pex_root")
+        if is_inside(os.path.realpath(__file__), os.path.realpath(plugins)):
+            code.remove(os.path.dirname(__file__))
         return cls(
             build_root=os.path.realpath(settings.build_root),
             home=os.path.realpath(os.path.expanduser("~")),

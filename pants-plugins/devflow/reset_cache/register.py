@@ -6,6 +6,7 @@ from devflow import engine
 from devflow.engine import Rules
 from devflow.engine.unions import cache_locations
 from devflow.reset_cache import goal, own_members, status_goal
+from devflow.reset_cache import rules as member_rules
 
 
 def rules() -> Rules:
@@ -13,6 +14,7 @@ def rules() -> Rules:
     return [
         *engine.rules(),
         *cache_locations.rules(),
+        *member_rules.rules(),
         *own_members.rules(),
         *goal.rules(),
         *status_goal.rules(),

@@ -38,22 +38,24 @@ async def cache_status_goal(
     build_root: BuildRoot,
     union_membership: UnionMembership,
 ) -> CacheStatus:
-    """It changes nothing and fails only for a mistake in the call."""
+    """It changes nothing, and fails only for a mistake in the call or in a member of the union."""
     if specs:
         error = UserError("This goal takes no targets.", fix="leave them out")
         console.print_stderr(f"{options.name}: {error}")
         return CacheStatus(exit_code=1)
     settings = from_options(global_options.options, build_root.path)
     source = process_source()
-    locations = await all_locations(settings, union_membership)
-    found = status.take_status(Place(settings, locations, source, in_daemon=runs_in_daemon(source)))
+    known = await all_locations(settings, union_membership)
+    found = status.take_status(Place(settings, known.locations, source, in_daemon=runs_in_daemon(source)))
     if options.format is ReportFormat.JSON:
         console.print_stdout(status.as_json(found))
     else:
         console.print_stdout("\n".join(status.lines(found)))
         console.flush()
         console.print_stderr("\n".join(status.closing(found)))
-    return CacheStatus(exit_code=0)
+    if known.problems:
+        console.print_stderr("\n".join(f"{options.name}: {problem}" for problem in known.problems))
+    return CacheStatus(exit_code=1 if known.problems else 0)
 
 
 def rules() -> Rules:

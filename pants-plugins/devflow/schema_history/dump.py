@@ -34,11 +34,15 @@ class DumpedHistory:
 
 @dataclass(frozen=True)
 class DumpedHistories:
-    """With `problems`, nothing may be written; `warnings` are worth showing."""
+    """With `problems`, nothing may be written; `warnings` are worth showing.
+
+    `crashes` are of readers that failed: the histories of the others are whole.
+    """
 
     histories: tuple[DumpedHistory, ...]
     problems: tuple[Problem, ...]
     warnings: tuple[Problem, ...]
+    crashes: tuple[Problem, ...] = ()
 
 
 async def dumped_histories(
@@ -53,9 +57,9 @@ async def dumped_histories(
     """The documented dumps of a version: of `readers`, else of the trees that the goal takes when none is named.
 
     For goal rules only, because it looks at the files that are to be written. A release awaits it before it changes
-    anything, refuses to go on with `problems`, and then writes each `document` to its `path`; a history without a path
-    has no place in a release. Nothing is written here; `to_write` says whether what stands in the way of that is a
-    problem. Raises: UserError.
+    anything, refuses to go on with `problems` or `crashes`, and then writes each `document` to its `path`; a history
+    without a path has no place in a release. Nothing is written here; `to_write` says whether what stands in the way of
+    that is a problem. Raises: UserError.
     """
     if readers is None:
         readers = await chosen_trees(union_membership)
@@ -64,6 +68,8 @@ async def dumped_histories(
     problems: list[Problem] = []
     warnings: list[Problem] = []
     for tree in trees:
+        if tree.crash:
+            continue
         warnings.extend(tree.history.warnings)
         found = [*tree.history.problems]
         if not options.allow_multiple_heads:
@@ -80,7 +86,10 @@ async def dumped_histories(
     if to_write:
         problems.extend(_same_file(histories))
     return DumpedHistories(
-        () if problems else tuple(histories), tuple(dict.fromkeys(problems)), tuple(dict.fromkeys(warnings))
+        () if problems else tuple(histories),
+        tuple(dict.fromkeys(problems)),
+        tuple(dict.fromkeys(warnings)),
+        tuple(tree.crash for tree in trees if tree.crash),
     )
 
 

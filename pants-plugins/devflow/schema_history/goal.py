@@ -55,11 +55,14 @@ async def dump_schema_history_goal(
         return _failure(console, [error.problem])
     for warning in dumps.warnings:
         console.print_stderr(f"dump-schema-history: warning: {warning}")
+    for crash in dumps.crashes:
+        console.print_stderr(f"dump-schema-history: {crash}")
     if dumps.problems:
         return _failure(console, dumps.problems)
     try:
         if options.check:
-            return _check(console, options, dumps.histories, root, _command(options, readers, version))
+            differs = _check(console, options, dumps.histories, root, _command(options, readers, version))
+            return DumpSchemaHistory(exit_code=1 if differs or dumps.crashes else 0)
         texts = [_Text(dump, _path(dump, options), _written(dump, options)) for dump in dumps.histories]
         if options.format is not HistoryFormat.TEXT:
             _refuse_several_on_stdout(texts)
@@ -70,7 +73,7 @@ async def dump_schema_history_goal(
                 console.print_stdout(_write(text, root))
     except UserError as error:
         return _failure(console, [error.problem])
-    return DumpSchemaHistory(exit_code=0)
+    return DumpSchemaHistory(exit_code=1 if dumps.crashes else 0)
 
 
 class _Text:
@@ -125,7 +128,8 @@ def _check(
     dumps: Iterable[DumpedHistory],
     root: Path,
     command: str,
-) -> DumpSchemaHistory:
+) -> bool:
+    """Whether something differs. Raises: UserError."""
     failed = False
     for dump in dumps:
         if dump.path is None:
@@ -149,7 +153,7 @@ def _check(
             console.print_stdout(f"  {line}")
     if failed:
         console.print_stderr(f"To do it: {command}")
-    return DumpSchemaHistory(exit_code=1 if failed else 0)
+    return failed
 
 
 def _command(options: DumpSchemaHistorySubsystem, readers: Iterable[HistoryReader], version: str) -> str:

@@ -9,7 +9,8 @@ from pants.engine.rules import collect_rules, rule
 from pants.util.docutil import bin_name
 from pants.util.logging import LogLevel
 
-from devflow.common.failures import as_problem
+from devflow.common.errors import Problem, UserError
+from devflow.common.members import failure_of
 from devflow.engine import Rules, run_id
 from devflow.engine.unions.schema_histories import read_history
 from devflow.schema_history.document import as_document
@@ -32,11 +33,15 @@ class ReadTreeRequest(EngineAwareParameter):
 
 @dataclass(frozen=True)
 class ReadTree:
-    """The history, whose `problems` say why there is none, and the documented file: see `as_document`."""
+    """The history, whose `problems` say why there is none, and the documented file: see `as_document`.
+
+    `crash` is what is wrong with the reader, not the tree.
+    """
 
     reader: HistoryReader
     history: SchemaHistory
-    document: str
+    document: str = ""
+    crash: Problem | None = None
 
 
 @rule(desc="Read a schema history", level=LogLevel.DEBUG)
@@ -50,8 +55,11 @@ async def read_tree(request: ReadTreeRequest) -> ReadTree:
         # may be all that it takes.
         await run_id()
         fix = f"{bin_name()} -ldebug dump-schema-history --config={tree.config}"
-        problem = as_problem(error, doing=f"reading the schema history of {tree}", fix=fix)
-        history = SchemaHistory((), problems=(problem,))
+        doing = f"reading the schema history of {tree}"
+        problem = failure_of(type(request.reader), error, doing=doing, fix=fix)
+        if isinstance(error, UserError):
+            return ReadTree(request.reader, SchemaHistory((), problems=(problem,)))
+        return ReadTree(request.reader, SchemaHistory(()), crash=problem)
     document = as_document(history.revisions, request.version, version_key=request.version_key)
     return ReadTree(request.reader, history, document)
 

@@ -59,8 +59,8 @@ class DumpSchemaHistorySubsystem(GoalSubsystem):
     )
     check = BoolOption(
         default=False,
-        help="Change nothing; exit with 1 if the file at the output path is another history, and show the differences by "
-        "revision. Default: false.",
+        help="Change nothing; exit with 1 if the file at the output path is another history, and show the differences "
+        "by revision. Default: false.",
     )
     format = EnumOption(
         default=HistoryFormat.JSON,

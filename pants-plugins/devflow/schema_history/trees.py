@@ -12,6 +12,7 @@ from pants.engine.unions import UnionMembership
 from pants.util.docutil import bin_name
 
 from devflow.common.errors import UserError
+from devflow.common.members import failure_of
 from devflow.engine import all_targets, filtered_targets_of_specs, read_files
 from devflow.schema_history.readers import HistoryReader, Tree
 from devflow.schema_history.targets import MigrationsOutputField, MigrationsResolveField
@@ -67,14 +68,32 @@ async def _found(members: Sequence[type[HistoryReader]]) -> tuple[HistoryReader,
 
 def _may_be(path: str, text: str, member: type[HistoryReader]) -> bool:
     names = {os.path.basename(glob) for glob in member.config_globs}
-    return os.path.basename(path) in names and member.recognises(path, text)
+    if os.path.basename(path) not in names:
+        return False
+    try:
+        return member.recognises(path, text)
+    except Exception as error:
+        raise _mistaken(member, error, f"looking into {path}") from error
+
+
+def _takes(member: type[HistoryReader], config: str) -> bool:
+    try:
+        return member.takes(config)
+    except Exception as error:
+        raise _mistaken(member, error, f"looking at the name {config}") from error
+
+
+def _mistaken(member: type[HistoryReader], error: Exception, doing: str) -> UserError:
+    """Which trees there are is not known without each member, so that the others cannot go on."""
+    problem = failure_of(member, error, doing=doing, fix=f"{bin_name()} -ldebug dump-schema-history")
+    return UserError(problem.what, fix=problem.fix)
 
 
 def _of_config(config: str, declared: Iterable[HistoryReader], members: Sequence[type[HistoryReader]]) -> HistoryReader:
     for reader in declared:
         if reader.tree.config == config:
             return reader
-    member = next((member for member in members if member.takes(config)), None)
+    member = next((member for member in members if _takes(member, config)), None)
     if member is None:
         raise UserError(
             f"--config={config}: No migration tool has a configuration with such a name.",

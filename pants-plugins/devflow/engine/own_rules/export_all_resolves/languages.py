@@ -7,9 +7,14 @@ from pants.engine.target import RegisteredTargetTypes
 
 
 def is_enabled(names: KnownUserResolveNames, target_types: RegisteredTargetTypes) -> bool:
-    """Whether the language of these resolves is.
+    """Whether the language of these resolves is."""
+    return names.option_name != "[python].resolves" or python_is_enabled(target_types)
 
-    `devflow.engine.python` brings rules of the Python backend, and with them a default resolve, into repositories that
-    do not enable that backend. Its target types come with the backend only.
+
+def python_is_enabled(target_types: RegisteredTargetTypes) -> bool:
+    """Whether the repository enables the Python backend.
+
+    `devflow.engine.python` brings rules of that backend, and with them a default resolve, into repositories that do not
+    enable it. Its target types come with the backend only.
     """
-    return names.option_name != "[python].resolves" or "python_sources" in target_types.aliases
+    return "python_sources" in target_types.aliases

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from pants.engine.internals.selectors import Get
+from collections.abc import Iterable
 
-from devflow.ide_config.rules import PythonRoots
+from pants.engine.internals.selectors import Get, MultiGet
 
-__all__ = ["python_roots"]
+from devflow.ide_config.rules import AskedEditor, AskEditorRequest, PythonRoots
+
+__all__ = ["ask_editors", "python_roots"]
+
+
+async def ask_editors(requests: Iterable[AskEditorRequest]) -> tuple[AskedEditor, ...]:
+    """Ask each editor what it wants; results in order, failures as data."""
+    return await MultiGet(Get(AskedEditor, AskEditorRequest, request) for request in requests)
 
 
 async def python_roots() -> PythonRoots:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from pants.engine.environment import EnvironmentName
-from pants.engine.rules import concurrently, implicitly, rule
+from pants.engine.rules import implicitly, rule
 
 from devflow.engine._rules import Rules
 from devflow.reset_cache.members import CacheLocations, CacheLocationsRequest
 
-__all__ = ["locations_of_members", "rules"]
+__all__ = ["locations_of_member", "rules"]
 
 
 @rule(polymorphic=True)
@@ -24,9 +22,7 @@ def rules() -> Rules:
     return [locations_of_any_member]
 
 
-async def locations_of_members(requests: Iterable[CacheLocationsRequest]) -> tuple[CacheLocations, ...]:
-    """Ask each member where it keeps things; answers in order."""
+async def locations_of_member(request: CacheLocationsRequest) -> CacheLocations:
+    """Ask a member where it keeps things. Raises: what the member raises."""
     # Not as a positional argument: that would call the base rule itself.
-    return await concurrently(
-        locations_of_any_member(**implicitly({request: CacheLocationsRequest})) for request in requests
-    )
+    return await locations_of_any_member(**implicitly({request: CacheLocationsRequest}))

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from pants.engine.internals.selectors import Get, MultiGet
+from pants.engine.internals.selectors import Get
 
 from devflow.engine._rules import Rules
 from devflow.reset_cache.members import CacheLocations, CacheLocationsRequest
 
-__all__ = ["locations_of_members", "rules"]
+__all__ = ["locations_of_member", "rules"]
 
 
 def rules() -> Rules:
@@ -17,6 +15,6 @@ def rules() -> Rules:
     return []
 
 
-async def locations_of_members(requests: Iterable[CacheLocationsRequest]) -> tuple[CacheLocations, ...]:
-    """Ask each member where it keeps things; answers in order."""
-    return await MultiGet(Get(CacheLocations, CacheLocationsRequest, request) for request in requests)
+async def locations_of_member(request: CacheLocationsRequest) -> CacheLocations:
+    """Ask a member where it keeps things. Raises: what the member raises."""
+    return await Get(CacheLocations, CacheLocationsRequest, request)

@@ -1,0 +1,122 @@
+"""All that a backend of your own may rely on: docs/extending.md. What is not here may change in any release.
+
+Five unions with what goes in and what comes out, how an error is said, and helpers that await the engine in both
+generations of Pants. It is the same on each; importing it registers nothing, and needs no other backend.
+"""
+
+from __future__ import annotations
+
+from devflow.common.errors import Problem, UserError, did_you_mean
+from devflow.engine import (
+    add_prefix,
+    all_source_roots,
+    all_targets,
+    concurrently,
+    create_digest,
+    digest_contents,
+    digest_of,
+    digest_snapshot,
+    digest_subset,
+    environment_vars,
+    find_binary,
+    hydrated_sources,
+    list_paths,
+    merge_digests,
+    read_files,
+    remove_prefix,
+    run_id,
+    run_process,
+    scoped_options,
+    snapshot_of,
+    source_files,
+    source_roots_of,
+    targets_of_addresses,
+    transitive_targets,
+    try_process,
+    try_processes,
+)
+from devflow.engine import rules as engine_rules
+from devflow.export_all_resolves.exporters import (
+    MaybeResolveFingerprint,
+    ResolveExporter,
+    ResolveFingerprint,
+    StagedExport,
+)
+from devflow.export_all_resolves.plan import ExportInput
+from devflow.export_all_resolves.staging.build import Command, Seed
+from devflow.ide_config.blocks import Syntax
+from devflow.ide_config.documents import BlockFile, Conflict, JsonFile, Owned, OwnFile, Setting, TomlFile
+from devflow.ide_config.editor import Editor, EditorSettings
+from devflow.ide_config.workspace import Export, Tool, Workspace
+from devflow.release.steps import ReleaseStep, ReleaseStepChanges, ReleaseStepInputs
+from devflow.reset_cache.locations import Claim, Location
+from devflow.reset_cache.members import CacheLocations, CacheLocationsRequest
+from devflow.schema_history.history import Revision, SchemaHistory
+from devflow.schema_history.readers import HistoryReader, Tree
+from devflow.schema_history.targets import MigrationsOutputField, MigrationsResolveField
+
+__all__ = [
+    "BlockFile",
+    "CacheLocations",
+    "CacheLocationsRequest",
+    "Claim",
+    "Command",
+    "Conflict",
+    "Editor",
+    "EditorSettings",
+    "Export",
+    "ExportInput",
+    "HistoryReader",
+    "JsonFile",
+    "Location",
+    "MaybeResolveFingerprint",
+    "MigrationsOutputField",
+    "MigrationsResolveField",
+    "OwnFile",
+    "Owned",
+    "Problem",
+    "ReleaseStep",
+    "ReleaseStepChanges",
+    "ReleaseStepInputs",
+    "ResolveExporter",
+    "ResolveFingerprint",
+    "Revision",
+    "SchemaHistory",
+    "Seed",
+    "Setting",
+    "StagedExport",
+    "Syntax",
+    "TomlFile",
+    "Tool",
+    "Tree",
+    "UserError",
+    "Workspace",
+    "add_prefix",
+    "all_source_roots",
+    "all_targets",
+    "concurrently",
+    "create_digest",
+    "did_you_mean",
+    "digest_contents",
+    "digest_of",
+    "digest_snapshot",
+    "digest_subset",
+    "engine_rules",
+    "environment_vars",
+    "find_binary",
+    "hydrated_sources",
+    "list_paths",
+    "merge_digests",
+    "read_files",
+    "remove_prefix",
+    "run_id",
+    "run_process",
+    "scoped_options",
+    "snapshot_of",
+    "source_files",
+    "source_roots_of",
+    "targets_of_addresses",
+    "transitive_targets",
+    "try_process",
+    "try_processes",
+]

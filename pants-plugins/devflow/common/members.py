@@ -1,0 +1,48 @@
+"""The members of a union: classes of backends that somebody else may have written, and may have got wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+from devflow.common.errors import Problem, UserError
+from devflow.common.failures import as_problem
+
+M = TypeVar("M", bound=type[Any])
+
+_OWN = "devflow."
+
+
+def title(member: type[Any]) -> str:
+    """The class and the module of a member, by which somebody finds it: "NovaEditor (nova.register)"."""
+    return f"{member.__qualname__} ({member.__module__})"
+
+
+def failure_of(member: type[Any], error: BaseException, *, doing: str, fix: str) -> Problem:
+    """What a member raised while `doing` something. Somebody's own member is named, and how to do without it."""
+    if member.__module__.startswith(_OWN):
+        return as_problem(error, doing=doing, fix=fix)
+    backend = member.__module__.rpartition(".")[0] or member.__module__
+    return as_problem(
+        error,
+        doing=f"{title(member)}: {doing}",
+        fix=f"mend it, or take the backend {backend} out of [GLOBAL].backend_packages; to see more: {fix}",
+    )
+
+
+def by_name(members: Iterable[M], attribute: str = "name") -> dict[str, M]:
+    """The members by what they call themselves. Raises: UserError for one without a name, or two of the same."""
+    found: dict[str, M] = {}
+    for member in members:
+        name = getattr(member, attribute, None)
+        if not isinstance(name, str) or not name:
+            raise UserError(
+                f"{title(member)} has no `{attribute}`.", fix=f'give the class one: {attribute} = "something"'
+            )
+        if name in found:
+            raise UserError(
+                f"{title(found[name])} and {title(member)} both have the {attribute} '{name}'.",
+                fix="rename one of them",
+            )
+        found[name] = member
+    return found
