@@ -231,6 +231,28 @@ def test_a_hook_that_refuses(world: World) -> None:
     assert world.state() == before
 
 
+def test_a_hook_before_the_push(world: World, tmp_path: Path) -> None:
+    remote = tmp_path / "remote.git"
+    world.git("clone", "--quiet", "--bare", str(world.root), str(remote))
+    world.git("remote", "add", "origin", str(remote))
+    hook = world.root / ".git/hooks/pre-push"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\necho not before the tests >&2\nexit 1\n")
+    hook.chmod(0o755)
+    refused = world.run("--to=24.03.0", "--push", "--execute")
+    assert refused.exit_code == 1
+    assert "not before the tests" in refused.stderr
+    assert world.git("tag").strip() == "24.03.0"
+    assert "24.03.0" not in world.git("ls-remote", str(remote))
+    hook.write_text(f"#!/bin/sh\ncat > {tmp_path}/refs\n")
+    assert world.run("--to=24.03.0", "--push", "--execute").exit_code == 0
+    assert sorted(line.split()[2] for line in (tmp_path / "refs").read_text().splitlines()) == [
+        "refs/heads/main",
+        "refs/tags/24.03.0",
+    ]
+    assert "refs/tags/24.03.0" in world.git("ls-remote", str(remote))
+
+
 def test_a_merge_under_way(world: World) -> None:
     (world.root / ".git/MERGE_HEAD").write_text(world.git("rev-parse", "HEAD"))
     assert "release: A merge is under way.\n" in world.run("--to=24.03.0", "--allow-dirty").stderr
