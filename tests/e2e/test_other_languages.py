@@ -23,8 +23,8 @@ def test_without_any_language(tmp_path: Path, caches: Caches) -> None:
     with repository(tmp_path / "repository", caches, {"pants.toml": settings("devflow")}) as repo:
         result = repo.export(check=False)
         assert result.stderr == (
-            "export-all-resolves: This repository declares no resolve.\n"
-            "  Fix: name one and its lockfile in [python.resolves] of pants.toml\n"
+            "export-all-resolves: No backend that is enabled declares a resolve: pants.backend.python is not among "
+            'them.\n  Fix: put backend_packages.add = ["pants.backend.python"] into [GLOBAL] of pants.toml\n'
         )
         assert (result.stdout, result.exit_code) == ("", 1)
         assert repo.run("list", "::").exit_code == 0, "the other goals work"
