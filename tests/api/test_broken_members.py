@@ -299,7 +299,7 @@ def test_a_schema_history_reader() -> None:
     why += f"  Fix: {FIX} dump-schema-history --config=b/x.moody\n"
     result = run("--config=b/x.moody,a/x.lines")
     assert (result.stdout, result.stderr, result.exit_code) == (
-        "Wrote a/history.json: 1 revisions of a/x.lines\n",
+        "a/history.json: written, 1 revision of a/x.lines\n",
         f"dump-schema-history: {why}",
         1,
     )
@@ -312,7 +312,7 @@ def test_a_schema_history_reader() -> None:
     )
     runner.write_files({"mood": "good"})
     mended = run("--config=b/x.moody,a/x.lines")
-    assert "Wrote b/history.json: 1 revisions of b/x.moody\n" in mended.stdout
+    assert "b/history.json: written, 1 revision of b/x.moody\n" in mended.stdout
     assert mended.exit_code == 0
 
 

@@ -301,7 +301,7 @@ def test_a_backend_of_somebody_else(repo: Repository, wheels: Path, tmp_path: Pa
     assert "spelling: removed 1 file, " in repo.run("reset-cache", "--only=spelling").stdout
     assert repo.run("ide-config", "--editors=cspell").stdout == "cspell.json: written, for cspell\n"
     assert '"dist/export/**"' in (repo.root / "cspell.json").read_text()
-    assert repo.run("dump-schema-history", "db:sql").stdout == "Wrote db/history/1.0.json: 2 revisions of db:sql\n"
+    assert repo.run("dump-schema-history", "db:sql").stdout == "db/history/1.0.json: written, 2 revisions of db:sql\n"
     plan = repo.run("release", "--to=1.1", "--skip=changelog", "--allow-dirty").stdout
     assert "Checked citation: CITATION.cff\n" in plan
     assert "Would change CITATION.cff: 2 lines changed\n" in plan

@@ -188,6 +188,21 @@ def test_a_directory_of_somebody_else_is_reported_with_the_command(monkeypatch: 
         assert named_caches.fix == f"sudo chown -R 1234 {scene.settings.named_caches_dir}"
 
 
+@pytest.mark.parametrize("check", ["_protected", "foreign_owner"])
+def test_what_goes_in_the_middle_of_a_check_is_no_problem(check: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with scratch() as scene:
+        original = getattr(guards, check)
+
+        def other_reset_is_quicker(*args: object) -> object:
+            shutil.rmtree(scene.settings.local_store_dir, ignore_errors=True)
+            return original(*args)
+
+        monkeypatch.setattr(guards, check, other_reset_is_quicker)
+        outcome = scene.reset("store")
+        assert outcome.plan.problems == ()
+        assert outcome.exit_code == 0
+
+
 def test_a_shared_directory_that_is_not_writable_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     with scratch() as scene:
         monkeypatch.setattr(os, "access", lambda path, mode: False)

@@ -58,8 +58,20 @@ def objection(location: Location, others: Iterable[Location], around: Surroundin
     Of the parents of a location, links are followed (a home may be one); the location itself may be none.
     """
     path = location.path
-    if not os.path.lexists(path):
-        return _in_the_way(path, around) if location.recreate else None
+    if os.path.lexists(path):
+        try:
+            problem = _objection_to(location, others, around)
+        except FileNotFoundError:
+            problem = None
+        # Another reset may have taken it away in the middle of this.
+        if os.path.lexists(path):
+            return problem
+    return _in_the_way(path, around) if location.recreate else None
+
+
+def _objection_to(location: Location, others: Iterable[Location], around: Surroundings) -> Problem | None:
+    """Of a location that is there. Raises: FileNotFoundError if it goes."""
+    path = location.path
     name = shown(path, around.build_root)
     elsewhere = f"name another directory in {location.set_by}"
     if os.path.islink(path):

@@ -99,7 +99,10 @@ def hide(subprocessdir: str) -> list[tuple[str, str]]:
     """
     hidden = []
     for directory in metadata_directories(subprocessdir):
-        aside = set_aside(directory, Identity.of(os.lstat(directory)))
+        try:
+            aside = set_aside(directory, Identity.of(os.lstat(directory)))
+        except FileNotFoundError:
+            continue  # another reset was quicker
         if aside:
             hidden.append((directory, aside))
     return hidden
