@@ -12,13 +12,13 @@ from pants.backend.python.subsystems.setup import PythonSetup
 from pants.backend.python.util_rules.pex import VenvPexProcess
 from pants.backend.python.util_rules.pex_environment import PythonExecutable
 from pants.engine.fs import CreateDigest, Digest, FileContent, PathGlobs
-from pants.engine.process import Process
 from pants.engine.rules import collect_rules, rule
 from pants.engine.unions import UnionRule
 from pants.option.option_types import StrOption
 from pants.option.subsystem import Subsystem
 from pants.util.logging import LogLevel
 
+from devflow.common.amounts import count
 from devflow.common.errors import UserError, did_you_mean
 from devflow.common.tool_resolve import WantedTool
 from devflow.engine import (
@@ -42,7 +42,7 @@ from devflow.schema_history.reader.alembic_files import parts, scripts_in_order
 from devflow.schema_history.reader.alembic_history import checked, history, links, refused
 from devflow.schema_history.reader.alembic_scripts import Script
 from devflow.schema_history.readers import HistoryReader, Tree
-from devflow.schema_history.sandbox import ENVIRONMENT, package, printed, script_path
+from devflow.schema_history.sandbox import ENVIRONMENT, package, printed, reading, script_path
 from devflow.schema_history.targets import AlembicConfigField
 
 _FOR_SCRIPTS = ("alembic_scripts", "bindings", "problems", "read_scripts")
@@ -151,17 +151,9 @@ async def _contents(tree: Tree, files: Digest, paths: Iterable[str], python: Pyt
     processes = []
     for part in parts(paths):
         scripts = await create_digest(CreateDigest(entries[path] for path in part))
-        processes.append(
-            Process(
-                # Nothing that is installed there has a say: scripts are read with the standard library.
-                argv=(python.path, "-S", script_path("read_scripts"), *part),
-                env={**ENVIRONMENT, "DEVFLOW_PYTHON_FINGERPRINT": python.fingerprint or ""},
-                input_digest=await merge_digests([scripts, reader]),
-                append_only_caches=python.append_only_caches,
-                description=f"Read {len(part)} migration scripts of {tree}",
-                level=LogLevel.DEBUG,
-            )
-        )
+        inputs = await merge_digests([scripts, reader])
+        description = f"Read {count(len(part), 'migration script')} of {tree}"
+        processes.append(reading(python, "read_scripts", *part, files=inputs, description=description))
     contents: dict[str, Any] = {}
     for result in await try_processes(processes):
         contents.update(printed(result, f"Reading the migration scripts of {tree}"))

@@ -6,7 +6,6 @@ import os
 
 from pants.backend.python.subsystems.setup import PythonSetup
 from pants.engine.fs import CreateDigest, PathGlobs
-from pants.engine.process import Process
 from pants.engine.rules import collect_rules, rule
 from pants.engine.unions import UnionRule
 from pants.util.logging import LogLevel
@@ -16,7 +15,7 @@ from devflow.engine import Rules, create_digest, list_paths, merge_digests, snap
 from devflow.engine.python.resolves import constraints_of, python_for
 from devflow.schema_history.history import SchemaHistory
 from devflow.schema_history.readers import HistoryReader
-from devflow.schema_history.sandbox import ENVIRONMENT, package, printed, script_path
+from devflow.schema_history.sandbox import package, printed, reading
 from devflow.schema_history.targets import DjangoConfigField
 
 _MODULES = ("bindings", "circles", "django_graph", "django_migrations", "problems", "read_django")
@@ -65,13 +64,12 @@ async def read_django_history(request: DjangoReader, python_setup: PythonSetup) 
     python = await python_for(resolve, constraints_of(resolve, python_setup))
     reader = await create_digest(CreateDigest(package(_MODULES)))
     result = await try_process(
-        Process(
-            argv=(python.path, script_path("read_django"), project),
-            env={**ENVIRONMENT, "DEVFLOW_PYTHON_FINGERPRINT": python.fingerprint or ""},
-            input_digest=await merge_digests([files.digest, reader]),
-            append_only_caches=python.append_only_caches,
+        reading(
+            python,
+            "read_django",
+            project,
+            files=await merge_digests([files.digest, reader]),
             description=f"Read the schema history of {tree}",
-            level=LogLevel.DEBUG,
         )
     )
     history = SchemaHistory.from_reader(printed(result, f"Reading the schema history of {tree}"))

@@ -7,8 +7,10 @@ import pkgutil
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from pants.engine.fs import FileContent
-from pants.engine.process import FallibleProcessResult
+from pants.backend.python.util_rules.pex_environment import PythonExecutable
+from pants.engine.fs import Digest, FileContent
+from pants.engine.process import FallibleProcessResult, Process
+from pants.util.logging import LogLevel
 
 from devflow.common.errors import UserError
 from devflow.common.output import tail
@@ -33,6 +35,18 @@ def package(modules: Iterable[str]) -> Iterator[FileContent]:
         content = pkgutil.get_data(_READER, f"{module}.py")
         assert content is not None  # it is a part of this plugin  # noqa: S101
         yield FileContent(script_path(module), content)
+
+
+def reading(python: PythonExecutable, module: str, *arguments: str, files: Digest, description: str) -> Process:
+    """Run a module that needs the standard library only: nothing that is installed for this Python has a say."""
+    return Process(
+        argv=(python.path, "-S", script_path(module), *arguments),
+        env={**ENVIRONMENT, "DEVFLOW_PYTHON_FINGERPRINT": python.fingerprint or ""},
+        input_digest=files,
+        append_only_caches=python.append_only_caches,
+        description=description,
+        level=LogLevel.DEBUG,
+    )
 
 
 def printed(result: FallibleProcessResult, doing: str) -> dict[str, Any]:
