@@ -52,10 +52,9 @@ def measure(path: str) -> Usage:
     waiting = [path]
     while waiting and not (total.files > _LARGE_FILES and len(waiting) >= _PROCESSES > 1):
         waiting += _look(waiting.pop(), status.st_dev, total)
-    shares = [waiting[first::_PROCESSES] for first in range(_PROCESSES)] if waiting else []
-    helpers = [(share, _start(share, status.st_dev)) for share in shares[1:]]
-    for share in shares[:1]:
-        total.add(_measure_all(share, status.st_dev))
+    own, *others = (waiting[first::_PROCESSES] for first in range(_PROCESSES))
+    helpers = [(share, _start(share, status.st_dev)) for share in others if share]
+    total.add(_measure_all(own, status.st_dev))
     for share, helper in helpers:
         total.add(_result(helper) or _measure_all(share, status.st_dev))
     return total
