@@ -95,7 +95,7 @@ async def run(step: ReleaseStep, setup: Setup, files: Mapping[str, bytes], *, dr
     return await towncrier_result(
         Towncrier(
             ("build", "--draft" if draft else "--yes", "--version", step.version, "--date", step.date, *name),
-            await create_digest(CreateDigest(FileContent(path, content) for path, content in sorted(inputs.items()))),
+            tuple(FileContent(path, content) for path, content in sorted(inputs.items())),
             config.directories,
             setup.written,
             (*with_fragments, *([setup.written] if setup.written in inputs else [])),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import pkgutil
@@ -12,7 +13,7 @@ from pants.backend.python.subsystems.setup import PythonSetup
 from pants.backend.python.util_rules.pex import VenvPexProcess
 from pants.core.util_rules.system_binaries import BinaryPathRequest
 from pants.engine.engine_aware import EngineAwareParameter
-from pants.engine.fs import CreateDigest, Digest, FileContent
+from pants.engine.fs import EMPTY_DIGEST, CreateDigest, Digest, FileContent
 from pants.engine.rules import collect_rules, rule
 from pants.option.option_types import StrListOption, StrOption
 from pants.option.subsystem import Subsystem
@@ -23,7 +24,7 @@ from devflow.common.errors import Problem
 from devflow.common.failures import as_problem
 from devflow.common.output import disk_full_fix, tail
 from devflow.common.tool_resolve import WantedTool
-from devflow.engine import Rules, create_digest, environment_vars, find_binary, merge_digests
+from devflow.engine import Rules, create_digest, environment_vars, find_binary
 from devflow.engine.python import try_venv_pex
 from devflow.engine.python.tool import tool_resolve, tool_venv
 
@@ -63,7 +64,7 @@ class Towncrier(EngineAwareParameter):
     """Run `towncrier` with arguments. `tracked` are the files and directories that git knows in the sandbox."""
 
     arguments: tuple[str, ...]
-    inputs: Digest
+    inputs: tuple[FileContent, ...]
     directories: tuple[str, ...]
     changelog: str
     tracked: tuple[str, ...]
@@ -93,11 +94,11 @@ async def run_towncrier(
         venv = await tool_venv(resolve, "towncrier", python_setup)
     except Exception as error:
         problem = as_problem(error, doing="installing towncrier", fix="mend the resolve that has towncrier")
-        return TowncrierResult(b"", request.inputs, problem)
+        return TowncrierResult(b"", EMPTY_DIGEST, problem)
     path = (await environment_vars(["PATH"])).get("PATH", os.defpath)
     git = await find_binary(BinaryPathRequest(binary_name="git", search_path=path.split(os.pathsep)))
     if not git.first_path:
-        return TowncrierResult(b"", request.inputs, Problem("There is no `git` on PATH.", "install git"))
+        return TowncrierResult(b"", EMPTY_DIGEST, Problem("There is no `git` on PATH.", "install git"))
     script = pkgutil.get_data(__name__, _SCRIPT)
     if script is None:
         raise FileNotFoundError(_SCRIPT)
@@ -105,6 +106,8 @@ async def run_towncrier(
         "arguments": request.arguments,
         "changelog": request.changelog,
         "directories": request.directories,
+        # One file instead of a thousand: the engine takes longer to store and lay them out than towncrier to read them.
+        "inputs": {file.path: base64.b64encode(file.content).decode() for file in request.inputs},
         "tracked": request.tracked,
     }
     runner = await create_digest(
@@ -116,7 +119,7 @@ async def run_towncrier(
             argv=(_SCRIPT, _SPEC),
             description=f"Running towncrier {' '.join(request.arguments)}",
             level=LogLevel.DEBUG,
-            input_digest=await merge_digests([request.inputs, runner]),
+            input_digest=runner,
             extra_env={"PATH": str(PurePath(git.first_path.path).parent), "PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8"},
             output_files=(request.changelog,),
             output_directories=request.directories,

@@ -5,6 +5,7 @@ some nothing at all outside of a repository. So it gets a repository of its own 
 imports nothing but the standard library, and runs on any Python that towncrier runs on.
 """
 
+import base64
 import json
 import os
 import runpy
@@ -16,17 +17,20 @@ _ENVIRONMENT = {
     "GIT_COMMITTER_DATE": "2000-01-01T00:00:00Z",
     "GIT_CONFIG_NOSYSTEM": "1",
 }
-# Nothing of this repository is to last.
+# Nothing of this repository is to last. "Big" files go into one pack, instead of into a file each.
 _GIT_CONFIG = """\
 [user]
 name = devflow
 email = devflow@localhost
 [core]
 autocrlf = false
+bigFileThreshold = 1
 compression = 0
 fsync = none
-[gc]
-auto = 0
+[init]
+templateDir =
+[maintenance]
+auto = false
 """
 
 
@@ -37,8 +41,11 @@ def main(spec_path: str) -> None:
     with open(".gitconfig", "w", encoding="utf-8") as file:
         file.write(_GIT_CONFIG)
     os.environ.update(_ENVIRONMENT, HOME=os.getcwd(), XDG_CONFIG_HOME=os.getcwd())
-    for directory in (*spec["directories"], os.path.dirname(spec["changelog"])):
+    for directory in {*spec["directories"], *map(os.path.dirname, (*spec["inputs"], spec["changelog"]))}:
         os.makedirs(directory or ".", exist_ok=True)
+    for path, content in spec["inputs"].items():
+        with open(path, "wb") as file:
+            file.write(base64.b64decode(content))
     for command in (
         ("init", "--quiet"),
         *([("add", "--force", "--", *spec["tracked"])] if spec["tracked"] else []),
