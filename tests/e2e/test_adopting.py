@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -14,50 +15,16 @@ from pathlib import Path
 
 import pytest
 
+from e2e.adopting import FILES, MINIMAL, SETTINGS, by_wheel
 from e2e.projects import ANSICOLORS, INICONFIG
 from harness.world import PLUGINS, Caches, Repository, repository
 
 EXAMPLE = Path.cwd() / "examples" / "devflow-example-plugin"
 PAGE = Path.cwd() / "docs" / "adopting.md"
-SETTINGS = """\
-[GLOBAL]
-pants_version = "2.17.1"
-{adopted}
-[anonymous-telemetry]
-enabled = false
-[python]
-interpreter_constraints = ["==3.11.*"]
-enable_resolves = true
-default_resolve = "main"
-resolves_generate_lockfiles = false
-[python.resolves]
-main = "main.lock"
-[python-infer]
-use_rust_parser = true
-[dump-schema-history]
-output = "{{config_dir}}/history/{{version}}.json"
-"""
-MINIMAL = """\
-[GLOBAL]
-pants_version = "2.17.1"
-{adopted}
-[anonymous-telemetry]
-enabled = false
-"""
 NO_PYTHON = (
     "No backend that is enabled declares a resolve: pants.backend.python is not among them.\n"
     '  Fix: put backend_packages.add = ["pants.backend.python"] into [GLOBAL] of pants.toml\n'
 )
-FILES = {
-    ".gitignore": "/.pants.d/\n/.pids/\n/dist/\n/.vscode/\n/cspell.json\n/.cspellcache/\n__pycache__/\n",
-    "VERSION": "1.0\n",
-    "main.lock": ANSICOLORS,
-    "web/manage.py": "import django\n",
-    "web/shop/__init__.py": "",
-    "web/shop/migrations/__init__.py": "",
-    "web/shop/migrations/0001_initial.py": "from django.db import migrations\n\n\n"
-    "class Migration(migrations.Migration):\n    dependencies = []\n    operations = []\n",
-}
 
 
 @pytest.fixture(scope="module")
@@ -67,15 +34,6 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("wheels")
     shutil.copy(wheel, directory)
     return directory
-
-
-def by_wheel(wheels: Path, *backends: str, settings: str = SETTINGS) -> str:
-    """The lines of docs/adopting.md."""
-    pins = [f"{wheel.name.split('-')[0].replace('_', '-')}=={wheel.name.split('-')[1]}" for wheel in wheels.iterdir()]
-    return settings.format(
-        adopted=f"plugins = {sorted(pins)}\nbackend_packages = {list(backends)}\n"
-        f'[python-repos]\nfind_links = ["{wheels.as_uri()}"]'
-    )
 
 
 @pytest.fixture(scope="module")
@@ -106,21 +64,24 @@ def test_the_wheel(wheels: Path) -> None:
 def every_goal_runs(repo: Repository) -> None:
     """Each of them, as a look that changes nothing but the one export."""
     shutil.rmtree(repo.root / "dist", ignore_errors=True)
-    assert repo.export("--check", check=False).stdout.startswith("main: missing, not exported yet, ")
-    assert repo.export().stdout.startswith("main: exported, not exported yet, ")
-    checked = repo.export("--check").stdout
+    missing = repo.export("--check", check=False).stdout.splitlines()
+    assert [line.partition(", ")[0] for line in missing] == ["db: missing", "main: missing", "towncrier: missing"]
+    assert repo.export("--include=main").stdout.startswith("main: exported, not exported yet, ")
+    checked = repo.export("--include=main", "--check").stdout
     assert checked == f"main: up to date, {repo.venv('main').relative_to(repo.root)}\n"
     assert "store: " in repo.run("cache-status").stdout
     assert (
         "To do it: pants reset-cache --only=workdir\n" in repo.run("reset-cache", "--dry-run", "--only=workdir").stderr
     )
     assert "+++ b/.vscode/settings.json\n" in repo.run("ide-config", "--dry-run", "--editors=vscode").stdout
-    missing = repo.run("ide-config", "--check", "--editors=vscode", check=False)
-    assert missing.exit_code == 1
-    assert "To do it: pants ide-config --editors=vscode" in missing.stderr
-    history = "web/history/1.0.json: missing\n"
+    check = repo.run("ide-config", "--check", "--editors=vscode", check=False)
+    assert check.exit_code == 1
+    assert "To do it: pants ide-config --editors=vscode" in check.stderr
+    history = "stock/history/1.0.json: missing\nweb/history/1.0.json: missing\n"
     assert repo.run("dump-schema-history", "--check", check=False).stdout == history
-    assert "Would tag 1.1: " in repo.run("release", "--to=1.1", "--skip=changelog").stdout
+    plan = repo.run("release", "--to=1.1").stdout
+    assert "Checked changelog: 1 news fragment into CHANGELOG.md\n" in plan
+    assert "Would tag 1.1: " in plan
     branch = repo.run("release-branch", "--next=1.2", check=False)
     assert "Checked series: 1.0 → 1.2\n" in branch.stdout, branch.stderr
 
@@ -129,7 +90,7 @@ def test_by_the_wheel(repo: Repository, wheels: Path) -> None:
     every_goal_runs(repo)
     # The plugin itself is in a cache that a reset removes.
     assert repo.run("reset-cache", "--only=named-caches").exit_code == 0
-    assert "main: up to date" in repo.export("--check").stdout
+    assert "main: up to date" in repo.export("--check", "--include=main").stdout
     # When Pants does not start.
     plain = subprocess.run(
         [sys.executable, "-m", "devflow.reset_cache", "--dry-run", "--only=workdir"],
@@ -140,6 +101,58 @@ def test_by_the_wheel(repo: Repository, wheels: Path) -> None:
         check=True,
     )
     assert "workdir: " in plain.stdout
+
+
+def test_in_ci(repo: Repository, tmp_path: Path) -> None:
+    """The steps of the page in clones, as a pipeline runs them: until one fails."""
+    yaml = re.search(r"```yaml\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    assert yaml
+    steps = [shlex.split(step, comments=True)[1:] for step in re.findall(r"(?m)^- run: (.+)$", yaml[1])]
+    assert [step[0] for step in steps] == ["export-all-resolves", "ide-config", "dump-schema-history"]
+    start = _branch(repo)
+    repo.git("checkout", "--quiet", "-b", "checked")
+    # What developers commit before they add the steps.
+    repo.write(".gitignore", FILES[".gitignore"].replace("/.vscode/\n", ""))
+    repo.run("ide-config", "--editors=vscode")
+    repo.run("dump-schema-history")
+    repo.git("add", ".")
+    repo.git("commit", "--quiet", "--message=Settings and histories")
+
+    pipeline = Repository(tmp_path / "ci", repo.caches)
+    repo.git("clone", "--quiet", ".", str(pipeline.root))
+
+    def fails_at() -> tuple[str, str]:
+        """The first step that fails, and what it says."""
+        for step in steps:
+            result = pipeline.run(*step, check=False)
+            if result.exit_code:
+                return step[0], result.stdout + result.stderr
+        return "", ""
+
+    try:
+        assert fails_at() == ("", "")
+        assert pipeline.export("--check").exit_code == 0
+        # Somebody forgets a run: of the histories, …
+        script = FILES["stock/scripts/versions/aa.py"].replace("None", "'aa'").replace('"aa"', '"bb"', 1)
+        pipeline.write("stock/scripts/versions/bb.py", script)
+        step, said = fails_at()
+        assert step == "dump-schema-history"
+        assert "stock/history/1.0.json: " in said
+        assert "\nTo do it: pants dump-schema-history" in said
+        # … and of the settings, after a change of the interpreter.
+        settings = pipeline.root / ".vscode/settings.json"
+        settings.write_text(settings.read_text().replace(pipeline.venv("main").name, "3.11.0"))
+        step, said = fails_at()
+        assert step == "ide-config"
+        assert ".vscode/settings.json: python.defaultInterpreterPath: have " in said
+        # A lockfile that cannot be exported.
+        pipeline.write("main.lock", ANSICOLORS.replace("sha256:0", "sha256:1").replace("sha256:9", "sha256:1"))
+        step, said = fails_at()
+        assert step == "export-all-resolves"
+        assert "main: failed" in said
+    finally:
+        pipeline.stop()
+    repo.git("checkout", "--quiet", start)
 
 
 def test_the_hook(repo: Repository, tmp_path: Path) -> None:
@@ -213,6 +226,7 @@ def test_a_copy(repo: Repository) -> None:
     repo.git("add", ".")
     repo.git("commit", "--quiet", "--message=Copied")
     every_goal_runs(repo)
+    repo.daemon.terminate()  # it has the modules of the copy, and goes on with them until it sees that they are gone
     shutil.rmtree(copied)
 
 
@@ -232,7 +246,7 @@ def test_a_copy(repo: Repository) -> None:
         ("devflow.reset_cache", ["reset-cache", "--dry-run", "--only=workdir"], ""),
         (
             "devflow.schema_history",
-            ["--python-interpreter-constraints=['==3.11.*']", "dump-schema-history", "--format=text"],
+            ["--python-interpreter-constraints=['==3.11.*']", "dump-schema-history", "--format=text", "web:migrations"],
             "",
         ),
         ("devflow.release", ["release", "--to=1.1", "--skip=changelog"], ""),

@@ -20,6 +20,7 @@ from harness.editor_scripts import EGLOT, NVIM, VIM
 from harness.editor_tools import ALE, NEOVIM, OLDER_PYRIGHT, PYRIGHT, TY, npm_install, pip_install, run
 from harness.example import copy_of_example
 from harness.lsp import Lookup, literal, section, serving
+from harness.transcripts import transcripts
 from harness.world import EXPORTS, Caches, Repository
 
 # In one source root: what a package index, another source root, a plugin's checkout and the stubs have.
@@ -136,6 +137,18 @@ def as_they_should_be(python: Path) -> dict[str, str]:
         "JobInfo": "src/acme/common/types.py",
         "WebhookNotifier": "plugins/kiln-notifier-webhook/kiln_notifier_webhook/__init__.py",
     }
+
+
+def test_the_readme(repo: Repository) -> None:
+    write, check = transcripts("`ide-config`")
+    written = repo.run(*write.command)
+    assert write.differences(written.stdout + written.stderr) == []
+    settings = (repo.root / "pants.toml").read_text()
+    repo.write("pants.toml", settings.replace('"==3.11.*"', '"==3.9.*"'))
+    checked = repo.run(*check.command, check=False)
+    assert (checked.exit_code, check.differences(checked.stdout + checked.stderr)) == (1, [])
+    repo.write("pants.toml", settings)
+    shutil.rmtree(repo.root / ".vscode")
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from e2e.reset_world import bare_python, plain, resettable, store, works
+from harness.transcripts import transcripts
 from harness.world import Caches, Repository, finish
 
 
@@ -33,6 +34,8 @@ def breaks(repo: Repository, message: str, *args: str) -> None:
 
 
 def test_a_corrupt_store(repo: Repository, own_caches: Caches) -> None:
+    transcript = transcripts("`reset-cache` and `cache-status`")[-1]
+    assert transcript.command[:2] == ("-m", "devflow.reset_cache")
     works(repo, pantsd=False)
     pythons = [sys.executable, bare_python()]
     for kind in ("cache", "files", "directories"):
@@ -40,8 +43,9 @@ def test_a_corrupt_store(repo: Repository, own_caches: Caches) -> None:
         if kind == "cache":
             breaks(repo, "MDB_INVALID: File is not an LMDB file")
         python = pythons[kind == "files"]
-        result = plain(repo, python, "--only=store")
+        result = plain(repo, python, *transcript.command[2:])
         assert result.exit_code == 0
+        assert transcript.differences(result.stdout + result.stderr) == []
         assert result.stdout.startswith("store: removed 96 files, ")
         works(repo, pantsd=False)
 

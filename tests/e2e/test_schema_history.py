@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from e2e.projects import settings
-from harness.example import copy_of_example
+from harness.example import alembic_lockfile, copy_of_example
 from harness.world import Caches, Repository, finish, repository
 
 TREE = "src/acme/manager/models/alembic"
@@ -23,14 +23,9 @@ GOAL = "dump-schema-history"
 
 @contextlib.contextmanager
 def example(root: Path, caches: Caches) -> Iterator[Repository]:
-    """The example, of which alembic's resolve holds only what alembic needs: the rest takes minutes to install."""
+    """The example, of which alembic's resolve holds only what alembic needs."""
     repo = copy_of_example(root, caches)
-    lockfile = root / "3rdparty/python-default.lock"
-    needed = {"alembic", "greenlet", "mako", "markupsafe", "sqlalchemy", "typing-extensions"}
-    entries = re.split(r"\n(?=\S)", lockfile.read_text())
-    kept = [entry for entry in entries if entry.partition("==")[0].partition("[")[0] in needed]
-    assert len(kept) == len(needed)
-    lockfile.write_text("\n".join(kept) + "\n")
+    repo.write("3rdparty/python-default.lock", alembic_lockfile())
     try:
         yield repo
     finally:

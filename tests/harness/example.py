@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
 from harness.world import PLUGINS, Caches, Repository
 
 EXAMPLE = Path.cwd() / "examples" / "monorepo"
+_ALEMBIC = {"alembic", "greenlet", "mako", "markupsafe", "sqlalchemy", "typing-extensions"}
 _PLUGINS_SETTING = "%(buildroot)s/../../pants-plugins"
 _MADE_BY_RUNS = (".pants.d", ".pids", "dist", ".*_cache", "__pycache__", ".vscode", ".vim")
 
@@ -27,3 +29,11 @@ def copy_of_example(root: Path, caches: Caches) -> Repository:
     assert _PLUGINS_SETTING in configuration
     repo.write("pants.toml", configuration.replace(_PLUGINS_SETTING, str(PLUGINS)))
     return repo
+
+
+def alembic_lockfile() -> str:
+    """The part of the example's main lockfile that alembic needs: all of it takes minutes to install."""
+    entries = re.split(r"\n(?=\S)", (EXAMPLE / "3rdparty/python-default.lock").read_text())
+    kept = [entry for entry in entries if entry.partition("==")[0].partition("[")[0] in _ALEMBIC]
+    assert len(kept) == len(_ALEMBIC)
+    return "\n".join(kept) + "\n"
