@@ -21,6 +21,20 @@ from harness.world import PLUGINS, Caches, Repository, repository
 
 EXAMPLE = Path.cwd() / "examples" / "devflow-example-plugin"
 PAGE = Path.cwd() / "docs" / "adopting.md"
+OWN_TOOL = """\
+from pants.option.option_types import StrListOption, StrOption
+from pants.option.subsystem import Subsystem
+
+class Tool(Subsystem):
+    options_scope = "{tool}"
+    help = "Options of {tool}, as another backend has them."
+    args = StrListOption(default=[], help="Arguments.")
+    if "{tool}" == "towncrier":
+        install_from_resolve = StrOption(default=None, help="Its resolve.")
+
+def rules():
+    return Tool.rules()
+"""
 NO_PYTHON = (
     "No backend that is enabled declares a resolve: pants.backend.python is not among them.\n"
     '  Fix: put backend_packages.add = ["pants.backend.python"] into [GLOBAL] of pants.toml\n'
@@ -267,6 +281,27 @@ def test_a_part_alone(repo: Repository, wheels: Path, backend: str, goal: list[s
     result = repo.run(*goal, pantsd=False, check=not says)
     if says:
         assert (result.exit_code, result.stdout, result.stderr) == (1, "", says)
+
+
+def test_beside_a_backend_with_options_of_the_same_tool(repo: Repository, wheels: Path) -> None:
+    """Such as one that only exports towncrier: Pants takes each scope from one backend."""
+    for tool in ("towncrier", "alembic"):
+        repo.write(f"tools/own_{tool}/register.py", OWN_TOOL.format(tool=tool))
+    settings = by_wheel(wheels, "pants.backend.python", "own_towncrier", "own_alembic", "devflow")
+    configured = '[towncrier]\ninstall_from_resolve = "{}"\n[alembic]\nargs = []\n'
+    where = '[GLOBAL]\npythonpath = ["%(buildroot)s/tools"]\n'
+    repo.write("pants.toml", settings.replace("[GLOBAL]\n", where) + configured.format("towncrier"))
+    repo.git("add", ".")
+    repo.git("commit", "--quiet", "--message=Backends of our own")
+    assert "Checked changelog: 1 news fragment into CHANGELOG.md\n" in repo.run("release", "--to=1.1").stdout
+    assert '"revision": "aa"' in repo.run("dump-schema-history", "--output=", "stock:migrations").stdout
+    repo.write(
+        "pants.toml", (repo.root / "pants.toml").read_text().replace('= "towncrier"\n[alembic]', '= "main"\n[alembic]')
+    )
+    wrong = repo.run("release", "--to=1.1", "--allow-dirty", check=False)
+    assert (
+        "The lockfile of resolve main does not hold towncrier ([towncrier].install_from_resolve names" in wrong.stderr
+    )
 
 
 def test_a_backend_of_somebody_else(repo: Repository, wheels: Path, tmp_path: Path) -> None:

@@ -210,6 +210,18 @@ def test_git_would_pick_it_up(run: Run, root: Path) -> None:
     assert ".nvim.lua" not in result.stderr, "it is the same everywhere"
 
 
+def test_what_the_team_has_committed_may_hold_a_version(run: Run, root: Path) -> None:
+    subprocess.run(["git", "init", "--quiet"], cwd=root, check=True)
+    old = '{"venvPath": "dist/export/fake/trees/main", "venv": "3.10.0"}'
+    (root / "pyrightconfig.json").write_text(old)
+    assert "git does not ignore" in run("--editors=pyright", "--dry-run").stderr
+    subprocess.run(["git", "add", "pyrightconfig.json"], cwd=root, check=True)
+    assert "git does not ignore" not in run("--editors=pyright").stderr
+    # But not where the repository is.
+    (root / "pyrightconfig.json").write_text(json.dumps({"extraPaths": [f"{root.resolve()}/own"]}))
+    assert "pyrightconfig.json holds paths of this machine" in run("--editors=pyright").stderr
+
+
 def test_dead_keys_are_named_and_stay(run: Run, root: Path) -> None:
     (root / ".vim").mkdir()
     (root / ".vim/coc-settings.json").write_text('{"ruff.enabled": true}')

@@ -33,7 +33,7 @@ from devflow.export_all_resolves.rules import broken_exporters
 from devflow.ide_config import facts, files, report
 from devflow.ide_config.documents import Owned, Setting, TomlFile
 from devflow.ide_config.editor import Editor
-from devflow.ide_config.git_ignore import not_ignored
+from devflow.ide_config.git_ignore import not_ignored, untracked
 from devflow.ide_config.ground import Ground, find_ground
 from devflow.ide_config.plan import FilePlan, Mode, Wanted, choose, plan_files, print_of, with_overruling
 from devflow.ide_config.report import Outcome
@@ -200,15 +200,23 @@ def _outcome(
         ),
         failed,
         {name: overruled for name, overruled in editors.items() if overruled},
-        not_ignored(ground.place.build_root, [file.path for file in planned if _is_of_this_machine(file, workspace)]),
+        _not_to_be_committed(planned, workspace, ground.place.build_root),
         _command(options),
         shlex.join([bin_name(), "export-all-resolves", f"--include={','.join(item.resolve for item in exports)}"]),
     )
 
 
-def _is_of_this_machine(file: FilePlan, workspace: Workspace) -> bool:
-    """It changed, and its version of Python, or where the repository is, is in it."""
-    return file.changed and (workspace.exports in file.after or workspace.build_root in file.after)
+def _not_to_be_committed(planned: Sequence[FilePlan], workspace: Workspace, build_root: Path) -> tuple[str, ...]:
+    """What changed and git would pick up, with a path of this machine in it: where the repository is, or the version of
+    an export. The latter is welcome in a file that the team has committed, such as `pyproject.toml`.
+    """
+    absolute, relative = (
+        [file.path for file in planned if file.changed and path in file.after]
+        for path in (workspace.build_root, workspace.exports)
+    )
+    left = not_ignored(build_root, list(dict.fromkeys([*absolute, *relative])))
+    new = untracked(build_root, left)
+    return tuple(path for path in left if path in new or path in absolute)
 
 
 def _command(options: IdeConfigSubsystem) -> str:

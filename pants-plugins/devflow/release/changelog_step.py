@@ -18,7 +18,7 @@ from devflow.release.subsystem import ReleaseSubsystem
 from devflow.release.towncrier.changelog import changelog_problems
 from devflow.release.towncrier.config import CONFIG_FILES, TowncrierConfig, parse_config
 from devflow.release.towncrier.fragments import encoding_problems, ignored_problem, may_be_a_fragment
-from devflow.release.towncrier.rules import Towncrier, TowncrierResult, TowncrierSubsystem
+from devflow.release.towncrier.rules import Towncrier, TowncrierResult
 from devflow.release.versions import parse
 
 
@@ -104,9 +104,7 @@ async def run(step: ReleaseStep, setup: Setup, files: Mapping[str, bytes], *, dr
 
 
 @rule
-async def changelog_changes(
-    step: ChangelogStep, options: ReleaseSubsystem, towncrier: TowncrierSubsystem
-) -> ReleaseStepChanges:
+async def changelog_changes(step: ChangelogStep, options: ReleaseSubsystem) -> ReleaseStepChanges:
     """The new changelog, and the fragments that towncrier consumed."""
     files = _by_path(await digest_contents(step.committed))
     try:
@@ -127,8 +125,7 @@ async def changelog_changes(
     there = sorted(path for path in files if setup.is_in_fragments(path))
     consumed = tuple(path for path in there if path not in after and path != setup.config.template)
     left = [path for path in there if path in after]
-    not_fragments = towncrier.not_fragments
-    ignored = [path for path in left if may_be_a_fragment(path, setup.config, not_fragments)]
+    ignored = [path for path in left if may_be_a_fragment(path, setup.config, options.not_fragments)]
     if setup.written not in after:
         what = f"towncrier wrote no {setup.written}."
         return ReleaseStepChanges(problems=(Problem(what, "look at `filename` in its settings"),))

@@ -86,6 +86,16 @@ class ReleaseSubsystem(GoalSubsystem):
             """
         ),
     )
+    not_fragments = StrListOption(
+        default=[],
+        help=softwrap(
+            """
+            Files among the news fragments that are none and stay: names, or globs of paths. READMEs, hidden files, the
+            template and what towncrier's own setting `ignore` has need not be listed. Default: none. Example:
+            `["changes/archive/*"]`.
+            """
+        ),
+    )
     allow_equal = BoolOption(
         default=False, help="Release the version that the version file has already. Default: false."
     )

@@ -121,6 +121,8 @@ def _location_text(state: LocationState, status: Status) -> str:
 def _facts(state: LocationState, status: Status) -> Iterator[str]:
     if not state.exists:
         yield "missing"
+    elif not state.problem and state.location.patterns and not state.entries:
+        yield "nothing to remove"
     elif not state.problem:
         if state.location.patterns:
             yield count(state.entries, "entry")

@@ -35,6 +35,7 @@ from devflow.engine import (
 from devflow.engine.python import try_venv_pex
 from devflow.engine.python.resolves import constraints_of, python_for
 from devflow.engine.python.tool import tool_resolve, tool_venv
+from devflow.engine.python.tool_options import unless_taken, wanted_tool
 from devflow.schema_history.alembic_config import AlembicConfig, ConfigText, has_alembic_table, parse
 from devflow.schema_history.history import SchemaHistory
 from devflow.schema_history.locations import candidates
@@ -179,7 +180,7 @@ async def _walked(tree: Tree, scripts: Sequence[Script], resolve: str, python_se
 
 
 @rule(desc="Read an Alembic history", level=LogLevel.DEBUG)
-async def read_alembic_history(request: AlembicReader, alembic: Alembic, python_setup: PythonSetup) -> SchemaHistory:
+async def read_alembic_history(request: AlembicReader, python_setup: PythonSetup) -> SchemaHistory:
     """Raises: UserError for what keeps the scripts from being found at all."""
     tree = request.tree
     config = await _read_config(tree.config)
@@ -192,9 +193,8 @@ async def read_alembic_history(request: AlembicReader, alembic: Alembic, python_
             fix="write the first one: alembic revision; if there are some, see that neither .gitignore nor "
             "[GLOBAL].pants_ignore hides them",
         )
-    option = f"{tree.address}: resolve" if tree.resolve else "[alembic].install_from_resolve"
-    wanted = WantedTool("alembic", option, tree.resolve or alembic.install_from_resolve)
-    resolve = await tool_resolve(wanted, python_setup)
+    of_tree = WantedTool("alembic", f"{tree.address}: resolve", tree.resolve)
+    resolve = await tool_resolve(of_tree if tree.resolve else await wanted_tool("alembic"), python_setup)
     python = await python_for(resolve, constraints_of(resolve, python_setup))
     paths = scripts_in_order(files.files, directories, config.recursive)
     contents = await _contents(tree, files.digest, paths, python)
@@ -205,5 +205,5 @@ async def read_alembic_history(request: AlembicReader, alembic: Alembic, python_
 
 
 def rules() -> Rules:
-    """The rule, and the membership."""
-    return [*collect_rules(), UnionRule(HistoryReader, AlembicReader)]
+    """The rule, the membership, and the options if they are not somebody else's."""
+    return [*collect_rules(), *unless_taken(Alembic), UnionRule(HistoryReader, AlembicReader)]

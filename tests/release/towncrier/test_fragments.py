@@ -15,7 +15,7 @@ CONFIG = parse_config(
     + "".join(f'[[tool.towncrier.type]]\ndirectory = "{kind}"\n' for kind in ("feature", "fix")),
 )
 NO_TITLE = dataclasses.replace(CONFIG, title_format=None)
-IGNORE = "; or if it is no fragment, add {!r} to [towncrier].not_fragments in pants.toml"
+IGNORE = "; or if it is no fragment, add {!r} to [release].not_fragments in pants.toml"
 
 
 @pytest.mark.parametrize(

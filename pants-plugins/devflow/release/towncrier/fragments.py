@@ -60,4 +60,4 @@ def encoding_problems(files: Iterable[tuple[str, bytes]]) -> tuple[Problem, ...]
 
 
 def _or_ignore(name: str) -> str:
-    return f"if it is no fragment, add {name!r} to [towncrier].not_fragments in pants.toml"
+    return f"if it is no fragment, add {name!r} to [release].not_fragments in pants.toml"

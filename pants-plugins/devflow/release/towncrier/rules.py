@@ -15,7 +15,7 @@ from pants.core.util_rules.system_binaries import BinaryPathRequest
 from pants.engine.engine_aware import EngineAwareParameter
 from pants.engine.fs import EMPTY_DIGEST, CreateDigest, Digest, FileContent
 from pants.engine.rules import collect_rules, rule
-from pants.option.option_types import StrListOption, StrOption
+from pants.option.option_types import StrOption
 from pants.option.subsystem import Subsystem
 from pants.util.logging import LogLevel
 from pants.util.strutil import softwrap
@@ -23,10 +23,10 @@ from pants.util.strutil import softwrap
 from devflow.common.errors import Problem
 from devflow.common.failures import as_problem
 from devflow.common.output import disk_full_fix, tail
-from devflow.common.tool_resolve import WantedTool
 from devflow.engine import Rules, create_digest, environment_vars, find_binary
 from devflow.engine.python import try_venv_pex
 from devflow.engine.python.tool import tool_resolve, tool_venv
+from devflow.engine.python.tool_options import unless_taken, wanted_tool
 
 _SCRIPT = "run_towncrier.py"
 _SPEC = "run_towncrier.json"
@@ -44,16 +44,6 @@ class TowncrierSubsystem(Subsystem):
             """
             The resolve whose lockfile has towncrier. Default: the default resolve if it has it, else the only one that
             does. Example: `towncrier`.
-            """
-        ),
-    )
-    not_fragments = StrListOption(
-        default=[],
-        help=softwrap(
-            """
-            Files among the news fragments that are none and stay: names, or globs of paths. READMEs, hidden files, the
-            template and what towncrier's own setting `ignore` has need not be listed. Default: none. Example:
-            `["changes/archive/*"]`.
             """
         ),
     )
@@ -84,11 +74,9 @@ class TowncrierResult:
 
 
 @rule(desc="Run towncrier", level=LogLevel.DEBUG)
-async def run_towncrier(
-    request: Towncrier, towncrier: TowncrierSubsystem, python_setup: PythonSetup
-) -> TowncrierResult:
+async def run_towncrier(request: Towncrier, python_setup: PythonSetup) -> TowncrierResult:
     """See `run_towncrier.py` for what happens in the sandbox."""
-    tool = WantedTool("towncrier", "[towncrier].install_from_resolve", towncrier.install_from_resolve)
+    tool = await wanted_tool("towncrier")
     try:
         resolve = await tool_resolve(tool, python_setup)
         venv = await tool_venv(resolve, "towncrier", python_setup)
@@ -134,5 +122,5 @@ async def run_towncrier(
 
 
 def rules() -> Rules:
-    """The rule."""
-    return collect_rules()
+    """The rule, and the options if they are not somebody else's."""
+    return [*collect_rules(), *unless_taken(TowncrierSubsystem)]
