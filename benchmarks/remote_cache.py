@@ -67,7 +67,7 @@ def _steps(repository: SizedRepository) -> tuple[_Step, ...]:
     return (
         _Step(
             "dump-schema-history",
-            "install the lockfile, take alembic from it, read the scripts",
+            "install the lockfile, take alembic from it, read the scripts, walk the history",
             repository.history.goal,
             '"is_head"',
             repository.history.size,
