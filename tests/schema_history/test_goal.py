@@ -120,6 +120,18 @@ def test_pictures(runner: RuleRunner, run: Run) -> None:
     assert not Path(runner.build_root, "db/history").exists(), "a picture is no documented file"
 
 
+def test_a_picture_needs_no_version(runner: RuleRunner, run: Run) -> None:
+    runner.write_files(TWO)
+    os.remove(os.path.join(runner.build_root, "VERSION"))
+    assert run("--format=text", "--output=h/{version}.json").stdout.startswith("db/alembic.ini (alembic): 2 revisions")
+    assert run("--format=dot", "--output=h.dot").stdout == "h.dot: written, 2 revisions of db/alembic.ini\n"
+    for arguments in (["--format=dot", "--output=h/{version}.dot"], [], ["--check", "--output=h.json"]):
+        result = run(*arguments)
+        assert (result.stdout, result.exit_code) == ("", 1)
+        assert result.stderr.startswith("dump-schema-history: There is no file VERSION")
+    assert not os.path.exists(os.path.join(runner.build_root, "h"))
+
+
 def test_places(runner: RuleRunner, run: Run) -> None:
     runner.write_files({path.replace("db/migrations", "src/app/db"): text for path, text in TWO.items()})
     for location in ("app.db:", "app:db", "src/app/db", "%(here)s/../src/app/db", "../src/app/db"):

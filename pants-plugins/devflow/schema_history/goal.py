@@ -27,11 +27,24 @@ from devflow.schema_history.subsystem import DumpSchemaHistorySubsystem, History
 from devflow.schema_history.trees import chosen_trees
 
 
+_UNKNOWN = "{version}"  # as it is in an output path
+
+
 class DumpSchemaHistory(Goal):
     """Writes into the working copy, so it runs in the local environment only."""
 
     subsystem_cls = DumpSchemaHistorySubsystem
     environment_behavior = Goal.EnvironmentBehavior.LOCAL_ONLY
+
+
+async def _version(options: DumpSchemaHistorySubsystem) -> tuple[str, UserError | None]:
+    """The version; or, for a picture, which is without one, why it is unknown. Raises: UserError."""
+    try:
+        return await current_version(options), None
+    except UserError as error:
+        if options.check or options.format is HistoryFormat.JSON:
+            raise
+        return _UNKNOWN, error
 
 
 @goal_rule
@@ -46,7 +59,7 @@ async def dump_schema_history_goal(
     root = Path(build_root.path)
     try:
         options.refuse_contradictions()
-        version = await current_version(options)
+        version, no_version = await _version(options)
         configs = split_commas(options.config)
         readers = await chosen_trees(union_membership, specs=specs, configs=configs)
         to_write = options.format is HistoryFormat.JSON and not options.check
@@ -64,6 +77,8 @@ async def dump_schema_history_goal(
             differs = _check(console, options, dumps.histories, root, _command(options, readers, version))
             return DumpSchemaHistory(exit_code=1 if differs or dumps.crashes else 0)
         texts = [_Text(dump, _path(dump, options), _written(dump, options)) for dump in dumps.histories]
+        if no_version and any(_UNKNOWN in (text.path or "") for text in texts):
+            raise no_version
         if options.format is not HistoryFormat.TEXT:
             _refuse_several_on_stdout(texts)
         for text in texts:
