@@ -52,8 +52,10 @@ async def _found(members: Sequence[type[HistoryReader]]) -> tuple[HistoryReader,
             found.setdefault((os.path.dirname(file.path), member), file.path)
     if not found:
         names = " or ".join(sorted({os.path.basename(glob) for glob in globs}))
+        others = ", ".join(sorted(file.path for file in files))
         raise UserError(
-            f"There is no configuration of a migration tool in this repository: no {names}.",
+            "There is no configuration of a migration tool in this repository"
+            + (f" (looked at: {others})." if others else f": no {names}."),
             fix="name it: --config=PATH",
         )
     if len(found) > 1:
