@@ -86,9 +86,8 @@ def test_a_project_without_migrations(runner: RuleRunner, run: Run) -> None:
     assert run().stderr.startswith("dump-schema-history: site/manage.py: No app in site or below has migrations.")
     assert run("--config=sit/manage.py").stderr.startswith("dump-schema-history: sit/manage.py: There is no such file")
     runner.write_files({"site/manage.py": "import flask"})
-    assert run().stderr.startswith(
-        "dump-schema-history: There is no configuration of a migration tool in this repository (looked at: site/manage.py)."
-    )
+    says = "There is no configuration of a migration tool in this repository (looked at: site/manage.py)."
+    assert run().stderr.startswith(f"dump-schema-history: {says}")
 
 
 @pytest.mark.parametrize(

@@ -207,8 +207,10 @@ def _outcome(
 
 
 def _not_to_be_committed(planned: Sequence[FilePlan], workspace: Workspace, build_root: Path) -> tuple[str, ...]:
-    """What changed and git would pick up, with a path of this machine in it: where the repository is, or the version of
-    an export. The latter is welcome in a file that the team has committed, such as `pyproject.toml`.
+    """What changed and git would pick up, with a path of this machine in it.
+
+    That is where the repository is, or the version of an export. The latter is welcome in a file that the team has
+    committed, such as `pyproject.toml`.
     """
     absolute, relative = (
         [file.path for file in planned if file.changed and path in file.after]

@@ -76,8 +76,8 @@ async def read_django_history(request: DjangoReader, python_setup: PythonSetup) 
     if not history.revisions and not history.problems:
         raise UserError(
             f"{tree.config}: No app in {project} or below has migrations.",
-            fix="make the first ones: python manage.py makemigrations; or, if the apps are elsewhere, name a Python file of "
-            "the directory that has them: --config=shop/settings.py",
+            fix="make the first ones: python manage.py makemigrations; or, if the apps are elsewhere, name a Python "
+            "file of the directory that has them: --config=shop/settings.py",
         )
     return history
 

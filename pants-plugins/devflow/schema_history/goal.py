@@ -26,7 +26,6 @@ from devflow.schema_history.readers import HistoryReader
 from devflow.schema_history.subsystem import DumpSchemaHistorySubsystem, HistoryFormat
 from devflow.schema_history.trees import chosen_trees
 
-
 _UNKNOWN = "{version}"  # as it is in an output path
 
 
