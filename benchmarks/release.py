@@ -22,6 +22,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from results import Row, compare, table
+from schema_history_cases import install
 from scratch_repository import PROJECT, BenchmarkError, Resolve, Run, ScratchRepository
 
 FRAGMENTS = 300
@@ -152,6 +153,27 @@ def first_time(scratch: ScratchRepository, towncrier: Path, runs: int) -> list[R
     ]
 
 
+def not_installed(scratch: ScratchRepository, runs: int) -> Row:
+    """A plan where towncrier is not installed yet, from empty caches but for wheels, against pip and then towncrier."""
+    ours, by_hand = [], []
+    root = scratch.build_root
+    lockfile, copy, venv = root / TOWNCRIER.copied_lockfile, root.parent / "copy", root.parent / "venv"
+    for _ in range(runs + 1):
+        shutil.rmtree(copy, ignore_errors=True)
+        git(root, "clone", "--quiet", ".", str(copy))
+        shutil.rmtree(venv, ignore_errors=True)
+        start = time.perf_counter()
+        install(lockfile, venv)
+        command = [str(venv / "bin/towncrier"), "build", "--yes", "--version=1.1.0", "--date=2024-03-29"]
+        timed(copy, [command])
+        by_hand.append(Run(time.perf_counter() - start, None, ""))
+        scratch.forget()
+        scratch.run("list", "//:configuration")  # starts the daemon
+        ours.append(scratch.run(*PLAN))
+    # The first of each side downloads.
+    return compare("plan, towncrier not installed", ours[1:], "pip, then towncrier", by_hand[1:])
+
+
 def main() -> int:
     """The exit code."""
     parser = argparse.ArgumentParser(description="Measure release.")
@@ -165,6 +187,7 @@ def main() -> int:
     try:
         towncrier = prepare(scratch)
         rows = [nothing_changed(scratch, options.runs), *first_time(scratch, towncrier, options.runs)]
+        rows.append(not_installed(scratch, min(3, options.runs)))
     except BenchmarkError as error:
         print(f"Stopped: {error}", file=sys.stderr)
         return 1

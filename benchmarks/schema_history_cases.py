@@ -195,13 +195,13 @@ def install(lockfile: Path, directory: Path) -> Path:
     """A virtualenv of this lockfile, as a person would make it: its interpreter."""
     interpreter = shutil.which("python3.11")
     if interpreter is None:
-        raise BenchmarkError("there is no python3.11 on PATH to install alembic for")
+        raise BenchmarkError("there is no python3.11 on PATH to install tools for")
     subprocess.run([interpreter, "-m", "venv", str(directory)], check=True)
     python = directory / "bin" / "python"
     command = [str(python), "-m", "pip", "install", "--quiet", "--no-deps", "-r", str(lockfile)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise BenchmarkError(f"alembic cannot be installed: {done.stderr}")
+        raise BenchmarkError(f"{lockfile.name} cannot be installed: {done.stderr}")
     return python
 
 
