@@ -17,7 +17,7 @@ from schema_history_cases import documented
 from scratch_repository import BenchmarkError, Run
 from sized_repository import SizedRepository
 
-from release import GIT_COMMANDS, PLAN, git, timed
+from release import PLAN, floor_and_git, timed
 from reset_cache import fill
 
 _EDITORS = "vscode,pyright,coc,vim-ale,neovim,helix,zed,emacs,ty"
@@ -225,10 +225,7 @@ class Release(GoalCase):
     def other_way(self, state: str) -> Run:
         root = self.repository.build_root
         if state == "warm":
-            blobs = git(root, "ls-tree", "-r", "--format=%(objectname)", "HEAD", "changes").encode()
-            trivial = floor(self.repository)
-            asked = timed(root, (["git", *command] for command in GIT_COMMANDS), stdin=blobs)
-            return Run(trivial.wall_s + asked.wall_s, None, "")
+            return floor_and_git(self.repository)
         [towncrier] = root.glob("dist/export/python/virtualenvs/towncrier/*/bin/towncrier")
         command = [str(towncrier), "build", "--yes", *PLAN[2:], "--version=1.1.0"]
         return timed(self.repository.clone("copy"), [command])

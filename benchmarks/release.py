@@ -169,7 +169,10 @@ def not_installed(scratch: ScratchRepository, runs: int) -> Row:
         by_hand.append(Run(time.perf_counter() - start, None, ""))
         scratch.forget()
         scratch.run("list", "//:configuration")  # starts the daemon
-        ours.append(scratch.run(*PLAN))
+        plan = scratch.run(*PLAN)
+        if " news fragments into CHANGELOG.md" not in plan.stdout:
+            raise BenchmarkError(f"not the plan that was to be measured:\n{plan.stdout}")
+        ours.append(plan)
     # The first of each side downloads.
     return compare("plan, towncrier not installed", ours[1:], "pip, then towncrier", by_hand[1:])
 

@@ -130,6 +130,8 @@ def test_a_picture_needs_no_version(runner: RuleRunner, run: Run) -> None:
         assert (result.stdout, result.exit_code) == ("", 1)
         assert result.stderr.startswith("dump-schema-history: There is no file VERSION")
     assert not os.path.exists(os.path.join(runner.build_root, "h"))
+    # One that is given must be one.
+    assert run("--format=text", "--for-version=1/2").stderr.startswith("dump-schema-history: '1/2' is no version.")
 
 
 def test_places(runner: RuleRunner, run: Run) -> None:

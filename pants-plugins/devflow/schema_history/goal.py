@@ -41,7 +41,7 @@ async def _version(options: DumpSchemaHistorySubsystem) -> tuple[str, UserError 
     try:
         return await current_version(options), None
     except UserError as error:
-        if options.check or options.format is HistoryFormat.JSON:
+        if options.for_version is not None or options.check or options.format is HistoryFormat.JSON:
             raise
         return _UNKNOWN, error
 
