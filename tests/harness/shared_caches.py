@@ -26,10 +26,10 @@ def cache_root() -> Path:
 def made_once(name: str, key: str, make: Callable[[Path], None]) -> Path:
     """The directory `<root>/<name>/<key>`, filled by `make` unless an earlier call has filled it.
 
-    `key` names everything that the content depends on: its pins, or a hash of them. `make` gets the final path, which does
-    not exist: virtualenvs cannot be moved. Processes that want the same entry wait for the one that makes it. The entry
-    counts only after `make` has returned: what a failed or killed `make` left is removed by the next call. Entries of this
-    name that no test has used for 30 days are removed. Callers must not change the content; they copy it.
+    `key` names everything that the content depends on: its pins, or a hash of them. `make` gets the final path, which
+    does not exist: virtualenvs cannot be moved. Processes that want the same entry wait for the one that makes it. The
+    entry counts only after `make` has returned: the next call removes what a failed or killed `make` left. Entries
+    of this name that no test has used for 30 days are removed. Callers must not change the content; they copy it.
 
     Raises: what `make` raises, OSError.
     """
