@@ -147,6 +147,7 @@ def test_an_export_is_a_file(repo: Repository) -> None:
     )
 
 
+@pytest.mark.needs("mount-namespaces")
 def test_dist_is_read_only(repo: Repository) -> None:
     repo.write("bad.lock", ANSICOLORS + "\n# A comment, and so the export is not stale.\n")
     result = repo.run("export-all-resolves", "--force", check=False, pantsd=False, wrapper=READ_ONLY)
@@ -161,6 +162,7 @@ def test_dist_is_read_only(repo: Repository) -> None:
     assert imports(repo.venv("bad"), "colors")
 
 
+@pytest.mark.needs("mount-namespaces")
 def test_the_disk_is_full(repo: Repository) -> None:
     result = repo.run("export-all-resolves", check=False, pantsd=False, wrapper=FULL)
     assert result.exit_code == 1
