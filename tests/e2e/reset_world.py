@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.world import PLUGINS, Caches, Repository, Result, finish, repository, wait_until
+from harness.world import PATIENCE_S, PLUGINS, Caches, Repository, Result, finish, repository, wait_until
 
 LINGER = """\
 import os, time
@@ -83,7 +83,7 @@ def lingering(repo: Repository, *, pantsd: bool = True) -> Iterator[subprocess.P
         yield process
     finally:
         repo.write("go", "")
-        process.wait(timeout=300)
+        process.wait(timeout=PATIENCE_S)
         for name in ("go", "working"):
             (repo.root / name).unlink()
 
