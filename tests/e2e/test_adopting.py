@@ -44,7 +44,7 @@ NO_PYTHON = (
 @pytest.fixture(scope="module")
 def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory with what `./pants package pants-plugins::` makes: beside the test in a sandbox, else in `dist`."""
-    [wheel, *_] = [*Path.cwd().glob("devflow-*.whl"), *Path.cwd().glob("dist/devflow-*.whl")]
+    [wheel, *_] = [*Path.cwd().glob("pants_devflow-*.whl"), *Path.cwd().glob("dist/pants_devflow-*.whl")]
     directory = tmp_path_factory.mktemp("wheels")
     shutil.copy(wheel, directory)
     return directory
@@ -70,7 +70,7 @@ def test_the_wheel(wheels: Path) -> None:
     # In a sandbox of Pants are the files that the tests need, so all of the wheel's if the wheel has too few.
     sources = {path.relative_to(PLUGINS).as_posix() for path in (PLUGINS / "devflow").rglob("*.py")}
     assert sources - names == set()
-    assert fields["Name"] == "devflow"
+    assert fields["Name"] == "pants-devflow"
     assert fields["Requires-Python"] == ">=3.9"
     assert fields.get_all("Requires-Dist") is None
 

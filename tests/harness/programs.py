@@ -59,7 +59,7 @@ PROGRAMS: Mapping[str, Program] = {
     "npm-registry": Program(
         npm_registry_answers,
         "Pyright and jsonc-parser come from it",
-        "connect it: npm config set registry <address>",
+        "npm config set registry, to one that this machine reaches",
     ),
     "python3.12": _python("3.12", "migration scripts have syntax that is new in it"),
     "python3.13": _python("3.13", "it compiles docstrings in another way"),
