@@ -26,7 +26,7 @@ def summary(reports: Path, since: float) -> str:
     counts = {name: sum(int(suite.get(name, 0)) for suite in suites) for name in _COUNTS}
     failed = counts["failures"] + counts["errors"]
     passed = counts["tests"] - failed - counts["skipped"]
-    lines = [f"{passed} tests passed, {failed} failed, {counts['skipped']} skipped."]
+    lines = [f"{passed} passed, {failed} failed, {counts['skipped']} skipped"]
     reasons = Counter(skipped.get("message", "") for suite in suites for skipped in suite.iter("skipped"))
     lines += [f"  {number} skipped: {reason}" for reason, number in sorted(reasons.items(), key=_most_first)]
     if reasons:

@@ -1,7 +1,7 @@
 """Caches as a developer's machine has them, made once for each machine and copied for each test module.
 
-What a first export costs (pip's own environment, wheels, interpreters) is no subject of most tests. Those that are about
-first runs or remove caches use empty ones.
+What a first export costs (pip's own environment, wheels, interpreters) is no subject of most tests. Those that are
+about first runs, or that remove caches, use empty ones.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ def test_errs(broken):
     pass
 """
 SUMMARY = """\
-3 tests passed, 2 failed, 3 skipped.
+3 passed, 2 failed, 3 skipped
   2 skipped: vim is missing. To get it: apt-get install vim
   1 skipped: a reason
 To run them once nothing is missing: ./pants test --force, as Pants remembers what passed."""
@@ -60,7 +60,7 @@ def test_numbers_and_reasons(tmp_path: Path) -> None:
 def test_several_reports_are_one(tmp_path: Path) -> None:
     for name in ("one", "two"):
         report(tmp_path, name, "def test_passes():\n    pass\n")
-    assert summary(tmp_path, since=0) == "2 tests passed, 0 failed, 0 skipped."
+    assert summary(tmp_path, since=0) == "2 passed, 0 failed, 0 skipped"
 
 
 def test_reports_of_earlier_runs_do_not_count(tmp_path: Path) -> None:

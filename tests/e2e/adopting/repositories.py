@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from e2e.projects import ANSICOLORS
 from e2e.releases import LOCKS, TOWNCRIERS
 from harness.example import alembic_lockfile
+from harness.world import Repository
 
 SETTINGS = """\
 [GLOBAL]
@@ -64,3 +66,28 @@ def by_wheel(wheels: Path, *backends: str, settings: str = SETTINGS) -> str:
         adopted=f"plugins = {sorted(pins)}\nbackend_packages = {list(backends)}\n"
         f'[python-repos]\nfind_links = ["{wheels.as_uri()}"]'
     )
+
+
+def every_goal_runs(repo: Repository) -> None:
+    """Each of them, as a look that changes nothing but the one export."""
+    shutil.rmtree(repo.root / "dist", ignore_errors=True)
+    missing = repo.export("--check", check=False).stdout.splitlines()
+    assert [line.partition(", ")[0] for line in missing] == ["db: missing", "main: missing", "towncrier: missing"]
+    assert repo.export("--include=main").stdout.startswith("main: exported, not exported yet, ")
+    checked = repo.export("--include=main", "--check").stdout
+    assert checked == f"main: up to date, {repo.venv('main').relative_to(repo.root)}\n"
+    assert "store: " in repo.run("cache-status").stdout
+    assert (
+        "To do it: pants reset-cache --only=workdir\n" in repo.run("reset-cache", "--dry-run", "--only=workdir").stderr
+    )
+    assert "+++ b/.vscode/settings.json\n" in repo.run("ide-config", "--dry-run", "--editors=vscode").stdout
+    check = repo.run("ide-config", "--check", "--editors=vscode", check=False)
+    assert check.exit_code == 1
+    assert "To do it: pants ide-config --editors=vscode" in check.stderr
+    history = "stock/history/1.0.json: missing\nweb/history/1.0.json: missing\n"
+    assert repo.run("dump-schema-history", "--check", check=False).stdout == history
+    plan = repo.run("release", "--to=1.1").stdout
+    assert "Checked changelog: 1 news fragment into CHANGELOG.md\n" in plan
+    assert "Would tag 1.1: " in plan
+    branch = repo.run("release-branch", "--next=1.2", check=False)
+    assert "Checked series: 1.0 → 1.2\n" in branch.stdout, branch.stderr
