@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pants.base.build_root import BuildRoot
 from pants.engine.fs import CreateDigest, FileContent
 from pants.engine.rules import collect_rules, rule
 from pants.engine.unions import UnionRule
@@ -147,6 +148,8 @@ def runner() -> RuleRunner:
 @pytest.fixture()
 def bare(runner: RuleRunner) -> World:
     """No repository yet: nothing of the test before."""
+    # The build root belongs to the process, and another module's runner may have moved it.
+    BuildRoot().path = runner.build_root
     for path in Path(runner.build_root).iterdir():
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
