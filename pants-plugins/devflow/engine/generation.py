@@ -15,8 +15,8 @@ call whose name is unknown or None, so each generation sees its own branch. Rule
   Define it above the rule that awaits it, or in another module.
 * A function of Pants that is called by name may exist in the other generation, too (`pex.create_pex`), where it is not
   to be called. Import such a function in the branch that calls it, or that generation follows it as a helper.
-* Call by name: pass a value by position if the rule declares exactly its type. Pass it as `implicitly({value: Type})` if
-  the engine must convert it first, or if it is a member of a union: by position, it would call the base rule.
+* In a call by name, pass a value by position if the rule declares exactly its type, but as `implicitly({value: Type})`
+  if the engine must convert it first or if it is a member of a union, which by position would get the base rule.
 * A rule of ours exists in both generations. Where it is called by name, Pants with `Get` follows it as a helper; the
   awaits that this adds to the caller are those that the caller causes anyway.
 
@@ -40,7 +40,8 @@ Rules = Iterable[Any]
 HAS_GET = hasattr(rules, "Get")
 
 if TYPE_CHECKING:
-    # A type checker has the Pants of this repository, and checks both branches of each helper.
+    # A type checker has the Pants of this repository, and checks both branches of each helper. What this Pants lacks has
+    # a `type: ignore`, and is Any.
     from pants.engine.rules import Get, MultiGet
 
     def implicitly(*inputs: object) -> dict[str, Any]:
