@@ -40,7 +40,7 @@ Rules = Iterable[Any]
 HAS_GET = hasattr(rules, "Get")
 
 if TYPE_CHECKING:
-    # A type checker has the Pants of this repository, and checks both branches of each helper. What this Pants lacks has
+    # A type checker has the Pants of this repository and checks both branches of each helper. What this Pants lacks has
     # a `type: ignore`, and is Any.
     from pants.engine.rules import Get, MultiGet
 
