@@ -18,10 +18,8 @@ from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
 
 from devflow import engine
 from devflow.common.errors import Problem
-from devflow.engine import create_digest, digest_contents
+from devflow.engine import Rules, create_digest, digest_contents
 from devflow.engine import python as engine_python
-from devflow.engine._rules import Rules
-from devflow.engine.unions import release_steps
 from devflow.release import branch_goal, goal, version_step
 from devflow.release.branch_goal import ReleaseBranch
 from devflow.release.goal import Release
@@ -131,7 +129,6 @@ def release_rules() -> Rules:
     return [
         *engine.rules(),
         *engine_python.rules(),
-        *release_steps.rules(),
         *towncrier_rules.rules(),
         *version_step.rules(),
         *goal.rules(),

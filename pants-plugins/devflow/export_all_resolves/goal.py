@@ -20,13 +20,13 @@ from pants.util.docutil import bin_name
 from devflow.common.errors import UserError
 from devflow.common.options import ReportFormat, split_commas
 from devflow.engine import Rules
-from devflow.engine.own_rules.export_all_resolves import describe_resolves, resolve_names
 from devflow.export_all_resolves import report
 from devflow.export_all_resolves.apply import carry_out_alone, refuse_remote_execution, refuse_without_backend
 from devflow.export_all_resolves.exporters import ResolveExporter
 from devflow.export_all_resolves.inventory import Place, abandoned, take_stock
+from devflow.export_all_resolves.languages import resolve_names
 from devflow.export_all_resolves.plan import Mode, Outcome, Plan, select
-from devflow.export_all_resolves.rules import DescribeResolveRequest, broken_exporters
+from devflow.export_all_resolves.rules import DescribeResolveRequest, broken_exporters, describe_resolves
 from devflow.export_all_resolves.subsystem import ExportAllResolvesSubsystem
 
 

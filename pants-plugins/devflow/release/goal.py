@@ -19,7 +19,7 @@ from devflow.common.errors import UserError
 from devflow.common.git import GitError
 from devflow.common.options import ReportFormat, split_commas
 from devflow.engine import Rules
-from devflow.release import checks, report
+from devflow.release import checks, report, steps
 from devflow.release.draft import draft_section
 from devflow.release.execute import carry_out
 from devflow.release.facts import Remote, RemoteState
@@ -220,5 +220,5 @@ async def release_goal(
 
 
 def rules() -> Rules:
-    """The goal."""
-    return collect_rules()
+    """The goal, and the dispatch to its steps."""
+    return [*steps.rules(), *collect_rules()]
