@@ -12,8 +12,7 @@ from pants.engine.fs import Digest, FileContent
 from pants.engine.process import FallibleProcessResult, Process
 from pants.util.logging import LogLevel
 
-from devflow.common.errors import UserError
-from devflow.common.output import tail
+from devflow.common.errors import UserError, tail
 
 _READER = "devflow.schema_history.reader"
 _OWN_DIR = ".devflow"

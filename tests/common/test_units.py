@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devflow.common.amounts import count, duration, parse_duration, parse_size, size
 from devflow.common.errors import UserError
+from devflow.common.report import count
+from devflow.common.units import duration, parse_duration, parse_size, size
 
 
 @pytest.mark.parametrize(
