@@ -1,6 +1,9 @@
 from __future__ import annotations
 
-from devflow.common.errors import Problem, UserError, did_you_mean
+from pants.engine.process import ProcessExecutionFailure
+from pants.option.global_options import KeepSandboxes
+
+from devflow.common.errors import Problem, UserError, as_problem, did_you_mean, last_words
 
 
 def test_a_user_error_shows_what_and_the_fix() -> None:
@@ -15,3 +18,62 @@ def test_did_you_mean_names_the_nearest() -> None:
 
 def test_did_you_mean_is_silent_when_nothing_is_near() -> None:
     assert did_you_mean("zzz", ["ruff", "mypy"]) == ""
+
+
+def test_an_error_of_a_problem_and_back() -> None:
+    problem = Problem("mypy.lock does not exist.", "make it")
+    assert UserError.of(problem).problem == problem
+    assert problem.as_json() == {"what": "mypy.lock does not exist.", "fix": "make it"}
+
+
+def process_failure(stdout: bytes, stderr: bytes) -> ProcessExecutionFailure:
+    return ProcessExecutionFailure(1, stdout, stderr, "Build mypy.pex", keep_sandboxes=KeepSandboxes.never)
+
+
+def test_a_user_error_is_its_own_problem() -> None:
+    assert as_problem(UserError("a", fix="b"), doing="x", fix="y") == Problem("a", "b")
+
+
+def test_any_other_error_says_what_was_being_done() -> None:
+    problem = as_problem(ValueError("bad header"), doing="exporting mypy", fix="try again")
+    assert problem == Problem("exporting mypy failed: bad header", "try again")
+
+
+def test_an_error_without_a_message_says_its_type() -> None:
+    assert last_words(KeyError()) == "KeyError"
+
+
+def test_a_full_disk_has_a_fix_of_its_own() -> None:
+    problem = as_problem(OSError(28, "No space left on device"), doing="exporting mypy", fix="try again")
+    assert problem.fix == "free some space on that disk, then run the same command again"
+
+
+def test_a_failed_process_speaks_with_its_last_lines() -> None:
+    stderr = "\n".join(f"line {number}" for number in range(40)).encode()
+    words = last_words(process_failure(b"ignored", stderr))
+    assert words.splitlines()[0].strip() == "line 28"
+    assert words.splitlines()[-1].strip() == "line 39"
+
+
+def test_a_traceback_is_cut_down_to_what_it_says() -> None:
+    stderr = b"""\
+Resolving requirements.
+Traceback (most recent call last):
+  File "/pex/bin", line 12, in main
+    run()
+pex.resolve.lockfile.ParseError: no such key
+"""
+    assert (
+        last_words(process_failure(b"", stderr))
+        == "Resolving requirements.\n    pex.resolve.lockfile.ParseError: no such key"
+    )
+
+
+def test_a_password_in_an_address_is_not_shown() -> None:
+    stderr = b"pip install --index-url https://me:s3cret@mirror.example/simple/ exited with 1"
+    words = last_words(process_failure(b"", stderr))
+    assert words == "pip install --index-url https://…@mirror.example/simple/ exited with 1"
+
+
+def test_a_failed_process_without_stderr_speaks_with_its_stdout() -> None:
+    assert last_words(process_failure(b"said on stdout\n\n", b"")) == "said on stdout"

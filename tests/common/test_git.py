@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from devflow.common.errors import UserError
-from devflow.common.git import Git, GitError
+from devflow.common.git import EXECUTABLE, REGULAR, SYMLINK, Entry, Git, GitError, index_info
 
 
 @pytest.fixture()
@@ -69,3 +69,36 @@ def test_a_failure_without_words_has_the_command(git: Git) -> None:
 def test_no_git(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="There is no `git` on PATH."):
         Git(tmp_path, {"PATH": str(tmp_path)}).run("version")
+
+
+def test_the_entries_of_a_commit_and_of_the_index(git: Git) -> None:
+    directory = git.directory / "d d"
+    (directory / "sub").mkdir(parents=True)
+    (directory / "n\nl").write_text("1")
+    (directory / "sub" / "run").write_text("1")
+    (directory / "sub" / "run").chmod(0o755)
+    (git.directory / "link").symlink_to("d d")
+    git.run("add", ".")
+    git.run("commit", "--quiet", "--message=x")
+    one = git.line("hash-object", "--stdin", stdin=b"1")
+    link = Entry(SYMLINK, git.line("hash-object", "--stdin", stdin=b"d d"))
+    plain, executable = Entry(REGULAR, one), Entry(EXECUTABLE, one)
+    assert git.tree("HEAD", ["d d", "link", "none"], recursive=True) == {
+        "d d/n\nl": plain,
+        "d d/sub/run": executable,
+        "link": link,
+    }
+    assert set(git.tree("HEAD", ["d d/"])) == {"d d/n\nl", "d d/sub"}
+    assert set(git.tree("HEAD", ["/"])) == {"d d", "link"}
+    assert git.tree("HEAD", []) == {}
+    assert [entry.is_file for entry in (plain, executable, link, *git.tree("HEAD", ["d d"]).values())] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert git.staged(["d d/sub/run", "link", "none"]) == {"d d/sub/run": executable, "link": link}
+    assert git.staged([]) == {}
+    changes = index_info("new\nfile", plain, like=one) + index_info("link", None, like=one)
+    git.run("update-index", "-z", "--index-info", stdin=os.fsencode(changes))
+    assert git.staged(["new\nfile", "link"]) == {"new\nfile": plain}

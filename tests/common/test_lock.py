@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from devflow.common.lock import LockHeldError, exclusive_lock
+from devflow.common.files import LockHeldError, exclusive_lock
 
 HOLD = """
 import sys
 from pathlib import Path
-from devflow.common.lock import exclusive_lock
+from devflow.common.files import exclusive_lock
 with exclusive_lock(Path(sys.argv[1]), timeout_s=0):
     print("held", flush=True)
     sys.stdin.read()

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-
+from harness.pythons import python_of
 from harness.world import PATIENCE_S, PLUGINS, Caches, Repository, Result, finish, repository, wait_until
 
 LINGER = """\
@@ -130,15 +127,5 @@ def plain(repo: Repository, python: str, *args: str) -> Result:
 
 
 def bare_python() -> str:
-    """A Python of 3.11 or newer that has no Pants."""
-    versions = Path(os.environ.get("PYENV_ROOT") or Path(sys.base_prefix).parent.parent, "versions")
-    newest = sorted(versions.glob("3.1[1-9].*/bin/python"))
-    found = [*map(str, newest), "python3.13", "python3.12", "python3.11"]
-    for candidate in found:
-        probe = [candidate, "-c", "import sys, tomllib"]
-        try:
-            if subprocess.run(probe, capture_output=True, check=False).returncode == 0:
-                return candidate
-        except OSError:
-            continue
-    pytest.fail("these tests need a Python 3.11 or newer, as the monorepo's resolve does")
+    """A Python 3.11, which has no Pants."""
+    return str(python_of("3.11"))

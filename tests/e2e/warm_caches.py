@@ -13,7 +13,7 @@ from pathlib import Path
 from e2e.projects import ANSICOLORS, INICONFIG, LOCKED, settings
 from e2e.releases import LOCKS, TOWNCRIERS
 from harness.example import EXAMPLE, alembic_lockfile
-from harness.interpreters import python_of
+from harness.pythons import python_of
 from harness.shared_caches import made_once
 from harness.world import OWN_PYTHON, Caches, installed_pants, repository
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pants.testutil.rule_runner import RuleRunner
 
-from devflow.common.lock import exclusive_lock
+from devflow.common.files import exclusive_lock
 from devflow.export_all_resolves import apply
 from export_all_resolves.conftest import Run
 

@@ -16,7 +16,7 @@ from functools import cache
 import pytest
 
 from harness.editor_tools import ALE, npm_registry_answers
-from harness.interpreters import find_python
+from harness.pythons import find_python
 
 MARKER = "needs(*programs): run only where these programs of harness/programs.py are"
 REQUIRE_ALL = "DEVFLOW_TEST_REQUIRE_ALL"

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from devflow.common.lock import exclusive_lock
+from devflow.common.files import exclusive_lock
 
 _UNUSED_S = 30 * 24 * 3600
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from pants.pantsd.process_manager import ProcessManager
 
 import devflow
-from harness.interpreters import python_of
+from harness.pythons import python_of
 
 # The tests run in the repository's root, or in a sandbox that looks like it.
 LAUNCHER = Path.cwd() / "pants"

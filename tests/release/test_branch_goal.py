@@ -46,7 +46,8 @@ def test_a_plan(stack: World) -> None:
         'Would commit: "chore: open the series 24.09" by Somebody <somebody@example.com>\n'
         "Would make branch 24.03\n"
     )
-    assert result.stderr == "To do it: pants release-branch --next=24.09 --execute\n"
+    templates = f'\'--templates={{"{PATTERN}": "{LINK}"}}\''
+    assert result.stderr == f"To do it: pants release-branch --next=24.09 {templates} --execute\n"
     assert stack.state() == before
 
 

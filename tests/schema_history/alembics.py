@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import devflow
-from harness.interpreters import python_of
+from harness.pythons import python_of
 from schema_history import oracle
 
 # The oldest that anybody should have, and the newest; each with another Python. 3.13 compiles docstrings another way.

@@ -67,6 +67,14 @@ def test_toml() -> None:
     assert toml(more) == AlembicConfig(f"{HERE}/db", ("a", f"{HERE}/b"), True)
 
 
+def test_what_others_write_into_the_toml_file_does_not_matter() -> None:
+    others = (
+        '[tool.mixed]\nx = [1, "a"]\n'
+        '[tool.hatch.envs.test]\nextra = ["py39", {path = "libs/a"}, {b.c = [[1], ["d"]]}]\n'
+    )
+    assert toml(others + TOML) == toml(TOML + others) == AlembicConfig(f"{HERE}/db", (), False)
+
+
 def test_the_ini_file_comes_first_for_each_option() -> None:
     both = ini("script_location = of_ini", toml=f'{TOML}version_locations = ["of_toml"]')
     assert both == AlembicConfig("of_ini", ("of_toml",), False)

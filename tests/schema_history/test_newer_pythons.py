@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from harness.interpreters import python_of
+from harness.pythons import python_of
 from schema_history.alembics import environment
 
 NESTED = """\

@@ -3,6 +3,17 @@
 from __future__ import annotations
 
 import pytest  # pants: no-infer-dep
+from devflow_example import register
+from devflow_example.cache_location import SpellingLocationsRequest
+from devflow_example.editor import Cspell
+from devflow_example.release_step import CitationStep
+from devflow_example.resolve_exporter import WordlistExporter
+from devflow_example.schema_history import SqlListReader
+from pants.engine.fs import DigestContents
+from pants.engine.internals.native_engine import Digest
+from pants.engine.rules import QueryRule
+from pants.testutil.rule_runner import RuleRunner
+
 from devflow.api import (
     CacheLocations,
     EditorSettings,
@@ -17,16 +28,6 @@ from devflow.api import (
     Workspace,
     engine_rules,
 )
-from devflow_example import register
-from devflow_example.cache_location import SpellingLocationsRequest
-from devflow_example.editor import Cspell
-from devflow_example.release_step import CitationStep
-from devflow_example.resolve_exporter import WordlistExporter
-from devflow_example.schema_history import SqlListReader
-from pants.engine.fs import DigestContents
-from pants.engine.internals.native_engine import Digest
-from pants.engine.rules import QueryRule
-from pants.testutil.rule_runner import RuleRunner
 
 
 @pytest.fixture()

@@ -1,10 +1,17 @@
-"""Errors that are the user's to mend: what happened, where, and the exact fix."""
+"""Errors that the user can correct: what happened, where, and the exact fix. Standard library only.
+
+Code that runs without Pants imports this module, too: `python3 -m devflow.reset_cache`.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from difflib import get_close_matches
+
+_LINES = 12
+_CREDENTIALS = re.compile(r"://[^/@\s]+@")  # of an index, which pip repeats in its command line
 
 
 @dataclass(frozen=True)
@@ -17,16 +24,61 @@ class Problem:
     def __str__(self) -> str:
         return f"{self.what}\n  Fix: {self.fix}"
 
+    def as_json(self) -> dict[str, str]:
+        """The form that it has in every report with `--format=json`."""
+        return asdict(self)
+
 
 class UserError(Exception):
-    """A problem that ends a goal: shown as it is, without a traceback."""
+    """A problem that ends a goal. The goal prints it without a traceback."""
 
     def __init__(self, what: str, *, fix: str) -> None:
         self.problem = Problem(what, fix)
         super().__init__(str(self.problem))
+
+    @classmethod
+    def of(cls, problem: Problem) -> UserError:
+        """The error that has this problem."""
+        return cls(problem.what, fix=problem.fix)
 
 
 def did_you_mean(name: str, valid: Iterable[str]) -> str:
     """A question to append to an error about an unknown name: `" Did you mean 'mypy'?"`, or nothing."""
     close = get_close_matches(name, sorted(valid), n=1)
     return f" Did you mean '{close[0]}'?" if close else ""
+
+
+def as_problem(error: BaseException, *, doing: str, fix: str) -> Problem:
+    """What went wrong while `doing` ("exporting mypy"), in the last words of the tool that failed."""
+    if isinstance(error, UserError):
+        return error.problem
+    return Problem(f"{doing} failed: {last_words(error)}", disk_full_fix(str(error)) or fix)
+
+
+def last_words(error: BaseException) -> str:
+    """The last lines of a failed process, or the message of any other error.
+
+    A failed process is an error with the output as bytes: `ProcessExecutionFailure` of Pants, whose class is not named
+    here because this module is imported without Pants, too.
+    """
+    text = str(error)
+    output = getattr(error, "stderr", None) or getattr(error, "stdout", None)
+    if isinstance(output, bytes):
+        text = output.decode(errors="replace").strip() or text
+    return tail(text) or type(error).__name__
+
+
+def tail(text: str) -> str:
+    """The last lines of an output, without the frames of tracebacks and without passwords in addresses."""
+    lines: list[str] = []
+    in_traceback = False
+    for line in filter(str.strip, _CREDENTIALS.sub("://…@", text).splitlines()):
+        in_traceback = line.lstrip().startswith("Traceback (most") or (in_traceback and line.startswith(" "))
+        if not in_traceback:
+            lines.append(line.rstrip())
+    return "\n    ".join(lines[-_LINES:]).strip()
+
+
+def disk_full_fix(text: str) -> str:
+    """The fix for a full disk if `text` reports one, else ""."""
+    return "free some space on that disk, then run the same command again" if "No space left on device" in text else ""

@@ -9,8 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from devflow.common.errors import UserError
-from devflow.common.output import tail
+from devflow.common.errors import UserError, tail
 
 # What a caller inside of a git hook has in its environment: it would send our commands to another repository or index.
 _REDIRECTIONS = frozenset(
@@ -28,12 +27,36 @@ _ALWAYS = {
 }
 
 
+# The modes that git knows of files.
+REGULAR = "100644"
+EXECUTABLE = "100755"
+SYMLINK = "120000"
+
+
 class GitError(Exception):
     """A command failed; the message is git's own."""
 
     def __init__(self, command: str, exit_code: int, output: str) -> None:
         super().__init__(tail(output) or f"git {command} exited with {exit_code}")
         self.exit_code = exit_code
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a tree or the index has at a path: the mode, and the id of the object."""
+
+    mode: str
+    oid: str
+
+    @property
+    def is_file(self) -> bool:
+        """No link, no submodule, no directory. Old repositories have modes such as 100664."""
+        return self.mode.startswith("100")
+
+
+def index_info(path: str, entry: Entry | None, *, like: str) -> str:
+    """A record of `update-index -z --index-info`. No entry removes the path; `like` is any object id."""
+    return f"{entry.mode} {entry.oid}\t{path}\0" if entry else f"0 {'0' * len(like)}\t{path}\0"
 
 
 @dataclass(frozen=True)
@@ -92,6 +115,26 @@ class Git:
                 return frozenset()
             raise
 
+    def tree(self, commit: str, paths: Iterable[str], *, recursive: bool = False) -> dict[str, Entry]:
+        """The entries of a commit at these paths, which are relative to the top of the work tree. Raises: GitError.
+
+        Of a directory: the directory itself; with a "/" at the end ("/" is the top) what is directly in it; and if
+        `recursive`, all files below it.
+        """
+        wanted = list(paths)
+        if not wanted:
+            return {}
+        flags = ("-r", "-z") if recursive else ("-z",)
+        where = [] if wanted == ["/"] else wanted
+        records = self.records("ls-tree", *flags, "--full-tree", commit, "--", *where)
+        return {path: Entry(mode, oid) for (mode, _, oid), path in map(_fields, records)}
+
+    def staged(self, paths: Iterable[str]) -> dict[str, Entry]:
+        """The entries of the index at these paths, which are relative to the directory. Raises: GitError."""
+        wanted = list(paths)
+        records = self.records("ls-files", "--stage", "-z", "--", *wanted) if wanted else []
+        return {path: Entry(mode, oid) for (mode, oid, _), path in map(_fields, records)}
+
     def blobs(self, oids: Iterable[str]) -> dict[str, bytes]:
         """The contents of blobs by their object ids."""
         wanted = list(dict.fromkeys(oids))
@@ -106,3 +149,9 @@ class Git:
             contents[oid] = output[header_end + 1 : header_end + 1 + size_bytes]
             at = header_end + 1 + size_bytes + 1
         return contents
+
+
+def _fields(record: str) -> tuple[list[str], str]:
+    """Of a record of `ls-tree` or `ls-files --stage`: the fields, and the path."""
+    head, _, path = record.partition("\t")
+    return head.split(" "), path

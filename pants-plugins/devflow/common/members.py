@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
-from devflow.common.errors import Problem, UserError
-from devflow.common.failures import as_problem
+from devflow.common.errors import Problem, UserError, as_problem
 
 M = TypeVar("M", bound=type[Any])
 

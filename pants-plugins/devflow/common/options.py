@@ -1,9 +1,16 @@
-"""What the options of all goals have in common."""
+"""What the options of all goals have in common, and the command line that they make. Standard library only."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+import shlex
+from collections.abc import Collection, Iterable, Mapping
 from enum import Enum
+from typing import Any, TypeVar
+
+from devflow.common.errors import UserError
+
+M = TypeVar("M")
 
 
 class ReportFormat(Enum):
@@ -16,3 +23,66 @@ class ReportFormat(Enum):
 def split_commas(values: Iterable[str]) -> tuple[str, ...]:
     """`--only=a,b --only=c` as `("a", "b", "c")`: Pants does not split the values of a list option."""
     return tuple(part.strip() for value in values for part in value.split(",") if part.strip())
+
+
+def one_of(modes: Iterable[tuple[str, M, bool]], otherwise: M) -> tuple[M, str]:
+    """The mode whose option is set, and that option; `otherwise` and "" if none is.
+
+    `modes` has the option ("--check"), its mode, and whether it is set. Raises: UserError for two that are set.
+    """
+    chosen = [(option, mode) for option, mode, is_set in modes if is_set]
+    if len(chosen) > 1:
+        names = " and ".join(option for option, _ in chosen)
+        raise UserError(f"{names} cannot be used together.", fix="leave all but one out")
+    [(option, mode)] = chosen or [("", otherwise)]
+    return mode, option
+
+
+def together(option: str, other: str) -> UserError:
+    """The error for two options that contradict each other."""
+    return UserError(f"{option} and {other} cannot be used together.", fix="leave one of them out")
+
+
+def flagged(options: Any, *, without: Collection[str] = (), only: Collection[str] = (), scope: str = "") -> list[str]:
+    """The arguments that repeat what the command line gave for a subsystem, in the order of its declaration.
+
+    A run of the same command finds pants.toml and the environment again, so that what they say is not repeated.
+    `without` has the options that do not belong to the command, such as `dry_run`; `only`, those that do, if not all
+    others do. With its `scope`, a subsystem's arguments can be given to another goal: `--release-version-file=…`.
+    """
+    declared = {name.strip("_"): place for place, name in enumerate(vars(type(options)))}
+    values = options.options
+    names = sorted(values, key=lambda name: declared.get(name, len(declared)))
+    repeated = [name for name in names if name not in without and (not only or name in only)]
+    return arguments_of({name: values[name] for name in repeated if values.is_flagged(name)}, scope=scope)
+
+
+def arguments_of(values: Mapping[str, object], *, scope: str = "") -> list[str]:
+    """Options and their values as arguments. Raises: TypeError for a value of an unknown type."""
+    prefix = f"--{scope}-" if scope else "--"
+    return [_argument(prefix, name.replace("_", "-"), value) for name, value in values.items()]
+
+
+def _argument(prefix: str, name: str, value: object) -> str:
+    if isinstance(value, bool):
+        # Pants has the negation before the scope: --no-release-tag.
+        return f"{prefix}{name}" if value else f"--no-{prefix[2:]}{name}"
+    if isinstance(value, Enum):
+        value = value.value
+    if isinstance(value, (list, tuple)):
+        value = _list_value(value)
+    elif isinstance(value, Mapping):
+        value = json.dumps(dict(value), ensure_ascii=False)  # replaces what pants.toml has; `+{…}` would add to it
+    if not isinstance(value, (str, int, float)):
+        raise TypeError(f"{prefix}{name} has the value {value!r}")
+    return f"{prefix}{name}={value}"
+
+
+def _list_value(values: Iterable[str]) -> str:
+    """`a,b`, which adds to what pants.toml has; no value at all as `[]`, which replaces it."""
+    return ",".join(split_commas(values)) or "[]"
+
+
+def command_line(*words: str) -> str:
+    """A command that can be pasted into a shell."""
+    return shlex.join(words)

@@ -9,7 +9,7 @@ import shlex
 _PLAIN = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]*")
 
 
-def shown(path: str, build_root: str = "") -> str:
+def display_path(path: str, build_root: str = "") -> str:
     r"""For a person: relative to the build root where it is inside; odd characters as `\n` and `\xff`."""
     if build_root and (path + os.sep).startswith(build_root.rstrip(os.sep) + os.sep):
         path = os.path.relpath(path, build_root)
@@ -18,7 +18,7 @@ def shown(path: str, build_root: str = "") -> str:
     return "".join(char if _PLAIN.fullmatch(char) else _escaped(char) for char in path)
 
 
-def quoted(path: str) -> str:
+def shell_quote(path: str) -> str:
     """For a shell (bash, zsh): as it is, in quotes, or as `$'…'` if there are odd characters in it."""
     if _PLAIN.fullmatch(path):
         return shlex.quote(path)

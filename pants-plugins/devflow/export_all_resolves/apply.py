@@ -9,13 +9,12 @@ from contextlib import suppress
 from pathlib import Path
 from shlex import quote
 
-from pants.engine.console import Console
 from pants.engine.target import RegisteredTargetTypes
 from pants.option.global_options import GlobalOptions
 from pants.util.docutil import bin_name
 
 from devflow.common.errors import Problem, UserError
-from devflow.common.lock import LockHeldError, exclusive_lock
+from devflow.common.files import LockHeldError, exclusive_lock
 from devflow.export_all_resolves.inventory import Place, abandoned
 from devflow.export_all_resolves.languages import python_is_enabled
 from devflow.export_all_resolves.plan import Mode, Outcome, Plan, ResolveNames
@@ -69,14 +68,14 @@ async def carry_out_alone(
     described: Iterable[DescribedResolve],
     place: Place,
     global_options: GlobalOptions,
-    console: Console,
+    say: Callable[[str], None],
 ) -> Outcome:
     """As `carry_out`, once no other run exports in this repository. Raises: UserError if that does not come to be."""
     try:
         with exclusive_lock(
             Path(global_options.pants_workdir, _LOCK),
             timeout_s=global_options.pantsd_timeout_when_multiple_invocations,
-            on_wait=lambda holder: console.print_stderr(f"Waiting for process {holder}, which exports here, too."),
+            on_wait=lambda holder: say(f"Waiting for process {holder}, which exports here, too."),
         ):
             return await carry_out(plan_now(), described, place)
     except LockHeldError as held:

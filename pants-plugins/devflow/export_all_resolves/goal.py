@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from pathlib import Path
 
 from pants.base.build_root import BuildRoot
@@ -17,8 +16,8 @@ from pants.engine.unions import UnionMembership
 from pants.option.global_options import GlobalOptions
 from pants.util.docutil import bin_name
 
-from devflow.common.errors import UserError
-from devflow.common.options import ReportFormat, split_commas
+from devflow.common.goals import GoalRun
+from devflow.common.options import command_line, flagged, split_commas
 from devflow.engine import Rules
 from devflow.export_all_resolves import report
 from devflow.export_all_resolves.apply import carry_out_alone, refuse_remote_execution, refuse_without_backend
@@ -49,71 +48,46 @@ async def export_all_resolves_goal(
     target_types: RegisteredTargetTypes,
 ) -> ExportAllResolves:
     """See docs/goals/export-all-resolves.md."""
-    try:
+    with GoalRun(console, options.name) as run:
         mode = options.mode
         names = await resolve_names(union_membership, target_types)
         refuse_without_backend(names, target_types)
         chosen = select(names.declared, split_commas(options.include), split_commas(options.exclude))
-        if mode is not Mode.LIST:
-            _refuse(specs, global_options)
-    except UserError as error:
-        return _failure(console, error)
-    if mode is Mode.LIST:
-        as_json = options.format is ReportFormat.JSON
-        console.print_stdout(report.names_as_json(chosen) if as_json else "\n".join(chosen))
-        return ExportAllResolves(exit_code=0)
+        if mode is Mode.LIST:
+            run.report(options.format, text="\n".join(chosen), document=report.names_as_json(chosen))
+            return ExportAllResolves(exit_code=0)
+        run.refuse_targets(specs, instead="choose resolves with --include=NAME")
+        refuse_remote_execution(global_options, options.name)
 
-    described = await describe_resolves(DescribeResolveRequest(name) for name in chosen)
-    place = Place(Path(build_root.path), os.path.join(dist_dir.relpath, "export"))
+        described = await describe_resolves(DescribeResolveRequest(name) for name in chosen)
+        place = Place(Path(build_root.path), os.path.join(dist_dir.relpath, "export"))
 
-    def plan_now() -> Plan:
-        return take_stock(
-            described,
-            place,
-            all_names=names.declared | names.tools,
-            exporters=union_membership.get(ResolveExporter),
-            force=options.force,
-            prune=options.prune,
-        )
+        def plan_now() -> Plan:
+            return take_stock(
+                described,
+                place,
+                all_names=names.declared | names.tools,
+                exporters=union_membership.get(ResolveExporter),
+                force=options.force,
+                prune=options.prune,
+            )
 
-    plan = plan_now()
-    outcome = Outcome(plan, mode, failed={}, pruned=plan.surplus)
-    if mode is Mode.EXPORT and not (plan.changes_nothing and not abandoned(plan, place)):
-        try:
+        plan = plan_now()
+        outcome = Outcome(plan, mode, failed={}, pruned=plan.surplus)
+        if mode is Mode.EXPORT and not (plan.changes_nothing and not abandoned(plan, place)):
             # A run that was waited for may have done it, so that the plan is made anew.
-            outcome = await carry_out_alone(plan_now, described, place, global_options, console)
-        except UserError as error:
-            return _failure(console, error)
-    if options.format is ReportFormat.JSON:
-        console.print_stdout(report.as_json(outcome))
-    else:
-        console.print_stdout("\n".join(report.lines(outcome)))
-    broken = [f"export-all-resolves: {problem}" for problem in broken_exporters(described)]
-    console.print_stderr("\n".join([*broken, *report.closing(outcome, _command(options))]))
-    return ExportAllResolves(exit_code=1 if broken else outcome.exit_code)
+            outcome = await carry_out_alone(plan_now, described, place, global_options, run.say)
+        run.report(options.format, text="\n".join(report.lines(outcome)), document=report.as_json(outcome))
+        run.fail(*broken_exporters(described))
+        run.say(*report.closing(outcome, _command(options)))
+        run.end(outcome.exit_code)
+    return ExportAllResolves(exit_code=run.exit_code)
 
 
 def _command(options: ExportAllResolvesSubsystem) -> str:
-    """What would do what a `--check` or a `--dry-run` with these options looked at."""
-    arguments = [
-        f"--{name}={','.join(split_commas(values))}"
-        for name, values in (("include", options.include), ("exclude", options.exclude))
-        if values
-    ]
-    flags = [flag for flag, value in (("--force", options.force), ("--prune", options.prune)) if value]
-    return shlex.join([bin_name(), ExportAllResolvesSubsystem.name, *arguments, *flags])
-
-
-def _refuse(specs: Specs, global_options: GlobalOptions) -> None:
-    """What this goal cannot work with. Raises: UserError."""
-    if specs:
-        raise UserError("This goal takes no targets.", fix="leave them out, and choose resolves with --include=NAME")
-    refuse_remote_execution(global_options, ExportAllResolvesSubsystem.name)
-
-
-def _failure(console: Console, error: UserError) -> ExportAllResolves:
-    console.print_stderr(f"export-all-resolves: {error}")
-    return ExportAllResolves(exit_code=1)
+    """The command line that carries out this plan."""
+    given = flagged(options, without=("list", "check", "dry_run", "format"))
+    return command_line(bin_name(), options.name, *given)
 
 
 def rules() -> Rules:

@@ -16,8 +16,7 @@ from pants.engine.fs import PathGlobs
 from pants.engine.process import Process
 from pants.util.logging import LogLevel
 
-from devflow.common.errors import UserError
-from devflow.common.failures import last_words
+from devflow.common.errors import UserError, last_words
 from devflow.engine import digest_contents, list_paths, run_process
 from devflow.engine.python import (
     ResolvePexConfig,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from devflow.common.json_report import document
+from devflow.common.report import counts_line, json_report, to_do
 from devflow.export_all_resolves.plan import Item, Mode, Outcome, Status
 
 _GOAL = "export-all-resolves"
@@ -52,23 +52,22 @@ def closing(outcome: Outcome, command: str) -> list[str]:
         *([f"{len(outcome.problems)} failed"] if outcome.problems else []),
         f"{up_to_date} up to date",
     ]
-    summary = ", ".join(counts) + "."
     return [
         *(f"{name}: {problem}" for name, problem in outcome.problems.items()),
-        summary[0].upper() + summary[1:],
-        *([f"To do it: {command}"] if not done and not outcome.plan.changes_nothing else []),
+        counts_line(counts),
+        *([to_do(command)] if not done and not outcome.plan.changes_nothing else []),
     ]
 
 
 def as_json(outcome: Outcome) -> str:
     """The report as a document: docs/goals/export-all-resolves.md."""
     results = [_result(item, outcome) for item in outcome.plan.items]
-    return document(_GOAL, schema_version=1, mode=outcome.mode.value, results=results, pruned=list(outcome.pruned))
+    return json_report(_GOAL, schema_version=1, mode=outcome.mode.value, results=results, pruned=list(outcome.pruned))
 
 
 def names_as_json(names: Sequence[str]) -> str:
     """`--list` as a document."""
-    return document(_GOAL, schema_version=1, mode=Mode.LIST.value, results=[{"resolve": name} for name in names])
+    return json_report(_GOAL, schema_version=1, mode=Mode.LIST.value, results=[{"resolve": name} for name in names])
 
 
 def _result(item: Item, outcome: Outcome) -> dict[str, Any]:
@@ -85,5 +84,5 @@ def _result(item: Item, outcome: Outcome) -> dict[str, Any]:
         "action": action,
         "reasons": list(item.reasons),
         "path": item.wanted.path or None,
-        "error": {"what": problem.what, "fix": problem.fix} if problem else None,
+        "error": problem.as_json() if problem else None,
     }

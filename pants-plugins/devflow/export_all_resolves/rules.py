@@ -23,10 +23,8 @@ from pants.engine.unions import UnionMembership
 from pants.util.docutil import bin_name
 from pants.util.logging import LogLevel
 
-from devflow.common.errors import Problem
-from devflow.common.failures import as_problem
+from devflow.common.errors import Problem, as_problem, disk_full_fix, tail
 from devflow.common.members import failure_of
-from devflow.common.output import disk_full_fix, tail
 from devflow.engine import Rules, create_digest, environment_vars, merge_digests, run_id, try_process
 from devflow.engine.generation import HAS_GET, Get, MultiGet, concurrently, implicitly
 from devflow.engine.sandbox_package import package_files

@@ -9,6 +9,7 @@ from pathlib import Path
 from shlex import quote
 
 from devflow.common.errors import Problem
+from devflow.common.files import Obstruction, blocker
 from devflow.export_all_resolves.plan import Found
 from devflow.export_all_resolves.staging import marker
 
@@ -44,18 +45,16 @@ def obstacle(build_root: Path, path: str) -> Problem | None:
     place = os.path.join(build_root, path)
     if os.path.isfile(place) and not os.path.islink(place):
         return Problem(f"{path} is a file, and the export is a directory.", fix=f"rm {quote(path)}")
-    parent = Path(place).parent
-    while not os.path.lexists(parent):
-        parent = parent.parent
-    shown = os.path.relpath(parent, build_root)
-    if not parent.is_dir():
+    found = blocker(place)
+    if found is None:
+        return None
+    shown = os.path.relpath(found.path, build_root)
+    if found.obstruction is Obstruction.NOT_A_DIRECTORY:
         return Problem(f"{shown} is not a directory, and the export goes below it.", fix=f"rm {quote(shown)}")
-    if os.statvfs(parent).f_flag & os.ST_RDONLY:
+    if found.obstruction is Obstruction.READ_ONLY_FILE_SYSTEM:
         where = "another directory in [GLOBAL].pants_distdir"
         return Problem(f"{shown} is on a read-only file system.", fix=f"mount it for writing, or name {where}")
-    if not os.access(parent, os.W_OK | os.X_OK):
-        return Problem(f"{shown} is not writable.", fix=f"sudo chown -R {os.getuid()} {quote(shown)}")
-    return None
+    return Problem(f"{shown} is not writable.", fix=f"sudo chown -R {os.getuid()} {quote(shown)}")
 
 
 def surplus(build_root: Path, root: str, *, keep: Mapping[str, str], known: Collection[str]) -> tuple[str, ...]:

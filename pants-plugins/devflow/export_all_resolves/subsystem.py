@@ -6,8 +6,7 @@ from pants.engine.goal import GoalSubsystem
 from pants.option.option_types import BoolOption, EnumOption, StrListOption
 from pants.util.strutil import softwrap
 
-from devflow.common.errors import UserError
-from devflow.common.options import ReportFormat
+from devflow.common.options import ReportFormat, one_of, together
 from devflow.export_all_resolves.plan import Mode
 
 
@@ -58,23 +57,18 @@ class ExportAllResolvesSubsystem(GoalSubsystem):
     @property
     def mode(self) -> Mode:
         """Raises: UserError for options that contradict each other."""
-        chosen = [
-            (mode, option)
-            for mode, option, value in (
-                (Mode.LIST, "--list", self.list_),
-                (Mode.CHECK, "--check", self.check),
-                (Mode.DRY_RUN, "--dry-run", self.dry_run),
-            )
-            if value
-        ]
-        if len(chosen) > 1:
-            names = " and ".join(option for _, option in chosen)
-            raise UserError(f"{names} cannot be used together.", fix="leave all but one out")
-        mode = chosen[0][0] if chosen else Mode.EXPORT
-        for option, value, modes in (
+        mode, option = one_of(
+            (
+                ("--list", Mode.LIST, self.list_),
+                ("--check", Mode.CHECK, self.check),
+                ("--dry-run", Mode.DRY_RUN, self.dry_run),
+            ),
+            otherwise=Mode.EXPORT,
+        )
+        for other, is_set, modes in (
             ("--force", self.force, (Mode.CHECK, Mode.LIST)),
             ("--prune", self.prune, (Mode.LIST,)),
         ):
-            if value and mode in modes:
-                raise UserError(f"{chosen[0][1]} and {option} cannot be used together.", fix="leave one of them out")
+            if is_set and mode in modes:
+                raise together(option, other)
         return mode

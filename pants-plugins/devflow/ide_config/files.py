@@ -8,6 +8,7 @@ from pathlib import Path
 from shlex import quote
 
 from devflow.common.errors import Problem
+from devflow.common.files import Obstruction, atomic_write, blocker
 from devflow.ide_config.plan import Found
 
 
@@ -38,33 +39,24 @@ def find(build_root: Path, path: str) -> Found:
 def obstacle(build_root: Path, path: str) -> Problem | None:
     """Why a file cannot be written. One without the right to write it is read-only for root, too."""
     place = Path(os.path.realpath(build_root / path))
-    parent = place.parent
-    while not os.path.lexists(parent):
-        parent = parent.parent
-    shown = os.path.relpath(parent, build_root)
-    if not parent.is_dir():
+    found = blocker(str(place))
+    shown = os.path.relpath(found.path, build_root) if found else ""
+    if found and found.obstruction is Obstruction.NOT_A_DIRECTORY:
         return Problem(f"{shown} is a file, and {path} goes below it.", fix=f"move it away: mv {quote(shown)} …")
-    if os.statvfs(parent).f_flag & os.ST_RDONLY:
+    if found and found.obstruction is Obstruction.READ_ONLY_FILE_SYSTEM:
         return Problem(f"{path} is on a read-only file system.", fix="mount it for writing")
     if place.exists() and not (os.access(place, os.W_OK) and place.stat().st_mode & stat.S_IWUSR):
         return Problem(f"{path} is read-only.", fix=f"chmod u+w {quote(path)}")
-    if not os.access(parent, os.W_OK | os.X_OK):
+    if found:
         return Problem(f"{shown} is not writable.", fix=f"chmod u+w {quote(shown)}")
     return None
 
 
 def write(build_root: Path, path: str, text: str) -> Problem | None:
-    """Replace the file that the path leads to; its permissions stay. Whatever happens, one whole version is there."""
+    """Replace the file that the path leads to; its permissions stay. The caller holds the lock of this goal."""
     place = Path(os.path.realpath(build_root / path))
-    # One name for all runs, which a lock keeps apart: what a killed run left is overwritten.
-    beside = place.with_name(f".{place.name}.ide-config")
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with open(beside, "wb") as file:
-            file.write(text.encode())
-            if place.exists():
-                os.chmod(beside, stat.S_IMODE(place.stat().st_mode))
-        os.replace(beside, place)
+        atomic_write(place, text.encode(), beside=f".{place.name}.ide-config")
     except OSError as error:
         return Problem(f"{path} cannot be written: {error.strerror}.", fix=f"look at it: ls -ld {quote(path)}")
     return None

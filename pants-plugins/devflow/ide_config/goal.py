@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pants.backend.python.subsystems.setup import PythonSetup
@@ -20,9 +19,10 @@ from pants.option.global_options import GlobalOptions
 from pants.util.docutil import bin_name
 
 from devflow.common.errors import Problem, UserError, did_you_mean
-from devflow.common.lock import exclusive_lock
+from devflow.common.files import exclusive_lock
+from devflow.common.goals import GoalRun
 from devflow.common.members import by_name
-from devflow.common.options import ReportFormat, split_commas
+from devflow.common.options import command_line, flagged, split_commas
 from devflow.engine import Rules
 from devflow.export_all_resolves import report as export_report
 from devflow.export_all_resolves.apply import carry_out_alone, refuse_remote_execution
@@ -59,14 +59,12 @@ async def _settings(
     return wanted, tuple(answer.problem for answer in asked if answer.problem)
 
 
-async def _export(
-    ground: Ground, wanted: Sequence[Wanted], global_options: GlobalOptions, console: Console
-) -> Exported:
+async def _export(ground: Ground, wanted: Sequence[Wanted], global_options: GlobalOptions, run: GoalRun) -> Exported:
     """Make the exports that are missing or stale, and say so. Raises: UserError."""
     exported = await carry_out_alone(
-        lambda: ground.stock(wanted), ground.described, ground.place, global_options, console
+        lambda: ground.stock(wanted), ground.described, ground.place, global_options, run.say
     )
-    console.print_stderr("\n".join([*export_report.lines(exported), *export_report.closing(exported, "")]))
+    run.say(*export_report.lines(exported), *export_report.closing(exported, ""))
     return exported
 
 
@@ -85,48 +83,40 @@ async def ide_config_goal(
     """See docs/goals/ide-config.md."""
     root, dist = Path(build_root.path), str(dist_dir.relpath)
     place = Place(root, os.path.join(dist, "export"))
-    try:
+    with GoalRun(console, options.name) as run:
         mode = options.mode
         members = by_name(union_membership.get(Editor))
         there = facts.present(root, (one for editor in members.values() for one in editor.evidence))
-        _refuse(specs, options, global_options, members)
+        run.refuse_targets(specs, instead="choose editors with --editors=NAME")
+        _refuse(options, global_options, members)
         editors = _editors(options, members, there)
         main = options.main_resolve or ""
         ground = await find_ground(place, dist, main, there, python_setup, union_membership, target_types)
         wanted, broken = await _settings(ground.workspace(), members, tuple(editors))
         if options.export and ground.stock(wanted).rebuilds:
-            exported = await _export(ground, wanted, global_options, console)
+            exported = await _export(ground, wanted, global_options, run)
             if exported.exit_code:
                 return IdeConfig(exit_code=1)
             # What is installed decides on some of the settings.
             wanted, broken = await _settings(ground.workspace(), members, tuple(editors))
-    except UserError as error:
-        console.print_stderr(f"{IdeConfigSubsystem.name}: {error}")
-        return IdeConfig(exit_code=1)
 
-    broken = (*broken_exporters(ground.described), *broken)
-    for problem in broken:
-        console.print_stderr(f"{IdeConfigSubsystem.name}: {problem}")
-    if mode is Mode.PRINT:
-        console.print_stdout(_printed(options, wanted))
-        return IdeConfig(exit_code=1 if broken else 0)
-    wanted += _mypy_configuration(root, ground.workspace())
-    planned, failed = _plan_and_write(mode, wanted, root, Path(global_options.pants_workdir, _LOCK))
-    outcome = _outcome(options, ground, wanted, planned, failed, editors)
-    if options.format is ReportFormat.JSON:
-        console.print_stdout(report.as_json(outcome))
-    elif report.stdout(outcome):
-        console.print_stdout(report.stdout(outcome))
-    console.print_stderr("\n".join(report.closing(outcome)))
-    return IdeConfig(exit_code=1 if broken else outcome.exit_code)
+        run.fail(*broken_exporters(ground.described), *broken)
+        if mode is Mode.PRINT:
+            documents = [one.document for one in wanted]
+            printed = report.documents_as_json(str(options.print_), documents)
+            run.report(options.format, text=print_of(documents).rstrip("\n"), document=printed)
+        else:
+            wanted += _mypy_configuration(root, ground.workspace())
+            planned, failed = _plan_and_write(mode, wanted, root, Path(global_options.pants_workdir, _LOCK))
+            outcome = _outcome(options, ground, wanted, planned, failed, editors)
+            run.report(options.format, text=report.stdout(outcome), document=report.as_json(outcome))
+            run.say(*report.closing(outcome))
+            run.end(outcome.exit_code)
+    return IdeConfig(exit_code=run.exit_code)
 
 
-def _refuse(
-    specs: Specs, options: IdeConfigSubsystem, global_options: GlobalOptions, members: Mapping[str, type[Editor]]
-) -> None:
+def _refuse(options: IdeConfigSubsystem, global_options: GlobalOptions, members: Mapping[str, type[Editor]]) -> None:
     """What this goal cannot work with. Raises: UserError."""
-    if specs:
-        raise UserError("This goal takes no targets.", fix="leave them out, and choose editors with --editors=NAME")
     if options.print_ is not None and options.print_ not in members:
         raise UserError(
             f"--print={options.print_}: there is no such editor.{did_you_mean(options.print_, members)}",
@@ -145,14 +135,6 @@ def _editors(
     used = [name for name, editor in members.items() if there.intersection(editor.evidence)]
     chosen = choose(split_commas(options.editors), members, used)
     return with_overruling(chosen, {name: editor.overruled_by for name, editor in members.items()}, used)
-
-
-def _printed(options: IdeConfigSubsystem, wanted: Iterable[Wanted]) -> str:
-    """What `--print` says."""
-    documents = [one.document for one in wanted]
-    if options.format is ReportFormat.JSON:
-        return report.documents_as_json(str(options.print_), documents)
-    return print_of(documents).rstrip("\n")
 
 
 def _mypy_configuration(root: Path, workspace: Workspace) -> tuple[Wanted, ...]:
@@ -201,7 +183,7 @@ def _outcome(
         {name: overruled for name, overruled in editors.items() if overruled},
         _not_to_be_committed(planned, workspace, ground.place.build_root),
         _command(options),
-        shlex.join([bin_name(), "export-all-resolves", f"--include={','.join(item.resolve for item in exports)}"]),
+        command_line(bin_name(), "export-all-resolves", f"--include={','.join(item.resolve for item in exports)}"),
     )
 
 
@@ -221,10 +203,9 @@ def _not_to_be_committed(planned: Sequence[FilePlan], workspace: Workspace, buil
 
 
 def _command(options: IdeConfigSubsystem) -> str:
-    """What would do what a `--check` or a `--dry-run` with these options looked at."""
-    editors = [f"--editors={','.join(split_commas(options.editors))}"] if options.editors else []
-    main = [f"--main-resolve={options.main_resolve}"] if options.main_resolve else []
-    return shlex.join([bin_name(), IdeConfigSubsystem.name, *editors, *main])
+    """The command line that carries out this plan."""
+    given = flagged(options, without=("print", "check", "dry_run", "format"))
+    return command_line(bin_name(), options.name, *given)
 
 
 def rules() -> Rules:

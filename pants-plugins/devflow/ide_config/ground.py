@@ -106,7 +106,7 @@ def _not_exportable(main: DescribedResolve) -> UserError:
     """Why the main resolve has no place."""
     problem = main.fingerprint.problem if main.fingerprint else None
     if problem:
-        return UserError(problem.what, fix=problem.fix)
+        return UserError.of(problem)
     return UserError(
         f"No active backend exports resolve {main.resolve}.", fix="choose another one with --main-resolve=NAME"
     )

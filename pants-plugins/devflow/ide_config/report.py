@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from devflow.common.errors import Problem
-from devflow.common.json_report import document
+from devflow.common.report import count, counts_line, json_report, to_do
 from devflow.export_all_resolves.plan import Item
 from devflow.ide_config.documents import Document
 from devflow.ide_config.plan import FilePlan, Mode, Status, diff, snippet_of
@@ -87,12 +87,12 @@ def closing(outcome: Outcome) -> list[str]:
     up_to_date = sum(1 for file in outcome.files if file.status is Status.UP_TO_DATE)
     done = outcome.mode is Mode.WRITE
     export = " --export" if outcome.mode is Mode.CHECK and outcome.missing_exports else ""
+    files = count(len(changed), "file")
     counts = [
-        *([f"wrote {_files(len(changed))}" if done else f"{_files(len(changed))} to write"] if changed else []),
+        *([f"wrote {files}" if done else f"{files} to write"] if changed else []),
         *([f"{len(outcome.problems)} failed"] if outcome.problems else []),
         f"{up_to_date} up to date",
     ]
-    summary = ", ".join(counts) + "."
     failures = [
         f"{_GOAL}: {problem}{_indented(file.snippet) if file.path == path and file.problem else ''}"
         for path, problem in outcome.problems.items()
@@ -102,8 +102,8 @@ def closing(outcome: Outcome) -> list[str]:
     return [
         *failures,
         *notes(outcome),
-        summary[0].upper() + summary[1:],
-        *([f"To do it: {outcome.command}{export}"] if not done and (changed or export) else []),
+        counts_line(counts),
+        *([to_do(outcome.command + export)] if not done and (changed or export) else []),
     ]
 
 
@@ -132,10 +132,6 @@ def notes(outcome: Outcome) -> list[str]:
     ]
 
 
-def _files(count: int) -> str:
-    return f"{count} file" if count == 1 else f"{count} files"
-
-
 def _indented(snippet: str) -> str:
     return "\n" + "".join(f"    {line}\n" for line in snippet.splitlines()).rstrip("\n")
 
@@ -147,7 +143,7 @@ def as_json(outcome: Outcome) -> str:
         {"resolve": item.resolve, "path": item.wanted.path, "status": item.status.value} for item in outcome.exports
     ]
     mode = outcome.mode.value
-    return document(
+    return json_report(
         _GOAL, schema_version=_SCHEMA_VERSION, mode=mode, results=results, exports=exports, notes=notes(outcome)
     )
 
@@ -155,7 +151,7 @@ def as_json(outcome: Outcome) -> str:
 def documents_as_json(editor: str, documents: Sequence[Document]) -> str:
     """`--print` as a document."""
     results = [{"editor": editor, "path": one.path, "content": snippet_of(one)} for one in documents]
-    return document(_GOAL, schema_version=_SCHEMA_VERSION, mode=Mode.PRINT.value, results=results)
+    return json_report(_GOAL, schema_version=_SCHEMA_VERSION, mode=Mode.PRINT.value, results=results)
 
 
 def _result(file: FilePlan, outcome: Outcome) -> dict[str, Any]:
@@ -171,5 +167,5 @@ def _result(file: FilePlan, outcome: Outcome) -> dict[str, Any]:
         "status": file.status.value,
         "action": action,
         "changes": [{"key": one.key, "have": one.have or None, "want": one.want or None} for one in file.changes],
-        "error": {"what": problem.what, "fix": problem.fix} if problem else None,
+        "error": problem.as_json() if problem else None,
     }

@@ -6,8 +6,7 @@ from pants.engine.goal import GoalSubsystem
 from pants.option.option_types import BoolOption, EnumOption, StrListOption, StrOption
 from pants.util.strutil import softwrap
 
-from devflow.common.errors import UserError
-from devflow.common.options import ReportFormat
+from devflow.common.options import ReportFormat, one_of, together
 from devflow.ide_config.plan import Mode
 
 
@@ -67,19 +66,16 @@ class IdeConfigSubsystem(GoalSubsystem):
     @property
     def mode(self) -> Mode:
         """Raises: UserError for options that contradict each other."""
-        chosen = [
-            (mode, option)
-            for mode, option, value in (
-                (Mode.PRINT, "--print", self.print_ is not None),
-                (Mode.CHECK, "--check", self.check),
-                (Mode.DRY_RUN, "--dry-run", self.dry_run),
-            )
-            if value
-        ]
-        if len(chosen) > 1:
-            names = " and ".join(option for _, option in chosen)
-            raise UserError(f"{names} cannot be used together.", fix="leave all but one out")
-        for option, value in (("--export", self.export), ("--editors", bool(self.editors))):
-            if chosen and value and (option == "--export" or chosen[0][0] is Mode.PRINT):
-                raise UserError(f"{chosen[0][1]} and {option} cannot be used together.", fix="leave one of them out")
-        return chosen[0][0] if chosen else Mode.WRITE
+        mode, option = one_of(
+            (
+                ("--print", Mode.PRINT, self.print_ is not None),
+                ("--check", Mode.CHECK, self.check),
+                ("--dry-run", Mode.DRY_RUN, self.dry_run),
+            ),
+            otherwise=Mode.WRITE,
+        )
+        if self.export and mode is not Mode.WRITE:
+            raise together(option, "--export")
+        if self.editors and mode is Mode.PRINT:
+            raise together(option, "--editors")
+        return mode

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import posixpath
-import shlex
 
 from pants.base.build_root import BuildRoot
 from pants.base.specs import Specs
@@ -16,8 +15,9 @@ from pants.option.global_options import GlobalOptions
 from pants.util.docutil import bin_name
 
 from devflow.common.errors import Problem, UserError
-from devflow.common.git import GitError
-from devflow.common.options import ReportFormat, split_commas
+from devflow.common.git import SYMLINK
+from devflow.common.goals import GoalRun
+from devflow.common.options import command_line, flagged, split_commas
 from devflow.engine import Rules
 from devflow.release import checks, report
 from devflow.release.branch_plan import directories_of, paths_to_read, template_changes
@@ -28,10 +28,10 @@ from devflow.release.formats import fill
 from devflow.release.ground import (
     Ground,
     finish_interrupted,
+    fix_of_failure,
     in_the_way,
     one_at_a_time,
     present_version,
-    problem_of,
     refuse_interrupted,
     repository_here,
     take_ground,
@@ -130,7 +130,7 @@ def _plan(
         problems += of_template.problems
         notes += of_template.notes
     # Moving a link changes it; writing the version through one would not.
-    through_links = [change for change in changes if change.mode != "120000" or change.path == version_file]
+    through_links = [change for change in changes if change.mode != SYMLINK or change.path == version_file]
     problems += checks.changes(through_links, committed, in_the_way(repository, changes))
     all_paths = {*needed, *(change.path for change in changes)}
     remote = read_remote(repository, options.remote, head, new_branch=branch) if options.push and head.branch else None
@@ -162,16 +162,11 @@ def _plan(
     return plan, ground
 
 
-def _command(options: ReleaseBranchSubsystem) -> str:
-    """What would do what this run planned."""
-    given = options.options.is_flagged
-    arguments = [f"--{name}={getattr(options, name)}" for name in ("next", "date", "remote") if given(name)]
-    arguments += ["--push"] if given("push") and options.push else []
-    arguments += ["--allow-dirty"] if given("allow_dirty") and options.allow_dirty else []
-    arguments += ["--sign" if options.sign else "--no-sign"] if given("sign") else []
-    if given("allow_branch"):
-        arguments.append(f"--allow-branch={','.join(split_commas(options.allow_branch))}")
-    return shlex.join([bin_name(), ReleaseBranchSubsystem.name, *arguments, "--execute"])
+def _command(options: ReleaseBranchSubsystem, release: ReleaseSubsystem) -> str:
+    """The command line that carries out this plan. The version file is an option of `release`."""
+    given = flagged(options, without=("execute", "format"))
+    version_file = flagged(release, only=("version_file", "version_file_newline"), scope=release.name)
+    return command_line(bin_name(), options.name, *given, *version_file, "--execute")
 
 
 @goal_rule
@@ -185,14 +180,14 @@ async def release_branch_goal(
     session: SessionValues,
 ) -> ReleaseBranch:
     """See docs/goals/release-branch.md."""
-    goal = ReleaseBranchSubsystem.name
-    repository = None
-    try:
-        repository = repository_here(build_root, session, specs)
+    with GoalRun(console, options.name) as run:
+        run.refuse_targets(specs)
+        repository = repository_here(build_root, session)
+        run.fix_of_failure = lambda: fix_of_failure(repository)
         if options.execute:
             timeout_s = global_options.pantsd_timeout_when_multiple_invocations
-            with one_at_a_time(repository, console, timeout_s=timeout_s):
-                if finish_interrupted(repository, console) and options.next is None:
+            with one_at_a_time(repository, run.say, timeout_s=timeout_s):
+                if finish_interrupted(repository, run.say) and options.next is None:
                     return ReleaseBranch(exit_code=0)
                 current = present_version(repository, release.version_file)
                 plan, ground = _plan(options, release, repository, current)
@@ -200,16 +195,14 @@ async def release_branch_goal(
                 if not plan.problems:
                     outcome = carry_out(plan, repository, ground.head, signing=ground.signing.settings)
         else:
-            refuse_interrupted(repository, _command(options))
+            refuse_interrupted(repository, _command(options, release))
             plan, _ = _plan(options, release, repository, present_version(repository, release.version_file))
             outcome = Outcome(plan, executed=False)
-    except (UserError, GitError, OSError) as error:
-        console.print_stderr(f"{goal}: {problem_of(error, repository)}")
-        return ReleaseBranch(exit_code=1)
-    as_json = options.format is ReportFormat.JSON
-    console.print_stdout(report.as_json(outcome, goal) if as_json else "\n".join(report.lines(outcome)))
-    console.print_stderr("\n".join(report.closing(outcome, goal, _command(options))))
-    return ReleaseBranch(exit_code=1 if outcome.all_problems else 0)
+        document = report.as_json(outcome, options.name)
+        run.report(options.format, text="\n".join(report.lines(outcome)), document=document)
+        run.say(*report.closing(outcome, options.name, _command(options, release)))
+        run.end(outcome.exit_code)
+    return ReleaseBranch(exit_code=run.exit_code)
 
 
 def rules() -> Rules:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from devflow.common.errors import Problem
+from devflow.common.git import REGULAR, SYMLINK
 from devflow.release.facts import Committed
 from devflow.release.formats import fill
 from devflow.release.plan import Action, Change
@@ -74,12 +75,12 @@ def template_changes(pattern: str, link: str, committed: Committed, new: Version
     if target in committed.modes:
         what = f"{target} is there already, and {link or 'the newest'} is {source}."
         return TemplateChanges(problems=(Problem(what, f"remove {target}, or let the link point to it"),))
-    content, mode = committed.files[link or source], committed.modes.get(source, "100644")
+    content, mode = committed.files[link or source], committed.modes.get(source, REGULAR)
     copy = Change(target, Action.CREATE, content, f"a copy of {source}, to be edited by hand", mode)
     if not link:
         return TemplateChanges(changes=(copy,))
     moved = _moved(text, target, link)
-    changed = Change(link, Action.CHANGE, moved.encode(), f"points to {moved} instead of {text}", "120000")
+    changed = Change(link, Action.CHANGE, moved.encode(), f"points to {moved} instead of {text}", SYMLINK)
     return TemplateChanges(changes=(copy, changed))
 
 

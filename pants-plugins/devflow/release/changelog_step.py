@@ -10,6 +10,7 @@ from pants.engine.rules import collect_rules, rule
 from pants.engine.unions import UnionRule
 
 from devflow.common.errors import Problem, UserError
+from devflow.common.report import count
 from devflow.engine import Rules, create_digest, digest_contents, read_files
 from devflow.release.formats import fill
 from devflow.release.steps import ReleaseStep, ReleaseStepChanges, ReleaseStepInputs
@@ -60,7 +61,7 @@ def set_up(files: Mapping[str, bytes], step: ReleaseStep, options: ReleaseSubsys
         )
     problems = encoding_problems((name, files[name]) for name in CONFIG_FILES if name in files)
     if problems:
-        raise UserError(problems[0].what, fix=problems[0].fix)
+        raise UserError.of(problems[0])
     pyproject = files.get("pyproject.toml")
     config = parse_config(path, files[path].decode(), pyproject=pyproject.decode() if pyproject is not None else None)
     written = config.filename
@@ -133,7 +134,7 @@ async def changelog_changes(step: ChangelogStep, options: ReleaseSubsystem) -> R
         writes=written,
         removes=consumed,
         notes=() if consumed else ("There are no news fragments: the changelog says what its template has for that.",),
-        found=f"{len(consumed)} news fragment{'' if len(consumed) == 1 else 's'} into {setup.changelog}",
+        found=f"{count(len(consumed), 'news fragment')} into {setup.changelog}",
         problems=tuple(ignored_problem(path, setup.config) for path in ignored),
     )
 

@@ -31,7 +31,7 @@ async def draft_section(options: ReleaseSubsystem, repository: Repository, versi
     result = await run(step, setup, files, draft=True)
     if result.problem:
         problem = named(result.problem, setup)
-        raise UserError(problem.what, fix=problem.fix)
+        raise UserError.of(problem)
     places = [repository.prefix + directory for directory in setup.config.directories]
     dirty = [path for path in head.dirty if any(path.startswith(f"{place}/") for place in places)]
     return Draft(result.stdout.decode(), tuple(f"Not committed, and not in this draft: {path}" for path in dirty))
@@ -39,4 +39,4 @@ async def draft_section(options: ReleaseSubsystem, repository: Repository, versi
 
 def _raise_first(problems: tuple[Problem, ...]) -> None:
     if problems:
-        raise UserError(problems[0].what, fix=problems[0].fix)
+        raise UserError.of(problems[0])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 
 from pants.base.build_root import BuildRoot
@@ -16,8 +15,8 @@ from pants.option.global_options import GlobalOptions
 from pants.util.docutil import bin_name
 
 from devflow.common.errors import UserError
-from devflow.common.git import GitError
-from devflow.common.options import ReportFormat, split_commas
+from devflow.common.goals import GoalRun
+from devflow.common.options import command_line, flagged, split_commas
 from devflow.engine import Rules
 from devflow.release import checks, report, steps
 from devflow.release.draft import draft_section
@@ -27,10 +26,10 @@ from devflow.release.formats import fill
 from devflow.release.ground import (
     Ground,
     finish_interrupted,
+    fix_of_failure,
     in_the_way,
     one_at_a_time,
     present_version,
-    problem_of,
     refuse_interrupted,
     repository_here,
     take_ground,
@@ -154,20 +153,11 @@ def _versions(options: ReleaseSubsystem, repository: Repository) -> tuple[Versio
 
 
 def _command(options: ReleaseSubsystem, new: Version | None) -> str:
-    """What would do what this run planned."""
-    arguments = [f"--to={new.text}"] if new else []
-    # What pants.toml says need not be said again.
-    given = options.options.is_flagged
-    arguments += [f"--{name}={getattr(options, name)}" for name in ("date", "remote") if given(name)]
-    flags = (("push", options.push), ("allow_dirty", options.allow_dirty), ("allow_equal", options.allow_equal))
-    arguments += [f"--{name.replace('_', '-')}" for name, value in flags if given(name) and value]
-    arguments += [] if options.tag or not given("tag") else ["--no-tag"]
-    arguments += ["--sign" if options.sign else "--no-sign"] if given("sign") else []
-    for name, values in (("allow_branch", options.allow_branch), ("skip", options.skip)):
-        arguments += [f"--{name.replace('_', '-')}={','.join(split_commas(values))}"] if given(name) else []
-    if given("version_file_newline"):
-        arguments.append(f"--version-file-newline={options.version_file_newline.value}")
-    return shlex.join([bin_name(), ReleaseSubsystem.name, *arguments, "--execute"])
+    """The command line that carries out this plan; without a version, the one that finishes an interrupted release."""
+    given = flagged(options, without=("to", "bump", "execute", "draft", "format"))
+    is_flagged = options.options.is_flagged
+    version = [f"--to={new.text}"] if new and (is_flagged("to") or is_flagged("bump")) else []
+    return command_line(bin_name(), options.name, *version, *given, "--execute")
 
 
 @goal_rule
@@ -181,9 +171,10 @@ async def release_goal(
     session: SessionValues,
 ) -> Release:
     """See docs/goals/release.md."""
-    repository = None
-    try:
-        repository = repository_here(build_root, session, specs)
+    with GoalRun(console, options.name) as run:
+        run.refuse_targets(specs)
+        repository = repository_here(build_root, session)
+        run.fix_of_failure = lambda: fix_of_failure(repository)
         members = union_membership.get(ReleaseStep)
         refuse_without_step(options, members)
         steps = chosen_steps(members, split_commas(options.skip))
@@ -191,8 +182,8 @@ async def release_goal(
         if options.draft:
             _, new = _versions(options, repository)
             drafted = await draft_section(options, repository, new)
-            console.print_stderr("\n".join(drafted.notes)) if drafted.notes else None
-            console.stdout.write(drafted.text)
+            run.say(*drafted.notes)
+            console.write_stdout(drafted.text)
             return Release(exit_code=0)
         if not options.execute:
             refuse_interrupted(repository, _command(options, None))
@@ -200,23 +191,19 @@ async def release_goal(
             plan, _ = await plan_release(options, repository, current, new, steps)
             outcome = Outcome(plan, executed=False)
         else:
-            with one_at_a_time(repository, console, timeout_s=timeout_s):
-                if finish_interrupted(repository, console) and options.to is None and options.bump is None:
+            with one_at_a_time(repository, run.say, timeout_s=timeout_s):
+                if finish_interrupted(repository, run.say) and options.to is None and options.bump is None:
                     return Release(exit_code=0)
                 current, new = _versions(options, repository)
                 plan, ground = await plan_release(options, repository, current, new, steps)
                 outcome = Outcome(plan, executed=True)
                 if not plan.problems:
                     outcome = carry_out(plan, repository, ground.head, signing=ground.signing.settings)
-    except (UserError, GitError, OSError) as error:
-        console.print_stderr(f"release: {problem_of(error, repository)}")
-        return Release(exit_code=1)
-    as_json = options.format is ReportFormat.JSON
-    text = report.as_json(outcome, "release") if as_json else "\n".join(report.lines(outcome))
-    if text:
-        console.print_stdout(text)
-    console.print_stderr("\n".join(report.closing(outcome, "release", _command(options, new))))
-    return Release(exit_code=1 if outcome.all_problems else 0)
+        document = report.as_json(outcome, options.name)
+        run.report(options.format, text="\n".join(report.lines(outcome)), document=document)
+        run.say(*report.closing(outcome, options.name, _command(options, new)))
+        run.end(outcome.exit_code)
+    return Release(exit_code=run.exit_code)
 
 
 def rules() -> Rules:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from pants.base.build_root import BuildRoot
-from pants.base.specs import Specs
-from pants.engine.console import Console
 from pants.engine.env_vars import CompleteEnvironmentVars
 from pants.engine.internals.session import SessionValues
 
-from devflow.common.errors import Problem, UserError
+from devflow.common.errors import UserError
+from devflow.common.files import LockHeldError, exclusive_lock
 from devflow.common.git import Git, GitError
-from devflow.common.lock import LockHeldError, exclusive_lock
 from devflow.release import checks
 from devflow.release.facts import Head, Signing
 from devflow.release.plan import Action, Change, Check
@@ -49,23 +47,21 @@ class Ground:
     checks: tuple[Check, ...]
 
 
-def repository_here(build_root: BuildRoot, session: SessionValues, specs: Specs) -> Repository:
-    """Raises: UserError."""
-    if specs:
-        raise UserError("This goal takes no targets.", fix="leave them out")
+def repository_here(build_root: BuildRoot, session: SessionValues) -> Repository:
+    """The repository of the build root. Raises: UserError."""
     # Not os.environ: that is the daemon's.
     environment: Mapping[str, str] = session[CompleteEnvironmentVars]
     return open_repository(Git(Path(build_root.path), environment))
 
 
 @contextmanager
-def one_at_a_time(repository: Repository, console: Console, *, timeout_s: float) -> Iterator[None]:
+def one_at_a_time(repository: Repository, say: Callable[[str], None], *, timeout_s: float) -> Iterator[None]:
     """Hold the lock of this work tree's releases. Raises: UserError."""
     try:
         with exclusive_lock(
             repository.place.own_dir / "lock",
             timeout_s=timeout_s,
-            on_wait=lambda holder: console.print_stderr(f"Waiting for process {holder}, which releases here, too."),
+            on_wait=lambda holder: say(f"Waiting for process {holder}, which releases here, too."),
         ):
             yield
     except LockHeldError as held:
@@ -75,14 +71,14 @@ def one_at_a_time(repository: Repository, console: Console, *, timeout_s: float)
         ) from None
 
 
-def finish_interrupted(repository: Repository, console: Console) -> bool:
+def finish_interrupted(repository: Repository, say: Callable[[str], None]) -> bool:
     """Finish what an interrupted run has begun, and say so. The caller has the lock. Raises: GitError, UserError."""
     done = recover(repository.place)
     if done is None:
         return False
-    console.print_stderr(f"Finished what was interrupted: {done.title}, commit {done.commit[:12]}.")
+    say(f"Finished what was interrupted: {done.title}, commit {done.commit[:12]}.")
     for path in done.left_alone:
-        console.print_stderr(f"{path} was written meanwhile, and was left alone: see `git diff {path}`")
+        say(f"{path} was written meanwhile, and was left alone: see `git diff {path}`")
     return True
 
 
@@ -95,14 +91,11 @@ def refuse_interrupted(repository: Repository, command: str) -> None:
         )
 
 
-def problem_of(error: Exception, repository: Repository | None) -> Problem:
-    """What stopped a run, and whether it had begun to change something."""
-    if isinstance(error, UserError):
-        return error.problem
-    what = f"git failed: {error}" if isinstance(error, GitError) else f"{type(error).__name__}: {error}"
-    if repository and journal.path_of(repository.place).exists():
-        return Problem(what, "mend that; the same command with --execute then finishes what has begun")
-    return Problem(what, "mend that, and run the same command again; nothing was changed")
+def fix_of_failure(repository: Repository) -> str:
+    """What to do after a failure: it depends on whether the run had begun to change something."""
+    if journal.path_of(repository.place).exists():
+        return "mend that; the same command with --execute then finishes what has begun"
+    return "mend that, and run the same command again; nothing was changed"
 
 
 def present_version(repository: Repository, path: str) -> Version:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from devflow.common.errors import Problem
+from devflow.common.git import REGULAR
+from devflow.common.report import count
 
 
 class Status(Enum):
@@ -43,7 +45,7 @@ class Change:
     action: Action
     content: bytes | None
     detail: str = ""
-    mode: str = "100644"
+    mode: str = REGULAR
 
 
 @dataclass(frozen=True)
@@ -117,8 +119,8 @@ def _difference(old: bytes, new: bytes) -> str:
     more = len(after) - len(before)
     if not more:
         changed = sum(old_line != new_line for old_line, new_line in zip(before, after))
-        return f"{changed} line{'' if changed == 1 else 's'} changed"
-    return f"{abs(more)} line{'' if abs(more) == 1 else 's'} {'more' if more >= 0 else 'fewer'}"
+        return f"{count(changed, 'line')} changed"
+    return f"{count(abs(more), 'line')} {'more' if more >= 0 else 'fewer'}"
 
 
 def shortened(items: Sequence[str], *, most: int = 5) -> str:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from devflow.common.errors import Problem
-from devflow.common.json_report import document
+from devflow.common.report import count, json_report, problems_as_json, to_do
 from devflow.release.plan import Action, Change, Plan, Status
 
 
@@ -26,6 +24,11 @@ class Outcome:
     def all_problems(self) -> tuple[Problem, ...]:
         """Those of the plan, and those of the execution."""
         return (*self.plan.problems, *self.problems)
+
+    @property
+    def exit_code(self) -> int:
+        """A plan fails if the real run would."""
+        return 1 if self.all_problems else 0
 
 
 _CHECKED = {Status.OK: "Checked", Status.FAILED: "Failed", Status.NOT_CHECKED: "Not checked:"}
@@ -81,22 +84,22 @@ def closing(outcome: Outcome, goal: str, command: str) -> list[str]:
         f"{goal}: {path} was written while this was running, and was left alone: see `git diff {path}`"
         for path in outcome.left_alone
     ]
-    count = len(outcome.all_problems)
-    if count:
-        result.append(f"{count} problem{'' if count == 1 else 's'}.{'' if outcome.commit else ' Nothing was changed.'}")
+    if outcome.all_problems:
+        problems = count(len(outcome.all_problems), "problem")
+        result.append(f"{problems}.{'' if outcome.commit else ' Nothing was changed.'}")
     elif plan.done_before and not plan.push:
         result.append(f"Nothing to do: {plan.done_before}.")
     elif outcome.executed:
         result.append(f"Done: {plan.title}.")
     else:
-        result.append(f"To do it: {command}")
+        result.append(to_do(command))
     return result
 
 
 def as_json(outcome: Outcome, goal: str) -> str:
     """The report as a document: docs/goals/release.md."""
     plan = outcome.plan
-    return document(
+    return json_report(
         goal,
         schema_version=1,
         mode="execute" if outcome.executed else "plan",
@@ -110,7 +113,7 @@ def as_json(outcome: Outcome, goal: str) -> str:
                 "name": check.name,
                 "status": check.status.value,
                 "detail": check.detail,
-                "problems": _problems(check.problems),
+                "problems": problems_as_json(check.problems),
             }
             for check in plan.checks
         ],
@@ -123,9 +126,5 @@ def as_json(outcome: Outcome, goal: str) -> str:
         push={"remote": plan.push.remote, "refs": list(plan.push.refs), "done": outcome.pushed} if plan.push else None,
         done_before=bool(plan.done_before),
         left_alone=list(outcome.left_alone),
-        problems=_problems(outcome.all_problems),
+        problems=problems_as_json(outcome.all_problems),
     )
-
-
-def _problems(problems: Sequence[Problem]) -> list[dict[str, Any]]:
-    return [{"what": problem.what, "fix": problem.fix} for problem in problems]

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from devflow.common.errors import UserError
-from devflow.common.git import Git, GitError
+from devflow.common.git import SYMLINK, Git, GitError
 from devflow.release.facts import Committed, Head, Remote, RemoteState, Signing, Tags
-from devflow.release.transaction.order import SYMLINK, Place
+from devflow.release.transaction.order import Place
 
 # A file or directory in the git directory that says that something else is under way there.
 _UNDER_WAY = {
@@ -179,10 +179,10 @@ def read_committed(repository: Repository, commit: str, paths: Iterable[str]) ->
     Symbolic links are followed within the commit; a submodule gives nothing.
     """
     wanted = sorted({posixpath.normpath(repository.prefix + path) for path in paths})
-    entries = _entries(repository, commit, wanted)
-    links = {path: oid for path, (mode, oid) in entries.items() if mode == SYMLINK}
+    entries = repository.git.tree(commit, wanted, recursive=True)
+    links = {path: entry.oid for path, entry in entries.items() if entry.mode == SYMLINK}
     targets = _link_targets(repository, commit, links)
-    oids = {path: oid for path, (mode, oid) in entries.items() if mode.startswith("100")}
+    oids = {path: entry.oid for path, entry in entries.items() if entry.is_file}
     oids.update({path: oid for path, (oid, _) in targets.items() if oid})
     contents = repository.git.blobs(oids.values())
 
@@ -191,7 +191,7 @@ def read_committed(repository: Repository, commit: str, paths: Iterable[str]) ->
 
     return Committed(
         files={shown(path): contents[oid] for path, oid in oids.items()},
-        modes={shown(path): mode for path, (mode, _) in entries.items()},
+        modes={shown(path): entry.mode for path, entry in entries.items()},
         links={shown(path): target for path, (_, target) in targets.items()},
     )
 
@@ -199,20 +199,9 @@ def read_committed(repository: Repository, commit: str, paths: Iterable[str]) ->
 def list_directory(repository: Repository, commit: str, directory: str) -> tuple[str, ...]:
     """The files and links that are directly in a directory; paths are relative to the build root."""
     full = posixpath.normpath(repository.prefix + directory)
-    where = [] if full == "." else [f"{full}/"]
-    records = repository.git.records("ls-tree", "-z", "--full-tree", commit, "--", *where)
-    paths = [record.partition("\t")[2] for record in records if record.split(" ")[1] == "blob"]
+    entries = repository.git.tree(commit, ["/" if full == "." else f"{full}/"])
+    paths = [path for path, entry in entries.items() if entry.is_file or entry.mode == SYMLINK]
     return tuple(path[len(repository.prefix) :] for path in paths)
-
-
-def _entries(repository: Repository, commit: str, paths: Iterable[str]) -> Mapping[str, tuple[str, str]]:
-    entries = {}
-    listing = ("ls-tree", "-r", "-z", "--full-tree", commit, "--", *paths)
-    for record in repository.git.records(*listing):
-        head, _, path = record.partition("\t")
-        mode, _, oid = head.split(" ")
-        entries[path] = (mode, oid)
-    return entries
 
 
 def _link_targets(repository: Repository, commit: str, links: Mapping[str, str]) -> dict[str, tuple[str, str]]:
@@ -231,8 +220,8 @@ def _blob_behind(repository: Repository, commit: str, path: str, text: str) -> s
         path = posixpath.normpath(posixpath.join(posixpath.dirname(path), text))
         if path.startswith(("..", "/")):
             return ""
-        mode, oid = _entries(repository, commit, [path]).get(path, ("", ""))
-        if mode != SYMLINK:
-            return oid if mode.startswith("100") else ""
-        text = os.fsdecode(repository.git.blobs([oid])[oid])
+        entry = repository.git.tree(commit, [path], recursive=True).get(path)
+        if entry is None or entry.mode != SYMLINK:
+            return entry.oid if entry and entry.is_file else ""
+        text = os.fsdecode(repository.git.blobs([entry.oid])[entry.oid])
     return ""

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from pants.engine.fs import CreateDigest, FileContent
 
-from devflow.common.errors import Problem, UserError, did_you_mean
-from devflow.common.failures import as_problem
+from devflow.common.errors import Problem, UserError, as_problem, did_you_mean
+from devflow.common.git import EXECUTABLE, REGULAR
 from devflow.common.members import by_name, title
 from devflow.engine import create_digest, digest_contents
 from devflow.release.facts import Committed
@@ -17,7 +17,6 @@ from devflow.release.plan import Change, Check, changes_of, failed, not_checked,
 from devflow.release.repository import Repository, read_committed
 from devflow.release.steps import SCHEMA_HISTORY, ReleaseStep, ReleaseStepChanges, changes_of_step, inputs_of_step
 from devflow.release.subsystem import ReleaseSubsystem
-from devflow.release.transaction.order import EXECUTABLE, REGULAR
 from devflow.release.versions import Version
 
 

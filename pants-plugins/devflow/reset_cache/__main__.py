@@ -12,13 +12,13 @@ import sys
 from collections.abc import Sequence
 
 from devflow.common.errors import UserError
-from devflow.common.options import ReportFormat
+from devflow.common.options import ReportFormat, arguments_of, command_line
 from devflow.reset_cache import report, status
 from devflow.reset_cache.locations import locations
 from devflow.reset_cache.own_locations import exports, launcher
 from devflow.reset_cache.plan import Plan
 from devflow.reset_cache.processes import process_source
-from devflow.reset_cache.requests import command, request
+from devflow.reset_cache.requests import request
 from devflow.reset_cache.reset import Place, reset
 from devflow.reset_cache.settings import find_build_root, without_engine
 
@@ -68,15 +68,16 @@ def _run(options: argparse.Namespace) -> int:
         print(report.as_json(outcome))
     else:
         print("\n".join(report.lines(outcome, settings.build_root)))
-    to_do = command(
-        _PROGRAM.split(),
-        only=options.only,
-        older_than=options.older_than,
-        max_size=options.max_size,
-        force=options.force,
-    )
-    _say("\n".join(report.closing(outcome, to_do)))
+    _say("\n".join(report.closing(outcome, _command(options))))
     return outcome.exit_code
+
+
+def _command(options: argparse.Namespace) -> str:
+    """The command line that carries out this plan."""
+    defaults = vars(_parser().parse_args([]))
+    left_out = ("dry_run", "format", "status")
+    given = {name: value for name, value in vars(options).items() if value != defaults[name] and name not in left_out}
+    return command_line(*_PROGRAM.split(), *arguments_of(given))
 
 
 def _say(text: str) -> None:

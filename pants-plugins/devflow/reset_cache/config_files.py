@@ -11,14 +11,13 @@ import getpass
 import os
 import re
 import tempfile
-from collections.abc import Callable, Mapping
-from contextlib import suppress
-from importlib import import_module
+from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
 from devflow.common.errors import UserError
-from devflow.common.paths import shown
+from devflow.common.paths import display_path
+from devflow.common.toml_file import parse_toml
 
 _RC_FILES = ("/etc/pantsrc", "~/.pants.rc", ".pants.rc")
 _REFERENCE = re.compile(r"%\(([a-zA-Z_0-9.]+)\)s")
@@ -87,20 +86,12 @@ def _rc_files(build_root: str) -> list[str]:
 
 
 def _load(path: str) -> Mapping[str, Any]:
-    parse = _toml_parser()
+    name = display_path(path)
     try:
         with open(path, encoding="utf-8") as file:
-            return parse(file.read())
-    except (OSError, ValueError) as error:
-        raise UserError(f"{shown(path)} cannot be read: {error}.", fix=f"mend {shown(path)}") from error
-
-
-def _toml_parser() -> Callable[[str], Mapping[str, Any]]:
-    for name in ("tomllib", "toml"):
-        with suppress(ImportError):
-            parse: Callable[[str], Mapping[str, Any]] = import_module(name).loads
-            return parse
-    raise UserError("This Python cannot read TOML.", fix="use Python 3.11 or newer, or that of Pants' virtualenv")
+            return parse_toml(file.read(), name)
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{name} cannot be read: {error}.", fix=f"mend {name}") from error
 
 
 def _variables(option: str) -> list[str]:

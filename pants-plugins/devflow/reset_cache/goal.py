@@ -11,14 +11,14 @@ from pants.engine.unions import UnionMembership
 from pants.option.global_options import GlobalOptions
 from pants.util.docutil import bin_name
 
-from devflow.common.errors import UserError
-from devflow.common.options import ReportFormat
+from devflow.common.goals import GoalRun
+from devflow.common.options import command_line, flagged
 from devflow.engine import Rules
 from devflow.reset_cache import report
 from devflow.reset_cache.all_locations import all_locations
 from devflow.reset_cache.plan import Plan
 from devflow.reset_cache.processes import process_source
-from devflow.reset_cache.requests import command, request
+from devflow.reset_cache.requests import request
 from devflow.reset_cache.reset import Place, reset
 from devflow.reset_cache.settings import from_options
 from devflow.reset_cache.subsystem import ResetCacheSubsystem
@@ -42,49 +42,32 @@ async def reset_cache_goal(
     union_membership: UnionMembership,
 ) -> ResetCache:
     """It runs in the daemon that it ends: the daemon goes when this run is over, so all that it says arrives."""
-    settings = from_options(global_options.options, build_root.path)
-    found = await all_locations(settings, union_membership)
-    locations = found.locations
-
-    def say(line: str) -> None:
-        console.print_stderr(line)
-        console.flush()
-
-    def announce(plan: Plan) -> None:
-        say("\n".join(report.announcement(plan, settings.build_root)))
-
-    try:
-        if specs:
-            raise UserError("This goal takes no targets.", fix="leave them out, and choose scopes with --only=NAME")
+    with GoalRun(console, options.name) as run:
+        settings = from_options(global_options.options, build_root.path)
+        found = await all_locations(settings, union_membership)
+        run.fail(*found.problems)
+        run.refuse_targets(specs, instead="choose scopes with --only=NAME")
         asked = request(
-            locations,
+            found.locations,
             only=options.only,
             older_than=options.older_than,
             max_size=options.max_size,
             dry_run=options.dry_run,
             force=options.force,
         )
-    except UserError as error:
-        say("\n".join(f"{options.name}: {problem}" for problem in (*found.problems, error)))
-        return ResetCache(exit_code=1)
-    source = process_source()
-    place = Place(settings, locations, source, in_daemon=runs_in_daemon(source))
-    outcome = reset(asked, place, say, announce)
-    if options.format is ReportFormat.JSON:
-        console.print_stdout(report.as_json(outcome))
-    else:
-        console.print_stdout("\n".join(report.lines(outcome, settings.build_root)))
-    console.flush()
-    to_do = command(
-        [bin_name(), options.name],
-        only=options.only,
-        older_than=options.older_than,
-        max_size=options.max_size,
-        force=options.force,
-    )
-    failures = [f"{options.name}: {problem}" for problem in found.problems]
-    say("\n".join([*failures, *report.closing(outcome, to_do)]))
-    return ResetCache(exit_code=1 if failures else outcome.exit_code)
+
+        def announce(plan: Plan) -> None:
+            run.say(*report.announcement(plan, settings.build_root))
+
+        source = process_source()
+        place = Place(settings, found.locations, source, in_daemon=runs_in_daemon(source))
+        outcome = reset(asked, place, run.say, announce)
+        text = "\n".join(report.lines(outcome, settings.build_root))
+        run.report(options.format, text=text, document=report.as_json(outcome))
+        command = command_line(bin_name(), options.name, *flagged(options, without=("dry_run", "format")))
+        run.say(*report.closing(outcome, command))
+        run.end(outcome.exit_code)
+    return ResetCache(exit_code=run.exit_code)
 
 
 def rules() -> Rules:

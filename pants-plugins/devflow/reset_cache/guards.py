@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from devflow.common.errors import Problem, UserError
+from devflow.common.files import Obstruction, blocker
 from devflow.common.git import Git, GitError
-from devflow.common.paths import is_inside, quoted, shown
+from devflow.common.paths import display_path, is_inside, shell_quote
 from devflow.reset_cache.locations import Location, Settings
 
 _MIN_PARTS = 3
@@ -72,12 +73,12 @@ def objection(location: Location, others: Iterable[Location], around: Surroundin
 def _objection_to(location: Location, others: Iterable[Location], around: Surroundings) -> Problem | None:
     """Of a location that is there. Raises: FileNotFoundError if it goes."""
     path = location.path
-    name = shown(path, around.build_root)
+    name = display_path(path, around.build_root)
     elsewhere = f"name another directory in {location.set_by}"
     if os.path.islink(path):
         target = os.path.realpath(path)
-        what = f"{name} is a link to {shown(target)}; what a link points at is never removed."
-        return Problem(what, fix=f"name the directory itself in {location.set_by}: {shown(target)}")
+        what = f"{name} is a link to {display_path(target)}; what a link points at is never removed."
+        return Problem(what, fix=f"name the directory itself in {location.set_by}: {display_path(target)}")
     if not os.path.isdir(path):
         return Problem(f"{name} is not a directory.", fix=elsewhere)
     real = os.path.realpath(path)
@@ -90,17 +91,19 @@ def _objection_to(location: Location, others: Iterable[Location], around: Surrou
 
 def _in_the_way(path: str, around: Surroundings) -> Problem | None:
     """Why a missing directory cannot be made."""
-    parent = os.path.dirname(path)
-    while not os.path.lexists(parent):
-        parent = os.path.dirname(parent)
-    name = shown(parent, around.build_root)
-    if not os.path.isdir(parent):
-        what = f"{name} is not a directory, so {shown(path, around.build_root)} cannot be made."
-        return Problem(what, fix=f"rm {quoted(parent)}")
-    if not os.access(parent, os.W_OK | os.X_OK):
-        owner = os.lstat(parent).st_uid
-        return Problem(f"{name} belongs to user {owner} and is not writable.", fix=_own_it(parent, owner, around))
-    return None
+    found = blocker(path)
+    if found is None:
+        return None
+    name = display_path(found.path, around.build_root)
+    if found.obstruction is Obstruction.NOT_A_DIRECTORY:
+        what = f"{name} is not a directory, so {display_path(path, around.build_root)} cannot be made."
+        return Problem(what, fix=f"rm {shell_quote(found.path)}")
+    if found.obstruction is Obstruction.READ_ONLY_FILE_SYSTEM:
+        what = f"{name} is on a read-only file system, so {display_path(path, around.build_root)} cannot be made."
+        return Problem(what, fix="mount it for writing")
+    owner = os.lstat(found.path).st_uid
+    what = f"{name} belongs to user {owner} and is not writable."
+    return Problem(what, fix=_own_it(found.path, owner, around))
 
 
 def _protected(real: str, location: Location, others: Iterable[Location], around: Surroundings) -> str:
@@ -111,7 +114,7 @@ def _protected(real: str, location: Location, others: Iterable[Location], around
         (around.build_root, "the repository"),
         (around.home, "your home directory"),
         (around.dist_dir, "[GLOBAL].pants_distdir"),
-        *((path, f"the program that is running ({shown(path)})") for path in around.own_code),
+        *((path, f"the program that is running ({display_path(path)})") for path in around.own_code),
     ):
         if is_inside(kept, real):
             return f"is {what}" if kept == real else f"holds {what}"
@@ -120,10 +123,10 @@ def _protected(real: str, location: Location, others: Iterable[Location], around
         return f"is in {inside[0]}"
     for other in others:
         if other.path != location.path and is_inside(os.path.realpath(other.path), real):
-            return f"holds {other.set_by} ({shown(other.path)})"
+            return f"holds {other.set_by} ({display_path(other.path)})"
     mounted = [mount for mount in around.mounts if mount != real and is_inside(mount, real)]
     if mounted:
-        return f"holds a mount point ({shown(mounted[0])})"
+        return f"holds a mount point ({display_path(mounted[0])})"
     try:
         with os.scandir(real) as entries:
             foreign = _foreign(entries, location)
@@ -139,9 +142,9 @@ def _foreign(entries: Iterable[os.DirEntry[str]], location: Location) -> str:
         if entry.name in _NOT_A_CACHE:
             return f"holds {entry.name}"
         if location.only_directories and not entry.is_dir(follow_symlinks=False):
-            return f"holds the file {shown(entry.name)}, which is not Pants'"
+            return f"holds the file {display_path(entry.name)}, which is not Pants'"
         if location.only_holds and not any(fnmatch.fnmatchcase(entry.name, glob) for glob in location.only_holds):
-            return f"holds {shown(entry.name)}, which is not Pants'"
+            return f"holds {display_path(entry.name)}, which is not Pants'"
     return ""
 
 
@@ -160,7 +163,7 @@ def foreign_owner(location: Location, around: Surroundings) -> Problem | None:
     others are not matched at all.
     """
     path = location.path
-    name = shown(path, around.build_root)
+    name = display_path(path, around.build_root)
     owner = os.lstat(path).st_uid
     if location.patterns:
         if os.access(path, os.R_OK | os.W_OK | os.X_OK):
@@ -180,7 +183,7 @@ def foreign_owner(location: Location, around: Surroundings) -> Problem | None:
 def _own_it(path: str, owner: int, around: Surroundings) -> str:
     if around.user_id == 0:  # Root in a repository of somebody, who should go on owning it.
         return f"run the same command as user {owner}"
-    return f"sudo chown -R {around.user_id} {quoted(path)}"
+    return f"sudo chown -R {around.user_id} {shell_quote(path)}"
 
 
 def _owner_below(path: str, user_id: int) -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from devflow.common.amounts import duration, size
+from devflow.common.units import duration, size
 from devflow.reset_cache.locations import STORE, Claim
 from devflow.reset_cache.survey import Found, Target
 from devflow.reset_cache.usage import Usage

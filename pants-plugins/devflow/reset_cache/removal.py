@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from devflow.common.paths import shown
+from devflow.common.paths import display_path
 from devflow.reset_cache.usage import DIRECTORY
 
 _ASIDE = ".devflow-reset-"
@@ -56,7 +56,7 @@ class Removed:
         """Remember that something stays."""
         self.failed += 1
         if len(self.failures) < _SHOWN_FAILURES:
-            self.failures.append(f"{shown(path)}: {reason}")
+            self.failures.append(f"{display_path(path)}: {reason}")
 
 
 def set_aside(path: str, identity: Identity, *, into: str = "") -> str | None:

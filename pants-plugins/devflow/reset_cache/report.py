@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from devflow.common.amounts import count, size
-from devflow.common.json_report import document
-from devflow.common.paths import shown
+from devflow.common.paths import display_path
+from devflow.common.report import count, json_report, problems_as_json, to_do
+from devflow.common.units import size
 from devflow.reset_cache.locations import DAEMON
 from devflow.reset_cache.plan import Plan
 from devflow.reset_cache.reset import Outcome
@@ -21,7 +21,7 @@ def announcement(plan: Plan, build_root: str) -> list[str]:
     verb = doing[plan.request.dry_run]
     parts = [DAEMON] if DAEMON in plan.request.scopes and not plan.request.prunes else []
     for one in plan.found:
-        parts.append(f"{one.location.scope} ({shown(one.location.path, build_root)})")
+        parts.append(f"{one.location.scope} ({display_path(one.location.path, build_root)})")
     return [f"{verb}: {', '.join(parts) or 'nothing'}.", *(f"By force: {warning}" for warning in plan.warnings)]
 
 
@@ -31,7 +31,7 @@ def lines(outcome: Outcome, build_root: str) -> list[str]:
     return [
         *_daemon_lines(outcome, build_root),
         *(f"{scope}: {text}" for scope, text in _location_lines(outcome, build_root)),
-        *(f"{'Made' if outcome.done else 'Would make'} {shown(path, build_root)}" for path in plan.makes),
+        *(f"{'Made' if outcome.done else 'Would make'} {display_path(path, build_root)}" for path in plan.makes),
     ]
 
 
@@ -48,7 +48,7 @@ def _daemon_lines(outcome: Outcome, build_root: str) -> Iterator[str]:
 def _location_lines(outcome: Outcome, build_root: str) -> Iterator[tuple[str, str]]:
     plan = outcome.plan
     for one in plan.found:
-        path = shown(one.location.path, build_root)
+        path = display_path(one.location.path, build_root)
         if one.problem:
             yield one.location.scope, f"left alone, see below, {path}"
             continue
@@ -62,7 +62,7 @@ def _location_lines(outcome: Outcome, build_root: str) -> Iterator[tuple[str, st
         elif not kept:
             yield one.location.scope, f"nothing to remove, {path}"
         for reason in dict.fromkeys(stays.reason for stays in kept):
-            paths = [shown(stays.path, build_root) for stays in kept if stays.reason == reason]
+            paths = [display_path(stays.path, build_root) for stays in kept if stays.reason == reason]
             yield one.location.scope, f"kept {paths[0] if len(paths) == 1 else count(len(paths), 'entry')}, {reason}"
 
 
@@ -98,7 +98,7 @@ def closing(outcome: Outcome, command: str) -> list[str]:
         return [*ending, "Nothing to do."]
     files, freed = count(total.files, "file"), size(total.size_bytes)
     if plan.request.dry_run:
-        return [*ending, f"Would remove {files}; would free {freed}.", f"To do it: {command}"]
+        return [*ending, f"Would remove {files}; would free {freed}.", to_do(command)]
     return [*ending, f"Removed {files}; freed {freed}."]
 
 
@@ -118,31 +118,31 @@ def as_json(outcome: Outcome) -> str:
         results.append(
             {
                 "scope": one.location.scope,
-                "path": shown(one.location.path),
+                "path": display_path(one.location.path),
                 "set_by": one.location.set_by,
                 "action": "left-alone" if one.problem else action,
                 "entries": len(removals),
                 "files": usage.files if measured else None,
                 "size_bytes": int(usage.size_bytes) if measured else None,
                 "kept": [
-                    {"path": shown(kept.path), "reason": kept.reason}
+                    {"path": display_path(kept.path), "reason": kept.reason}
                     for kept in plan.kept
                     if kept.path in {target.path for target in one.targets}
                 ],
-                "error": {"what": one.problem.what, "fix": one.problem.fix} if one.problem else None,
+                "error": one.problem.as_json() if one.problem else None,
             }
         )
-    return document(
+    return json_report(
         GOAL,
         schema_version=1,
         mode="dry-run" if plan.request.dry_run else "reset",
         results=results,
         daemon_ends=plan.ends_daemon and (outcome.done or plan.request.dry_run),
-        stopped=[{"pid": one.process.pid, "build_root": shown(one.build_root)} for one in outcome.stopped],
-        would_stop=[{"pid": one.process.pid, "build_root": shown(one.build_root)} for one in plan.stops]
+        stopped=[{"pid": one.process.pid, "build_root": display_path(one.build_root)} for one in outcome.stopped],
+        would_stop=[{"pid": one.process.pid, "build_root": display_path(one.build_root)} for one in plan.stops]
         if not outcome.done
         else [],
-        made=[shown(path) for path in outcome.made],
-        problems=[{"what": problem.what, "fix": problem.fix} for problem in outcome.problems],
+        made=[display_path(path) for path in outcome.made],
+        problems=problems_as_json(outcome.problems),
         freed_bytes=int(_total(outcome).size_bytes) if outcome.done else 0,
     )

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
 import time
 from collections.abc import Iterable
 
-from devflow.common.amounts import parse_duration, parse_size
 from devflow.common.options import split_commas
+from devflow.common.units import parse_duration, parse_size
 from devflow.reset_cache.locations import Location, chosen_scopes
 from devflow.reset_cache.plan import check_prunable
 from devflow.reset_cache.prune import Request
@@ -35,13 +34,3 @@ def request(
     )
     check_prunable(made, named, locations)
     return made
-
-
-def command(
-    start: Iterable[str], *, only: Iterable[str], older_than: str | None, max_size: str | None, force: bool
-) -> str:
-    """The command that does what a dry run looked at."""
-    named = ",".join(split_commas(only))
-    options = (("--only", named), ("--older-than", older_than), ("--max-size", max_size))
-    arguments = [f"{name}={value}" for name, value in options if value]
-    return shlex.join([*start, *arguments, *(["--force"] if force else [])])

@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from dataclasses import replace as changed
 
-from devflow.common.amounts import count, size
 from devflow.common.errors import Problem
-from devflow.common.paths import quoted, shown
+from devflow.common.paths import display_path, shell_quote
+from devflow.common.report import count
+from devflow.common.units import size
 from devflow.reset_cache.guards import Surroundings
 from devflow.reset_cache.locations import NAMED_CACHES, Location, Settings, is_prunable
 from devflow.reset_cache.plan import Plan, Removal, Situation, make_plan
@@ -149,7 +150,7 @@ def _remove_all(plan: Plan, outcome: Outcome, say: Say) -> None:
     aside: list[tuple[Removal, str]] = []
     for removal in plan.removals:
         target = removal.target
-        with _failing(outcome, shown(target.path)):
+        with _failing(outcome, display_path(target.path)):
             path = target.path if target.leftover else set_aside(target.path, target.identity, into=target.into)
             if path:
                 aside.append((removal, path))
@@ -167,13 +168,14 @@ def _remove_all(plan: Plan, outcome: Outcome, say: Say) -> None:
                 if removed.failed > len(removed.failures)
                 else ""
             )
-            what = f"Of {shown(removal.target.path)}, this could not be removed: {'; '.join(removed.failures)}{more}."
-            outcome.failures.append(Problem(what, fix=f"sudo rm -r {quoted(path)}"))
+            name = display_path(removal.target.path)
+            what = f"Of {name}, this could not be removed: {'; '.join(removed.failures)}{more}."
+            outcome.failures.append(Problem(what, fix=f"sudo rm -r {shell_quote(path)}"))
 
 
 def _make(plan: Plan, outcome: Outcome) -> None:
     for path in plan.makes:
-        with _failing(outcome, shown(path)):
+        with _failing(outcome, display_path(path)):
             os.makedirs(path, exist_ok=True)
             outcome.made.append(path)
 

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from devflow.common.amounts import count, duration, size
 from devflow.common.errors import Problem
-from devflow.common.json_report import document
-from devflow.common.paths import shown
+from devflow.common.paths import display_path
+from devflow.common.report import count, json_report
+from devflow.common.units import duration, size
 from devflow.reset_cache.guards import Surroundings
 from devflow.reset_cache.locations import Location
 from devflow.reset_cache.reset import Place, situation
@@ -102,7 +102,7 @@ def lines(status: Status) -> list[str]:
     """One fact a line."""
     own = _daemon_text(status.own) if status.own else "not running"
     return [
-        f"daemon: {own}, {shown(status.build_root)}",
+        f"daemon: {own}, {display_path(status.build_root)}",
         *(f"same store: {other.description}, {_daemon_text(other)}" for other in status.others),
         *(_location_text(state, status) for state in status.locations),
     ]
@@ -115,7 +115,7 @@ def _daemon_text(daemon: Daemon) -> str:
 
 def _location_text(state: LocationState, status: Status) -> str:
     parts = list(_facts(state, status))
-    return f"{state.location.scope}: {shown(state.location.path, status.build_root)}, {', '.join(parts)}"
+    return f"{state.location.scope}: {display_path(state.location.path, status.build_root)}, {', '.join(parts)}"
 
 
 def _facts(state: LocationState, status: Status) -> Iterator[str]:
@@ -157,12 +157,12 @@ def closing(status: Status) -> list[str]:
 
 def as_json(status: Status) -> str:
     """The status as a document: docs/goals/cache-status.md."""
-    return document(
+    return json_report(
         GOAL,
         schema_version=1,
         mode="status",
         results=[_location_json(state) for state in status.locations],
-        build_root=shown(status.build_root),
+        build_root=display_path(status.build_root),
         daemon=_daemon_json(status.own) if status.own else None,
         same_store=[_daemon_json(other) for other in status.others],
     )
@@ -171,7 +171,7 @@ def as_json(status: Status) -> str:
 def _daemon_json(daemon: Daemon) -> dict[str, Any]:
     return {
         "pid": daemon.pid,
-        "build_root": shown(daemon.build_root) or None,
+        "build_root": display_path(daemon.build_root) or None,
         "description": daemon.description,
         "state": "answering" if daemon.asks else "busy" if daemon.busy else "idle",
         "up_s": int(daemon.up_s),
@@ -184,7 +184,7 @@ def _location_json(state: LocationState) -> dict[str, Any]:
     problem = state.problem
     return {
         "scope": state.location.scope,
-        "path": shown(state.location.path),
+        "path": display_path(state.location.path),
         "set_by": state.location.set_by,
         "exists": state.exists,
         "entries": state.entries,
@@ -193,5 +193,5 @@ def _location_json(state: LocationState) -> dict[str, Any]:
         "changed_s": int(state.usage.changed_s) or None,
         "owner": state.owner,
         "by_default": state.location.by_default,
-        "error": {"what": problem.what, "fix": problem.fix} if problem else None,
+        "error": problem.as_json() if problem else None,
     }

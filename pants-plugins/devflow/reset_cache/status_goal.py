@@ -10,7 +10,7 @@ from pants.engine.rules import collect_rules, goal_rule
 from pants.engine.unions import UnionMembership
 from pants.option.global_options import GlobalOptions
 
-from devflow.common.errors import UserError
+from devflow.common.goals import GoalRun
 from devflow.common.options import ReportFormat
 from devflow.engine import Rules
 from devflow.reset_cache import status
@@ -39,23 +39,17 @@ async def cache_status_goal(
     union_membership: UnionMembership,
 ) -> CacheStatus:
     """It changes nothing, and fails only for a mistake in the call or in a member of the union."""
-    if specs:
-        error = UserError("This goal takes no targets.", fix="leave them out")
-        console.print_stderr(f"{options.name}: {error}")
-        return CacheStatus(exit_code=1)
-    settings = from_options(global_options.options, build_root.path)
-    source = process_source()
-    known = await all_locations(settings, union_membership)
-    found = status.take_status(Place(settings, known.locations, source, in_daemon=runs_in_daemon(source)))
-    if options.format is ReportFormat.JSON:
-        console.print_stdout(status.as_json(found))
-    else:
-        console.print_stdout("\n".join(status.lines(found)))
-        console.flush()
-        console.print_stderr("\n".join(status.closing(found)))
-    if known.problems:
-        console.print_stderr("\n".join(f"{options.name}: {problem}" for problem in known.problems))
-    return CacheStatus(exit_code=1 if known.problems else 0)
+    with GoalRun(console, options.name) as run:
+        run.refuse_targets(specs)
+        settings = from_options(global_options.options, build_root.path)
+        source = process_source()
+        known = await all_locations(settings, union_membership)
+        found = status.take_status(Place(settings, known.locations, source, in_daemon=runs_in_daemon(source)))
+        run.report(options.format, text="\n".join(status.lines(found)), document=status.as_json(found))
+        if options.format is ReportFormat.TEXT:
+            run.say(*status.closing(found))
+        run.fail(*known.problems)
+    return CacheStatus(exit_code=run.exit_code)
 
 
 def rules() -> Rules:

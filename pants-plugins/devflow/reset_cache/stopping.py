@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from devflow.common.paths import shown
+from devflow.common.paths import display_path
 from devflow.reset_cache.processes import ProcessSource
 from devflow.reset_cache.removal import Identity, set_aside
 from devflow.reset_cache.users import PantsProcess
@@ -57,7 +57,7 @@ class LifecycleLocks:
                     raise
                 if time.monotonic() > deadline:
                     os.close(descriptor)
-                    raise CannotStopError(f"{shown(path)} is held by {self._holder(path)}.") from None
+                    raise CannotStopError(f"{display_path(path)} is held by {self._holder(path)}.") from None
                 time.sleep(0.05)
         self.held[path] = descriptor
         with contextlib.suppress(OSError), open(f"{path}.lock_message", "w") as message:
@@ -67,7 +67,7 @@ class LifecycleLocks:
     def _holder(path: str) -> str:
         try:
             with open(f"{path}.lock_message", errors="replace") as message:
-                return shown(message.read(_HOLDER_LENGTH).strip()) or "another process"
+                return display_path(message.read(_HOLDER_LENGTH).strip()) or "another process"
         except OSError:
             return "another process"
 

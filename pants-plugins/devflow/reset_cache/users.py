@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from devflow.common.paths import is_inside, shown
+from devflow.common.paths import display_path, is_inside
 from devflow.reset_cache.processes import Process, ProcessSource, descendants
 
 _DAEMON_TITLE = re.compile(r"pantsd \[(.+)\]\s*", re.DOTALL)
@@ -35,9 +35,9 @@ class PantsProcess:
 
     def __str__(self) -> str:
         if self.is_daemon:
-            return f"the daemon of {shown(self.build_root)} (process {self.process.pid})"
-        where = f" in {shown(self.process.directory)}" if self.process.directory else ""
-        return f"process {self.process.pid}{where} ({shown(self.process.command)})"
+            return f"the daemon of {display_path(self.build_root)} (process {self.process.pid})"
+        where = f" in {display_path(self.process.directory)}" if self.process.directory else ""
+        return f"process {self.process.pid}{where} ({display_path(self.process.command)})"
 
 
 @dataclass(frozen=True)

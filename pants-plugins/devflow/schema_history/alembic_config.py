@@ -12,9 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import toml
-
 from devflow.common.errors import UserError
+from devflow.common.toml_file import parse_toml, table_of
 
 HERE = "//here"  # stands for the directory of the configuration, wherever that is
 _SECTION = "alembic"
@@ -140,13 +139,7 @@ def _read_ini(file: ConfigText) -> configparser.ConfigParser:
 def _read_toml(file: ConfigText) -> Mapping[str, Any]:
     if not has_alembic_table(file.text):
         return {}
-    try:
-        table = toml.loads(file.text)["tool"]["alembic"]
-    except Exception as error:  # whatever the parser raises, `IndexError` among others
-        raise UserError(f"{file.path} cannot be read as TOML: {_one_line(error)}", fix="mend that line") from error
-    if not isinstance(table, dict):
-        raise UserError(f"{file.path}: [tool.alembic] is no table.", fix="make it one")
-    return table
+    return table_of(parse_toml(file.text, file.path), "tool", "alembic") or {}
 
 
 def _one_line(error: Exception) -> str:

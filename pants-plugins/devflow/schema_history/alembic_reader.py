@@ -18,8 +18,8 @@ from pants.option.option_types import StrOption
 from pants.option.subsystem import Subsystem
 from pants.util.logging import LogLevel
 
-from devflow.common.amounts import count
 from devflow.common.errors import UserError, did_you_mean
+from devflow.common.report import count
 from devflow.common.tool_resolve import WantedTool
 from devflow.engine import (
     Rules,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import shlex
+import os
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from pants.base.build_root import BuildRoot
@@ -14,10 +15,12 @@ from pants.engine.rules import collect_rules, goal_rule
 from pants.engine.unions import UnionMembership
 from pants.util.docutil import bin_name
 
-from devflow.common.amounts import count
-from devflow.common.errors import Problem, UserError
-from devflow.common.options import split_commas
-from devflow.common.whole_files import write_whole
+from devflow.common.errors import UserError
+from devflow.common.files import atomic_write
+from devflow.common.goals import GoalRun
+from devflow.common.options import arguments_of, command_line, flagged, split_commas
+from devflow.common.paths import shell_quote
+from devflow.common.report import count, to_do
 from devflow.engine import Rules
 from devflow.schema_history.document import differences
 from devflow.schema_history.dump import DumpedHistory, current_version, dumped_histories
@@ -56,25 +59,22 @@ async def dump_schema_history_goal(
 ) -> DumpSchemaHistory:
     """See docs/goals/dump-schema-history.md."""
     root = Path(build_root.path)
-    try:
+    with GoalRun(console, options.name) as run:
         options.refuse_contradictions()
         version, no_version = await _version(options)
         configs = split_commas(options.config)
         readers = await chosen_trees(union_membership, specs=specs, configs=configs)
         to_write = options.format is HistoryFormat.JSON and not options.check
         dumps = await dumped_histories(version, options, union_membership, root, readers=readers, to_write=to_write)
-    except UserError as error:
-        return _failure(console, [error.problem])
-    for warning in dumps.warnings:
-        console.print_stderr(f"dump-schema-history: warning: {warning}")
-    for crash in dumps.crashes:
-        console.print_stderr(f"dump-schema-history: {crash}")
-    if dumps.problems:
-        return _failure(console, dumps.problems)
-    try:
+        run.say(*(f"{options.name}: warning: {warning}" for warning in dumps.warnings))
+        run.fail(*dumps.crashes, *dumps.problems)
+        if dumps.problems:
+            return DumpSchemaHistory(exit_code=1)
         if options.check:
-            differs = _check(console, options, dumps.histories, root, _command(options, readers, version))
-            return DumpSchemaHistory(exit_code=1 if differs or dumps.crashes else 0)
+            if _differs(console, options, dumps.histories, root):
+                run.say(to_do(_command(options, readers)))
+                run.end(1)
+            return DumpSchemaHistory(exit_code=run.exit_code)
         texts = [_Text(dump, _path(dump, options), _written(dump, options)) for dump in dumps.histories]
         if no_version and any(_UNKNOWN in (text.path or "") for text in texts):
             raise no_version
@@ -85,16 +85,16 @@ async def dump_schema_history_goal(
                 console.write_stdout(text.content)
             else:
                 console.print_stdout(_write(text, root))
-    except UserError as error:
-        return _failure(console, [error.problem])
-    return DumpSchemaHistory(exit_code=1 if dumps.crashes else 0)
+    return DumpSchemaHistory(exit_code=run.exit_code)
 
 
+@dataclass(frozen=True)
 class _Text:
-    """What goes where: to a file, or to stdout."""
+    """What is written to a path, or to standard output if there is none."""
 
-    def __init__(self, dump: DumpedHistory, path: str | None, content: str) -> None:
-        self.dump, self.path, self.content = dump, path, content
+    dump: DumpedHistory
+    path: str | None
+    content: str
 
 
 def _path(dump: DumpedHistory, options: DumpSchemaHistorySubsystem) -> str | None:
@@ -132,18 +132,19 @@ def _write(text: _Text, root: Path) -> str:
             return f"{text.path}: up to date, {of}"
     except OSError:
         pass  # it is written now
-    write_whole(file, content, shown=text.path)
+    try:
+        atomic_write(file, content)
+    except OSError as error:
+        parent = os.path.dirname(os.path.realpath(file))
+        raise UserError(
+            f"{text.path} cannot be written: {error.strerror or error}.",
+            fix=f"make its directory writable: chmod u+w {shell_quote(parent)}; or choose another file",
+        ) from error
     return f"{text.path}: written, {of}"
 
 
-def _check(
-    console: Console,
-    options: DumpSchemaHistorySubsystem,
-    dumps: Iterable[DumpedHistory],
-    root: Path,
-    command: str,
-) -> bool:
-    """Whether something differs. Raises: UserError."""
+def _differs(console: Console, options: DumpSchemaHistorySubsystem, dumps: Iterable[DumpedHistory], root: Path) -> bool:
+    """Whether a file is another history than its tree; each difference is printed. Raises: UserError."""
     failed = False
     for dump in dumps:
         if dump.path is None:
@@ -165,30 +166,19 @@ def _check(
         console.print_stdout(f"{dump.path}: {'differs' if found else 'up to date'}")
         for line in found:
             console.print_stdout(f"  {line}")
-    if failed:
-        console.print_stderr(f"To do it: {command}")
     return failed
 
 
-def _command(options: DumpSchemaHistorySubsystem, readers: Iterable[HistoryReader], version: str) -> str:
-    """What would do what a `--check` with these options looked at."""
+def _command(options: DumpSchemaHistorySubsystem, readers: Iterable[HistoryReader]) -> str:
+    """The command line that carries out this plan."""
+    given = flagged(options, without=("check", "format", "fold"))
     trees = [reader.tree for reader in readers]
-    configs = ",".join(tree.config for tree in trees if not tree.address)
-    arguments = [
-        *([f"--config={','.join(tree.config for tree in trees)}"] if configs else []),
-        *([f"--for-version={version}"] if options.for_version else []),
-        *([f"--output={options.output}"] if options.options.is_flagged("output") else []),
-        *(["--allow-multiple-heads"] if options.allow_multiple_heads else []),
-        # Pants wants its options before its targets.
-        *(tree.address for tree in trees if tree.address and not configs),
-    ]
-    return shlex.join([bin_name(), DumpSchemaHistorySubsystem.name, *arguments])
-
-
-def _failure(console: Console, problems: Iterable[Problem]) -> DumpSchemaHistory:
-    for problem in problems:
-        console.print_stderr(f"dump-schema-history: {problem}")
-    return DumpSchemaHistory(exit_code=1)
+    addresses: list[str] = []
+    if not options.config:
+        addresses = [tree.address for tree in trees if tree.address]
+        given = given if addresses else [*arguments_of({"config": [tree.config for tree in trees]}), *given]
+    # Pants wants its options before its targets.
+    return command_line(bin_name(), options.name, *given, *addresses)
 
 
 def rules() -> Rules:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from devflow.common.report import count
 from devflow.schema_history.history import Revision
 
 SHORTEST_STRETCH = 3  # what is shorter takes no less room when it is folded
@@ -154,7 +155,7 @@ def as_text(graph: Graph, title: str, tool: str) -> str:
     """For reading: one line for each node, newest first."""
     revisions = [revision for node in graph.nodes for revision in node.revisions]
     heads = sum(revision.is_head for revision in revisions)
-    lines = [f"{title} ({tool}): {_count(len(revisions), 'revision')}, {_count(heads, 'head')}"]
+    lines = [f"{title} ({tool}): {count(len(revisions), 'revision')}, {count(heads, 'head')}"]
     for node in graph.nodes:
         if node.is_stretch:
             lines.append(f"  ⋮ {len(node.revisions)} revisions: {node.newest.id} … {node.oldest.id}")
@@ -181,7 +182,3 @@ def _notes(revision: Revision) -> Iterable[str]:
         yield f"depends on {' + '.join(revision.dependencies)}"
     if revision.labels:
         yield f"labels {' + '.join(revision.labels)}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -11,8 +11,7 @@ from pants.engine.fs import Digest, FileContent
 from pants.engine.process import FallibleProcessResult, Process
 from pants.util.logging import LogLevel
 
-from devflow.common.errors import UserError
-from devflow.common.output import tail
+from devflow.common.errors import UserError, tail
 from devflow.engine.sandbox_package import module_path, package_files
 
 _READER = "devflow.schema_history.reader"

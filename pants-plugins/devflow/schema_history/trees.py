@@ -88,7 +88,7 @@ def _takes(member: type[HistoryReader], config: str) -> bool:
 def _mistaken(member: type[HistoryReader], error: Exception, doing: str) -> UserError:
     """Which trees there are is not known without each member, so that the others cannot go on."""
     problem = failure_of(member, error, doing=doing, fix=f"{bin_name()} -ldebug dump-schema-history")
-    return UserError(problem.what, fix=problem.fix)
+    return UserError.of(problem)
 
 
 def _of_config(config: str, declared: Iterable[HistoryReader], members: Sequence[type[HistoryReader]]) -> HistoryReader:

@@ -110,5 +110,5 @@ def test_no_settings(text: str) -> None:
 
 
 def test_a_file_that_cannot_be_read() -> None:
-    with pytest.raises(UserError, match="^pyproject.toml cannot be read: "):
+    with pytest.raises(UserError, match="^pyproject.toml cannot be read as TOML: "):
         parse_config("pyproject.toml", "[tool.towncrier]\nname = \n")

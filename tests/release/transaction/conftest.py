@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from devflow.common.git import Git
+from devflow.common.git import EXECUTABLE, SYMLINK, Git
 from devflow.release.repository import open_repository, read_head, read_signing
-from devflow.release.transaction.order import EXECUTABLE, SYMLINK, Edit, Order, Place, Tag
+from devflow.release.transaction.order import Edit, Order, Place, Tag
 from devflow.release.transaction.run import Done, run
 
 FILES = {

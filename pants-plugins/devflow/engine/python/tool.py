@@ -11,8 +11,7 @@ from pants.backend.python.util_rules.pex_requirements import EntireLockfile, Loc
 from pants.engine.fs import PathGlobs
 from pants.util.strutil import path_safe
 
-from devflow.common.errors import UserError
-from devflow.common.failures import as_problem, last_words
+from devflow.common.errors import UserError, as_problem, last_words
 from devflow.common.tool_resolve import WantedTool, choose_resolve
 from devflow.engine import read_files
 from devflow.engine.python import create_pex, create_venv_pex, load_lockfile

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from devflow.common.errors import UserError
+from devflow.common.toml_file import parse_toml, table_of
 
 # In towncrier's own order.
 CONFIG_FILES = ("towncrier.toml", "pyproject.toml")
 DEFAULT_TYPES = ("feature", "bugfix", "doc", "removal", "misc")
-_TABLE = re.compile(r"^\s*\[{1,2}\s*(?P<name>[^\]#]*?)\s*\]{1,2}\s*(#.*)?$")
 _PACKAGED_TEMPLATE = re.compile(r"[-\w.]+:[-\w.]+")
 
 
@@ -39,12 +39,12 @@ class TowncrierConfig:
 
 def parse_config(path: str, text: str, *, pyproject: str | None = None) -> TowncrierConfig:
     """Read `towncrier.toml` or `pyproject.toml`; beside the former, `pyproject` may give a name. Raises: UserError."""
-    document = _load(path, text)
-    settings = document.get("tool", {}).get("towncrier")
-    if not isinstance(settings, dict):
+    document = parse_toml(text, path)
+    settings = table_of(document, "tool", "towncrier")
+    if settings is None:
         raise UserError(f"{path} has no [tool.towncrier].", fix=f"add [tool.towncrier] to {path}; or --skip=changelog")
-    beside = _load("pyproject.toml", pyproject) if pyproject is not None else document
-    project_name = str(beside.get("project", {}).get("name", ""))
+    beside = parse_toml(pyproject, "pyproject.toml") if pyproject is not None else document
+    project_name = str((table_of(beside, "project") or {}).get("name", ""))
     package = str(settings.get("package") or "") or project_name
     filename = str(settings.get("filename", "NEWS.rst"))
     is_markdown = filename.endswith(".md")
@@ -97,40 +97,3 @@ def _types(settings: Mapping[str, Any]) -> tuple[str, ...]:
     if isinstance(fragment, dict) and fragment:
         return tuple(fragment)
     return DEFAULT_TYPES
-
-
-def _load(path: str, text: str) -> Mapping[str, Any]:
-    try:
-        return _parse(text)
-    except ValueError as error:
-        # Pants 2.17 has a parser that does not know all of TOML: what others have in the file should not matter.
-        try:
-            return _parse(_own_tables(text))
-        except ValueError:
-            raise UserError(f"{path} cannot be read: {error}", fix=f"mend {path}") from None
-
-
-def _parse(text: str) -> Mapping[str, Any]:
-    try:
-        import tomllib  # type: ignore[import-not-found,unused-ignore]
-    except ImportError:
-        import toml
-
-        try:
-            return toml.loads(text)
-        except (IndexError, TypeError, AttributeError, KeyError) as error:  # what it raises for some bad files
-            raise ValueError(str(error)) from None
-    parsed: Mapping[str, Any] = tomllib.loads(text)
-    return parsed
-
-
-def _own_tables(text: str) -> str:
-    kept, ours = [], False
-    for line in text.splitlines(keepends=True):
-        table = _TABLE.match(line)
-        if table:
-            name = re.sub(r"\s+", "", table["name"])
-            ours = name == "project" or name == "tool.towncrier" or name.startswith("tool.towncrier.")
-        if ours:
-            kept.append(line)
-    return "".join(kept)

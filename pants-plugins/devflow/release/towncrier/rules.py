@@ -19,9 +19,7 @@ from pants.option.subsystem import Subsystem
 from pants.util.logging import LogLevel
 from pants.util.strutil import softwrap
 
-from devflow.common.errors import Problem
-from devflow.common.failures import as_problem
-from devflow.common.output import disk_full_fix, tail
+from devflow.common.errors import Problem, as_problem, disk_full_fix, tail
 from devflow.engine import Rules, create_digest, environment_vars, find_binary
 from devflow.engine.generation import HAS_GET, Get, implicitly
 from devflow.engine.python import try_venv_pex

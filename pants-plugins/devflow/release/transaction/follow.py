@@ -11,10 +11,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from devflow.common.errors import UserError
-from devflow.common.git import GitError
+from devflow.common.git import EXECUTABLE, SYMLINK, Entry, Git, GitError, index_info
 from devflow.release.transaction.journal import File, Journal
 from devflow.release.transaction.objects import scratch_dir
-from devflow.release.transaction.order import SYMLINK, OnStep, Place
+from devflow.release.transaction.order import OnStep, Place
 
 _BESIDE = ".devflow-release.new"  # one name in each directory, so that the next run finds what a killed one left
 
@@ -59,10 +59,13 @@ def follow(place: Place, journal: Journal, on_step: OnStep) -> tuple[str, ...]:
 
 def _still_wanted(place: Place, journal: Journal) -> list[File]:
     """The files that HEAD has as this commit made them: somebody may have gone on, or elsewhere."""
-    now = _tree_entries(place, "HEAD", [file.path for file in journal.files])
-    return [
-        file for file in journal.files if now.get(file.path, ("", "")) == (file.mode if file.blob else "", file.blob)
-    ]
+    now = place.git.tree("HEAD", [file.path for file in journal.files])
+    return [file for file in journal.files if now.get(file.path) == _entry_of(file)]
+
+
+def _entry_of(file: File) -> Entry | None:
+    """What the new commit has at the path."""
+    return Entry(file.mode, file.blob) if file.blob else None
 
 
 def _follow_file(place: Place, file: File) -> bool:
@@ -84,7 +87,7 @@ def _follow_file(place: Place, file: File) -> bool:
     if file.mode == SYMLINK:
         os.symlink(os.fsdecode(content), beside)
     else:
-        permissions = 0o777 if file.mode == "100755" else 0o666
+        permissions = 0o777 if file.mode == EXECUTABLE else 0o666
         with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, permissions), "wb") as new:
             new.write(content)
     os.replace(beside, path)
@@ -120,10 +123,11 @@ def _follow_index(place: Place, journal: Journal, files: Iterable[File], on_step
         ) from None
     try:
         on_step("index lock")
-        before = _tree_entries(place, journal.old, [file.path for file in files])
-        now = _index_entries(place, [file.path for file in files])
+        paths = [file.path for file in files]
+        before = place.git.tree(journal.old, paths)
+        now = Git(place.top, place.git.environment).staged(paths)
         changes = "".join(
-            f"{file.mode} {file.blob}\t{file.path}\0" if file.blob else f"0 {'0' * len(journal.new)}\t{file.path}\0"
+            index_info(file.path, _entry_of(file), like=journal.new)
             for file in files
             if now.get(file.path) == before.get(file.path)
         )
@@ -155,23 +159,3 @@ def remove_stale_index_lock(place: Place) -> None:
 def _index_paths(place: Place) -> tuple[Path, Path, Path]:
     place.own_dir.mkdir(exist_ok=True)
     return place.git_dir / "index", place.git_dir / "index.lock", place.own_dir / "index.lock"
-
-
-def _tree_entries(place: Place, commit: str, paths: list[str]) -> dict[str, tuple[str, str]]:
-    """Path → mode and blob."""
-    entries = {}
-    for record in place.git.records("ls-tree", "-z", "--full-tree", commit, "--", *paths) if paths else []:
-        head, _, path = record.partition("\t")
-        mode, _, oid = head.split(" ")
-        entries[path] = (mode, oid)
-    return entries
-
-
-def _index_entries(place: Place, paths: list[str]) -> dict[str, tuple[str, str]]:
-    entries = {}
-    command = ("-C", str(place.top), "ls-files", "--stage", "-z", "--", *paths)
-    for record in place.git.records(*command) if paths else []:
-        head, _, path = record.partition("\t")
-        mode, oid, _ = head.split(" ")
-        entries[path] = (mode, oid)
-    return entries

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from devflow.common.errors import UserError
+from devflow.common.files import atomic_write, sync_directory
 from devflow.release.transaction.order import Place
 
 _FORMAT = 1
@@ -54,18 +54,10 @@ def path_of(place: Place) -> Path:
 def write(place: Place, journal: Journal) -> None:
     """Whole or not at all, and on the disk when this returns."""
     path = path_of(place)
-    path.parent.mkdir(exist_ok=True)
-    beside = path.with_suffix(".new")
-    with open(beside, "w", encoding="utf-8", errors="surrogateescape") as file:
-        json.dump({"format": _FORMAT, **dataclasses.asdict(journal)}, file)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(beside, path)
-    directory = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)
+    text = json.dumps({"format": _FORMAT, **dataclasses.asdict(journal)})
+    # One name for the temporary file, because the caller holds the lock.
+    atomic_write(path, text.encode(errors="surrogateescape"), beside=path.with_suffix(".new").name)
+    sync_directory(path.parent)
 
 
 def read(place: Place) -> Journal | None:

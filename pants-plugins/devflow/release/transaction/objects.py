@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from devflow.common.git import SYMLINK, Entry, index_info
 from devflow.release.transaction.order import Edit, Order, Place, Tag
 
 
@@ -18,7 +19,7 @@ def write_blobs(place: Place, edits: Iterable[Edit]) -> dict[str, str]:
     for edit in edits:
         if edit.content is None:
             continue
-        filters = ["--no-filters"] if edit.mode == "120000" else [f"--path={edit.path}"]
+        filters = ["--no-filters"] if edit.mode == SYMLINK else [f"--path={edit.path}"]
         blobs[edit.path] = place.git.line(
             "-C", str(place.top), "hash-object", "-w", "--stdin", *filters, stdin=edit.content
         )
@@ -27,18 +28,14 @@ def write_blobs(place: Place, edits: Iterable[Edit]) -> dict[str, str]:
 
 def write_commit(place: Place, order: Order, blobs: Mapping[str, str]) -> str:
     """The id of the new commit. The index of the work tree is not touched. Raises: GitError."""
-    entries = [
-        f"0 {'0' * len(order.head)}\t{edit.path}"
-        if edit.content is None
-        else f"{edit.mode} {blobs[edit.path]}\t{edit.path}"
+    entries = "".join(
+        index_info(edit.path, None if edit.content is None else Entry(edit.mode, blobs[edit.path]), like=order.head)
         for edit in order.edits
-    ]
+    )
     with scratch_dir(place) as scratch:
         index = {"GIT_INDEX_FILE": str(scratch / "index")}
         place.git.run("read-tree", order.head, env=index)
-        place.git.run(
-            "update-index", "-z", "--index-info", stdin=os.fsencode("".join(f"{e}\0" for e in entries)), env=index
-        )
+        place.git.run("update-index", "-z", "--index-info", stdin=os.fsencode(entries), env=index)
         tree = place.git.line("write-tree", env=index)
     signing = ["-S"] if order.sign else []
     return place.git.line("commit-tree", *signing, "-p", order.head, "-F", "-", tree, stdin=_text(order.message))

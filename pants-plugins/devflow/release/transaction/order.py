@@ -7,11 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from devflow.common.git import Git
-
-REGULAR = "100644"
-EXECUTABLE = "100755"
-SYMLINK = "120000"
+from devflow.common.git import REGULAR, Git
 
 # Called with the name of each step before it is done. Tests stop the world in it.
 OnStep = Callable[[str], None]

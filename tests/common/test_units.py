@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devflow.common.amounts import count, duration, parse_duration, parse_size, size
 from devflow.common.errors import UserError
+from devflow.common.units import duration, parse_duration, parse_size, size
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,3 @@ def test_a_size_that_is_shown_can_be_read_again(size_bytes: float) -> None:
 )
 def test_durations_are_shown_in_two_units(duration_s: float, text: str) -> None:
     assert duration(duration_s) == text
-
-
-def test_counts() -> None:
-    assert [count(1, "entry"), count(2, "entry"), count(1000, "file")] == ["1 entry", "2 entries", "1,000 files"]

@@ -53,10 +53,3 @@ def duration(duration_s: float) -> str:
         elif parts:
             break
     return " ".join(parts[:2])
-
-
-def count(number: int, noun: str) -> str:
-    """`1 file`, `1,000 files`, `2 entries`."""
-    if number != 1:
-        noun = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
-    return f"{number:,} {noun}"

@@ -1,0 +1,77 @@
+"""The frame of every goal: what it refuses, where its output goes, how its errors are shown, and its exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import TracebackType
+
+from pants.base.specs import Specs
+from pants.engine.console import Console
+
+from devflow.common.errors import Problem, UserError
+from devflow.common.git import GitError
+from devflow.common.options import ReportFormat
+
+
+def _try_again() -> str:
+    return "mend that, and run the same command again"
+
+
+class GoalRun:
+    """One run of a goal, used as `with GoalRun(console, options.name) as run:` around the body of the goal rule.
+
+    The body stays in the rule, because Pants reads the rule's own source to find what it awaits. `UserError`,
+    `GitError` and `OSError` end the body; they are printed without a traceback, and `exit_code` is 1.
+    """
+
+    def __init__(self, console: Console, goal: str) -> None:
+        self.console = console
+        self.goal = goal
+        self.exit_code = 0
+        self.fix_of_failure: Callable[[], str] = _try_again  # for a GitError or an OSError
+
+    def __enter__(self) -> GoalRun:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> bool:
+        if isinstance(error, UserError):
+            self.fail(error.problem)
+        elif isinstance(error, GitError):
+            self.fail(Problem(f"git failed: {error}", self.fix_of_failure()))
+        elif isinstance(error, OSError):
+            self.fail(Problem(f"{type(error).__name__}: {error}", self.fix_of_failure()))
+        else:
+            return False
+        return True
+
+    def refuse_targets(self, specs: Specs, *, instead: str = "") -> None:
+        """For a goal that takes none; `instead` is what else the user may want to do. Raises: UserError."""
+        if specs:
+            raise UserError(
+                "This goal takes no targets.", fix="leave them out" + (f", and {instead}" if instead else "")
+            )
+
+    def report(self, report_format: ReportFormat, *, text: str, document: str) -> None:
+        """Print the report on standard output: as text, of which there may be none, or as a JSON document."""
+        shown = document if report_format is ReportFormat.JSON else text
+        if shown:
+            self.console.print_stdout(shown)
+            self.console.flush()
+
+    def say(self, *lines: str) -> None:
+        """Print what is not data (notes, counts, "To do it") on standard error, at once."""
+        if lines:
+            self.console.print_stderr("\n".join(lines))
+            self.console.flush()
+
+    def fail(self, *problems: Problem) -> None:
+        """Print problems. The run goes on, and exits with 1."""
+        if problems:
+            self.say(*(f"{self.goal}: {problem}" for problem in problems))
+            self.exit_code = 1
+
+    def end(self, exit_code: int) -> None:
+        """Set the exit code, unless the run has failed already."""
+        self.exit_code = self.exit_code or exit_code

@@ -1,0 +1,23 @@
+"""The command that a run prints to carry its plan out, and the options that it must know."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any
+
+from pants.option.option_types import collect_options_info
+from pants.testutil.rule_runner import GoalRuleResult
+
+START = "To do it: "
+
+
+def options_of(subsystem: type[Any]) -> set[str]:
+    """The names of its options, as on the command line: "--dry-run"."""
+    return {info.flag_names[-1] for info in collect_options_info(subsystem)}
+
+
+def printed_arguments(result: GoalRuleResult) -> tuple[str, ...]:
+    """The arguments of the printed command, without the program and the goal."""
+    lines = [line for line in result.stderr.splitlines() if line.startswith(START)]
+    assert lines, result.stderr
+    return tuple(shlex.split(lines[-1][len(START) :])[2:])
