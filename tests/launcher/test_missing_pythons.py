@@ -140,19 +140,27 @@ def test_missing_pythons_of_resolves_do_not_stop_the_others(launcher: Launcher, 
     assert said[5].startswith(f"./pants: installing Pants {PINNED}")
 
 
+@pytest.fixture()
+def unstamped(installed: Launcher) -> Launcher:
+    """Looks for Pythons as a first run does, and then finds that Pants is there."""
+    for stamp in (installed.cache / "stamps").iterdir():
+        stamp.unlink()
+    return installed
+
+
 def warned(result: subprocess.CompletedProcess[str]) -> bool:
     assert result.returncode == 0, result.stderr
     return "will not find on this machine" in result.stderr
 
 
-def test_what_pants_finds_is_not_missing(launcher: Launcher, tmp_path: Path) -> None:
-    (launcher.repository / "pants.toml").write_text(CONFIG)
+def test_what_pants_finds_is_not_missing(unstamped: Launcher, tmp_path: Path) -> None:
+    (unstamped.repository / "pants.toml").write_text(CONFIG)
     path = path_without_python(tmp_path / "bin")
     script(tmp_path / "bin" / "python3.4", "echo 4")
     # By a name without its version, in a directory of pyenv; and one that does not run.
     script(tmp_path / "pyenv/versions/3.3.7/bin/python", "echo 3")
     script(tmp_path / "pyenv/versions/3.3.8/bin/python3.3", "exit 127")
-    assert not warned(launcher.run(PATH=path, PYENV_ROOT=str(tmp_path / "pyenv")))
+    assert not warned(unstamped.run(PATH=path, PYENV_ROOT=str(tmp_path / "pyenv")))
 
 
 @pytest.mark.parametrize(
@@ -169,11 +177,11 @@ def test_what_pants_finds_is_not_missing(launcher: Launcher, tmp_path: Path) -> 
         ("[python.resolves]", "[python.resolves_to_other]"),
     ],
 )
-def test_no_alarm_where_it_is_not_certain(launcher: Launcher, tmp_path: Path, old: str, new: str) -> None:
+def test_no_alarm_where_it_is_not_certain(unstamped: Launcher, tmp_path: Path, old: str, new: str) -> None:
     config = CONFIG.replace('the-tool = [\n  "CPython==3.3.*",\n]\n', "")
     assert config != config.replace(old, new)
-    (launcher.repository / "pants.toml").write_text(config.replace(old, new))
-    assert not warned(launcher.run(PATH=path_without_python(tmp_path / "bin"), **BARE))
+    (unstamped.repository / "pants.toml").write_text(config.replace(old, new))
+    assert not warned(unstamped.run(PATH=path_without_python(tmp_path / "bin"), **BARE))
 
 
 @pytest.mark.parametrize(
@@ -186,27 +194,27 @@ def test_no_alarm_where_it_is_not_certain(launcher: Launcher, tmp_path: Path, ol
     ],
 )
 def test_no_alarm_where_pants_toml_is_not_all(
-    launcher: Launcher, tmp_path: Path, args: tuple[str, ...], environ: dict[str, str]
+    unstamped: Launcher, tmp_path: Path, args: tuple[str, ...], environ: dict[str, str]
 ) -> None:
-    (launcher.repository / "pants.toml").write_text(CONFIG)
-    assert not warned(launcher.run(*args, PATH=path_without_python(tmp_path / "bin"), **BARE, **environ))
+    (unstamped.repository / "pants.toml").write_text(CONFIG)
+    assert not warned(unstamped.run(*args, PATH=path_without_python(tmp_path / "bin"), **BARE, **environ))
 
 
-def test_uv_brings_what_pants_then_finds(launcher: Launcher, tmp_path: Path) -> None:
-    (launcher.repository / "pants.toml").write_text(CONFIG)
-    launcher.environ.update(BARE, PATH=path_without_python(tmp_path / "bin"))
-    calls = with_uv(launcher, tmp_path, "3.4")
-    result = launcher.run()
+def test_uv_brings_what_pants_then_finds(unstamped: Launcher, tmp_path: Path) -> None:
+    (unstamped.repository / "pants.toml").write_text(CONFIG)
+    unstamped.environ.update(BARE, PATH=path_without_python(tmp_path / "bin"))
+    calls = with_uv(unstamped, tmp_path, "3.4")
+    result = unstamped.run()
     assert not warned(result)
     assert "'uv python install 3.4' brings a Python 3.4: resolves want it (app, other)" in result.stderr
     assert installs(calls) == ["python install 3.4 link=1", "python install 3.3 link=1"]
 
 
-def test_uv_does_not_bring_what_pants_would_not_find(launcher: Launcher, tmp_path: Path) -> None:
-    (launcher.repository / "pants.toml").write_text(CONFIG)
-    launcher.environ.update(BARE, PATH=path_without_python(tmp_path / "bin"))
-    calls = with_uv(launcher, tmp_path, "3.4", links=False)
-    result = launcher.run()
+def test_uv_does_not_bring_what_pants_would_not_find(unstamped: Launcher, tmp_path: Path) -> None:
+    (unstamped.repository / "pants.toml").write_text(CONFIG)
+    unstamped.environ.update(BARE, PATH=path_without_python(tmp_path / "bin"))
+    calls = with_uv(unstamped, tmp_path, "3.4", links=False)
+    result = unstamped.run()
     assert warned(result)
     assert "have that directory on PATH" in result.stderr
     assert installs(calls) == []

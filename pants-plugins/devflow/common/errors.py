@@ -9,10 +9,14 @@ from difflib import get_close_matches
 
 @dataclass(frozen=True)
 class Problem:
-    """An error as data. `fix` is a command or an edit, complete enough to be pasted."""
+    """An error as data. `fix` is a command or an edit, complete enough to be pasted.
+
+    `lacks` is what has to be installed on this machine, if that is the error: problems that lack the same are one.
+    """
 
     what: str
     fix: str
+    lacks: str = ""
 
     def __str__(self) -> str:
         return f"{self.what}\n  Fix: {self.fix}"

@@ -79,6 +79,8 @@ async def export_all_resolves_goal(
     plan = plan_now()
     outcome = Outcome(plan, mode, failed={}, pruned=plan.surplus)
     if mode is Mode.EXPORT and not (plan.changes_nothing and not abandoned(plan, place)):
+        for line in report.lacking(plan) if plan.rebuilds else ():
+            console.print_stderr(line)
         try:
             # A run that was waited for may have done it, so that the plan is made anew.
             outcome = await carry_out_alone(plan_now, described, place, global_options, console)
