@@ -109,7 +109,12 @@ def test_the_users_own_settings_are_kept_and_redirections_are_not(git: Git) -> N
     git.run("add", "file")
     git.run("commit", "--quiet", "--message=Begin")
     (git.directory / "file").write_text("two\n")
-    wanted = {"GIT_AUTHOR_NAME": "Ada", "GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "user.name", "GIT_CONFIG_VALUE_0": "X"}
+    wanted = {
+        "GIT_AUTHOR_NAME": "Ada",
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": "user.name",
+        "GIT_CONFIG_VALUE_0": "X",
+    }
     nowhere = {name: "/nowhere" for name in ("GIT_GRAFT_FILE", "GIT_SHALLOW_FILE", "GIT_COMMON_DIR", "GIT_CONFIG")}
     other = {"GIT_NAMESPACE": "n", "GIT_EXTERNAL_DIFF": "false", "GIT_DIFF_OPTS": "--unified=0", "GIT_ATTR_SOURCE": "n"}
     hostile = Git(git.directory, {**git.environment, **wanted, **nowhere, **other})
