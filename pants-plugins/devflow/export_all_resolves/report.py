@@ -44,7 +44,9 @@ def _sentence(item: Item, outcome: Outcome) -> str:
 
 def lacking(plan: Plan) -> list[str]:
     """What this machine lacks, to be said before the builds take their time."""
-    lacks = [f"{problem.lacks} (for {', '.join(names)})" for names, problem in _together(plan.failures) if problem.lacks]
+    lacks = [
+        f"{problem.lacks} (for {', '.join(names)})" for names, problem in _together(plan.failures) if problem.lacks
+    ]
     if not lacks:
         return []
     return [f"This machine lacks {' and '.join(lacks)}. The other resolves are exported first."]
