@@ -14,7 +14,7 @@ from devflow.common.output import tail
 
 # What sends our commands to another repository, index or history, or changes what they print: a caller inside of a git
 # hook has some of it in its environment. All else is what the user wants of git: who the author is, how to sign and to
-# reach a remote, settings. Source: `git rev-parse --local-env-vars`, git(1), of git 2.39 and 2.43.
+# reach a remote, settings. Source: `git rev-parse --local-env-vars`, git(1), of git 2.39.
 _REDIRECTIONS = frozenset(
     "GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_ATTR_SOURCE GIT_CEILING_DIRECTORIES GIT_COMMON_DIR GIT_CONFIG "
     "GIT_DEFAULT_HASH GIT_DIFF_OPTS GIT_DIR GIT_EXTERNAL_DIFF GIT_GLOB_PATHSPECS GIT_GRAFT_FILE "
