@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from harness.example import copy_of_example
+from harness.git import set_identity
 from harness.transcripts import Transcript, transcripts
 from harness.world import Caches, Repository
 
@@ -20,8 +21,7 @@ def repo(tmp_path_factory: pytest.TempPathFactory, caches: Caches) -> Iterator[R
     repo = copy_of_example(tmp_path_factory.mktemp("example") / "monorepo", caches)
     repo.write(".gitignore", "/.pants.d/\n/.pids/\n/dist/\n__pycache__/\n")
     repo.git("init", "--quiet", "--initial-branch=main")
-    repo.git("config", "user.name", "Ada Jensen")
-    repo.git("config", "user.email", "ada@example.com")
+    set_identity(repo.root, "Ada Jensen", "ada@example.com")
     repo.git("add", ".")
     repo.git("commit", "--quiet", "--message=Begin")
     repo.git("init", "--quiet", "--bare", "../origin.git")
@@ -89,5 +89,4 @@ def test_the_readme_releases(repo: Repository) -> None:
     link = repo.root / "docker-compose.halfstack-main.yml"
     assert os.readlink(link) == "docker-compose.halfstack-2409.yml"
     assert link.read_bytes() == (repo.root / "docker-compose.halfstack-2403.yml").read_bytes()
-    status = subprocess.run(["git", "status", "--porcelain"], cwd=repo.root, capture_output=True, text=True, check=True)
-    assert status.stdout == ""
+    assert repo.git("status", "--porcelain") == ""
