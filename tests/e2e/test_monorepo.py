@@ -12,7 +12,7 @@ import pytest
 
 from harness.example import copy_of_example
 from harness.git import set_identity
-from harness.transcripts import Transcript, transcripts
+from harness.transcripts import Transcript, printed_by
 from harness.world import Caches, Repository
 
 
@@ -34,7 +34,7 @@ def repo(tmp_path_factory: pytest.TempPathFactory, caches: Caches) -> Iterator[R
 
 
 def play(repo: Repository, transcript: Transcript) -> None:
-    """Do what the README shows, and compare what it says."""
+    """Run the documented command, and compare what it prints."""
     result = repo.run(*transcript.command)
     differences = transcript.differences(result.stdout + result.stderr)
     assert not differences, (transcript.command, differences)
@@ -48,8 +48,8 @@ def test_the_example_declares_its_resolves(repo: Repository) -> None:
     assert names == sorted(line.split()[0] for line in declared[1].splitlines())
 
 
-def test_the_readme_exports(repo: Repository) -> None:
-    first, unchanged, changed = transcripts("`export-all-resolves`")
+def test_the_page_of_export_all_resolves(repo: Repository) -> None:
+    first, unchanged, changed = printed_by("export-all-resolves")
     play(repo, first)
     venv = repo.venv("ruff")
     version = subprocess.run([venv / "bin" / "ruff", "--version"], capture_output=True, text=True, check=True).stdout
@@ -64,14 +64,14 @@ def test_the_readme_exports(repo: Repository) -> None:
     repo.git("checkout", "--quiet", ".")
 
 
-def test_the_readme_dumps_the_schema_history(repo: Repository) -> None:
-    for transcript in transcripts("`dump-schema-history`"):
+def test_the_page_of_dump_schema_history(repo: Repository) -> None:
+    for transcript in printed_by("dump-schema-history"):
         play(repo, transcript)
     repo.git("clean", "--force", "--quiet", "src")
 
 
-def test_the_readme_releases(repo: Repository) -> None:
-    plan, branch = transcripts("`release` and `release-branch`")
+def test_the_pages_of_release_and_release_branch(repo: Repository) -> None:
+    [plan], [branch] = printed_by("release"), printed_by("release-branch")
     fragments = sorted(path.name for path in (repo.root / "changes").iterdir())
     play(repo, plan)
     repo.run(*plan.command, "--date=2024-03-29", "--execute")

@@ -42,11 +42,11 @@ def test_an_ellipsis_stands_for_the_rest() -> None:
 
 
 def test_a_section(tmp_path: Path) -> None:
-    document = tmp_path / "README.md"
+    document = tmp_path / "page.md"
     document.write_text(
         "## One\n\n```\n$ ./pants a --b\nx\ny\n$ ./pants c\n```\n\n```\nz\n```\n\n## Two\n\n```\n$ pants d\n```\n"
     )
-    assert transcripts("One", document) == [Transcript(("a", "--b"), ("x", "y")), Transcript(("c",), ())]
-    assert transcripts("Two", document) == [Transcript(("d",), ())]
+    assert transcripts(document, "One") == [Transcript(("a", "--b"), ("x", "y")), Transcript(("c",), ())]
+    assert transcripts(document, "Two") == [Transcript(("d",), ())]
     with pytest.raises(AssertionError, match="no transcript"):
-        transcripts("Three", document)
+        transcripts(document, "Three")

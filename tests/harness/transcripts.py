@@ -1,4 +1,4 @@
-"""The transcripts of the README, to be compared with what the commands say now."""
+"""The transcripts of the documentation, to be compared with what the commands print now."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-README = Path.cwd() / "README.md"
+DOCS = Path.cwd() / "docs"
 _ELIDED = "…"
 # What differs from machine to machine and from day to day, each with what stands for it.
 _VARIABLE = (
@@ -44,8 +44,13 @@ class Transcript:
         ]
 
 
-def transcripts(heading: str, document: Path = README) -> list[Transcript]:
-    """Those of a section, in order. Raises: AssertionError if there is none."""
+def printed_by(goal: str) -> list[Transcript]:
+    """The transcripts of a goal's page, in order."""
+    return transcripts(DOCS / "goals" / f"{goal}.md", "What it prints")
+
+
+def transcripts(document: Path, heading: str) -> list[Transcript]:
+    """The transcripts of a section, in order. Raises: AssertionError if there is none."""
     sections = re.split(r"(?m)^## ", document.read_text(encoding="utf-8"))
     found = [
         transcript
