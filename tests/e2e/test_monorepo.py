@@ -7,13 +7,14 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from harness.example import copy_of_example
 from harness.git import set_identity
-from harness.transcripts import Transcript, printed_by
-from harness.world import Caches, Repository
+from harness.transcripts import DOCS, Transcript, printed_by, transcripts_of
+from harness.world import LAUNCHER, Caches, Repository
 
 
 @pytest.fixture(scope="module")
@@ -35,9 +36,36 @@ def repo(tmp_path_factory: pytest.TempPathFactory, caches: Caches) -> Iterator[R
 
 def play(repo: Repository, transcript: Transcript) -> None:
     """Run the documented command, and compare what it prints."""
-    result = repo.run(*transcript.command)
+    fails = any(line.startswith("  Fix: ") for line in transcript.lines) or (
+        "--check" in transcript.command and any(line.startswith("To do it: ") for line in transcript.lines)
+    )
+    result = repo.run(*transcript.command, check=not fails)
+    assert result.exit_code == fails
     differences = transcript.differences(result.stdout + result.stderr)
     assert not differences, (transcript.command, differences)
+
+
+def test_the_tutorial(tmp_path: Path, caches: Caches) -> None:
+    clone = tmp_path / "devflow"
+    copy_of_example(clone / "examples" / "monorepo", caches)
+    (clone / "pants").symlink_to(LAUNCHER)
+    repo = Repository(clone / "examples" / "kiln", caches, clone / "pants")
+    directory = str(clone)
+    try:
+        for transcript in transcripts_of((DOCS / "tutorial.md").read_text()):
+            program = transcript.typed.split()[0]
+            if program == "cd":
+                directory = os.path.normpath(os.path.join(directory, *transcript.command))
+            elif program == "../../pants":
+                assert directory == str(repo.root)
+                play(repo, transcript)
+            else:
+                shell = ["bash", "-c", transcript.typed]
+                done = subprocess.run(shell, cwd=directory, capture_output=True, text=True, check=True)
+                assert transcript.differences(done.stdout + done.stderr) == []
+    finally:
+        repo.stop()
+    assert not repo.root.exists()
 
 
 def test_the_example_declares_its_resolves(repo: Repository) -> None:

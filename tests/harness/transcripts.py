@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,10 +27,15 @@ _VARIABLE = (
 
 @dataclass(frozen=True)
 class Transcript:
-    """A command as it is typed, and the lines that it is said to print, on stdout and stderr."""
+    """A command line, and the lines that it is said to print, on stdout and stderr."""
 
-    command: tuple[str, ...]
+    typed: str
     lines: tuple[str, ...]
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """The arguments, without the program."""
+        return tuple(shlex.split(self.typed)[1:])
 
     def differences(self, output: str) -> list[str]:
         """Lines that the command does not print, and that it does print besides, but for what varies."""
@@ -56,17 +62,22 @@ def transcripts(document: Path, heading: str) -> list[Transcript]:
         transcript
         for section in sections
         if section.startswith(f"{heading}\n")
-        for block in re.findall(r"(?ms)^```\n(\$ .*?)^```$", section)
-        for transcript in _commands(block.splitlines())
+        for transcript in transcripts_of(section)
     ]
     assert found, f"{document} has no transcript in {heading}"
     return found
 
 
+def transcripts_of(text: str) -> list[Transcript]:
+    """Every transcript in a text, in order."""
+    blocks = re.findall(r"(?ms)^```\n(\$ .*?)^```$", text)
+    return [transcript for block in blocks for transcript in _commands(block.splitlines())]
+
+
 def _commands(lines: Sequence[str]) -> Iterator[Transcript]:
     starts = [number for number, line in enumerate(lines) if line.startswith("$ ")]
     for start, end in zip(starts, [*starts[1:], len(lines)]):
-        yield Transcript(tuple(lines[start][2:].split()[1:]), tuple(lines[start + 1 : end]))
+        yield Transcript(lines[start][2:], tuple(lines[start + 1 : end]))
 
 
 def _shape(line: str) -> str:
