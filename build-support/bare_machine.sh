@@ -36,6 +36,7 @@ python39=$(python_prefix 3.9)
 python311=$(python_prefix 3.11)
 world=$(mktemp -d)
 root=$world/root
+# shellcheck disable=SC2329
 finish() {
   local mounted
   cd /
