@@ -3,8 +3,8 @@
     PYTHONPATH=pants-plugins dist/export/python/virtualenvs/pants-plugins/*/bin/python build-support/option_blocks.py
         --check    change nothing; exit with 1 if a page is out of date
 
-A page has its options between two marks, `<!-- options of GOAL … -->` and `<!-- end of options -->`. They are rendered from the
-declarations that Pants itself renders its help from, so Pants need not run. Run it in the root of this repository.
+The options stand between two marks: `<!-- options of GOAL, … -->` and `<!-- end of options -->`. They are rendered from
+the declarations that Pants renders its help from, so that Pants need not run. Run it in the root of this repository.
 """
 
 from __future__ import annotations
