@@ -34,7 +34,6 @@ from devflow.api import (
     read_files,
 )
 from devflow.engine import Rules
-from devflow.engine.unions import cache_locations, resolve_exporters
 from devflow.export_all_resolves import goal as export_goal
 from devflow.export_all_resolves import rules as resolve_rules
 from devflow.export_all_resolves.goal import ExportAllResolves
@@ -173,7 +172,6 @@ def test_a_resolve_exporter() -> None:
         rules=[
             *engine.rules(),
             *export.rules(),
-            *resolve_exporters.rules(),
             *resolve_rules.rules(),
             *export_goal.rules(),
             *members,
@@ -214,7 +212,6 @@ def test_a_cache_location(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     runner = RuleRunner(
         rules=[
             *engine.rules(),
-            *cache_locations.rules(),
             *member_rules.rules(),
             *reset_goal.rules(),
             *status_goal.rules(),

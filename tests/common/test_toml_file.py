@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from devflow.common import toml_file
 from devflow.common.errors import UserError
 from devflow.common.toml_file import parse_toml, table_of
-from harness.pythons import python_with
+from harness.pythons import python_of
 
 # As the tools write them that share a `pyproject.toml` with us: each is valid TOML 1.0.
 REAL = {
@@ -68,7 +68,7 @@ BROKEN = [
 
 @pytest.fixture(scope="module")
 def newer_python() -> str:
-    return python_with("tomllib")
+    return str(python_of("3.11"))
 
 
 def by_tomllib(python: str, texts: list[str]) -> list[Any]:

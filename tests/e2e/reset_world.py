@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from harness.pythons import python_with
-from harness.world import PLUGINS, Caches, Repository, Result, finish, repository, wait_until
+from harness.pythons import python_of
+from harness.world import PATIENCE_S, PLUGINS, Caches, Repository, Result, finish, repository, wait_until
 
 LINGER = """\
 import os, time
@@ -80,7 +80,7 @@ def lingering(repo: Repository, *, pantsd: bool = True) -> Iterator[subprocess.P
         yield process
     finally:
         repo.write("go", "")
-        process.wait(timeout=300)
+        process.wait(timeout=PATIENCE_S)
         for name in ("go", "working"):
             (repo.root / name).unlink()
 
@@ -127,5 +127,5 @@ def plain(repo: Repository, python: str, *args: str) -> Result:
 
 
 def bare_python() -> str:
-    """A Python of 3.11 or newer that has no Pants."""
-    return python_with("tomllib")
+    """A Python 3.11, which has no Pants."""
+    return str(python_of("3.11"))

@@ -17,7 +17,7 @@ import toml
 from devflow.ide_config import jsonc
 from e2e.projects import ANSICOLORS
 from harness.editor_scripts import EGLOT, NVIM, VIM
-from harness.editor_tools import ALE, NEOVIM, OLDER_PYRIGHT, PYRIGHT, TY, npm_install, pip_install, run
+from harness.editor_tools import ALE, OLDER_PYRIGHT, PYRIGHT, executable, language_server, run
 from harness.example import copy_of_example
 from harness.lsp import Lookup, literal, section, serving
 from harness.transcripts import transcripts
@@ -73,26 +73,6 @@ def configure(repo: Repository) -> Iterator[Configure]:
             path.parent.rmdir()
 
 
-@pytest.fixture(scope="module")
-def pyrights(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
-    """What npm made of each release."""
-    return {release: npm_install(tmp_path_factory.mktemp("pyright"), release) for release in (PYRIGHT, OLDER_PYRIGHT)}
-
-
-def language_server(modules: Path) -> tuple[str, ...]:
-    return ("node", str(modules / "pyright" / "langserver.index.js"), "--stdio")
-
-
-@pytest.fixture(scope="module")
-def pyright(pyrights: Mapping[str, Path]) -> tuple[str, ...]:
-    return language_server(pyrights[PYRIGHT])
-
-
-@pytest.fixture(scope="module")
-def executables(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return pip_install(tmp_path_factory.mktemp("editors") / "venv", NEOVIM, TY)
-
-
 def parsed(text: str) -> dict[str, Any]:
     node = jsonc.parse(text)
     assert node
@@ -116,11 +96,16 @@ SETTINGS: dict[str, Callable[[Mapping[str, str], Path], dict[str, Any]]] = {
 }
 
 
+def path_with(executable: str) -> str:
+    """A PATH that begins with the directory of an executable."""
+    return f"{Path(executable).parent}{os.pathsep}{os.environ['PATH']}"
+
+
 def resolved(
-    repo: Repository, pyright: tuple[str, ...], settings: Mapping[str, Any], lookup: Lookup = section
+    repo: Repository, settings: Mapping[str, Any], lookup: Lookup = section, release: str = PYRIGHT
 ) -> tuple[dict[str, str], str]:
-    """Where each name of the probe is defined, relative to the repository; and what the server complains of."""
-    with serving(pyright, repo.root, settings, lookup) as server:
+    """Where each name of the probe is defined, relative to the repository; and what Pyright complains of."""
+    with serving([language_server(release), "--stdio"], repo.root, settings, lookup) as server:
         complaints = "\n".join(one["message"] for one in server.open(PROBE))
         names = ("colors", "sortedcontainers", "JobInfo", "WebhookNotifier")
         found = {name: server.definition(PROBE, name) for name in names}
@@ -151,25 +136,23 @@ def test_the_readme(repo: Repository) -> None:
     shutil.rmtree(repo.root / ".vscode")
 
 
+@pytest.mark.needs("npm-registry")
 @pytest.mark.parametrize(
     ("editor", "release"), [*((editor, PYRIGHT) for editor in sorted(SETTINGS)), ("zed", OLDER_PYRIGHT)]
 )
-def test_imports_resolve_to_the_right_files(
-    editor: str, release: str, repo: Repository, configure: Configure, pyrights: Mapping[str, Path]
-) -> None:
+def test_imports_resolve_to_the_right_files(editor: str, release: str, repo: Repository, configure: Configure) -> None:
     settings = SETTINGS[editor](configure(editor), repo.root)
     lookup = literal if editor == "zed" else section
-    found, complaints = resolved(repo, language_server(pyrights[release]), settings, lookup)
+    found, complaints = resolved(repo, settings, lookup, release)
     assert found == as_they_should_be(repo.venv("python-default"))
     assert '"colors"' not in complaints
 
 
-def test_a_stale_version_is_what_this_goal_is_against(
-    repo: Repository, configure: Configure, pyright: tuple[str, ...]
-) -> None:
+@pytest.mark.needs("npm-registry")
+def test_a_stale_version_is_what_this_goal_is_against(repo: Repository, configure: Configure) -> None:
     settings = vscode(configure("vscode"), repo.root)
     stale = settings["python.pythonPath"].replace(f"/{repo.venv('python-default').name}/", "/3.11.0/")
-    found, complaints = resolved(repo, pyright, {**settings, "python.pythonPath": stale})
+    found, complaints = resolved(repo, {**settings, "python.pythonPath": stale})
     assert found["colors"] == ""
     assert 'Import "colors" could not be resolved' in complaints
 
@@ -181,26 +164,25 @@ def test_the_server_of_ruff(repo: Repository, configure: Configure) -> None:
         assert [one["code"] for one in server.open("tests/unused.py")] == ["F401"]
 
 
-def test_ty_finds_everything(repo: Repository, configure: Configure, executables: Path) -> None:
+def test_ty_finds_everything(repo: Repository, configure: Configure) -> None:
     text = configure("ty")["ty.toml"]
-    assert "All checks passed" in run(str(executables / "ty"), "check", PROBE, cwd=repo.root)
+    assert "All checks passed" in run(executable("ty"), "check", PROBE, cwd=repo.root)
     (repo.root / "ty.toml").write_text(text.replace(f"/{repo.venv('python-default').name}", "/3.11.0"))
     with pytest.raises(AssertionError, match="exited with"):
-        run(str(executables / "ty"), "check", PROBE, cwd=repo.root)
+        run(executable("ty"), "check", PROBE, cwd=repo.root)
 
 
+@pytest.mark.needs("vim-ale")
 @pytest.mark.parametrize("in_a_virtualenv", [False, True])
-def test_ale_runs_our_tools(
-    in_a_virtualenv: bool, repo: Repository, configure: Configure, tmp_path: Path, executables: Path
-) -> None:
-    assert ALE.is_dir(), "ALE is not installed: apt-get install vim vim-ale"
+def test_ale_runs_our_tools(in_a_virtualenv: bool, repo: Repository, configure: Configure, tmp_path: Path) -> None:
     configure("vim-ale")
     (tmp_path / "check.vim").write_text(VIM)
     env = {"ALE": str(ALE), "OUT": str(tmp_path / "out")}
     # Another virtualenv, with tools of these names, is active.
+    (tmp_path / "venv" / "bin").mkdir(parents=True)
     for name in ("mypy", "ruff"):
-        shutil.copy(shutil.which("true") or "", executables / name)
-    env["VIRTUAL_ENV"] = str(executables.parent) if in_a_virtualenv else ""
+        shutil.copy(shutil.which("true") or "", tmp_path / "venv" / "bin" / name)
+    env["VIRTUAL_ENV"] = str(tmp_path / "venv") if in_a_virtualenv else ""
     run("vim", "-es", "-u", "NONE", "-S", str(tmp_path / "check.vim"), cwd=repo.root, env=env)
     found = json.loads((tmp_path / "out").read_text())
     main = repo.venv("python-default")
@@ -213,8 +195,9 @@ def test_ale_runs_our_tools(
     }
 
 
+@pytest.mark.needs("npm-registry")
 def test_neovim_finds_definitions_and_asks_for_trust_once(
-    repo: Repository, configure: Configure, tmp_path: Path, executables: Path, pyrights: Mapping[str, Path]
+    repo: Repository, configure: Configure, tmp_path: Path
 ) -> None:
     stub = configure("neovim")[".nvim.lua"]
     (tmp_path / "config" / "nvim").mkdir(parents=True)
@@ -222,8 +205,8 @@ def test_neovim_finds_definitions_and_asks_for_trust_once(
     (tmp_path / "check.lua").write_text(NVIM)
     env = {f"XDG_{kind.upper()}_HOME": str(tmp_path / kind) for kind in ("cache", "config", "data", "state")}
     env["OUT"] = str(tmp_path / "out")
-    env["PATH"] = f"{pyrights[PYRIGHT] / '.bin'}:{os.environ['PATH']}"
-    nvim = str(executables / "nvim")
+    env["PATH"] = path_with(language_server(PYRIGHT))
+    nvim = executable("nvim")
     trust = ("-c", "edit .nvim.lua", "-c", "trust", "-c", "qall!")
     run(nvim, "--headless", "--clean", *trust, cwd=repo.root, env=env)
 
@@ -240,15 +223,13 @@ def test_neovim_finds_definitions_and_asks_for_trust_once(
     assert {name: os.path.relpath(path, real) for name, path in found["definitions"].items()} == expected
 
 
+@pytest.mark.needs("emacs-eglot", "npm-registry")
 @pytest.mark.parametrize("release", [PYRIGHT, OLDER_PYRIGHT])
-def test_eglot_finds_definitions(
-    release: str, repo: Repository, configure: Configure, tmp_path: Path, pyrights: Mapping[str, Path]
-) -> None:
-    assert shutil.which("emacs"), "Emacs is not installed: apt-get install emacs-nox elpa-eglot"
+def test_eglot_finds_definitions(release: str, repo: Repository, configure: Configure, tmp_path: Path) -> None:
     configure("emacs")
     (tmp_path / "check.el").write_text(EGLOT)
     env = {"HOME": str(tmp_path), "OUT": str(tmp_path / "out")}
-    env["PATH"] = f"{pyrights[release] / '.bin'}:{os.environ['PATH']}"
+    env["PATH"] = path_with(language_server(release))
     run("emacs", "--batch", "--no-init-file", "--load", str(tmp_path / "check.el"), cwd=repo.root, env=env)
     found = json.loads((tmp_path / "out").read_text())
     real = repo.root.resolve()
@@ -257,9 +238,8 @@ def test_eglot_finds_definitions(
     )
 
 
-def test_another_interpreter_is_noticed_and_mended(
-    repo: Repository, configure: Configure, pyright: tuple[str, ...]
-) -> None:
+@pytest.mark.needs("npm-registry")
+def test_another_interpreter_is_noticed_and_mended(repo: Repository, configure: Configure) -> None:
     configure("vscode")
     old = repo.venv("python-default")
     new = old.with_name(".".join(map(str, sys.version_info[:3])))
@@ -279,7 +259,7 @@ def test_another_interpreter_is_noticed_and_mended(
     settings = parsed((repo.root / ".vscode/settings.json").read_text())
     assert section(settings, "python.defaultInterpreterPath") == f"{here}/{new.name}/bin/python"
     found, _ = resolved(
-        repo, pyright, vscode({".vscode/settings.json": (repo.root / ".vscode/settings.json").read_text()}, repo.root)
+        repo, vscode({".vscode/settings.json": (repo.root / ".vscode/settings.json").read_text()}, repo.root)
     )
     assert found == as_they_should_be(new)
     shutil.rmtree(new)

@@ -11,7 +11,7 @@ import pytest
 
 from e2e.reset_world import fill, leftovers, lingering, resettable, store, works
 from harness.transcripts import transcripts
-from harness.world import Caches, Repository, finish, wait_until
+from harness.world import PATIENCE_S, Caches, Repository, finish, wait_until
 
 
 @pytest.fixture()
@@ -105,7 +105,7 @@ def test_other_repositories_on_the_same_store(repo: Repository, own_caches: Cach
             assert store(own_caches).exists()
             forced = repo.run("reset-cache", "--force")
             assert f"By force: the daemon of {other.root} (process {pid}) is at work." in forced.stderr
-            assert busy.wait(timeout=300) != 0
+            assert busy.wait(timeout=PATIENCE_S) != 0
         works(other)
         idle = other.daemon.pid
         assert "idle" in repo.run("cache-status").stdout

@@ -1,4 +1,4 @@
-"""Proves that a test executes the adapter's helpers that it says it does.
+"""Proves that a test executes the engine's helpers that it says it does.
 
 The engine notices an await that it cannot follow only when that line runs, so each helper needs a test that runs it:
 `record` puts a wrapper around the helpers, `@executes` checks that the named ones ran to their end, and `claimed` tells
@@ -8,10 +8,14 @@ what the tests of a module name in total.
 from __future__ import annotations
 
 import functools
+import importlib
 import inspect
+import pkgutil
 from collections import defaultdict
 from types import ModuleType
 from typing import Any, Callable, TypeVar
+
+import devflow.engine
 
 Test = TypeVar("Test", bound=Callable[..., None])
 
@@ -19,20 +23,31 @@ _completed: set[str] = set()
 _claimed: dict[str, set[str]] = defaultdict(set)
 
 
-def helpers_of(*modules: ModuleType) -> set[str]:
-    """Name the modules' own helpers, that is, what they offer and a rule can await."""
+def engine_modules() -> list[ModuleType]:
+    """`devflow.engine`, and everything below it."""
+    below = pkgutil.walk_packages(devflow.engine.__path__, f"{devflow.engine.__name__}.")
+    return [devflow.engine, *(importlib.import_module(module.name) for module in below)]
+
+
+def helpers() -> dict[str, str]:
+    """Map each helper, that is, what the engine's modules define and a rule can await, to its module."""
     return {
-        name
-        for module in modules
-        for name in module.__all__
-        if inspect.iscoroutinefunction(vars(module)[name]) and vars(module)[name].__module__ == module.__name__
+        name: module.__name__
+        for module in engine_modules()
+        for name, thing in vars(module).items()
+        if inspect.iscoroutinefunction(thing) and thing.__module__ == module.__name__ and not name.startswith("_")
     }
 
 
-def record(package: ModuleType, *modules: ModuleType) -> None:
-    """Wrap the modules' helpers where the package offers them."""
-    for name in helpers_of(*modules):
-        setattr(package, name, _recorded(getattr(package, name)))
+def record() -> None:
+    """Wrap the helpers wherever an engine's module has them."""
+    modules = engine_modules()
+    for name, module_name in helpers().items():
+        helper = getattr(importlib.import_module(module_name), name)
+        recording = _recorded(helper)
+        for module in modules:
+            if vars(module).get(name) is helper:
+                setattr(module, name, recording)
 
 
 def executes(*names: str) -> Callable[[Test], Test]:

@@ -1,33 +1,68 @@
-"""Each helper is executed by some test: what the other modules claim, and their tests prove, covers them all."""
+"""Each helper is executed by a test, and is of use: to the product, or to the backend of somebody else."""
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
-import devflow.engine
-import devflow.engine.python
-from devflow.engine import _git
-from engine import test_files, test_processes, test_python, test_session, test_targets
-from engine.halves import half_of
-from engine.recorder import claimed, helpers_of
+import devflow
+import devflow.register  # every slice
+from devflow import api
+from engine import test_files, test_processes, test_python, test_session, test_targets, test_tool
+from engine.recorder import claimed, executes, helpers
+
+TESTS = (test_files, test_processes, test_python, test_session, test_targets, test_tool)
+ROOT = Path(next(iter(devflow.__path__)))
+EXAMPLE = Path.cwd() / "examples" / "devflow-example-plugin" / "src"
 
 
-def test_core() -> None:
-    claims = [claimed(module.__name__) for module in (test_files, test_processes, test_session, test_targets)]
-    assert set.union(*claims) == helpers_of(_git, half_of(devflow.engine))
+def test_each_helper_is_executed_by_a_test() -> None:
+    assert set.union(*(claimed(module.__name__) for module in TESTS)) == set(helpers())
 
 
-def test_python_backend() -> None:
-    assert claimed(test_python.__name__) == helpers_of(half_of(devflow.engine.python))
+def test_each_helper_has_a_caller() -> None:
+    slices = [path for path in ROOT.rglob("*.py") if path.relative_to(ROOT).parts[0] != "engine"]
+    assert len(slices) > 100
+    called = set(_calls(*slices))
+    # A helper may have no other caller than a helper that has one.
+    bodies = {node.name: node for node in _functions(*(ROOT / "engine").rglob("*.py"))}
+    useful = [name for name in bodies if name in called]
+    for name in useful:
+        useful.extend(other for other in _names_called(bodies[name]) if other in bodies and other not in useful)
+    examples = set(_calls(*EXAMPLE.rglob("*.py"))) & set(api.__all__)
+    assert examples
+    # Not for helpers only: for everything that the engine's modules offer.
+    offered = {name for name in bodies if not name.startswith("_")}
+    assert offered - set(useful) - examples == set()
 
 
-@pytest.mark.parametrize("helper", ["digest_of", "no_such_helper"])
+@pytest.mark.parametrize("helper", ["run_process", "no_such_helper"])
 def test_a_claim_that_is_not_true_fails(helper: str) -> None:
-    from engine.recorder import executes
-
     @executes(helper)
     def idle() -> None:
         pass
 
     with pytest.raises(AssertionError, match=helper):
         idle()
+
+
+def _calls(*paths: Path) -> Iterator[str]:
+    for path in paths:
+        yield from _names_called(ast.parse(path.read_text()))
+
+
+def _names_called(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            yield name
+
+
+def _functions(*paths: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """At the top of modules."""
+    for path in paths:
+        body = ast.parse(path.read_text()).body
+        yield from (node for node in body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)))

@@ -6,14 +6,12 @@ from dataclasses import dataclass
 
 import pytest
 from pants.core.util_rules.system_binaries import BinaryPathRequest
-from pants.engine.console import Console
-from pants.engine.goal import Goal, GoalSubsystem
-from pants.engine.process import InteractiveProcess, Process, ProcessExecutionFailure
-from pants.engine.rules import QueryRule, collect_rules, goal_rule, rule
-from pants.testutil.rule_runner import RuleRunner, mock_console
+from pants.engine.process import Process, ProcessExecutionFailure
+from pants.engine.rules import QueryRule, collect_rules, rule
+from pants.testutil.rule_runner import RuleRunner
 
 from devflow import engine
-from devflow.engine import find_binary, run_interactive, run_process, try_process, try_processes
+from devflow.engine import find_binary, run_process, try_process, try_processes
 from engine.answer import Answer
 from engine.recorder import executes
 
@@ -57,23 +55,6 @@ async def find_a_binary(about: AboutABinary) -> Answer:
     return Answer({"paths": [binary.path for binary in found.paths]})
 
 
-class TalkSubsystem(GoalSubsystem):
-    name = "talk"
-    help = "Run an interactive process."
-
-
-class Talk(Goal):
-    subsystem_cls = TalkSubsystem
-    environment_behavior = Goal.EnvironmentBehavior.LOCAL_ONLY
-
-
-@goal_rule
-async def talk(console: Console) -> Talk:
-    result = await run_interactive(InteractiveProcess(("/bin/sh", "-c", "exit 5")))
-    console.print_stdout(f"exited with {result.exit_code}")
-    return Talk(exit_code=result.exit_code)
-
-
 @pytest.fixture(scope="module")
 def runner() -> RuleRunner:
     queries = [QueryRule(Answer, [AboutProcesses]), QueryRule(Answer, [AboutABinary])]
@@ -90,10 +71,3 @@ def test_processes(runner: RuleRunner) -> None:
 @pytest.mark.parametrize(("name", "found"), [("sh", True), ("no-such-binary", False)])
 def test_find_binary(runner: RuleRunner, name: str, found: bool) -> None:
     assert bool(runner.request(Answer, [AboutABinary(name)]).paths) is found
-
-
-@executes("run_interactive")
-def test_interactive_process(runner: RuleRunner) -> None:
-    with mock_console(runner.options_bootstrapper):  # Gives the process a terminal to take over.
-        result = runner.run_goal_rule(Talk)
-    assert (result.exit_code, result.stdout) == (5, "exited with 5\n")

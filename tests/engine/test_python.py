@@ -9,21 +9,19 @@ from pathlib import Path
 import pytest
 from pants.backend.python import target_types_rules
 from pants.backend.python.subsystems import pytest as pytest_tool
-from pants.backend.python.target_types import PythonSourcesGeneratorTarget, PythonSourceTarget
+from pants.backend.python.target_types import PythonSourcesGeneratorTarget
 from pants.backend.python.typecheck.mypy import subsystem as mypy_tool
 from pants.backend.python.util_rules.interpreter_constraints import InterpreterConstraints
 from pants.backend.python.util_rules.pex import PexRequest, VenvPexProcess
 from pants.backend.python.util_rules.pex_requirements import Lockfile, PexRequirements, Resolve
-from pants.backend.python.util_rules.python_sources import PythonSourceFilesRequest
 from pants.core.target_types import LockfilesGeneratorTarget, LockfileTarget
 from pants.engine.fs import EMPTY_DIGEST
-from pants.engine.process import ProcessExecutionFailure
 from pants.engine.rules import QueryRule, collect_rules, rule
-from pants.engine.target import AllTargets
 from pants.engine.unions import UnionMembership
 from pants.testutil.rule_runner import RuleRunner
 
 from devflow import engine
+from devflow.common.tool_resolve import WantedTool
 from devflow.engine import python
 from devflow.engine.python import (
     ResolvePexConfig,
@@ -31,17 +29,14 @@ from devflow.engine.python import (
     create_venv_pex,
     editable_local_dists,
     export_venv,
-    exportable_python_tools,
     exported_codegen,
     find_python,
     load_lockfile,
-    prepared_python_source_files,
     python_tools_by_resolve,
     resolve_pex_config,
-    run_venv_pex,
-    stripped_python_source_files,
     try_venv_pex,
 )
+from devflow.engine.python.tool_options import wanted_tool
 from engine.answer import Answer
 from engine.recorder import executes
 
@@ -77,12 +72,7 @@ class AboutTools:
 
 @rule
 async def see_tools(_: AboutTools, union_membership: UnionMembership) -> Answer:
-    return Answer(
-        {
-            "by_resolve": await python_tools_by_resolve(union_membership),
-            "exportable": await exportable_python_tools(union_membership),
-        }
-    )
+    return Answer({"by_resolve": await python_tools_by_resolve(union_membership), "mypy": await wanted_tool("mypy")})
 
 
 @dataclass(frozen=True)
@@ -108,32 +98,13 @@ async def run_pex(about: AboutPex) -> Answer:
             venv, argv=("-c", script), description=f"Run `{script}`", extra_env={"PEX_INTERPRETER": "1"}
         )
 
-    failing = python_process("raise SystemExit(3)")
-    try:
-        await run_venv_pex(failing)
-    except ProcessExecutionFailure as failure:
-        raised = failure.exit_code
     return Answer(
         {
             "pex": await create_pex(request),
-            "stdout": (await run_venv_pex(python_process("import colors; print(colors.strip_color('hello'))"))).stdout,
-            "exit_code": (await try_venv_pex(failing)).exit_code,
-            "raised": raised,
+            "stdout": (await try_venv_pex(python_process("import colors; print(colors.strip_color('hello'))"))).stdout,
+            "exit_code": (await try_venv_pex(python_process("raise SystemExit(3)"))).exit_code,
         }
     )
-
-
-@dataclass(frozen=True)
-class AboutSources:
-    pass
-
-
-@rule
-async def see_sources(_: AboutSources, targets: AllTargets) -> Answer:
-    request = PythonSourceFilesRequest(target for target in targets if isinstance(target, PythonSourceTarget))
-    prepared = await prepared_python_source_files(request)
-    stripped = await stripped_python_source_files(request)
-    return Answer({"prepared": prepared, "stripped": stripped.stripped_source_files})
 
 
 @pytest.fixture(scope="module")
@@ -146,7 +117,7 @@ def runner() -> RuleRunner:
             *target_types_rules.rules(),
             *pytest_tool.rules(),
             *mypy_tool.rules(),
-            *(QueryRule(Answer, [topic]) for topic in (AboutResolve, AboutTools, AboutPex, AboutSources)),
+            *(QueryRule(Answer, [topic]) for topic in (AboutResolve, AboutTools, AboutPex)),
         ],
         target_types=[PythonSourcesGeneratorTarget, LockfilesGeneratorTarget, LockfileTarget],
     )
@@ -189,23 +160,15 @@ def test_resolve(runner: RuleRunner) -> None:
     assert seen.unknown is None
 
 
-@executes("python_tools_by_resolve", "exportable_python_tools")
+@executes("python_tools_by_resolve", "wanted_tool")
 def test_tools(runner: RuleRunner) -> None:
     seen = runner.request(Answer, [AboutTools()])
     assert dict(seen.by_resolve) == {"colors": ("mypy",)}
-    assert seen.exportable == ("mypy", "pytest")
+    assert seen.mypy == WantedTool("mypy", "[mypy].install_from_resolve", "colors")
 
 
-@executes("create_pex", "create_venv_pex", "run_venv_pex", "try_venv_pex")
+@executes("create_pex", "create_venv_pex", "try_venv_pex")
 def test_pex(runner: RuleRunner) -> None:
     done = runner.request(Answer, [AboutPex("ansicolors", "colors")])
     assert done.pex.name == "test.pex"
-    assert (done.stdout, done.exit_code, done.raised) == (b"hello\n", 3, 3)
-
-
-@executes("prepared_python_source_files", "stripped_python_source_files")
-def test_python_source_files(runner: RuleRunner) -> None:
-    seen = runner.request(Answer, [AboutSources()])
-    assert seen.prepared.source_files.files == ("code/app/main.py",)
-    assert seen.prepared.source_roots == ("code",)
-    assert seen.stripped.snapshot.files == ("app/main.py",)
+    assert (done.stdout, done.exit_code) == (b"hello\n", 3)

@@ -20,6 +20,7 @@ from devflow.engine import python
 from devflow.engine.python import try_venv_pex
 from devflow.engine.python.tool import tool_resolve, tool_venv
 from engine.answer import Answer
+from engine.recorder import executes
 
 THIS_PYTHON = f"=={sys.version_info.major}.{sys.version_info.minor}.*"
 
@@ -70,6 +71,7 @@ def configure(runner: RuleRunner, *args: str) -> None:
     )
 
 
+@executes("tool_resolve", "tool_venv", "python_for")
 def test_the_tool_and_nothing_else(runner: RuleRunner) -> None:
     configure(runner)
     seen = runner.request(Answer, [AboutTool("tabulate", None)])

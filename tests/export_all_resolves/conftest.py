@@ -8,7 +8,6 @@ from pants.core.goals import export
 from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
 
 from devflow import engine
-from devflow.engine.unions import resolve_exporters
 from devflow.export_all_resolves import goal
 from devflow.export_all_resolves import rules as resolve_rules
 from devflow.export_all_resolves.goal import ExportAllResolves
@@ -24,7 +23,6 @@ def rule_runner() -> RuleRunner:
         rules=[
             *engine.rules(),
             *export.rules(),
-            *resolve_exporters.rules(),
             *resolve_rules.rules(),
             *goal.rules(),
             *fake_backend.rules(),

@@ -17,7 +17,7 @@ from pants.engine.unions import UnionRule
 from pants.option.option_types import DictOption
 from pants.option.subsystem import Subsystem
 
-from devflow.engine._rules import Rules
+from devflow.engine import Rules
 from devflow.export_all_resolves.exporters import (
     MaybeResolveFingerprint,
     ResolveExporter,

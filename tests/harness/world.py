@@ -14,17 +14,26 @@ from pathlib import Path
 from pants.pantsd.process_manager import ProcessManager
 
 import devflow
+from harness.pythons import python_of
 
 # The tests run in the repository's root, or in a sandbox that looks like it.
 LAUNCHER = Path.cwd() / "pants"
 PLUGINS = Path(next(iter(devflow.__path__))).parent
 EXPORTS = "dist/export/python/virtualenvs"
 # How this machine reaches a package index is its own affair.
+OWN_PYTHON = os.path.realpath(sys.executable)
 _PASSED_ON = frozenset(
     "CURL_CA_BUNDLE HTTPS_PROXY LANG NO_PROXY PANTS_CA_CERTS_PATH PANTS_PYTHON_REPOS_INDEXES PATH REQUESTS_CA_BUNDLE "
     "SSL_CERT_DIR SSL_CERT_FILE".split()
 )
-_PATIENCE_S = 300
+# A test that hangs fails some day; on a machine that is slow or busy it does not.
+PATIENCE_S = 1800
+
+
+def installed_pants() -> str:
+    """Where `./pants` installs Pants on this machine: the tests use that one."""
+    own_cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "devflow", "pants")
+    return os.environ.get("PANTS_BOOTSTRAP_CACHE_DIR") or str(own_cache)
 
 
 @dataclass(frozen=True)
@@ -50,20 +59,20 @@ class Caches:
     def environment(self) -> dict[str, str]:
         """All that a Pants process gets from here."""
         passed_on = {name: value for name, value in os.environ.items() if name in _PASSED_ON or name.startswith("PIP_")}
-        own_cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "devflow", "pants")
         if not (self.root / "home").exists():
             (self.root / "home").mkdir(parents=True)
             self.execution_root.mkdir(parents=True, exist_ok=True)
         return {
             **passed_on,
             "HOME": str(self.root / "home"),
-            "PANTS_BOOTSTRAP_CACHE_DIR": os.environ.get("PANTS_BOOTSTRAP_CACHE_DIR") or str(own_cache),
+            "PANTS_BOOTSTRAP_CACHE_DIR": installed_pants(),
             "PANTS_LEVEL": "warn",
             "PANTS_LOCAL_EXECUTION_ROOT_DIR": str(self.execution_root),
             "PANTS_LOCAL_STORE_DIR": str(self.root / "store"),
             "PANTS_NAMED_CACHES_DIR": str(self.root / "named"),
-            "PANTS_PYTHON": os.path.realpath(sys.executable),
-            # The other Pythons are where this one is.
+            "PANTS_PYTHON": OWN_PYTHON,
+            # Each start of Pants asks every Python that it finds for its version: these two are enough.
+            "PANTS_PYTHON_BOOTSTRAP_SEARCH_PATH": repr([OWN_PYTHON, str(python_of("3.11"))]),
             "PYENV_ROOT": os.environ.get("PYENV_ROOT") or str(Path(sys.base_prefix).parent.parent),
         }
 
@@ -171,13 +180,13 @@ def repository(
 
 def finish(process: subprocess.Popen[str]) -> Result:
     """Wait for a process."""
-    stdout, stderr = process.communicate(timeout=_PATIENCE_S)
+    stdout, stderr = process.communicate(timeout=PATIENCE_S)
     return Result(process.returncode, stdout, stderr)
 
 
 def wait_until(condition: Callable[[], bool], *, what: str) -> None:
     """Poll until it holds. Raises: AssertionError if it never does."""
-    deadline = time.monotonic() + _PATIENCE_S
+    deadline = time.monotonic() + PATIENCE_S
     while not condition():
         assert time.monotonic() < deadline, f"waited in vain for: {what}"
         time.sleep(0.002)

@@ -10,7 +10,6 @@ from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
 from devflow import engine
 from devflow.engine import Rules
 from devflow.engine import python as engine_python
-from devflow.engine.unions import editors, resolve_exporters
 from devflow.export_all_resolves import rules as resolve_rules
 from devflow.ide_config import goal
 from devflow.ide_config import rules as ide_rules
@@ -27,9 +26,7 @@ def rules_of_the_goal() -> Rules:
     return [
         *engine.rules(),
         *engine_python.rules(),
-        *resolve_exporters.rules(),
         *resolve_rules.rules(),
-        *editors.rules(),
         *ide_rules.rules(),
         *members.rules(),
         *goal.rules(),

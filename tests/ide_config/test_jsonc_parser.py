@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import subprocess
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from devflow.ide_config import jsonc
-from harness.editor_tools import JSONC_PARSER, npm_install
+from harness.editor_tools import node, node_modules
 
 # For each text: what it holds, what it holds after `modify`, and its comments.
 SCRIPT = """\
@@ -67,6 +70,7 @@ def some_text(source: random.Random, value: Any) -> str:
     return f"{{{inner}}}" if isinstance(value, dict) else f"[{inner}]"
 
 
+@pytest.mark.needs("npm-registry")
 def test_the_same_values_and_no_lost_comment(tmp_path: Path) -> None:
     source = random.Random(4)
     cases = []
@@ -83,9 +87,14 @@ def test_the_same_values_and_no_lost_comment(tmp_path: Path) -> None:
             value = old
         cases.append({"before": before, "path": path, "value": value, "after": jsonc.set_value(before, path, value)})
     (tmp_path / "compare.js").write_text(SCRIPT)
-    npm_install(tmp_path, JSONC_PARSER)
     done = subprocess.run(
-        ["node", "compare.js"], cwd=tmp_path, input=json.dumps(cases), capture_output=True, text=True, check=True
+        [node(), "compare.js"],
+        cwd=tmp_path,
+        env={**os.environ, "NODE_PATH": str(node_modules())},
+        input=json.dumps(cases),
+        capture_output=True,
+        text=True,
+        check=True,
     )
     results = json.loads(done.stdout)
     assert len(results) == len(cases)

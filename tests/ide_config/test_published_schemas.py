@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import zipfile
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,7 +14,7 @@ from devflow.ide_config.documents import Document
 from devflow.ide_config.editors import coc, helix, neovim, pyright, ty, vim_ale, vscode, zed
 from devflow.ide_config.facts import MYPY_PYTHON
 from devflow.ide_config.plan import snippet_of
-from harness.editor_tools import ALE, PYRIGHT_EXTENSION, TOOL_SCHEMAS, npm_install, pip_download
+from harness.editor_tools import ALE, node_modules, site_packages
 from ide_config.workspaces import workspace
 
 # What other extensions publish is on no registry: Microsoft's Python and Pylance, coc-pyright's own.
@@ -24,17 +23,10 @@ OF_PYLANCE = {"python.analysis.importFormat"}
 
 
 @pytest.fixture(scope="module")
-def extension(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+def extension() -> set[str]:
     """The keys that Pyright's extension for VS Code declares."""
-    modules = npm_install(tmp_path_factory.mktemp("extension"), PYRIGHT_EXTENSION)
-    package = json.loads((modules / "vscode-pyright" / "package.json").read_text())
+    package = json.loads((node_modules() / "vscode-pyright" / "package.json").read_text())
     return set(package["contributes"]["configuration"]["properties"])
-
-
-@pytest.fixture(scope="module")
-def tools(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
-    """Schemas of the tables of tools in `pyproject.toml`, by `validate-pyproject`."""
-    return zipfile.ZipFile(pip_download(tmp_path_factory.mktemp("schemas"), TOOL_SCHEMAS))
 
 
 def settings_of(document: Document) -> Any:
@@ -69,20 +61,22 @@ def sent_to_pyright() -> dict[str, set[str]]:
     }
 
 
+@pytest.mark.needs("npm-registry")
 @pytest.mark.parametrize(("editor", "sent"), sorted(sent_to_pyright().items()))
 def test_pyrights_extension_declares_what_we_set(editor: str, sent: set[str], extension: set[str]) -> None:
     assert {"python.analysis.extraPaths", "python.analysis.stubPath"} <= sent
     assert sent - OF_PYLANCE <= extension
 
 
+@pytest.mark.needs("npm-registry")
 def test_what_is_dead_is_not_declared(extension: set[str]) -> None:
     # This one is dead for Microsoft's extension, and alive for Pyright's own.
     assert {key for key, _ in vscode.DEAD} & extension == {"python.pythonPath"}
 
 
 @pytest.mark.parametrize("table", [(), ("tool", "pyright")])
-def test_pyrights_configuration(table: tuple[str, ...], tools: zipfile.ZipFile) -> None:
-    declared = properties(tools, "pyright")
+def test_pyrights_configuration(table: tuple[str, ...]) -> None:
+    declared = properties("pyright")
     present = frozenset({pyright.TABLE}) if table else frozenset()
     [document] = pyright.documents(workspace(present=present))
     settings = settings_of(document)
@@ -93,28 +87,30 @@ def test_pyrights_configuration(table: tuple[str, ...], tools: zipfile.ZipFile) 
     assert "pythonPath" not in declared, "which only language servers take"
 
 
-def test_the_configuration_of_ty(tools: zipfile.ZipFile) -> None:
+def test_the_configuration_of_ty() -> None:
     [document] = ty.documents(workspace())
     settings = settings_of(document)
     assert list(settings) == ["environment"]
-    declared = properties(tools, "ty", "EnvironmentOptions")
+    declared = properties("ty", "EnvironmentOptions")
     assert set(settings["environment"]) <= set(declared)
-    assert "environment" in properties(tools, "ty")
+    assert "environment" in properties("ty")
     assert "extraPaths" not in declared
 
 
-def test_the_interpreter_of_mypy(tools: zipfile.ZipFile) -> None:
-    assert MYPY_PYTHON[-1] in properties(tools, "mypy")
+def test_the_interpreter_of_mypy() -> None:
+    assert MYPY_PYTHON[-1] in properties("mypy")
 
 
-def properties(tools: zipfile.ZipFile, tool: str, definition: str = "") -> Mapping[str, Any]:
-    schema = json.loads(tools.read(f"validate_pyproject_schema_store/resources/{tool}.schema.json"))
+def properties(tool: str, definition: str = "") -> Mapping[str, Any]:
+    """Of a tool's table in `pyproject.toml`, or of a table below it, by the schemas of `validate-pyproject`."""
+    schemas = site_packages() / "validate_pyproject_schema_store" / "resources"
+    schema = json.loads((schemas / f"{tool}.schema.json").read_text())
     found: Mapping[str, Any] = (schema["definitions"][definition] if definition else schema)["properties"]
     return found
 
 
+@pytest.mark.needs("vim-ale")
 def test_ale_documents_what_we_set() -> None:
-    assert ALE.is_dir(), "ALE is not installed: apt-get install vim vim-ale"
     documented = set(re.findall(r"\*g:(ale_\w+)\*", "".join(file.read_text() for file in ALE.glob("doc/*.txt"))))
     ours = set(re.findall(r"\bg:(ale_\w+) =", snippet_of(vim_ale.documents(workspace())[0])))
     assert "ale_python_ruff_use_global" in ours

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pants.base.build_root import BuildRoot
 from pants.engine.fs import CreateDigest, FileContent
 from pants.engine.rules import collect_rules, rule
 from pants.engine.unions import UnionRule
@@ -17,10 +18,8 @@ from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
 
 from devflow import engine
 from devflow.common.errors import Problem
-from devflow.engine import create_digest, digest_contents
+from devflow.engine import Rules, create_digest, digest_contents
 from devflow.engine import python as engine_python
-from devflow.engine._rules import Rules
-from devflow.engine.unions import release_steps
 from devflow.release import branch_goal, goal, version_step
 from devflow.release.branch_goal import ReleaseBranch
 from devflow.release.goal import Release
@@ -130,7 +129,6 @@ def release_rules() -> Rules:
     return [
         *engine.rules(),
         *engine_python.rules(),
-        *release_steps.rules(),
         *towncrier_rules.rules(),
         *version_step.rules(),
         *goal.rules(),
@@ -147,6 +145,8 @@ def runner() -> RuleRunner:
 @pytest.fixture()
 def bare(runner: RuleRunner) -> World:
     """No repository yet: nothing of the test before."""
+    # The build root belongs to the process, and another module's runner may have moved it.
+    BuildRoot().path = runner.build_root
     for path in Path(runner.build_root).iterdir():
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)

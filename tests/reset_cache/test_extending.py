@@ -11,7 +11,6 @@ import pytest
 from pants.testutil.rule_runner import RuleRunner
 
 from devflow import engine
-from devflow.engine.unions import cache_locations
 from devflow.reset_cache import goal
 from devflow.reset_cache import rules as member_rules
 from devflow.reset_cache.goal import ResetCache
@@ -30,9 +29,7 @@ def test_the_cache_location_of_the_page(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(goal, "process_source", FakeSource)
     tiles = importlib.import_module("tiles.register")
     try:
-        runner = RuleRunner(
-            rules=[*engine.rules(), *cache_locations.rules(), *member_rules.rules(), *goal.rules(), *tiles.rules()]
-        )
+        runner = RuleRunner(rules=[*engine.rules(), *member_rules.rules(), *goal.rules(), *tiles.rules()])
         write(Path(runner.build_root, ".tiles", "1", "2.png"))
         own = [
             f"--{name}={tmp_path / name}"

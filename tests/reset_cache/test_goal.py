@@ -14,7 +14,6 @@ from pants.engine.unions import UnionRule
 from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
 
 from devflow import engine
-from devflow.engine.unions import cache_locations
 from devflow.reset_cache import goal, guards, own_members, status_goal
 from devflow.reset_cache import rules as member_rules
 from devflow.reset_cache.goal import ResetCache
@@ -44,7 +43,6 @@ def rule_runner() -> RuleRunner:
     return RuleRunner(
         rules=[
             *engine.rules(),
-            *cache_locations.rules(),
             *member_rules.rules(),
             *own_members.rules(),
             *goal.rules(),

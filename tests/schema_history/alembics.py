@@ -4,31 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
-import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import devflow
+from harness.pythons import python_of
 from schema_history import oracle
 
 # The oldest that anybody should have, and the newest; each with another Python. 3.13 compiles docstrings another way.
 VERSIONS = {"1.13.2": "3.9", "1.16.5": "3.13", "1.20.1": "3.11"}
-
-
-def python_of(version: str) -> Path:
-    """A Python of this minor version: beside the running one, or on PATH. Raises: AssertionError without one."""
-    if version == f"{sys.version_info.major}.{sys.version_info.minor}":
-        return Path(sys.executable)
-    versions = Path(os.environ.get("PYENV_ROOT") or Path(sys.base_prefix).parent.parent, "versions")
-    if not versions.is_dir():
-        versions = Path(sys.base_prefix).parent
-    near = sorted(versions.glob(f"{version}.*/bin/python{version}"))
-    found = str(near[-1]) if near else shutil.which(f"python{version}")
-    assert found, f"these tests need a Python {version}, as .ci/run does"
-    return Path(found)
 
 
 def install(directory: Path, alembic: str) -> Path:

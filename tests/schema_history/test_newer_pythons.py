@@ -7,7 +7,10 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from schema_history.alembics import environment, python_of
+import pytest
+
+from harness.pythons import python_of
+from schema_history.alembics import environment
 
 NESTED = """\
 \"\"\"
@@ -37,6 +40,7 @@ def read(version: str, tmp_path: Path) -> dict[str, Any]:
     return said
 
 
+@pytest.mark.needs("python3.12")
 def test_newer_syntax(tmp_path: Path) -> None:
     *_, doc, lines = read("3.12", tmp_path)["script"]
     assert lines["down_revision"] == 8
@@ -46,6 +50,7 @@ def test_newer_syntax(tmp_path: Path) -> None:
     assert fix == "mend it, or choose a resolve whose Python can run it"
 
 
+@pytest.mark.needs("python3.13")
 def test_docstrings_are_those_that_it_compiles(tmp_path: Path) -> None:
     *_, doc, _ = read("3.13", tmp_path)["script"]
     compiled = subprocess.run(

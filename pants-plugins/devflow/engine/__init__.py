@@ -1,27 +1,58 @@
-"""The one place that talks to the Pants engine, for Pants with `Get` (2.17.1) and without it (2.32 and newer).
+"""The one place that asks the Pants engine, in whichever generation of Pants runs: see `devflow.engine.generation`.
 
-Goals and rules await plain `async def` helpers of this package; exactly one of its two halves is imported. The engine
-reads a rule's source to learn what it awaits, and follows only what it can resolve by name, so:
-
-* import helpers at module level and call them directly: never through a table, a parameter or a sync wrapper;
-* define a helper of your own above the rule that awaits it, or in another module;
-* for many at once, `await concurrently(helper(x) for x in xs)`.
-
-A mistake shows only when the line runs ("was not detected in your @rule body"): execute each await in a test.
+A helper is an `async def` that goals and rules await. What needs the Python backend is in `devflow.engine.python`.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pants.core.util_rules import distdir, system_binaries
+from pants.source import source_root
 
-from pants.engine.internals import selectors
+from devflow.engine.files import (
+    create_digest,
+    digest_contents,
+    digest_entries,
+    list_paths,
+    merge_digests,
+    read_files,
+    snapshot_of,
+)
+from devflow.engine.generation import HAS_GET, Rules
+from devflow.engine.processes import find_binary, run_process, try_process, try_processes
+from devflow.engine.session import environment_vars, run_id, scoped_options
+from devflow.engine.targets import all_source_roots, all_targets, filtered_targets_of_specs
 
-from devflow.engine._git import *  # noqa: F403
-from devflow.engine._rules import Rules as Rules
+if not HAS_GET:
+    from pants.core.util_rules import env_vars
 
-# The feature itself decides, not a version number: development releases of Pants are in between. A type checker has the
-# Pants of this repository.
-if TYPE_CHECKING or hasattr(selectors, "Get"):
-    from devflow.engine._get import *  # noqa: F403
-else:
-    from devflow.engine._by_name import *  # noqa: F403
+__all__ = [
+    "Rules",
+    "all_source_roots",
+    "all_targets",
+    "create_digest",
+    "digest_contents",
+    "digest_entries",
+    "environment_vars",
+    "filtered_targets_of_specs",
+    "find_binary",
+    "list_paths",
+    "merge_digests",
+    "read_files",
+    "rules",
+    "run_id",
+    "run_process",
+    "scoped_options",
+    "snapshot_of",
+    "try_process",
+    "try_processes",
+]
+
+
+def rules() -> Rules:
+    """Register what the helpers await, for where Pants itself has not done so: tests, and lean plugin sets."""
+    return [
+        *distdir.rules(),
+        *source_root.rules(),
+        *system_binaries.rules(),
+        *(() if HAS_GET else env_vars.rules()),
+    ]

@@ -15,11 +15,10 @@ from pants.util.docutil import bin_name
 
 from devflow.common.errors import Problem, UserError
 from devflow.common.files import LockHeldError, exclusive_lock
-from devflow.engine.own_rules.export_all_resolves import build_exports
-from devflow.engine.own_rules.export_all_resolves.languages import python_is_enabled
 from devflow.export_all_resolves.inventory import Place, abandoned
+from devflow.export_all_resolves.languages import python_is_enabled
 from devflow.export_all_resolves.plan import Mode, Outcome, Plan, ResolveNames
-from devflow.export_all_resolves.rules import BuildExportRequest, DescribedResolve
+from devflow.export_all_resolves.rules import BuildExportRequest, DescribedResolve, build_exports
 from devflow.export_all_resolves.staging import marker
 from devflow.export_all_resolves.staging.trees import discard, remove
 

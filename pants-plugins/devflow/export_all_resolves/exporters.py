@@ -8,9 +8,11 @@ from typing import ClassVar
 from pants.core.goals.export import ExportResult
 from pants.engine.engine_aware import EngineAwareParameter
 from pants.engine.environment import EnvironmentName
+from pants.engine.rules import collect_rules, rule
 from pants.engine.unions import union
 
 from devflow.common.errors import Problem
+from devflow.engine.generation import HAS_GET, Get, Rules, implicitly
 from devflow.export_all_resolves.plan import ExportInput
 from devflow.export_all_resolves.staging.build import Seed
 
@@ -83,3 +85,37 @@ class StagedExport:
 
     result: ExportResult
     seed: Seed | None = None
+
+
+if not HAS_GET:
+
+    @rule(polymorphic=True)
+    async def fingerprint_any_resolve(
+        exporter: ResolveExporter, environment: EnvironmentName
+    ) -> MaybeResolveFingerprint:
+        """The engine calls the rule of the member instead."""
+        raise NotImplementedError
+
+    @rule(polymorphic=True)
+    async def stage_any_resolve(exporter: ResolveExporter, environment: EnvironmentName) -> StagedExport:
+        """The engine calls the rule of the member instead."""
+        raise NotImplementedError
+
+
+async def fingerprint_resolve(exporter: ResolveExporter) -> MaybeResolveFingerprint:
+    """Ask a member whether the resolve is its own, and what its export is made from. Raises: what the member raises."""
+    if HAS_GET:
+        return await Get(MaybeResolveFingerprint, ResolveExporter, exporter)
+    return await fingerprint_any_resolve(**implicitly({exporter: ResolveExporter}))  # type: ignore[no-any-return]
+
+
+async def stage_resolve(exporter: ResolveExporter) -> StagedExport:
+    """Ask the member whose resolve it is what to write and to run. Raises: what the member raises."""
+    if HAS_GET:
+        return await Get(StagedExport, ResolveExporter, exporter)
+    return await stage_any_resolve(**implicitly({exporter: ResolveExporter}))  # type: ignore[no-any-return]
+
+
+def rules() -> Rules:
+    """The dispatch to members."""
+    return collect_rules()

@@ -20,13 +20,13 @@ from pants.util.docutil import bin_name
 from devflow.common.goals import GoalRun, typed_arguments
 from devflow.common.options import command_line, flagged, split_commas
 from devflow.engine import Rules
-from devflow.engine.own_rules.export_all_resolves import describe_resolves, resolve_names
 from devflow.export_all_resolves import report
 from devflow.export_all_resolves.apply import carry_out_alone, refuse_remote_execution, refuse_without_backend
 from devflow.export_all_resolves.exporters import ResolveExporter
 from devflow.export_all_resolves.inventory import Place, abandoned, take_stock
+from devflow.export_all_resolves.languages import resolve_names
 from devflow.export_all_resolves.plan import Mode, Outcome, Plan, select
-from devflow.export_all_resolves.rules import DescribeResolveRequest, broken_exporters
+from devflow.export_all_resolves.rules import DescribeResolveRequest, broken_exporters, describe_resolves
 from devflow.export_all_resolves.subsystem import ExportAllResolvesSubsystem
 
 
@@ -77,6 +77,7 @@ async def export_all_resolves_goal(
         plan = plan_now()
         outcome = Outcome(plan, mode, failed={}, pruned=plan.surplus)
         if mode is Mode.EXPORT and not (plan.changes_nothing and not abandoned(plan, place)):
+            run.say(*(report.lacking(plan) if plan.rebuilds else ()))
             # A run that was waited for may have done it, so that the plan is made anew.
             outcome = await carry_out_alone(plan_now, described, place, global_options, run.say)
         run.report(options.format, text="\n".join(report.lines(outcome)), document=report.as_json(outcome))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from devflow import engine
 from devflow.engine import Rules
 from devflow.engine import python as engine_python
-from devflow.engine.unions import resolve_exporters
 from devflow.export_all_resolves import goal, python_exporter
 from devflow.export_all_resolves import rules as resolve_rules
 
@@ -15,7 +14,6 @@ def rules() -> Rules:
     return [
         *engine.rules(),
         *engine_python.rules(),
-        *resolve_exporters.rules(),
         *resolve_rules.rules(),
         *python_exporter.rules(),
         *goal.rules(),

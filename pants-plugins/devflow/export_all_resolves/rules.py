@@ -8,9 +8,8 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-import pkgutil
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pants.base.build_root import BuildRoot
@@ -27,11 +26,19 @@ from pants.util.logging import LogLevel
 from devflow.common.errors import Problem, as_problem, disk_full_fix, tail
 from devflow.common.members import failure_of
 from devflow.engine import Rules, create_digest, environment_vars, merge_digests, run_id, try_process
-from devflow.engine.unions.resolve_exporters import fingerprint_resolve, stage_resolve
-from devflow.export_all_resolves.exporters import ResolveExporter, ResolveFingerprint
+from devflow.engine.generation import HAS_GET, Get, MultiGet, concurrently, implicitly
+from devflow.engine.sandbox_package import package_files
+from devflow.export_all_resolves import exporters, languages
+from devflow.export_all_resolves.exporters import (
+    ResolveExporter,
+    ResolveFingerprint,
+    fingerprint_resolve,
+    stage_resolve,
+)
 from devflow.export_all_resolves.staging.build import OWN_DIR, Command, Seed, Spec
 
 _STAGING = "devflow.export_all_resolves.staging"
+_MODULES = ("__main__", "build", "marker", "seed", "trees")
 
 
 @dataclass(frozen=True)
@@ -89,6 +96,13 @@ async def describe_resolve(request: DescribeResolveRequest, union_membership: Un
     return DescribedResolve(request.resolve, None, None)
 
 
+async def describe_resolves(requests: Iterable[DescribeResolveRequest]) -> tuple[DescribedResolve, ...]:
+    """Ask the backends about each resolve, in parallel; results in order, failures as data."""
+    if HAS_GET:
+        return await MultiGet(Get(DescribedResolve, DescribeResolveRequest, request) for request in requests)
+    return await concurrently(describe_resolve(request, **implicitly()) for request in requests)
+
+
 def broken_exporters(described: Iterable[DescribedResolve]) -> tuple[Problem, ...]:
     """One problem for each member that failed at resolves of others, however many these are."""
     first: dict[type[ResolveExporter], Problem] = {}
@@ -138,7 +152,7 @@ async def build_export(request: BuildExportRequest, build_root: BuildRoot, dist_
             anchors=request.fingerprint.anchors,
             listings=request.fingerprint.listings,
         )
-        own_files = await create_digest(CreateDigest([*_package(), _spec_file(spec)]))
+        own_files = await create_digest(CreateDigest([*package_files(_STAGING, _MODULES, OWN_DIR), _spec_file(spec)]))
         digest = await merge_digests([staged.result.digest, own_files])
         process = Process(
             argv=(sys.executable, "-s", "-B", "-m", _STAGING),
@@ -158,6 +172,13 @@ async def build_export(request: BuildExportRequest, build_root: BuildRoot, dist_
     return BuiltExport(None)
 
 
+async def build_exports(requests: Iterable[BuildExportRequest]) -> tuple[BuiltExport, ...]:
+    """Build them side by side; results in order, failures as data."""
+    if HAS_GET:
+        return await MultiGet(Get(BuiltExport, BuildExportRequest, request) for request in requests)
+    return await concurrently(build_export(request, **implicitly()) for request in requests)
+
+
 def retry(resolve: str) -> str:
     """The command that tries one resolve again and says more."""
     return f"{bin_name()} -ldebug export-all-resolves --include={resolve}"
@@ -175,16 +196,6 @@ def _spec_file(spec: Spec) -> FileContent:
     return FileContent(f"{OWN_DIR}/spec.json", json.dumps(dataclasses.asdict(spec), sort_keys=True).encode())
 
 
-def _package() -> Iterator[FileContent]:
-    """The package that runs in the sandbox, with its parents, which are empty."""
-    for parent in ("devflow", "devflow/export_all_resolves"):
-        yield FileContent(f"{OWN_DIR}/{parent}/__init__.py", b"")
-    for module in ("__init__", "__main__", "build", "marker", "seed", "trees"):
-        content = pkgutil.get_data(_STAGING, f"{module}.py")
-        assert content is not None  # it has just been imported from there  # noqa: S101
-        yield FileContent(f"{OWN_DIR}/{_STAGING.replace('.', '/')}/{module}.py", content)
-
-
 def rules() -> Rules:
-    """The rules of this module."""
-    return collect_rules()
+    """The rules of this module, and what they call."""
+    return [*exporters.rules(), *languages.rules(), *collect_rules()]

@@ -7,8 +7,10 @@ from typing import ClassVar
 
 from pants.engine.engine_aware import EngineAwareParameter
 from pants.engine.environment import EnvironmentName
+from pants.engine.rules import collect_rules, rule
 from pants.engine.unions import union
 
+from devflow.engine.generation import HAS_GET, Get, Rules, implicitly
 from devflow.ide_config.documents import Document
 from devflow.ide_config.workspace import Workspace
 
@@ -49,3 +51,23 @@ class EditorSettings:
     """In the order in which they are written and printed."""
 
     documents: tuple[Document, ...]
+
+
+if not HAS_GET:
+
+    @rule(polymorphic=True)
+    async def settings_of_any_editor(editor: Editor, environment: EnvironmentName) -> EditorSettings:
+        """The engine calls the rule of the member instead."""
+        raise NotImplementedError
+
+
+async def editor_settings(editor: Editor) -> EditorSettings:
+    """Ask a member what it wants in which files. Raises: what the member raises."""
+    if HAS_GET:
+        return await Get(EditorSettings, Editor, editor)
+    return await settings_of_any_editor(**implicitly({editor: Editor}))  # type: ignore[no-any-return]
+
+
+def rules() -> Rules:
+    """The dispatch to members."""
+    return collect_rules()

@@ -25,7 +25,6 @@ from devflow.common.goals import GoalRun, typed_arguments
 from devflow.common.members import by_name
 from devflow.common.options import command_line, flagged, split_commas
 from devflow.engine import Rules
-from devflow.engine.own_rules.ide_config import ask_editors
 from devflow.export_all_resolves import report as export_report
 from devflow.export_all_resolves.apply import carry_out_alone, refuse_remote_execution
 from devflow.export_all_resolves.inventory import Place
@@ -38,7 +37,7 @@ from devflow.ide_config.git_ignore import not_ignored, untracked
 from devflow.ide_config.ground import Ground, find_ground
 from devflow.ide_config.plan import FilePlan, Mode, Wanted, choose, plan_files, print_of, with_overruling
 from devflow.ide_config.report import Outcome
-from devflow.ide_config.rules import AskEditorRequest
+from devflow.ide_config.rules import AskEditorRequest, ask_editors
 from devflow.ide_config.subsystem import IdeConfigSubsystem
 from devflow.ide_config.workspace import Workspace
 

@@ -12,15 +12,15 @@ from pants.option.errors import ConfigValidationError
 
 from devflow.common.errors import UserError
 from devflow.engine import scoped_options
-from devflow.engine.own_rules.export_all_resolves import describe_resolves, resolve_names
-from devflow.engine.own_rules.ide_config import python_roots
 from devflow.export_all_resolves.apply import refuse_without_backend
 from devflow.export_all_resolves.inventory import Place, take_stock
+from devflow.export_all_resolves.languages import resolve_names
 from devflow.export_all_resolves.plan import Plan
-from devflow.export_all_resolves.rules import DescribedResolve, DescribeResolveRequest
+from devflow.export_all_resolves.rules import DescribedResolve, DescribeResolveRequest, describe_resolves
 from devflow.ide_config import facts
 from devflow.ide_config.documents import wanted_texts
 from devflow.ide_config.plan import Wanted
+from devflow.ide_config.rules import python_roots
 from devflow.ide_config.workspace import Export, Workspace
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from devflow.engine import Rules
-from devflow.engine.unions import editors
 from devflow.export_all_resolves import register as export_all_resolves
 from devflow.ide_config import goal
 from devflow.ide_config import rules as ide_rules
@@ -14,7 +13,6 @@ def rules() -> Rules:
     """The goal, its rules and its editors; and `export-all-resolves`, because settings lead into the exports."""
     return [
         *export_all_resolves.rules(),
-        *editors.rules(),
         *ide_rules.rules(),
         *members.rules(),
         *goal.rules(),

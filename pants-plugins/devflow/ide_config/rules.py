@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -21,9 +21,10 @@ from pants.util.logging import LogLevel
 from devflow.common.errors import Problem
 from devflow.common.members import failure_of
 from devflow.engine import Rules, all_source_roots, list_paths, run_id
-from devflow.engine.unions.editors import editor_settings
+from devflow.engine.generation import HAS_GET, Get, MultiGet, concurrently, implicitly
+from devflow.ide_config import editor as editors
 from devflow.ide_config.documents import Document
-from devflow.ide_config.editor import Editor
+from devflow.ide_config.editor import Editor, editor_settings
 
 _KINDS = ("py", "pyi")
 
@@ -65,6 +66,13 @@ async def find_python_roots() -> PythonRoots:
     return PythonRoots(tuple(PythonRoot(root, sources[root], stubs[root], tests[root]) for root in sorted(roots)))
 
 
+async def python_roots() -> PythonRoots:
+    """The memoised result of `find_python_roots`."""
+    if HAS_GET:
+        return await Get(PythonRoots)
+    return await find_python_roots(**implicitly())  # type: ignore[no-any-return]
+
+
 @dataclass(frozen=True)
 class AskEditorRequest:
     """Ask one member what it wants in which files."""
@@ -94,6 +102,13 @@ async def ask_editor(request: AskEditorRequest) -> AskedEditor:
     return AskedEditor(settings.documents)
 
 
+async def ask_editors(requests: Iterable[AskEditorRequest]) -> tuple[AskedEditor, ...]:
+    """Ask each editor what it wants, in parallel; results in order, failures as data."""
+    if HAS_GET:
+        return await MultiGet(Get(AskedEditor, AskEditorRequest, request) for request in requests)
+    return await concurrently(ask_editor(request, **implicitly()) for request in requests)
+
+
 def _root_of(path: str, roots: Collection[str]) -> str:
     """The nearest source root above a file that is in one."""
     directory = os.path.dirname(path)
@@ -103,5 +118,5 @@ def _root_of(path: str, roots: Collection[str]) -> str:
 
 
 def rules() -> Rules:
-    """The rules of this module."""
-    return collect_rules()
+    """The rules of this module, and what they call."""
+    return [*editors.rules(), *collect_rules()]

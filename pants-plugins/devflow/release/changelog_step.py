@@ -12,14 +12,13 @@ from pants.engine.unions import UnionRule
 from devflow.common.errors import Problem, UserError
 from devflow.common.report import count
 from devflow.engine import Rules, create_digest, digest_contents, read_files
-from devflow.engine.own_rules.release import towncrier_result
 from devflow.release.formats import fill
 from devflow.release.steps import ReleaseStep, ReleaseStepChanges, ReleaseStepInputs
 from devflow.release.subsystem import ReleaseSubsystem
 from devflow.release.towncrier.changelog import changelog_problems
 from devflow.release.towncrier.config import CONFIG_FILES, TowncrierConfig, parse_config
 from devflow.release.towncrier.fragments import encoding_problems, ignored_problem, may_be_a_fragment
-from devflow.release.towncrier.rules import Towncrier, TowncrierResult
+from devflow.release.towncrier.rules import Towncrier, TowncrierResult, towncrier_result
 from devflow.release.versions import parse
 
 

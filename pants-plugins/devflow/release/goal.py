@@ -18,7 +18,7 @@ from devflow.common.errors import UserError
 from devflow.common.goals import GoalRun, typed_arguments
 from devflow.common.options import command_line, flagged, split_commas
 from devflow.engine import Rules
-from devflow.release import checks, report
+from devflow.release import checks, report, steps
 from devflow.release.draft import draft_section
 from devflow.release.execute import carry_out
 from devflow.release.facts import Remote, RemoteState
@@ -208,5 +208,5 @@ async def release_goal(
 
 
 def rules() -> Rules:
-    """The goal."""
-    return collect_rules()
+    """The goal, and the dispatch to its steps."""
+    return [*steps.rules(), *collect_rules()]

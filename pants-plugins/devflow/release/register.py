@@ -5,7 +5,6 @@ from __future__ import annotations
 from devflow import engine
 from devflow.engine import Rules
 from devflow.engine import python as engine_python
-from devflow.engine.unions import release_steps
 from devflow.release import branch_goal, changelog_step, goal, version_step
 from devflow.release.towncrier import rules as towncrier_rules
 
@@ -15,7 +14,6 @@ def rules() -> Rules:
     return [
         *engine.rules(),
         *engine_python.rules(),
-        *release_steps.rules(),
         *towncrier_rules.rules(),
         *version_step.rules(),
         *changelog_step.rules(),

@@ -12,11 +12,10 @@ from devflow.common.errors import Problem, UserError, as_problem, did_you_mean
 from devflow.common.git import EXECUTABLE, REGULAR
 from devflow.common.members import by_name, title
 from devflow.engine import create_digest, digest_contents
-from devflow.engine.unions.release_steps import changes_of_step, inputs_of_step
 from devflow.release.facts import Committed
 from devflow.release.plan import Change, Check, changes_of, failed, not_checked, passed
 from devflow.release.repository import Repository, read_committed
-from devflow.release.steps import SCHEMA_HISTORY, ReleaseStep, ReleaseStepChanges
+from devflow.release.steps import SCHEMA_HISTORY, ReleaseStep, ReleaseStepChanges, changes_of_step, inputs_of_step
 from devflow.release.subsystem import ReleaseSubsystem
 from devflow.release.versions import Version
 

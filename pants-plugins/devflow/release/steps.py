@@ -8,9 +8,11 @@ from typing import ClassVar
 from pants.engine.engine_aware import EngineAwareParameter
 from pants.engine.environment import EnvironmentName
 from pants.engine.fs import EMPTY_DIGEST, Digest
+from pants.engine.rules import collect_rules, rule
 from pants.engine.unions import union
 
 from devflow.common.errors import Problem
+from devflow.engine.generation import HAS_GET, Get, Rules, implicitly
 
 SCHEMA_HISTORY = "schema-history"  # the name of the step that `[release].schema_history` turns on
 
@@ -78,3 +80,35 @@ class ReleaseStepChanges:
     notes: tuple[str, ...] = ()
     found: str = ""  # what the check of this step shows: "7 fragments"
     problems: tuple[Problem, ...] = ()
+
+
+if not HAS_GET:
+
+    @rule(polymorphic=True)
+    async def inputs_of_any_step(step: ReleaseStep, environment: EnvironmentName) -> ReleaseStepInputs:
+        """The engine calls the rule of the member instead."""
+        raise NotImplementedError
+
+    @rule(polymorphic=True)
+    async def changes_of_any_step(step: ReleaseStep, environment: EnvironmentName) -> ReleaseStepChanges:
+        """The engine calls the rule of the member instead."""
+        raise NotImplementedError
+
+
+async def inputs_of_step(step: ReleaseStep) -> ReleaseStepInputs:
+    """Ask a member which files it needs. Raises: what the member raises."""
+    if HAS_GET:
+        return await Get(ReleaseStepInputs, ReleaseStep, step)
+    return await inputs_of_any_step(**implicitly({step: ReleaseStep}))  # type: ignore[no-any-return]
+
+
+async def changes_of_step(step: ReleaseStep) -> ReleaseStepChanges:
+    """Ask a member what it changes. Raises: what the member raises."""
+    if HAS_GET:
+        return await Get(ReleaseStepChanges, ReleaseStep, step)
+    return await changes_of_any_step(**implicitly({step: ReleaseStep}))  # type: ignore[no-any-return]
+
+
+def rules() -> Rules:
+    """The dispatch to members."""
+    return collect_rules()

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from pants.engine.unions import UnionMembership
 
 from devflow.common.errors import Problem
-from devflow.engine.own_rules.reset_cache import ask_members
 from devflow.reset_cache.locations import Location, Settings, locations
 from devflow.reset_cache.members import CacheLocationsRequest
-from devflow.reset_cache.rules import AskMemberRequest
+from devflow.reset_cache.rules import AskMemberRequest, ask_members
 
 
 @dataclass(frozen=True)

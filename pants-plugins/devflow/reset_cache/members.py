@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from pants.engine.environment import EnvironmentName
+from pants.engine.rules import collect_rules, rule
 from pants.engine.unions import union
 
+from devflow.engine.generation import HAS_GET, Get, Rules, implicitly
 from devflow.reset_cache.locations import Location
 
 
@@ -43,3 +45,23 @@ class CacheLocations:
     """Absolute paths; see `Location` for what may be said of each."""
 
     locations: tuple[Location, ...]
+
+
+if not HAS_GET:
+
+    @rule(polymorphic=True)
+    async def locations_of_any_member(request: CacheLocationsRequest, environment: EnvironmentName) -> CacheLocations:
+        """The engine calls the rule of the member instead."""
+        raise NotImplementedError
+
+
+async def locations_of_member(request: CacheLocationsRequest) -> CacheLocations:
+    """Ask a member where it keeps things. Raises: what the member raises."""
+    if HAS_GET:
+        return await Get(CacheLocations, CacheLocationsRequest, request)
+    return await locations_of_any_member(**implicitly({request: CacheLocationsRequest}))  # type: ignore[no-any-return]
+
+
+def rules() -> Rules:
+    """The dispatch to members."""
+    return collect_rules()

@@ -10,11 +10,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.util import find_spec
 from typing import Protocol
 
-with suppress(ImportError):  # A bare Python, which runs this when Pants does not start, has none.
+_HAS_PSUTIL = False
+# A bare Python, which runs this when Pants does not start, has none; PYTHONPATH may lead to one that is broken.
+with suppress(Exception):
     import psutil
+
+    _HAS_PSUTIL = True
 
 
 @dataclass(frozen=True)
@@ -223,7 +226,7 @@ def process_source() -> ProcessSource | None:
     """
     if os.path.exists(f"{ProcSource.root}/self/stat"):
         return ProcSource()
-    return PsutilSource() if find_spec("psutil") else None
+    return PsutilSource() if _HAS_PSUTIL else None
 
 
 def descendants(processes: Mapping[int, Process], roots: Iterable[int]) -> frozenset[int]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from devflow import engine
 from devflow.engine import Rules
-from devflow.engine.unions import cache_locations
 from devflow.reset_cache import goal, own_members, status_goal
 from devflow.reset_cache import rules as member_rules
 
@@ -13,7 +12,6 @@ def rules() -> Rules:
     """The two goals, and this project's own members of the union of cache locations."""
     return [
         *engine.rules(),
-        *cache_locations.rules(),
         *member_rules.rules(),
         *own_members.rules(),
         *goal.rules(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pants.engine.rules import collect_rules, rule
@@ -11,9 +12,10 @@ from pants.util.logging import LogLevel
 from devflow.common.errors import Problem
 from devflow.common.members import failure_of
 from devflow.engine import Rules, run_id
-from devflow.engine.unions.cache_locations import locations_of_member
+from devflow.engine.generation import HAS_GET, Get, MultiGet, concurrently, implicitly
+from devflow.reset_cache import members
 from devflow.reset_cache.locations import Location
-from devflow.reset_cache.members import CacheLocationsRequest
+from devflow.reset_cache.members import CacheLocationsRequest, locations_of_member
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,13 @@ async def ask_member(request: AskMemberRequest) -> AskedMember:
         return AskedMember((), failure_of(type(member), error, doing=doing, fix=fix))
 
 
+async def ask_members(requests: Iterable[AskMemberRequest]) -> tuple[AskedMember, ...]:
+    """Ask each member where it keeps things, in parallel; results in order, failures as data."""
+    if HAS_GET:
+        return await MultiGet(Get(AskedMember, AskMemberRequest, request) for request in requests)
+    return await concurrently(ask_member(request, **implicitly()) for request in requests)
+
+
 def rules() -> Rules:
-    """The rules of this module."""
-    return collect_rules()
+    """The rules of this module, and what they call."""
+    return [*members.rules(), *collect_rules()]

@@ -11,12 +11,11 @@ from pants.engine.unions import UnionMembership
 
 from devflow.common.errors import Problem, UserError
 from devflow.engine import read_files
-from devflow.engine.own_rules.schema_history import read_trees
 from devflow.schema_history.document import version_of
 from devflow.schema_history.history import Revision, several_heads
 from devflow.schema_history.outputs import checked_version, output_path
 from devflow.schema_history.readers import HistoryReader
-from devflow.schema_history.rules import ReadTree, ReadTreeRequest
+from devflow.schema_history.rules import ReadTree, ReadTreeRequest, read_trees
 from devflow.schema_history.subsystem import DumpSchemaHistorySubsystem
 from devflow.schema_history.trees import chosen_trees
 

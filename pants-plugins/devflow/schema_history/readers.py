@@ -7,8 +7,12 @@ from typing import ClassVar
 
 from pants.engine.engine_aware import EngineAwareParameter
 from pants.engine.environment import EnvironmentName
+from pants.engine.rules import collect_rules, rule
 from pants.engine.target import OptionalSingleSourceField
 from pants.engine.unions import union
+
+from devflow.engine.generation import HAS_GET, Get, Rules, implicitly
+from devflow.schema_history.history import SchemaHistory
 
 
 @dataclass(frozen=True)
@@ -69,3 +73,23 @@ class HistoryReader(EngineAwareParameter):
     def debug_hint(self) -> str:
         """Shown by the engine beside the rule."""
         return str(self.tree)
+
+
+if not HAS_GET:
+
+    @rule(polymorphic=True)
+    async def read_any_history(reader: HistoryReader, environment: EnvironmentName) -> SchemaHistory:
+        """The engine calls the rule of the member instead."""
+        raise NotImplementedError
+
+
+async def read_history(reader: HistoryReader) -> SchemaHistory:
+    """Ask the member for the history of its tree. Raises: what the member raises."""
+    if HAS_GET:
+        return await Get(SchemaHistory, HistoryReader, reader)
+    return await read_any_history(**implicitly({reader: HistoryReader}))  # type: ignore[no-any-return]
+
+
+def rules() -> Rules:
+    """The dispatch to members."""
+    return collect_rules()

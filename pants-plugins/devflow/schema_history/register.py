@@ -9,7 +9,6 @@ from pants.engine.target import Target
 from devflow import engine
 from devflow.engine import Rules
 from devflow.engine import python as engine_python
-from devflow.engine.unions import schema_histories
 from devflow.schema_history import alembic_reader, django_reader, goal, tailor
 from devflow.schema_history import rules as tree_rules
 from devflow.schema_history.targets import AlembicMigrationsTarget, DjangoMigrationsTarget
@@ -20,7 +19,6 @@ def rules() -> Rules:
     return [
         *engine.rules(),
         *engine_python.rules(),
-        *schema_histories.rules(),
         *tree_rules.rules(),
         *alembic_reader.rules(),
         *django_reader.rules(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pants.engine.engine_aware import EngineAwareParameter
@@ -12,10 +13,11 @@ from pants.util.logging import LogLevel
 from devflow.common.errors import Problem, UserError
 from devflow.common.members import failure_of
 from devflow.engine import Rules, run_id
-from devflow.engine.unions.schema_histories import read_history
+from devflow.engine.generation import HAS_GET, Get, MultiGet, concurrently, implicitly
+from devflow.schema_history import readers
 from devflow.schema_history.document import as_document
 from devflow.schema_history.history import SchemaHistory
-from devflow.schema_history.readers import HistoryReader
+from devflow.schema_history.readers import HistoryReader, read_history
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,13 @@ async def read_tree(request: ReadTreeRequest) -> ReadTree:
     return ReadTree(request.reader, history, document)
 
 
+async def read_trees(requests: Iterable[ReadTreeRequest]) -> tuple[ReadTree, ...]:
+    """Read them side by side; results in order, failures as data."""
+    if HAS_GET:
+        return await MultiGet(Get(ReadTree, ReadTreeRequest, request) for request in requests)
+    return await concurrently(read_tree(request, **implicitly()) for request in requests)
+
+
 def rules() -> Rules:
-    """The rules of this module."""
-    return collect_rules()
+    """The rules of this module, and what they call."""
+    return [*readers.rules(), *collect_rules()]

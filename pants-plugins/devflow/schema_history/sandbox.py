@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import pkgutil
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -13,6 +12,7 @@ from pants.engine.process import FallibleProcessResult, Process
 from pants.util.logging import LogLevel
 
 from devflow.common.errors import UserError, tail
+from devflow.engine.sandbox_package import module_path, package_files
 
 _READER = "devflow.schema_history.reader"
 _OWN_DIR = ".devflow"
@@ -23,17 +23,12 @@ ENVIRONMENT = {"PYTHONPATH": _OWN_DIR, "PYTHONHASHSEED": "0", "PYTHONUTF8": "1"}
 
 def script_path(module: str) -> str:
     """Run a module by its path: with `-m`, files of the repository could hide those of the standard library."""
-    return f"{_OWN_DIR}/{_READER.replace('.', '/')}/{module}.py"
+    return module_path(f"{_READER}.{module}", _OWN_DIR)
 
 
 def package(modules: Iterable[str]) -> Iterator[FileContent]:
     """These modules, with their parents, which are empty."""
-    for parent in ("devflow", "devflow/schema_history"):
-        yield FileContent(f"{_OWN_DIR}/{parent}/__init__.py", b"")
-    for module in ("__init__", *modules):
-        content = pkgutil.get_data(_READER, f"{module}.py")
-        assert content is not None  # it is a part of this plugin  # noqa: S101
-        yield FileContent(script_path(module), content)
+    return package_files(_READER, modules, _OWN_DIR)
 
 
 def reading(python: PythonExecutable, module: str, *arguments: str, files: Digest, description: str) -> Process:

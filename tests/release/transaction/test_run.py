@@ -306,6 +306,7 @@ def test_a_hook_that_refuses_leaves_everything_as_it_was(world: World) -> None:
     assert recover(world.place) is None
 
 
+@pytest.mark.needs("ssh-keygen")
 def test_signed_by_ssh(world: World, tmp_path: Path) -> None:
     key = tmp_path / "key"
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)

@@ -1,12 +1,56 @@
-"""The part of the adapter that needs the Python backend: what does without it imports `devflow.engine` only."""
+"""The helpers that need the Python backend: what does without it imports `devflow.engine` only."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pants.backend.python import target_types_rules
+from pants.backend.python.goals import export as export_rules
+from pants.backend.python.util_rules import local_dists_pep660, pex_from_targets, python_sources
+from pants.backend.python.util_rules import pex as pex_rules
+from pants.core.util_rules import source_files, stripped_source_files
 
-from pants.engine.internals import selectors
+from devflow.engine.generation import Rules
+from devflow.engine.python.export import (
+    editable_local_dists,
+    export_venv,
+    exported_codegen,
+    python_tools_by_resolve,
+)
+from devflow.engine.python.pex import (
+    ResolvePexConfig,
+    create_pex,
+    create_venv_pex,
+    find_python,
+    load_lockfile,
+    resolve_pex_config,
+    try_venv_pex,
+)
 
-if TYPE_CHECKING or hasattr(selectors, "Get"):
-    from devflow.engine.python._get import *  # noqa: F403
-else:
-    from devflow.engine.python._by_name import *  # noqa: F403
+__all__ = [
+    "ResolvePexConfig",
+    "create_pex",
+    "create_venv_pex",
+    "editable_local_dists",
+    "export_venv",
+    "exported_codegen",
+    "find_python",
+    "load_lockfile",
+    "python_tools_by_resolve",
+    "resolve_pex_config",
+    "rules",
+    "try_venv_pex",
+]
+
+
+def rules() -> Rules:
+    """Register what the helpers await. Holds the builtin `export` goal, too, whose rules `export_venv` uses."""
+    return [
+        *export_rules.rules(),
+        *local_dists_pep660.rules(),
+        *pex_rules.rules(),
+        *pex_from_targets.rules(),
+        *python_sources.rules(),
+        *source_files.rules(),
+        *stripped_source_files.rules(),
+        # Without them, the graph of a repository that does not enable the Python backend would not solve.
+        *target_types_rules.rules(),
+    ]

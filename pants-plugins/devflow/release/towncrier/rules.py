@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import os
-import pkgutil
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -22,9 +21,11 @@ from pants.util.strutil import softwrap
 
 from devflow.common.errors import Problem, as_problem, disk_full_fix, tail
 from devflow.engine import Rules, create_digest, environment_vars, find_binary
+from devflow.engine.generation import HAS_GET, Get, implicitly
 from devflow.engine.python import try_venv_pex
 from devflow.engine.python.tool import tool_resolve, tool_venv
 from devflow.engine.python.tool_options import unless_taken, wanted_tool
+from devflow.engine.sandbox_package import module_file
 
 _SCRIPT = "run_towncrier.py"
 _SPEC = "run_towncrier.json"
@@ -85,9 +86,6 @@ async def run_towncrier(request: Towncrier, python_setup: PythonSetup) -> Towncr
     git = await find_binary(BinaryPathRequest(binary_name="git", search_path=path.split(os.pathsep)))
     if not git.first_path:
         return TowncrierResult(b"", EMPTY_DIGEST, Problem("There is no `git` on PATH.", "install git"))
-    script = pkgutil.get_data(__name__, _SCRIPT)
-    if script is None:
-        raise FileNotFoundError(_SCRIPT)
     spec = {
         "arguments": request.arguments,
         "changelog": request.changelog,
@@ -96,9 +94,8 @@ async def run_towncrier(request: Towncrier, python_setup: PythonSetup) -> Towncr
         "inputs": {file.path: base64.b64encode(file.content).decode() for file in request.inputs},
         "tracked": request.tracked,
     }
-    runner = await create_digest(
-        CreateDigest([FileContent(_SCRIPT, script), FileContent(_SPEC, json.dumps(spec).encode())])
-    )
+    script = module_file("devflow.release.towncrier.run_towncrier", _SCRIPT)
+    runner = await create_digest(CreateDigest([script, FileContent(_SPEC, json.dumps(spec).encode())]))
     result = await try_venv_pex(
         VenvPexProcess(
             venv,
@@ -117,6 +114,13 @@ async def run_towncrier(request: Towncrier, python_setup: PythonSetup) -> Towncr
         fix = disk_full_fix(words) or "mend what it says, and commit that"
         failure = Problem(f"towncrier failed: {words or f'exit code {result.exit_code}'}", fix)
     return TowncrierResult(result.stdout, result.output_digest, failure)
+
+
+async def towncrier_result(request: Towncrier) -> TowncrierResult:
+    """Run towncrier on files in a sandbox; its failure is data."""
+    if HAS_GET:
+        return await Get(TowncrierResult, Towncrier, request)
+    return await run_towncrier(request, **implicitly())  # type: ignore[no-any-return]
 
 
 def rules() -> Rules:

@@ -1,0 +1,70 @@
+"""Files of the build root, and digests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pants.engine.fs import (
+    CreateDigest,
+    Digest,
+    DigestContents,
+    DigestEntries,
+    MergeDigests,
+    PathGlobs,
+    Paths,
+    Snapshot,
+)
+
+from devflow.engine.generation import HAS_GET, Get, implicitly
+
+if not HAS_GET:
+    from pants.engine import intrinsics
+
+
+async def snapshot_of(globs: PathGlobs) -> Snapshot:
+    """Capture the matching files of the build root, with a list of their paths."""
+    if HAS_GET:
+        return await Get(Snapshot, PathGlobs, globs)
+    return await intrinsics.digest_to_snapshot(**implicitly({globs: PathGlobs}))
+
+
+async def read_files(globs: PathGlobs) -> DigestContents:
+    """Read the matching files of the build root."""
+    if HAS_GET:
+        return await Get(DigestContents, PathGlobs, globs)
+    return await intrinsics.get_digest_contents(**implicitly({globs: PathGlobs}))
+
+
+async def list_paths(globs: PathGlobs) -> Paths:
+    """List the matching files and directories of the build root, without reading them."""
+    if HAS_GET:
+        return await Get(Paths, PathGlobs, globs)
+    return await intrinsics.path_globs_to_paths(globs)
+
+
+async def digest_contents(digest: Digest) -> DigestContents:
+    """Read the files in a digest."""
+    if HAS_GET:
+        return await Get(DigestContents, Digest, digest)
+    return await intrinsics.get_digest_contents(digest)
+
+
+async def digest_entries(digest: Digest) -> DigestEntries:
+    """List what is in a digest, files by their own digests, without reading them."""
+    if HAS_GET:
+        return await Get(DigestEntries, Digest, digest)
+    return await intrinsics.get_digest_entries(digest)
+
+
+async def create_digest(request: CreateDigest) -> Digest:
+    """Make a digest of the given files, directories and symlinks."""
+    if HAS_GET:
+        return await Get(Digest, CreateDigest, request)
+    return await intrinsics.create_digest(request)
+
+
+async def merge_digests(digests: Iterable[Digest]) -> Digest:
+    """Put everything into one digest. Two different files at one path are an error."""
+    if HAS_GET:
+        return await Get(Digest, MergeDigests(digests))
+    return await intrinsics.merge_digests(MergeDigests(digests))

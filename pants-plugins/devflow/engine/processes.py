@@ -1,0 +1,43 @@
+"""Processes in a sandbox, and the binaries to run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pants.core.util_rules.system_binaries import BinaryPathRequest, BinaryPaths
+from pants.engine.process import FallibleProcessResult, Process, ProcessResult
+
+from devflow.engine.generation import HAS_GET, Get, MultiGet, concurrently, implicitly
+
+if not HAS_GET:
+    from pants.core.util_rules import system_binaries
+    from pants.engine.intrinsics import execute_process  # type: ignore[import-not-found]
+    from pants.engine.process import execute_process_or_raise  # type: ignore[attr-defined]
+
+
+async def run_process(process: Process) -> ProcessResult:
+    """Run in a sandbox, or take from the cache. Raises: `ProcessExecutionFailure` if the exit code is not 0."""
+    if HAS_GET:
+        return await Get(ProcessResult, Process, process)
+    return await execute_process_or_raise(**implicitly({process: Process}))
+
+
+async def try_process(process: Process) -> FallibleProcessResult:
+    """Run in a sandbox, or take from the cache; the exit code is data."""
+    if HAS_GET:
+        return await Get(FallibleProcessResult, Process, process)
+    return await execute_process(process, **implicitly())
+
+
+async def try_processes(processes: Iterable[Process]) -> tuple[FallibleProcessResult, ...]:
+    """Run `try_process` for each, in parallel; results in order."""
+    if HAS_GET:
+        return await MultiGet(Get(FallibleProcessResult, Process, process) for process in processes)
+    return await concurrently(execute_process(process, **implicitly()) for process in processes)
+
+
+async def find_binary(request: BinaryPathRequest) -> BinaryPaths:
+    """Find a binary in the request's search path: paths in that order, none if there is none."""
+    if HAS_GET:
+        return await Get(BinaryPaths, BinaryPathRequest, request)
+    return await system_binaries.find_binary(request, **implicitly())

@@ -1,0 +1,69 @@
+"""What the builtin `export` makes of a resolve, and from what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pants.backend.python.goals.export import MaybeExportResult, _ExportVenvForResolveRequest
+from pants.backend.python.util_rules.local_dists_pep660 import EditableLocalDists, EditableLocalDistsRequest
+from pants.core.goals.export import ExportResult
+from pants.engine.fs import EMPTY_DIGEST, Digest
+from pants.engine.unions import UnionMembership
+from pants.option.errors import ConfigValidationError
+
+from devflow.engine.generation import HAS_GET, Get, implicitly
+from devflow.engine.session import scoped_options
+
+if HAS_GET:
+    from pants.core.goals.generate_lockfiles import GenerateToolLockfileSentinel
+else:
+    from pants.backend.python.goals import export
+    from pants.backend.python.goals.export import _ExportPythonCodegenRequest  # type: ignore[attr-defined]
+    from pants.backend.python.subsystems.python_tool_base import PythonToolBase
+    from pants.backend.python.util_rules import local_dists_pep660
+    from pants.core.goals.resolves import ExportableTool  # type: ignore[import-not-found]
+
+
+async def editable_local_dists(resolve: str) -> EditableLocalDists:
+    """Build editable wheels of the resolve's own `python_distribution` targets, if it has any."""
+    request = EditableLocalDistsRequest(resolve=resolve)
+    if HAS_GET:
+        return await Get(EditableLocalDists, EditableLocalDistsRequest, request)
+    return await local_dists_pep660.build_editable_local_dists(request, **implicitly())
+
+
+async def exported_codegen(resolve: str) -> Digest:
+    """Generate code from the other sources of a resolve; nothing where Pants does not export any yet."""
+    if HAS_GET:
+        return EMPTY_DIGEST
+    request = _ExportPythonCodegenRequest(resolve)
+    generated = await export.export_python_codegen(request, **implicitly())  # type: ignore[attr-defined]
+    return generated.digest
+
+
+async def export_venv(resolve: str) -> ExportResult | None:
+    """Plan what the builtin `export --resolve` writes and runs for a resolve; None if it is none of Python's."""
+    request = _ExportVenvForResolveRequest(resolve)
+    if HAS_GET:
+        exported = await Get(MaybeExportResult, _ExportVenvForResolveRequest, request)
+    else:
+        exported = await export.export_virtualenv_for_resolve(request, **implicitly())
+    return exported.result
+
+
+async def python_tools_by_resolve(union_membership: UnionMembership) -> Mapping[str, tuple[str, ...]]:
+    """Map each resolve to the Python tools (sorted option scopes) that install from it; other resolves are absent."""
+    if HAS_GET:
+        scopes = {sentinel.resolve_name for sentinel in union_membership.get(GenerateToolLockfileSentinel)}
+    else:
+        scopes = set(ExportableTool.filter_for_subclasses(union_membership, PythonToolBase))
+    tools: dict[str, tuple[str, ...]] = {}
+    for scope in sorted(scopes):
+        try:
+            scoped = await scoped_options(scope)
+        except ConfigValidationError:
+            continue  # No tool of its own (`mypy-extra-type-stubs`), or a tool that no active backend uses.
+        resolve = scoped.options.get("install_from_resolve")
+        if resolve:
+            tools[resolve] = (*tools.get(resolve, ()), scope)
+    return tools

@@ -1,0 +1,65 @@
+"""Interpreters, lockfiles, and what is installed from them."""
+
+from __future__ import annotations
+
+from pants.backend.python.util_rules.interpreter_constraints import InterpreterConstraints
+from pants.backend.python.util_rules.pex import Pex, PexRequest, VenvPex, VenvPexProcess
+from pants.backend.python.util_rules.pex_environment import PythonExecutable
+from pants.backend.python.util_rules.pex_requirements import LoadedLockfile, LoadedLockfileRequest, Lockfile
+from pants.engine.process import FallibleProcessResult
+
+from devflow.engine.generation import HAS_GET, Get, implicitly
+
+if HAS_GET:
+    from pants.backend.python.util_rules.pex_requirements import ResolvePexConfig as ResolvePexConfig
+    from pants.backend.python.util_rules.pex_requirements import ResolvePexConfigRequest
+else:
+    from pants.backend.python.util_rules import pex, pex_requirements
+    from pants.engine.intrinsics import execute_process  # type: ignore[import-not-found]
+
+    # What Pants with `Get` calls `ResolvePexConfig`.
+    ResolvePexConfig = pex_requirements.ResolveConfig  # type: ignore[attr-defined,misc]
+    ResolvePexConfigRequest = pex_requirements.ResolveConfigRequest  # type: ignore[attr-defined,misc]
+
+
+async def find_python(constraints: InterpreterConstraints) -> PythonExecutable:
+    """Find the interpreter that Pants uses for these constraints. Raises: `ProcessExecutionFailure` without one."""
+    if HAS_GET:
+        return await Get(PythonExecutable, InterpreterConstraints, constraints)
+    return await pex.find_interpreter(constraints, **implicitly())
+
+
+async def load_lockfile(lockfile: Lockfile) -> LoadedLockfile:
+    """Read a lockfile of either format, without its header. Raises: whatever Pants does if it cannot be read."""
+    if HAS_GET:
+        return await Get(LoadedLockfile, LoadedLockfileRequest(lockfile))
+    return await pex_requirements.load_lockfile(LoadedLockfileRequest(lockfile), **implicitly())
+
+
+async def resolve_pex_config(resolve: str) -> ResolvePexConfig:
+    """Take what else decides how a resolve is installed: indexes, constraints, path mappings."""
+    if HAS_GET:
+        return await Get(ResolvePexConfig, ResolvePexConfigRequest(resolve))
+    request = ResolvePexConfigRequest(resolve)
+    return await pex_requirements.determine_resolve_config(request, **implicitly())  # type: ignore[attr-defined]
+
+
+async def create_pex(request: PexRequest) -> Pex:
+    """Build a pex."""
+    if HAS_GET:
+        return await Get(Pex, PexRequest, request)
+    return await pex.create_pex(request)
+
+
+async def create_venv_pex(request: PexRequest) -> VenvPex:
+    """Build a pex that runs from a cached virtualenv: the fast way to run a tool."""
+    if HAS_GET:
+        return await Get(VenvPex, PexRequest, request)
+    return await pex.create_venv_pex(**implicitly({request: PexRequest}))
+
+
+async def try_venv_pex(process: VenvPexProcess) -> FallibleProcessResult:
+    """Run, or take from the cache; the exit code is data."""
+    if HAS_GET:
+        return await Get(FallibleProcessResult, VenvPexProcess, process)
+    return await execute_process(**implicitly({process: VenvPexProcess}))

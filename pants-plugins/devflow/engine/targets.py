@@ -1,0 +1,37 @@
+"""Targets and source roots."""
+
+from __future__ import annotations
+
+from pants.base.specs import Specs
+from pants.engine.target import AllTargets, FilteredTargets
+from pants.source.source_root import AllSourceRoots
+
+from devflow.engine.generation import HAS_GET, Get, implicitly
+
+if not HAS_GET:
+    from pants.engine.internals import graph
+    from pants.source import source_root
+
+
+async def all_source_roots() -> AllSourceRoots:
+    """Find every source root of the repository."""
+    if HAS_GET:
+        return await Get(AllSourceRoots)
+    return await source_root.all_roots(**implicitly())
+
+
+async def all_targets() -> AllTargets:
+    """Find every target of the repository, with generators replaced by what they generate."""
+    if HAS_GET:
+        return await Get(AllTargets)
+    return await graph.find_all_targets()
+
+
+async def filtered_targets_of_specs(specs: Specs) -> FilteredTargets:
+    """Find the targets that the specs name, after `--tag` and `--filter`.
+
+    For a goal with a `Specs` parameter; the rule graph does not solve if it has a `FilteredTargets` one as well.
+    """
+    if HAS_GET:
+        return await Get(FilteredTargets, Specs, specs)
+    return await graph.filter_targets(**implicitly({specs: Specs}))  # type: ignore[attr-defined]

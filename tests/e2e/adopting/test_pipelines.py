@@ -1,0 +1,130 @@
+"""The lines of docs/adopting.md for CI and for a git hook, run as they stand there."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+
+from e2e.adopting.repositories import FILES
+from e2e.projects import ANSICOLORS, INICONFIG
+from harness.world import Repository
+
+PAGE = Path.cwd() / "docs" / "adopting.md"
+
+
+def test_in_ci(repo: Repository, tmp_path: Path) -> None:
+    """The steps of the page in clones, as a pipeline runs them: until one fails."""
+    yaml = re.search(r"```yaml\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    assert yaml
+    steps = [shlex.split(step, comments=True)[1:] for step in re.findall(r"(?m)^- run: (.+)$", yaml[1])]
+    assert [step[0] for step in steps] == ["export-all-resolves", "ide-config", "dump-schema-history"]
+    start = _branch(repo)
+    repo.git("checkout", "--quiet", "-b", "checked")
+    # What developers commit before they add the steps.
+    repo.write(".gitignore", FILES[".gitignore"].replace("/.vscode/\n", ""))
+    repo.run("ide-config", "--editors=vscode")
+    repo.run("dump-schema-history")
+    repo.git("add", ".")
+    repo.git("commit", "--quiet", "--message=Settings and histories")
+
+    pipeline = Repository(tmp_path / "ci", repo.caches)
+    repo.git("clone", "--quiet", ".", str(pipeline.root))
+
+    def fails_at() -> tuple[str, str]:
+        """The first step that fails, and what it says."""
+        for step in steps:
+            result = pipeline.run(*step, check=False)
+            if result.exit_code:
+                return step[0], result.stdout + result.stderr
+        return "", ""
+
+    try:
+        assert fails_at() == ("", "")
+        assert pipeline.export("--check").exit_code == 0
+        # Somebody forgets a run: of the histories, …
+        script = FILES["stock/scripts/versions/aa.py"].replace("None", "'aa'").replace('"aa"', '"bb"', 1)
+        pipeline.write("stock/scripts/versions/bb.py", script)
+        step, said = fails_at()
+        assert step == "dump-schema-history"
+        assert "stock/history/1.0.json: " in said
+        assert "\nTo do it: pants dump-schema-history" in said
+        # … and of the settings, after a change of the interpreter.
+        settings = pipeline.root / ".vscode/settings.json"
+        settings.write_text(settings.read_text().replace(pipeline.venv("main").name, "3.11.0"))
+        step, said = fails_at()
+        assert step == "ide-config"
+        assert ".vscode/settings.json: python.defaultInterpreterPath: have " in said
+        # A lockfile that cannot be exported.
+        pipeline.write("main.lock", ANSICOLORS.replace("sha256:0", "sha256:1").replace("sha256:9", "sha256:1"))
+        step, said = fails_at()
+        assert step == "export-all-resolves"
+        assert "main: failed" in said
+    finally:
+        pipeline.stop()
+    repo.git("checkout", "--quiet", start)
+
+
+def test_the_hook(repo: Repository, tmp_path: Path) -> None:
+    code = re.search(r"```sh\n(#!/bin/sh\n.*?)```", PAGE.read_text(), re.DOTALL)
+    assert code
+    hook = repo.write(".git/hooks/post-checkout", code[1])
+    hook.chmod(0o755)
+    calls = tmp_path / "calls"
+    pants = tmp_path / "bin" / "pants"
+    pants.parent.mkdir()
+    pants.write_text(f'#!/bin/sh\necho "$@" >>{calls}\nexec {repo.launcher} "$@"\n')
+    pants.chmod(0o755)
+
+    def checkout(*args: str, path: str | None = None) -> str:
+        environment = repo.caches.environment()
+        found = path if path is not None else f"{pants.parent}:{environment['PATH']}"
+        done = subprocess.run(
+            ["git", "checkout", "--quiet", *args],
+            cwd=repo.root,
+            env={**environment, "PATH": found},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout == ""
+        return done.stderr
+
+    start = _branch(repo)
+    repo.export()
+    # Nothing that matters has changed: Pants is not even asked.
+    checkout("-b", "other")
+    repo.write("web/shop/models.py", "")
+    repo.git("add", ".")
+    repo.git("commit", "--quiet", "--message=Models")
+    assert checkout(start) == ""
+    assert not calls.exists()
+    # A lockfile has: the hook says which exports are stale, and nothing once they are fresh.
+    checkout("-b", "newer")
+    repo.write("main.lock", ANSICOLORS + INICONFIG)
+    repo.git("commit", "--quiet", "--all", "--message=Newer")
+    old, new = "other", "newer"
+    assert checkout(old) == ""
+    where = repo.venv("main").relative_to(repo.root)
+    said = f"main: stale, lockfile changed, {where}\nTo export them: pants export-all-resolves\n"
+    assert checkout(new) == said
+    repo.export()
+    assert checkout(old) == said
+    assert checkout(new) == ""
+    assert calls.read_text() == "export-all-resolves --check\n" * 4
+    # Single files, and a Pants that is not there or fails: a checkout is a checkout.
+    assert checkout(old, "--", "main.lock") == ""
+    repo.git("checkout", "--quiet", "--force", new)
+    pants.write_text("#!/bin/sh\necho broken >&2\nexit 3\n")
+    assert checkout(old) == ""
+    git = Path(shutil.which("git") or "").parent
+    assert checkout(new, path=f"{git}:/usr/bin:/bin") == ""
+    hook.unlink()
+    assert checkout(start) == ""
+
+
+def _branch(repo: Repository) -> str:
+    command = ["git", "symbolic-ref", "--short", "HEAD"]
+    return subprocess.run(command, cwd=repo.root, capture_output=True, text=True, check=True).stdout.strip()
