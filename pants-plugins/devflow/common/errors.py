@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from difflib import get_close_matches
 
 _LINES = 12
@@ -30,7 +30,7 @@ class Problem:
 
     def as_json(self) -> dict[str, str]:
         """The form that it has in every report with `--format=json`."""
-        return asdict(self)
+        return {"what": self.what, "fix": self.fix}
 
 
 class UserError(Exception):
