@@ -43,7 +43,9 @@ class UserError(Exception):
     @classmethod
     def of(cls, problem: Problem) -> UserError:
         """The error that has this problem."""
-        return cls(problem.what, fix=problem.fix)
+        error = cls(problem.what, fix=problem.fix)
+        error.problem = problem
+        return error
 
 
 def did_you_mean(name: str, valid: Iterable[str]) -> str:
