@@ -17,10 +17,12 @@ from devflow.common.git import Git
 from devflow.common.goals import GoalRun
 from devflow.common.options import ReportFormat
 from devflow.release import report
+from devflow.release.apply import carry_out
+from devflow.release.facts import RepositoryState
 from devflow.release.git.committed import read_committed
 from devflow.release.git.inspect import head_commit
 from devflow.release.git.worktree import Repository, open_repository
-from devflow.release.plan import ReleaseOutcome
+from devflow.release.plan import ReleaseOutcome, ReleasePlan
 from devflow.release.transaction import journal
 from devflow.release.transaction.run import interrupted, recover
 from devflow.release.versions.version import Version, parse
@@ -83,7 +85,7 @@ def _refuse_interrupted(repository: Repository, command: str) -> None:
     title = interrupted(repository.worktree)
     if title:
         raise UserError(
-            f"`{title}` was interrupted: its commit is there, and the worktree is not updated yet.", fix=command
+            f"`{title}` was interrupted: its commit is there, and the work tree is not updated yet.", fix=command
         )
 
 
@@ -101,6 +103,11 @@ def present_version(repository: Repository, path: str) -> Version:
         raise UserError(f"{path} is not UTF-8.", fix=fix) from None
     except UserError as error:
         raise UserError(f"{path}: {error.problem.what}", fix=fix) from None
+
+
+def outcome_of(plan: ReleasePlan, repository: Repository, state: RepositoryState, *, execute: bool) -> ReleaseOutcome:
+    """Carry out the plan if `execute`. The caller then holds the release lock. Raises: GitError, UserError."""
+    return carry_out(plan, repository, state) if execute else ReleaseOutcome(plan, executed=False)
 
 
 def conclude(run: GoalRun, outcome: ReleaseOutcome, report_format: ReportFormat, *, command: str) -> None:

@@ -18,14 +18,12 @@ from devflow.common.errors import UserError
 from devflow.common.goals import GoalRun
 from devflow.common.options import command_line, flagged, split_commas, together
 from devflow.engine import Rules
-from devflow.release.apply import carry_out
 from devflow.release.facts import RepositoryState
-from devflow.release.frame import begin, conclude, present_version, turn
+from devflow.release.frame import begin, conclude, outcome_of, present_version, turn
 from devflow.release.git.inspect import inspect_repository, read_remote, read_tag
 from devflow.release.git.worktree import Repository
 from devflow.release.plan import (
     ReleaseFacts,
-    ReleaseOutcome,
     ReleasePlan,
     ReleaseRequest,
     names_of,
@@ -134,7 +132,7 @@ async def release_goal(
             current, new = _versions(options, repository)
             request = _request(options, current, new)
             plan, state = await inspect_and_plan(options, request, repository, steps)
-            outcome = carry_out(plan, repository, state) if options.execute else ReleaseOutcome(plan, executed=False)
+            outcome = outcome_of(plan, repository, state, execute=options.execute)
         conclude(run, outcome, options.format, command=_command(options, new))
     return Release(exit_code=run.exit_code)
 

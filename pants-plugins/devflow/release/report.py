@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from devflow.common.report import count, json_report, problems_as_json, to_do
 from devflow.release.facts import Action, CheckStatus, FileChange
-from devflow.release.plan import Commit, ReleaseOutcome
-from devflow.release.transaction.spec import Tag
+from devflow.release.plan import ReleaseOutcome
 
 _CHECKED = {CheckStatus.OK: "Checked", CheckStatus.FAILED: "Failed", CheckStatus.NOT_CHECKED: "Not checked:"}
 _VERBS = {
@@ -37,22 +36,21 @@ def _git_lines(outcome: ReleaseOutcome, done: bool) -> list[str]:
     if plan.commit:
         verb = f"Committed {outcome.commit[:12]}" if outcome.commit else "Would commit"
         author = f" by {plan.commit.author}" if plan.commit.author else ""
-        result.append(f"{verb}: {_subject(plan.commit)}{author}{', signed' if plan.commit.signed else ''}")
+        result.append(f"{verb}: {_subject(plan.commit.message)}{author}{', signed' if plan.commit.signed else ''}")
     if plan.new_branch:
         result.append(f"{'Made' if done else 'Would make'} branch {plan.new_branch}")
     if plan.tag:
         verb = "Tagged" if done else "Would tag"
-        result.append(f"{verb} {plan.tag.name}: {_subject(plan.tag)}{', signed' if plan.tag.sign else ''}")
+        result.append(f"{verb} {plan.tag.name}: {_subject(plan.tag.message)}{', signed' if plan.tag.sign else ''}")
     if plan.push and (outcome.pushed or not outcome.executed):
         what = " and ".join(ref.split("/", 2)[2] for ref in plan.push.refs)
         result.append(f"{'Pushed' if outcome.pushed else 'Would push'} {what} to {plan.push.remote}")
     return result
 
 
-def _subject(of: Commit | Tag) -> str:
-    """The first line of a message, in quotes."""
-    subject = of.message.strip().split("\n")[0]
-    return f'"{subject}"'
+def _subject(message: str) -> str:
+    """The first line, in quotes."""
+    return '"' + message.strip().split("\n")[0] + '"'
 
 
 def closing(outcome: ReleaseOutcome, goal: str, command: str) -> list[str]:

@@ -12,8 +12,8 @@ import pytest
 from devflow.common.git import EXECUTABLE, SYMLINK, Git
 from devflow.release.git.inspect import read_head, read_signing
 from devflow.release.git.worktree import Worktree, open_repository
-from devflow.release.transaction.spec import Edit, TransactionSpec, Tag
 from devflow.release.transaction.run import Done, run
+from devflow.release.transaction.spec import Edit, Tag, TransactionSpec
 
 FILES = {
     "VERSION": "1.0rc1",

@@ -10,8 +10,8 @@ import pytest
 from devflow.common.errors import UserError
 from devflow.common.git import Git, GitError
 from devflow.release.transaction import journal
-from devflow.release.transaction.spec import Edit, TransactionSpec
 from devflow.release.transaction.run import interrupted, recover, run
+from devflow.release.transaction.spec import Edit, TransactionSpec
 from release.transaction.conftest import AFTER, FILES, World, environment
 
 

@@ -14,15 +14,14 @@ from pants.util.docutil import bin_name
 from devflow.common.goals import GoalRun
 from devflow.common.options import command_line, flagged, split_commas
 from devflow.engine import Rules
-from devflow.release.apply import carry_out
 from devflow.release.branch.inspect import inspect_branch, inspect_opened
 from devflow.release.branch.plan import BranchRequest, is_opened, names_of, plan_branch, plan_of_opened
 from devflow.release.branch.subsystem import ReleaseBranchSubsystem
 from devflow.release.facts import RepositoryState
-from devflow.release.frame import begin, conclude, present_version, turn
+from devflow.release.frame import begin, conclude, outcome_of, present_version, turn
 from devflow.release.git.inspect import inspect_repository
 from devflow.release.git.worktree import Repository
-from devflow.release.plan import ReleaseOutcome, ReleasePlan
+from devflow.release.plan import ReleasePlan
 from devflow.release.subsystem import ReleaseSubsystem, date_of
 from devflow.release.versions.version import Version
 
@@ -90,7 +89,7 @@ async def release_branch_goal(
                 return ReleaseBranch(exit_code=0)
             request = _request(options, release, present_version(repository, release.version_file))
             plan, state = inspect_and_plan(request, repository, sign=options.signing)
-            outcome = carry_out(plan, repository, state) if options.execute else ReleaseOutcome(plan, executed=False)
+            outcome = outcome_of(plan, repository, state, execute=options.execute)
         conclude(run, outcome, options.format, command=command)
     return ReleaseBranch(exit_code=run.exit_code)
 
