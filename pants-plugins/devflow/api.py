@@ -37,7 +37,7 @@ from devflow.ide_config.blocks import Syntax
 from devflow.ide_config.documents import BlockFile, Conflict, JsonFile, Owned, OwnFile, Setting, TomlFile
 from devflow.ide_config.editor import Editor, EditorSettings
 from devflow.ide_config.workspace import Export, Tool, Workspace
-from devflow.release.steps import ReleaseStep, ReleaseStepChanges, ReleaseStepInputs
+from devflow.release.steps.contract import ReleaseStep, ReleaseStepChanges, ReleaseStepInputs
 from devflow.reset_cache.locations import Claim, Location
 from devflow.reset_cache.members import CacheLocations, CacheLocationsRequest
 from devflow.schema_history.history import Revision, SchemaHistory

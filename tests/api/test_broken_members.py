@@ -324,6 +324,6 @@ def test_a_release_step() -> None:
     why = f"the release step moody, MoodyStep ({__name__}), failed: not today"
     assert f"Failed moody: {why}\n" in result.stdout
     assert "Checked version: VERSION\n" in result.stdout
-    assert f"release: {why}\n  Fix: mend it, or release without it: --skip=moody\n" in result.stderr
+    assert f"release: {why}\n  Fix: correct that step, or release without it: --skip=moody\n" in result.stderr
     assert result.exit_code == 1
     assert world.run("--to=1.1", "--skip=moody").exit_code == 0

@@ -11,7 +11,7 @@ from pants.option.option_types import collect_options_info
 
 from devflow.export_all_resolves.subsystem import ExportAllResolvesSubsystem
 from devflow.ide_config.subsystem import IdeConfigSubsystem
-from devflow.release.branch_subsystem import ReleaseBranchSubsystem
+from devflow.release.branch.subsystem import ReleaseBranchSubsystem
 from devflow.release.subsystem import ReleaseSubsystem
 from devflow.reset_cache.subsystem import CacheStatusSubsystem, ResetCacheSubsystem
 from devflow.schema_history.subsystem import DumpSchemaHistorySubsystem

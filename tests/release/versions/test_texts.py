@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devflow.common.errors import UserError
-from devflow.release.formats import fill
-from devflow.release.version_file import Newline, read_version, with_version
-from devflow.release.versions import parse
+from devflow.release.versions.formats import fill
+from devflow.release.versions.version import parse
+from devflow.release.versions.version_file import Newline, read_version, with_version
 
 VERSION = parse("24.03.10")
 
@@ -64,3 +64,10 @@ def test_nothing_but_the_placeholders_is_looked_up(template: str) -> None:
     with pytest.raises(UserError) as error:
         fill("[release].tag_name", template, VERSION, "2024-05-01")
     assert "has an unknown placeholder" in error.value.problem.what
+
+
+@pytest.mark.parametrize("template", ["", " \n"])
+def test_an_empty_template(template: str) -> None:
+    with pytest.raises(UserError) as error:
+        fill("[release].tag_message", template, VERSION, "2024-05-01")
+    assert error.value.problem.what == "[release].tag_message is empty."

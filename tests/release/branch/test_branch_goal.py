@@ -114,7 +114,7 @@ def test_formats(world: World) -> None:
         (("--next=24.09", "--templates={'a-{series}.yml': ''}"), "No file is named like 'a-{series}.yml'"),
         (("--next=24.09", f"--templates={{'{PATTERN}': 'nowhere'}}"), "There is no nowhere."),
         (("--next=24.09", f"--templates={{'{PATTERN}': 'NEWS'}}"), "NEWS is a file, not a symbolic link."),
-        (("--next=24.09", "--branch-name=a b"), "git takes no branch 'a b'."),
+        (("--next=24.09", "--branch-name=a b"), "git does not accept 'a b' as the name of a branch."),
     ],
 )
 def test_bad_input(stack: World, args: tuple[str, ...], message: str) -> None:

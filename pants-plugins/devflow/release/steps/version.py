@@ -8,9 +8,9 @@ from pants.engine.unions import UnionRule
 
 from devflow.common.errors import Problem
 from devflow.engine import Rules, create_digest, digest_contents
-from devflow.release.steps import ReleaseStep, ReleaseStepChanges, ReleaseStepInputs
+from devflow.release.steps.contract import ReleaseStep, ReleaseStepChanges, ReleaseStepInputs
 from devflow.release.subsystem import ReleaseSubsystem
-from devflow.release.version_file import with_version
+from devflow.release.versions.version_file import with_version
 
 
 class VersionStep(ReleaseStep):
@@ -27,12 +27,12 @@ async def version_inputs(step: VersionStep, options: ReleaseSubsystem) -> Releas
 
 @rule
 async def version_changes(step: VersionStep, options: ReleaseSubsystem) -> ReleaseStepChanges:
-    """The version in the place of the one before."""
+    """The version file with the new version."""
     path = options.version_file
     before = {file.path: file for file in await digest_contents(step.committed)}.get(path)
     if before is None:
         problem = Problem(
-            f"There is no {path} in the commit.", "set [release].version_file in pants.toml, or commit one"
+            f"There is no {path} in the commit.", "set [release].version_file in pants.toml, or commit that file"
         )
         return ReleaseStepChanges(problems=(problem,))
     new = with_version(before.content, step.version, options.version_file_newline)

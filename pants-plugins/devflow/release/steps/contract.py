@@ -1,4 +1,7 @@
-"""The union by which a backend takes part in a release. Commit, tag, checks of the repository and undo come with it."""
+"""The union by which a backend takes part in a release, and its dispatch.
+
+A step says which files it needs and what it changes. The goal does the rest: checks, commit, tag, push and recovery.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +25,8 @@ SCHEMA_HISTORY = "schema-history"  # the name of the step that `[release].schema
 class ReleaseStep(EngineAwareParameter):
     """A backend's part of a release. Members give two rules: which files they need, and what they change.
 
-    A release is made of a commit, so what a step reads must be committed. `committed` holds these files as they are in
-    that commit (in the first rule it is empty). Paths are relative to the build root.
+    A release is made from a commit, so the files that a step reads must be committed. `committed` holds them as they
+    are in that commit (in the first rule it is empty). Paths are relative to the build root.
 
         class DocsStep(ReleaseStep):
             name = "docs"
@@ -57,9 +60,9 @@ class ReleaseStep(EngineAwareParameter):
 
 @dataclass(frozen=True)
 class ReleaseStepInputs:
-    """The files and directories that a step reads, whether they exist or not; what it writes belongs to them.
+    """The files and directories that a step reads or writes, whether they exist or not.
 
-    With `applies` false, the step has nothing to do in this repository, as it is configured.
+    With `applies` false, the step has nothing to do in this repository as it is configured.
     """
 
     paths: tuple[str, ...] = ()
@@ -69,16 +72,16 @@ class ReleaseStepInputs:
 
 @dataclass(frozen=True)
 class ReleaseStepChanges:
-    """Files to write, files to remove, and what a reader of the plan should know.
+    """Files to write, files to remove, and what the plan says about them.
 
-    `writes` may hold files that stay as they are; a file that is there keeps its mode. A problem makes the release
-    fail, and its plan.
+    `writes` may hold files whose content does not change; an existing file keeps its mode. A problem makes the plan
+    fail, and so the release.
     """
 
     writes: Digest = EMPTY_DIGEST
     removes: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    found: str = ""  # what the check of this step shows: "7 fragments"
+    found: str = ""  # the detail of this step's check: "7 news fragments into CHANGELOG.md"
     problems: tuple[Problem, ...] = ()
 
 

@@ -27,7 +27,7 @@ class Bump(Enum):
 
 @dataclass(frozen=True)
 class Version:
-    """`text` is what files, tags and messages get; `pep440` only compares."""
+    """`text` is written into files, tags and messages; `pep440` is for comparisons only."""
 
     text: str
     pep440: Pep440
@@ -75,10 +75,10 @@ def parse(text: str) -> Version:
 
 
 def bump(version: Version, how: Bump, date: datetime.date) -> Version:
-    """The next version, in the way that this one is written.
+    """The next version, written like this one.
 
-    A bump whose final version is still to come, such as `patch` of 24.03.0rc1, gives that. Of a calendar version,
-    `major` and `minor` give the year and the month of the date. Raises: UserError.
+    A pre-release goes to its final version if that is what the bump asks for: `patch` of 24.03.0rc1 gives 24.03.0. Of a
+    calendar version, `major` and `minor` give the year and the month of the date. Raises: UserError.
     """
     if how is Bump.FINAL:
         if not version.is_prerelease:
@@ -90,22 +90,22 @@ def bump(version: Version, how: Bump, date: datetime.date) -> Version:
         return _of(version, version.numbers) if version.is_prerelease else _of(version, _raised(version, 2))
     if version.is_calendar:
         return _of(version, _calendar_numbers(version, date))
-    place = 0 if how is Bump.MAJOR else 1
-    rest_is_zero = not any(int(number) for number in version.numbers[place + 1 :])
+    index = 0 if how is Bump.MAJOR else 1
+    rest_is_zero = not any(int(number) for number in version.numbers[index + 1 :])
     if version.is_prerelease and rest_is_zero:
         return _of(version, version.numbers)
-    return _of(version, _raised(version, place))
+    return _of(version, _raised(version, index))
 
 
 def _of(version: Version, numbers: tuple[str, ...]) -> Version:
     return parse(version.epoch + ".".join(numbers))
 
 
-def _raised(version: Version, place: int) -> tuple[str, ...]:
-    """The number at this place plus one, with its width, and zeros behind it."""
-    numbers = [*version.numbers, *["0"] * (place + 1 - len(version.numbers))]
-    raised = str(int(numbers[place]) + 1).zfill(len(numbers[place]))
-    return (*numbers[:place], raised, *("0" for _ in numbers[place + 1 :]))
+def _raised(version: Version, index: int) -> tuple[str, ...]:
+    """The number at this index plus one, with its width, and zeros after it."""
+    numbers = [*version.numbers, *["0"] * (index + 1 - len(version.numbers))]
+    raised = str(int(numbers[index]) + 1).zfill(len(numbers[index]))
+    return (*numbers[:index], raised, *("0" for _ in numbers[index + 1 :]))
 
 
 def _calendar_numbers(version: Version, date: datetime.date) -> tuple[str, ...]:

@@ -1,11 +1,11 @@
-"""Names and messages that the repository chooses: options with placeholders."""
+"""Options that are templates: names and messages with placeholders."""
 
 from __future__ import annotations
 
 import string
 
 from devflow.common.errors import UserError, did_you_mean
-from devflow.release.versions import Version
+from devflow.release.versions.version import Version
 
 PLACEHOLDERS = ("version", "series", "series_digits", "date")
 
@@ -13,8 +13,10 @@ PLACEHOLDERS = ("version", "series", "series_digits", "date")
 def fill(option: str, template: str, version: Version, date: str) -> str:
     """Fill in `{version}`, `{series}` (24.03), `{series_digits}` (2403) and `{date}`.
 
-    Raises: UserError, naming the option, for another placeholder or a single brace.
+    Raises: UserError, naming the option, for another placeholder, a single brace, or an empty template.
     """
+    if not template.strip():
+        raise UserError(f"{option} is empty.", fix=f"give {option} a text, or leave it out")
     values = dict(zip(PLACEHOLDERS, (version.text, version.series, version.series_digits, date)))
     try:
         names = [name for _, name, _, _ in string.Formatter().parse(template) if name is not None]

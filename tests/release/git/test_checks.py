@@ -2,17 +2,33 @@ from __future__ import annotations
 
 import pytest
 
-from devflow.release import checks
-from devflow.release.facts import Committed, Head, Remote, RemoteState, Tags
-from devflow.release.plan import Action, Change, Check, Status, changes_of, shortened
-from devflow.release.versions import parse
+from devflow.release.facts import (
+    Action,
+    Author,
+    Check,
+    CheckStatus,
+    Committed,
+    ExistingTag,
+    FileChange,
+    Head,
+    Remote,
+    RemoteState,
+    Signing,
+    TagState,
+    UnknownAuthor,
+)
+from devflow.release.git import checks
+from devflow.release.git.checks import shortened
+from devflow.release.plan import version_check
+from devflow.release.steps.changes import changes_of
+from devflow.release.versions.version import parse
 
 CLEAN = Head("1" * 40, "main", ())
 NEEDED = ("CHANGELOG.md", "VERSION", "changes")
 
 
 def problem(check: Check) -> tuple[str, str]:
-    assert check.status is Status.FAILED
+    assert check.status is CheckStatus.FAILED
     [only] = check.problems
     return only.what, only.fix
 
@@ -58,13 +74,13 @@ def test_something_else_under_way() -> None:
 )
 def test_branches(name: str, globs: tuple[str, ...], allowed: bool) -> None:
     check = checks.branch(Head("1" * 40, name, ()), globs, "release")
-    assert (check.status is Status.OK) is allowed
+    assert (check.status is CheckStatus.OK) is allowed
     if not allowed:
         assert problem(check)[0].startswith(f"{name} is not a branch for this: allowed are ")
 
 
 def test_a_detached_head() -> None:
-    what, fix = problem(checks.branch(Head("1" * 40, "", ()), (), "release"))
+    what, fix = problem(checks.branch(Head("1" * 40, None, ()), (), "release"))
     assert what == "HEAD is detached at 111111111111: there is no branch for the commit."
     assert "git switch -C BRANCH" in fix
 
@@ -81,18 +97,22 @@ def test_a_detached_head() -> None:
     ],
 )
 def test_versions(current: str, new: str, allow_equal: bool, what: str | None) -> None:
-    check = checks.version(parse(current), parse(new), allow_equal=allow_equal)
+    check = version_check(parse(current), parse(new), allow_equal=allow_equal)
     assert (problem(check)[0] if what else None) == what
-    assert (check.status is Status.OK) is (what is None)
+    assert (check.status is CheckStatus.OK) is (what is None)
+
+
+def tagged(commit: str | None) -> TagState:
+    return TagState("1.0", True, ExistingTag("3" * 40, commit))
 
 
 def test_tags() -> None:
-    assert checks.tag(Tags("1.0", True, ""), CLEAN).detail == "1.0 is free"
-    assert (
-        problem(checks.tag(Tags("1.0", True, "2" * 40), CLEAN))[0] == "The tag 1.0 is there already, of 222222222222."
-    )
-    assert problem(checks.tag(Tags("1.0", True, "1" * 40), CLEAN))[0] == "The tag 1.0 is there already, of this commit."
-    assert problem(checks.tag(Tags("1..0", False, ""), CLEAN))[0] == "git takes no tag '1..0'."
+    assert checks.tag(TagState("1.0", True), CLEAN).detail == "1.0 is free"
+    assert problem(checks.tag(tagged("2" * 40), CLEAN))[0] == "The tag 1.0 is there already, of 222222222222."
+    assert problem(checks.tag(tagged("1" * 40), CLEAN))[0] == "The tag 1.0 is there already, of this commit."
+    assert problem(checks.tag(tagged(None), CLEAN))[0] == "The tag 1.0 is there already, of no commit."
+    what = "git does not accept '1..0' as the name of a tag."
+    assert problem(checks.tag(TagState("1..0", False), CLEAN))[0] == what
 
 
 @pytest.mark.parametrize(
@@ -107,7 +127,7 @@ def test_tags() -> None:
         (
             Remote("origin", RemoteState.UNREACHABLE, message="no route"),
             "origin cannot be reached: no route",
-            "try `git ls-remote origin` and mend what it says; or leave --push out",
+            "run `git ls-remote origin` and correct what it reports; or leave --push out",
         ),
         (
             Remote("origin", RemoteState.AHEAD),
@@ -142,7 +162,7 @@ def test_every_problem_of_a_remote_is_said() -> None:
 
 @pytest.mark.parametrize("state", [RemoteState.SAME, RemoteState.BEHIND, RemoteState.NO_BRANCH])
 def test_remotes_that_take_a_push(state: RemoteState) -> None:
-    assert checks.remote(Remote("origin", state), CLEAN).status is Status.OK
+    assert checks.remote(Remote("origin", state), CLEAN).status is CheckStatus.OK
 
 
 def test_without_a_push_a_shallow_clone_is_said() -> None:
@@ -151,20 +171,23 @@ def test_without_a_push_a_shallow_clone_is_said() -> None:
 
 
 def test_identity_and_signing() -> None:
-    assert checks.identity("Me <me@example.com>", "").detail == "Me <me@example.com>"
-    assert problem(checks.identity("", "no name"))[0] == "git does not know who commits: no name"
-    assert checks.signing(False, "").detail == "not configured"
-    assert checks.signing(True, "").detail == "works"
-    assert problem(checks.signing(True, "no key"))[0] == "Signing does not work: no key"
+    assert checks.author(Author("Me <me@example.com>")).detail == "Me <me@example.com>"
+    assert problem(checks.author(UnknownAuthor("no name")))[0] == "git does not know who commits: no name"
+    assert checks.signing(Signing()).detail == "not configured"
+    assert checks.signing(Signing(tag=True)).detail == "works"
+    failing = Signing(commit=True, failure="no key")
+    assert problem(checks.signing(failing))[0] == "Signing does not work: no key"
 
 
 def test_changes_that_cannot_be_made() -> None:
     committed = Committed(files={"VERSION": b"1"}, modes={"VERSION": "120000"}, links={"VERSION": "src/VERSION"})
-    planned = [Change("VERSION", Action.CHANGE, b"2"), Change("new", Action.CREATE, b"")]
-    link, ignored = checks.changes(planned, committed, ["new"])
+    planned = [FileChange("VERSION", Action.CHANGE, b"2"), FileChange("new", Action.CREATE, b"")]
+    [link] = checks.link_blockers(planned, committed)
     assert link.what == "VERSION is a symbolic link to src/VERSION."
-    assert ignored.what == "new is to be made, and there is a file that git ignores."
-    assert checks.changes(planned[1:], committed, []) == ()
+    [ignored] = checks.ignored_blockers(planned, {"new"})
+    assert ignored.what == "new would be created, but git ignores a file of that path."
+    assert checks.link_blockers(planned[1:], committed) == []
+    assert checks.ignored_blockers(planned, ()) == []
 
 
 def test_changes() -> None:

@@ -1,10 +1,9 @@
-"""Ask every step of a release what it needs and what it changes."""
+"""Ask every step of a release which files it needs and what it changes."""
 
 from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 
 from pants.engine.fs import CreateDigest, FileContent
 
@@ -12,23 +11,20 @@ from devflow.common.errors import Problem, UserError, as_problem, did_you_mean
 from devflow.common.git import EXECUTABLE, REGULAR
 from devflow.common.members import by_name, title
 from devflow.engine import create_digest, digest_contents
-from devflow.release.facts import Committed
-from devflow.release.plan import Change, Check, changes_of, failed, not_checked, passed
-from devflow.release.repository import Repository, read_committed
-from devflow.release.steps import SCHEMA_HISTORY, ReleaseStep, ReleaseStepChanges, changes_of_step, inputs_of_step
+from devflow.release.facts import Action, Check, Committed, StepResults, failed, not_checked, passed
+from devflow.release.git.committed import read_committed
+from devflow.release.git.inspect import ignored_files
+from devflow.release.git.worktree import Repository
+from devflow.release.steps.changes import changes_of
+from devflow.release.steps.contract import (
+    SCHEMA_HISTORY,
+    ReleaseStep,
+    ReleaseStepChanges,
+    changes_of_step,
+    inputs_of_step,
+)
 from devflow.release.subsystem import ReleaseSubsystem
-from devflow.release.versions import Version
-
-
-@dataclass(frozen=True)
-class Stepped:
-    """`needed` are relative to the top of the work tree, all other paths to the build root."""
-
-    needed: tuple[str, ...] = ()
-    checks: tuple[Check, ...] = ()
-    changes: tuple[Change, ...] = ()
-    notes: tuple[str, ...] = ()
-    committed: Committed = field(default_factory=Committed)
+from devflow.release.versions.version import Version
 
 
 def chosen_steps(members: Iterable[type[ReleaseStep]], skipped: Sequence[str]) -> tuple[type[ReleaseStep], ...]:
@@ -44,7 +40,7 @@ def chosen_steps(members: Iterable[type[ReleaseStep]], skipped: Sequence[str]) -
 
 
 def refuse_without_step(options: ReleaseSubsystem, members: Iterable[type[ReleaseStep]]) -> None:
-    """Raises: UserError if the schema history is wanted, and the step that writes it is not there."""
+    """Raises: UserError if the schema history is asked for, and no step writes it."""
     if options.schema_history and not any(member.name == SCHEMA_HISTORY for member in members):
         raise UserError(
             "[release].schema_history is on, and the backend that writes the schema history is not enabled.",
@@ -52,12 +48,15 @@ def refuse_without_step(options: ReleaseSubsystem, members: Iterable[type[Releas
         )
 
 
-async def ask_steps(
+async def collect_steps(
     members: Sequence[type[ReleaseStep]], version: Version, date: str, repository: Repository, commit: str
-) -> Stepped:
-    """What they change together. A step that fails is a failed check, and the others go on."""
-    wanted: set[str] = set()
-    asked: list[type[ReleaseStep]] = []
+) -> StepResults:
+    """The changes of all steps together. A step that fails is a failed check, and the other steps go on.
+
+    Raises: GitError.
+    """
+    needed: set[str] = set()
+    applying: list[type[ReleaseStep]] = []
     checks: list[Check] = []
     for member in members:
         try:
@@ -65,51 +64,59 @@ async def ask_steps(
         except Exception as error:
             checks.append(failed(member.name, _crash(member, error)))
             continue
-        wanted.update(inputs.paths)
+        needed.update(inputs.paths)
         if inputs.problems:
             checks.append(failed(member.name, *inputs.problems))
         elif not inputs.applies:
             checks.append(not_checked(member.name, "not configured"))
         else:
-            asked.append(member)
-    committed = read_committed(repository, commit, wanted) if wanted else Committed()
+            applying.append(member)
+    committed = read_committed(repository, commit, needed) if needed else Committed()
     digest = await create_digest(
         CreateDigest(
             FileContent(path, content, is_executable=committed.modes[path] == EXECUTABLE)
             for path, content in sorted(committed.files.items())
         )
     )
-    answers: dict[str, ReleaseStepChanges] = {}
+    answers: list[ReleaseStepChanges] = []
     written: dict[str, tuple[str, bytes, str]] = {}
-    for member in asked:
+    for member in applying:
         try:
             answer = await changes_of_step(member(version.text, version.series, date, digest))
         except Exception as error:
             checks.append(failed(member.name, _crash(member, error)))
             continue
-        answers[member.name] = answer
+        answers.append(answer)
         problems = list(answer.problems)
         for file in await digest_contents(answer.writes):
             if file.path in written and written[file.path][1] != file.content:
                 problems.append(
                     Problem(f"Two steps write {file.path}.", f"--skip={member.name}, or change one of them")
                 )
-            there = committed.modes.get(file.path, "")
-            mode = there if there in (REGULAR, EXECUTABLE) else EXECUTABLE if file.is_executable else REGULAR
-            written[file.path] = (file.path, file.content, mode)
+            written[file.path] = (file.path, file.content, _mode(file, committed))
         checks.append(
             failed(member.name, *problems) if problems else passed(member.name, answer.found or "nothing to do")
         )
-    removed = {path for answer in answers.values() for path in answer.removes}
-    return Stepped(
-        needed=tuple(sorted(posixpath.normpath(repository.prefix + path) for path in {*wanted, *written})),
+    removed = {path for answer in answers for path in answer.removes}
+    changes = changes_of(committed.files, written.values(), removed)
+    return StepResults(
         checks=tuple(sorted(checks, key=lambda check: check.name)),
-        changes=changes_of(dict(committed.files), written.values(), removed),
-        notes=tuple(note for answer in answers.values() for note in answer.notes),
+        changes=changes,
+        notes=tuple(note for answer in answers for note in answer.notes),
+        needed=tuple(sorted(posixpath.normpath(repository.prefix + path) for path in {*needed, *written})),
         committed=committed,
+        ignored=ignored_files(repository, (each.path for each in changes if each.action is Action.CREATE)),
     )
+
+
+def _mode(file: FileContent, committed: Committed) -> str:
+    """An existing file keeps its mode; a new one has that of the step."""
+    mode = committed.modes.get(file.path)
+    if mode in (REGULAR, EXECUTABLE):
+        return mode
+    return EXECUTABLE if file.is_executable else REGULAR
 
 
 def _crash(member: type[ReleaseStep], error: BaseException) -> Problem:
     doing = f"the release step {member.name}, {title(member)},"
-    return as_problem(error, doing=doing, fix=f"mend it, or release without it: --skip={member.name}")
+    return as_problem(error, doing=doing, fix=f"correct that step, or release without it: --skip={member.name}")

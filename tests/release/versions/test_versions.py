@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from packaging.version import Version as Pep440
 
 from devflow.common.errors import UserError
-from devflow.release.versions import Bump, bump, parse
+from devflow.release.versions.version import Bump, bump, parse
 
 DATE = datetime.date(2024, 9, 5)
 

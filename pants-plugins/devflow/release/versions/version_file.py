@@ -14,12 +14,12 @@ class Newline(Enum):
 
 
 def read_version(content: bytes) -> str:
-    """The version in a file, without the space around it. Raises: UnicodeDecodeError."""
+    """The version in a file, without the whitespace around it. Raises: UnicodeDecodeError."""
     return content.decode().strip()
 
 
 def with_version(content: bytes, version: str, newline: Newline) -> bytes:
-    """The new content. `keep` keeps what stands around the version, whatever it is."""
+    """The new content. `Newline.KEEP` keeps the whitespace around the version. Raises: UnicodeDecodeError."""
     old = content.decode()
     if newline is Newline.KEEP:
         before = old[: len(old) - len(old.lstrip())]

@@ -1,4 +1,4 @@
-"""The release step that lets towncrier write the changelog and consume the news fragments."""
+"""The release step by which towncrier writes the changelog and removes the news fragments."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from pants.engine.unions import UnionRule
 from devflow.common.errors import Problem, UserError
 from devflow.common.report import count
 from devflow.engine import Rules, create_digest, digest_contents, read_files
-from devflow.release.formats import fill
-from devflow.release.steps import ReleaseStep, ReleaseStepChanges, ReleaseStepInputs
+from devflow.release.steps.contract import ReleaseStep, ReleaseStepChanges, ReleaseStepInputs
 from devflow.release.subsystem import ReleaseSubsystem
 from devflow.release.towncrier.changelog import changelog_problems
 from devflow.release.towncrier.config import CONFIG_FILES, TowncrierConfig, parse_config
 from devflow.release.towncrier.fragments import encoding_problems, ignored_problem, may_be_a_fragment
 from devflow.release.towncrier.rules import Towncrier, TowncrierResult, towncrier_result
-from devflow.release.versions import parse
+from devflow.release.versions.formats import fill
+from devflow.release.versions.version import parse
 
 
 class ChangelogStep(ReleaseStep):
@@ -30,7 +30,7 @@ class ChangelogStep(ReleaseStep):
 
 @dataclass(frozen=True)
 class Setup:
-    """`written` is where towncrier writes in its sandbox, `changelog` where that is in the repository."""
+    """towncrier's settings. It writes the path `written` in its sandbox, which is `changelog` in the repository."""
 
     config: TowncrierConfig
     written: str
@@ -38,16 +38,16 @@ class Setup:
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """All that towncrier reads."""
+        """The files and directories that towncrier reads, and the changelog that it writes."""
         template = (self.config.template,) if self.config.template else ()
         return (*CONFIG_FILES, *self.config.directories, *template, self.changelog)
 
     def is_in_fragments(self, path: str) -> bool:
-        """Whether a path is in a directory of fragments."""
+        """Whether a path is in a directory of news fragments."""
         return any(path.startswith(f"{directory}/") for directory in self.config.directories)
 
     def reads(self, path: str) -> bool:
-        """Whether towncrier gets this path, apart from the changelog."""
+        """Whether this file is an input of towncrier; the changelog is one in any case."""
         return self.is_in_fragments(path) or path in (*CONFIG_FILES, self.config.template)
 
 
@@ -85,7 +85,7 @@ async def changelog_inputs(step: ChangelogStep, options: ReleaseSubsystem) -> Re
 
 
 async def run(step: ReleaseStep, setup: Setup, files: Mapping[str, bytes], *, draft: bool) -> TowncrierResult:
-    """Run towncrier on what it needs of the files, and nothing else."""
+    """Run towncrier on those of the files that it reads."""
     inputs = {path: content for path, content in files.items() if setup.reads(path)}
     if setup.changelog in files:
         inputs[setup.written] = files[setup.changelog]
@@ -105,7 +105,7 @@ async def run(step: ReleaseStep, setup: Setup, files: Mapping[str, bytes], *, dr
 
 @rule
 async def changelog_changes(step: ChangelogStep, options: ReleaseSubsystem) -> ReleaseStepChanges:
-    """The new changelog, and the fragments that towncrier consumed."""
+    """The new changelog, and the fragments that towncrier removed."""
     files = _by_path(await digest_contents(step.committed))
     try:
         setup = set_up(files, step, options)
@@ -114,7 +114,7 @@ async def changelog_changes(step: ChangelogStep, options: ReleaseSubsystem) -> R
     problems = list(input_problems(setup, files, step.version))
     seen = _by_path(await read_files(PathGlobs(CONFIG_FILES)))
     if any(seen.get(path) != files.get(path) for path in CONFIG_FILES):
-        what = f"{setup.config.path} is not as it is in the commit."
+        what = f"{setup.config.path} differs from the commit."
         problems.append(Problem(what, f"commit {setup.config.path}, and run the same command again"))
     if problems:
         return ReleaseStepChanges(problems=tuple(problems))
@@ -122,13 +122,13 @@ async def changelog_changes(step: ChangelogStep, options: ReleaseSubsystem) -> R
     if result.problem:
         return ReleaseStepChanges(problems=(named(result.problem, setup),))
     after = _by_path(await digest_contents(result.outputs))
-    there = sorted(path for path in files if setup.is_in_fragments(path))
-    consumed = tuple(path for path in there if path not in after and path != setup.config.template)
-    left = [path for path in there if path in after]
+    fragments = sorted(path for path in files if setup.is_in_fragments(path))
+    consumed = tuple(path for path in fragments if path not in after and path != setup.config.template)
+    left = [path for path in fragments if path in after]
     ignored = [path for path in left if may_be_a_fragment(path, setup.config, options.not_fragments)]
     if setup.written not in after:
         what = f"towncrier wrote no {setup.written}."
-        return ReleaseStepChanges(problems=(Problem(what, "look at `filename` in its settings"),))
+        return ReleaseStepChanges(problems=(Problem(what, f"correct `filename` in {setup.config.path}"),))
     written = await create_digest(CreateDigest([FileContent(setup.changelog, after[setup.written])]))
     return ReleaseStepChanges(
         writes=written,
@@ -140,13 +140,13 @@ async def changelog_changes(step: ChangelogStep, options: ReleaseSubsystem) -> R
 
 
 def input_problems(setup: Setup, files: Mapping[str, bytes], version: str) -> tuple[Problem, ...]:
-    """What towncrier would fail at without saying where, or not notice at all."""
+    """Mistakes at which towncrier would fail without naming the file, or which it would not report."""
     template, changelog = setup.config.template, setup.changelog
     texts = {path: files[path] for path in sorted(files) if setup.reads(path) or path == changelog}
     problems = list(encoding_problems(texts.items()))
     if template and template not in files:
         what = f"{setup.config.path} names the template {template}, which is not in the commit."
-        problems.append(Problem(what, f"commit {template}, or mend `template`"))
+        problems.append(Problem(what, f"commit {template}, or correct `template` in {setup.config.path}"))
     if changelog in texts and not encoding_problems([(changelog, texts[changelog])]):
         if not setup.config.single_file and changelog == setup.written:
             problems.append(
@@ -158,7 +158,7 @@ def input_problems(setup: Setup, files: Mapping[str, bytes], version: str) -> tu
 
 
 def named(problem: Problem, setup: Setup) -> Problem:
-    """With the template's name: jinja does not say it."""
+    """A problem of the template with the template's name, which jinja does not say."""
     template = setup.config.template
     if not template or "jinja2." not in problem.what:
         return problem

@@ -1,4 +1,4 @@
-"""The release step that writes down the schema history of the version that is released."""
+"""The release step that writes the schema history of the version that is released."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pants.engine.unions import UnionMembership, UnionRule
 
 from devflow.common.errors import Problem, UserError
 from devflow.engine import Rules, create_digest, run_id
-from devflow.release.steps import SCHEMA_HISTORY, ReleaseStep, ReleaseStepChanges, ReleaseStepInputs
+from devflow.release.steps.contract import SCHEMA_HISTORY, ReleaseStep, ReleaseStepChanges, ReleaseStepInputs
 from devflow.release.subsystem import ReleaseSubsystem
 from devflow.schema_history.dump import DumpedHistories, dumped_histories
 from devflow.schema_history.subsystem import DumpSchemaHistorySubsystem
@@ -34,7 +34,7 @@ async def schema_history_inputs(
     """The migrations, and the file to write."""
     if not release.schema_history:
         return ReleaseStepInputs(applies=False)
-    await run_id()  # what is to be overwritten is looked at anew in each run
+    await run_id()  # a file that may be overwritten is read again in each run
     try:
         dumped = await dumped_histories(step.version, options, union_membership, Path(build_root.path))
     except UserError as error:
@@ -67,7 +67,7 @@ async def schema_history_changes(
 def _problems(dumped: DumpedHistories) -> tuple[Problem, ...]:
     nowhere = [
         Problem(
-            f"The schema history of {history.tree} has no place in the release.",
+            f"The schema history of {history.tree} has no path in the release.",
             "give its target an `output`, or set [dump-schema-history].output, with {version} in it",
         )
         for history in dumped.histories
