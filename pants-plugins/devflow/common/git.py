@@ -11,11 +11,14 @@ from pathlib import Path
 
 from devflow.common.errors import UserError, tail
 
-# What a caller inside of a git hook has in its environment: it would send our commands to another repository or index.
+# What sends our commands to another repository, index or history, or changes what they print: a caller inside of a git
+# hook has some of it in its environment. All else is what the user wants of git: who the author is, how to sign and to
+# reach a remote, settings. Source: `git rev-parse --local-env-vars`, git(1), of git 2.39 and 2.43.
 _REDIRECTIONS = frozenset(
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_CEILING_DIRECTORIES GIT_COMMON_DIR GIT_DIR GIT_EXTERNAL_DIFF "
-    "GIT_GLOB_PATHSPECS GIT_ICASE_PATHSPECS GIT_INDEX_FILE GIT_INTERNAL_SUPER_PREFIX GIT_NAMESPACE "
-    "GIT_NOGLOB_PATHSPECS GIT_OBJECT_DIRECTORY GIT_PREFIX GIT_QUARANTINE_PATH GIT_REFLOG_ACTION GIT_SHALLOW_FILE "
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_ATTR_SOURCE GIT_CEILING_DIRECTORIES GIT_COMMON_DIR GIT_CONFIG GIT_DEFAULT_HASH "
+    "GIT_DIFF_OPTS GIT_DIR GIT_EXTERNAL_DIFF GIT_GLOB_PATHSPECS GIT_GRAFT_FILE GIT_ICASE_PATHSPECS GIT_IMPLICIT_WORK_TREE "
+    "GIT_INDEX_FILE GIT_INTERNAL_SUPER_PREFIX GIT_NAMESPACE GIT_NOGLOB_PATHSPECS GIT_NO_REPLACE_OBJECTS "
+    "GIT_OBJECT_DIRECTORY GIT_PREFIX GIT_QUARANTINE_PATH GIT_REFLOG_ACTION GIT_REPLACE_REF_BASE GIT_SHALLOW_FILE "
     "GIT_WORK_TREE".split()
 )
 _ALWAYS = {

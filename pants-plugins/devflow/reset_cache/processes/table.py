@@ -9,13 +9,16 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cached_property
-from importlib.util import find_spec
 from typing import Protocol
 
 from devflow.reset_cache.facts import Process
 
-with suppress(ImportError):  # A bare Python, which runs this when Pants does not start, has no psutil.
+_HAS_PSUTIL = False
+# A bare Python, which runs this when Pants does not start, has none; PYTHONPATH may lead to one that is broken.
+with suppress(Exception):
     import psutil
+
+    _HAS_PSUTIL = True
 
 
 class ProcessSource(Protocol):
@@ -206,7 +209,7 @@ def process_source() -> ProcessSource | None:
     """
     if os.path.exists(f"{ProcSource.root}/self/stat"):
         return ProcSource()
-    return PsutilSource() if find_spec("psutil") else None
+    return PsutilSource() if _HAS_PSUTIL else None
 
 
 def descendants(processes: Mapping[int, Process], roots: Iterable[int]) -> frozenset[int]:
