@@ -47,7 +47,8 @@ from devflow.schema_history.goal import DumpSchemaHistory
 from harness import fake_backend
 from ide_config.conftest import rules_of_the_goal
 from release.conftest import World, release_rules
-from reset_cache.fakes import FakeSource, machine_rules
+from reset_cache.fakes import FakeSource
+from reset_cache.machines import machine_rules
 
 BACKEND = __name__.rpartition(".")[0] or __name__
 FIX = f"mend it, or take the backend {BACKEND} out of [GLOBAL].backend_packages; to see more: pants -ldebug"

@@ -6,9 +6,6 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from pants.engine.rules import rule
-
-from devflow.engine import Rules
 from devflow.reset_cache.facts import Process
 from devflow.reset_cache.inspect import Machine
 
@@ -62,13 +59,3 @@ def databases(store: str) -> frozenset[str]:
 def machine_of(source: FakeSource) -> Machine:
     """A machine with these processes and no mount points."""
     return Machine(processes=lambda: source, mounts=lambda: ())
-
-
-def machine_rules(source: FakeSource) -> Rules:
-    """Let the goals run on such a machine, in place of the rule in `register.py`."""
-
-    @rule
-    async def fake_machine() -> Machine:
-        return machine_of(source)
-
-    return [fake_machine]

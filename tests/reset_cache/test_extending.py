@@ -14,7 +14,8 @@ from devflow import engine
 from devflow.reset_cache import goal
 from devflow.reset_cache.goal import ResetCache
 from devflow.reset_cache.places import all as all_places
-from reset_cache.fakes import FakeSource, machine_rules
+from reset_cache.fakes import FakeSource
+from reset_cache.machines import machine_rules
 from reset_cache.scene import write
 
 PAGE = Path.cwd() / "docs" / "extending.md"

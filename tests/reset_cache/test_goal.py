@@ -23,7 +23,8 @@ from devflow.reset_cache.places.contract import CacheLocations, CacheLocationsRe
 from devflow.reset_cache.status_goal import CacheStatus
 from devflow.reset_cache.subsystem import ResetCacheSubsystem
 from harness.to_do import options_of, printed_arguments
-from reset_cache.fakes import FakeSource, daemon, databases, machine_rules
+from reset_cache.fakes import FakeSource, daemon, databases
+from reset_cache.machines import machine_rules
 from reset_cache.scene import Scene, make_scene, write
 
 Run = Callable[..., GoalRuleResult]
