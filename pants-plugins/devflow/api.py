@@ -38,8 +38,8 @@ from devflow.ide_config.documents import BlockFile, Conflict, JsonFile, Owned, O
 from devflow.ide_config.editor import Editor, EditorSettings
 from devflow.ide_config.workspace import Export, Tool, Workspace
 from devflow.release.steps.contract import ReleaseStep, ReleaseStepChanges, ReleaseStepInputs
-from devflow.reset_cache.locations import Claim, Location
-from devflow.reset_cache.members import CacheLocations, CacheLocationsRequest
+from devflow.reset_cache.facts import Claim, Location
+from devflow.reset_cache.places.contract import CacheLocations, CacheLocationsRequest
 from devflow.schema_history.history import Revision, SchemaHistory
 from devflow.schema_history.readers import HistoryReader, Tree
 from devflow.schema_history.targets import MigrationsOutputField, MigrationsResolveField

@@ -10,16 +10,16 @@ from devflow.common.options import ReportFormat
 
 
 class ResetCacheSubsystem(GoalSubsystem):
-    """Options only; what they mean together is in `command_line.request`."""
+    """The options of `reset-cache`; `parse_request` checks them together."""
 
     name = "reset-cache"
     help = softwrap(
         """
-        Stop this repository's daemon and remove what Pants can make again: sandboxes, the local store, named caches
+        Stop this repository's daemon and remove caches that Pants can rebuild: sandboxes, the local store, named caches
         and the workdir, but never `dist`.
 
-        Nothing is removed while another run or another repository's busy daemon uses it. When Pants itself does not
-        start, the same is done by `python3 -m devflow.reset_cache`, called where the plugins are.
+        Nothing is removed while another run or another repository's busy daemon uses it. When Pants does not start,
+        run `python3 -m devflow.reset_cache` where the plugins are: it does the same.
         """
     )
 
@@ -28,7 +28,7 @@ class ResetCacheSubsystem(GoalSubsystem):
         help=softwrap(
             """
             Only these scopes: `daemon`, `execution`, `store`, `named-caches`, `workdir`, and those of backends, such as
-            `exports` and `launcher`. The daemon always ends, because it would go on with what is no more. Default: all
+            `exports` and `launcher`. The daemon always ends, because it would use files that are removed. Default: all
             but `launcher`. Example: `--only=daemon` when Pants sees stale files.
             """
         ),
@@ -37,7 +37,7 @@ class ResetCacheSubsystem(GoalSubsystem):
         default=None,
         help=softwrap(
             """
-            Remove only what has not changed for so long: the store as a whole, sandboxes and named caches one by one.
+            Remove only entries unchanged for this long: sandboxes and named caches one by one, the store as a whole.
             Units: s, min, h, d, w. Default: remove all. Example: `--older-than=14d`.
             """
         ),
@@ -46,20 +46,22 @@ class ResetCacheSubsystem(GoalSubsystem):
         default=None,
         help=softwrap(
             """
-            Remove only what is too much, in each scope: the store as a whole, of sandboxes and named caches the oldest.
+            Reduce each scope to this size, oldest entries first: sandboxes and named caches one by one, the store as a
+            whole.
             Units: KiB, MiB, GiB, TiB. Default: remove all. Example: `--max-size=10GiB`.
             """
         ),
     )
     dry_run = BoolOption(
-        default=False, help="Change nothing; do every check and say what would be removed, with sizes. Default: false."
+        default=False,
+        help="Change nothing; run every check and report what would be removed, with sizes. Default: false.",
     )
     force = BoolOption(
         default=False,
         help=softwrap(
             """
-            Go on although another run or a busy daemon uses the caches, and name it. Daemons are stopped, runs without
-            one may fail, and what belongs to other users is never touched. Default: false.
+            Reset although another run or a busy daemon uses the caches, and name it. Daemons are stopped, runs without
+            a daemon may fail. Files and processes of other users are never touched. Default: false.
             """
         ),
     )
@@ -69,13 +71,13 @@ class ResetCacheSubsystem(GoalSubsystem):
 
 
 class CacheStatusSubsystem(GoalSubsystem):
-    """Options only."""
+    """The options of `cache-status`."""
 
     name = "cache-status"
     help = softwrap(
         """
-        Show the daemon of this repository, other daemons on the same store, and each place where Pants keeps what it
-        can make again: path, option that sets it, size, files, owner, age.
+        Show the daemon of this repository, other Pants processes on the same store, and each cache location: path,
+        size, files, age, owner, option that sets it.
         """
     )
 
