@@ -20,11 +20,14 @@ from pathlib import Path
 from failures import Failure, explain_installer, explain_os_error
 
 # Part of the key: raise it when the layout of an entry changes.
-SCHEMA = 2
+SCHEMA = 3
 HERE = Path(__file__).resolve().parent
 TEMPORARY = "tmp-"
-# Finds what it runs by where it is, so that the virtualenv can be built elsewhere and renamed.
-SERVER_SCRIPT = '#!/bin/sh\nexec "${0%/*}/python" "${0%/*}/server.py" "$@"\n'
+# Finds what it runs by where it is, so that the virtualenv can be built elsewhere and renamed. Like Pants' official
+# launcher, it keeps PYTHONPATH and its kin from Python: what they name is made for other Pythons.
+SERVER_SCRIPT = '#!/bin/sh\nexec "${0%/*}/python" -I "${0%/*}/server.py" "$@"\n'
+# What that script runs, copied into the entry.
+SERVER_PARTS = ("server.py", "damage.py")
 PLATFORMS = ("linux_arm64", "linux_x86_64", "macos_arm64", "macos_x86_64")
 # Settings that say where pip installs to, or what, would make it install something else than what we ask for.
 PIP_DISTRACTIONS = (
@@ -42,7 +45,8 @@ def key(args):
     """What tells this installation from others of the same version."""
     identity = (SCHEMA, args.version, sys.version, sysconfig.get_platform(), os.path.realpath(sys._base_executable))
     digest = hashlib.sha256(repr(identity).encode())
-    digest.update((HERE / "server.py").read_bytes())
+    for part in SERVER_PARTS:
+        digest.update((HERE / part).read_bytes())
     if args.lockfile:
         digest.update(Path(args.lockfile).read_bytes())
     return digest.hexdigest()[:16]
@@ -55,7 +59,7 @@ def is_whole(entry):
         pex = (entry / "pex").read_bytes() if known_versions else b""
     except (OSError, ValueError):
         return False
-    if not (entry / "bin" / "server.py").exists():
+    if not all((entry / "bin" / part).exists() for part in SERVER_PARTS):
         return False
     executables = ["python", "pants"] + ([client] if client else [])
     return all(os.access(entry / "bin" / name, os.X_OK) for name in executables) and known_versions == known(
@@ -81,7 +85,9 @@ class Install:
         self.wheels = tmp / "wheels"
         self.venv = tmp / "venv"
         self.python = self.venv / "bin" / "python"
-        self.environ = {k: v for k, v in os.environ.items() if k not in PIP_DISTRACTIONS and not k.startswith("PEX_")}
+        self.environ = {
+            k: v for k, v in os.environ.items() if k not in PIP_DISTRACTIONS and not k.startswith(("PEX_", "PYTHON"))
+        }
         self.environ.update(TMPDIR=str(tmp), PIP_DISABLE_PIP_VERSION_CHECK="1", PIP_NO_INPUT="1")
         # pip knows the first two by itself, but not the variable that OpenSSL and Pants go by.
         if not {"PIP_CERT", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"} & set(self.environ) and self.environ.get(
@@ -137,7 +143,8 @@ class Install:
         for script in (self.venv / "bin").iterdir():
             if not script.name.startswith("python"):
                 script.unlink()
-        shutil.copy(HERE / "server.py", self.venv / "bin")
+        for part in SERVER_PARTS:
+            shutil.copy(HERE / part, self.venv / "bin")
         (self.venv / "bin" / "pants").write_text(SERVER_SCRIPT)
         (self.venv / "bin" / "pants").chmod(0o755)
         pex_version = self.pex_version()

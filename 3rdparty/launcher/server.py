@@ -12,7 +12,10 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
+# What Python writes beside the repository's own plugins is the user's choice; `-I` ignores it.
+BYTECODE_SETTINGS = ("PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX")
 # The native client's own exit code for "no daemon that takes this command" (EX_TEMPFAIL).
 NO_DAEMON = 75
 # By then a client that finds no daemon has long said so; it looks for one before it does anything else.
@@ -54,9 +57,44 @@ def stop_if_command_had_begun(client: str) -> None:
         sys.exit(128 + signal.SIGINT)
 
 
+def keep_python_settings_from_the_daemon() -> None:
+    """Run in the child that becomes the daemon, by a Python without `-I`: PYTHONHOME, for one, would break it.
+
+    What Pants itself puts there comes later. The daemon loses nothing else: each client sends its own environment.
+    """
+    for name in [name for name in os.environ if name.startswith("PYTHON") and name not in BYTECODE_SETTINGS]:
+        del os.environ[name]
+
+
+def explain_failed_import(entry: str, error: Exception) -> str:
+    """What to do about it. Only an entry that is proved to be damaged is given up."""
+    sys.path.insert(0, os.path.join(entry, "bin"))
+    from damage import find_damage
+
+    damage = find_damage(Path(entry))
+    if not damage:
+        return (
+            f"./pants: Pants does not start: {type(error).__name__}: {error}\n"
+            f"  {entry} is as it was installed. So the cause is the Python in {sys.base_prefix}, or a library of the "
+            "system.\n  Repair that, or set PANTS_PYTHON to another Python 3.9."
+        )
+    try:
+        os.unlink(os.path.join(entry, "ready"))
+        remedy = "Run the same command again: it will be installed anew."
+    except OSError:
+        remedy = "Remove that directory and run the same command again."
+    return f"./pants: the Pants installed in {entry} is damaged: {damage}.\n  {remedy}"
+
+
 def main() -> None:
     """Run Pants with this process' arguments."""
-    entry = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    own_directory = os.path.dirname(os.path.abspath(__file__))
+    entry = os.path.dirname(own_directory)
+    # The daemon's Python puts it there; a plugin may have the name of a file in it.
+    sys.path[:] = [path for path in sys.path if path != own_directory]
+    sys.dont_write_bytecode = bool(os.environ.get("PYTHONDONTWRITEBYTECODE"))
+    sys.pycache_prefix = os.environ.get("PYTHONPYCACHEPREFIX") or None
+    os.register_at_fork(after_in_child=keep_python_settings_from_the_daemon)
     if os.environ.pop("_PANTS_SERVER_EXE", None):
         try:
             stop_if_command_had_begun(os.path.join(entry, "bin", "pants-client"))
@@ -64,13 +102,8 @@ def main() -> None:
             sys.exit(128 + signal.SIGINT)
     try:
         from pants.bin.pants_loader import main as pants
-    except ImportError as error:
-        try:
-            os.unlink(os.path.join(entry, "ready"))
-            remedy = "Run the same command again: it will be installed anew."
-        except OSError:
-            remedy = "Remove that directory and run the same command again."
-        sys.exit(f"./pants: the Pants installed in {entry} is damaged: {error}\n  {remedy}")
+    except Exception as error:
+        sys.exit(explain_failed_import(entry, error))
     sys.exit(pants())
 
 

@@ -14,6 +14,11 @@ from harness.world import EXPORTS, Caches, Repository, imports, repository
 
 MAKE_IT = "pants generate-lockfiles --resolve=bad"
 TRY_AGAIN = "pants -ldebug export-all-resolves --include=bad"
+GET_PYTHON = (
+    "`uv python install 3.5`, `pyenv install 3.5`, or your system's package python3.5, where [python-bootstrap].search_path "
+    "finds it (by default: on PATH, and in pyenv's versions); or change [python.resolves_to_interpreter_constraints] in "
+    "pants.toml"
+)
 # In a namespace of its own, and so gone with the process. Works with and without root's rights.
 IN_A_NAMESPACE = ("unshare", "--map-root-user", "--mount", "sh", "-c")
 READ_ONLY = (*IN_A_NAMESPACE, 'mount --bind dist dist && mount -o remount,bind,ro dist && exec "$@"', "sh")
@@ -104,9 +109,16 @@ def test_a_hash_that_does_not_match(repo: Repository) -> None:
 
 def test_no_matching_interpreter(repo: Repository) -> None:
     assert fails(repo, "--python-resolves-to-interpreter-constraints={'bad': ['==3.5.*']}") == (
-        "bad: No Python interpreter on this machine matches CPython==3.5.*, which resolve bad wants.\n"
-        "  Fix: install one where [python-bootstrap].search_path finds it, or change "
-        "[python.resolves_to_interpreter_constraints].bad in pants.toml"
+        "This machine lacks CPython==3.5.* (for bad). The other resolves are exported first.\n"
+        "bad: No Python interpreter on this machine matches CPython==3.5.*.\n"
+        f"  Fix: {GET_PYTHON}"
+    )
+
+
+def test_no_matching_interpreter_for_several(repo: Repository) -> None:
+    assert all_fail(repo, "--python-interpreter-constraints=['==3.5.*']") == (
+        f"bad, good: No Python interpreter on this machine matches CPython==3.5.*.\n  Fix: {GET_PYTHON}\n"
+        "2 failed, 0 up to date.\n"
     )
 
 

@@ -224,11 +224,12 @@ def test_an_unreadable_lockfile(rule_runner: RuleRunner, content: bytes, why: st
 
 
 def test_no_interpreter(rule_runner: RuleRunner) -> None:
-    configure(rule_runner, "--python-resolves-to-interpreter-constraints={'a': ['==3.99.*']}")
+    configure(rule_runner, "--python-resolves-to-interpreter-constraints={'a': ['==3.34.*']}")
     assert problem(rule_runner, "a") == (
-        "No Python interpreter on this machine matches CPython==3.99.*, which resolve a wants.",
-        "install one where [python-bootstrap].search_path finds it, or change "
-        "[python.resolves_to_interpreter_constraints].a in pants.toml",
+        "No Python interpreter on this machine matches CPython==3.34.*.",
+        "`uv python install 3.34`, `pyenv install 3.34`, or your system's package python3.34, where "
+        "[python-bootstrap].search_path finds it (by default: on PATH, and in pyenv's versions); or change "
+        "[python.resolves_to_interpreter_constraints] in pants.toml",
     )
     assert fingerprint(rule_runner, "b").problem is None
 

@@ -46,6 +46,12 @@ def launcher(tmp_path: Path, wheels: Path) -> Iterator[Launcher]:
         process.wait()
 
 
+@pytest.fixture()
+def python() -> str:
+    """A Python 3.9 that runs."""
+    return os.path.realpath(sys.executable)
+
+
 @pytest.fixture(scope="session")
 def filled_cache(tmp_path_factory: pytest.TempPathFactory, wheels: Path) -> dict[str, object]:
     """Where tests that need an installed Pants remember it, so that it is installed once."""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from launcher.fakes import PINNED
 from launcher.harness import Launcher
+from launcher.machines import path_without_python, script
 
 
 def fails(result: subprocess.CompletedProcess[str], exit_code: int, *said: str) -> None:
@@ -19,23 +20,6 @@ def fails(result: subprocess.CompletedProcess[str], exit_code: int, *said: str) 
     assert "Traceback" not in result.stderr
     for words in said:
         assert words in result.stderr
-
-
-def path_without_python(directory: Path) -> str:
-    """A PATH with what the launcher itself needs, and neither a python3.9 nor a uv."""
-    directory.mkdir()
-    for tool in ("bash", "cksum", "env", "readlink"):
-        found = shutil.which(tool)
-        assert found is not None
-        (directory / tool).symlink_to(found)
-    return str(directory)
-
-
-def script(path: Path, text: str) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"#!/bin/sh\n{text}\n")
-    path.chmod(0o755)
-    return path
 
 
 def test_no_python(launcher: Launcher, tmp_path: Path) -> None:

@@ -16,10 +16,14 @@ _CREDENTIALS = re.compile(r"://[^/@\s]+@")  # of an index, which pip repeats in 
 
 @dataclass(frozen=True)
 class Problem:
-    """An error as data. `fix` is a command or an edit, complete enough to be pasted."""
+    """An error as data. `fix` is a command or an edit, complete enough to be pasted.
+
+    `lacks` is what has to be installed on this machine, if that is the error: problems that lack the same are one.
+    """
 
     what: str
     fix: str
+    lacks: str = ""
 
     def __str__(self) -> str:
         return f"{self.what}\n  Fix: {self.fix}"

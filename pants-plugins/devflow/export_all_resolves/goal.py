@@ -75,6 +75,7 @@ async def export_all_resolves_goal(
         plan = plan_now()
         outcome = Outcome(plan, mode, failed={}, pruned=plan.surplus)
         if mode is Mode.EXPORT and not (plan.changes_nothing and not abandoned(plan, place)):
+            run.say(*(report.lacking(plan) if plan.rebuilds else ()))
             # A run that was waited for may have done it, so that the plan is made anew.
             outcome = await carry_out_alone(plan_now, described, place, global_options, run.say)
         run.report(options.format, text="\n".join(report.lines(outcome)), document=report.as_json(outcome))

@@ -20,7 +20,7 @@ from pants.version import VERSION
 from devflow.common.errors import UserError
 from devflow.engine import Rules, run_id
 from devflow.engine.python import export_venv, python_tools_by_resolve, resolve_pex_config
-from devflow.engine.python.resolves import constraints_of, python_for
+from devflow.engine.python.resolves import NoPythonError, constraints_of, python_for
 from devflow.export_all_resolves.exporters import (
     MaybeResolveFingerprint,
     ResolveExporter,
@@ -72,7 +72,8 @@ async def fingerprint_python_resolve(
         python = await python_for(resolve, constraints)
     except UserError as error:
         await run_id()  # as in `describe_resolve`
-        return MaybeResolveFingerprint(ResolveFingerprint("", problem=error.problem))
+        problem = error.shared if isinstance(error, NoPythonError) else error.problem
+        return MaybeResolveFingerprint(ResolveFingerprint("", problem=problem))
 
     version = await full_version(python)
     reldir = f"{PythonResolveExporter.export_root}/{path_safe(resolve)}/{version}"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from devflow.common.errors import Problem
 from devflow.common.report import counts_line, json_report, to_do
-from devflow.export_all_resolves.plan import Item, Mode, Outcome, Status
+from devflow.export_all_resolves.plan import Item, Mode, Outcome, Plan, Status
 
 _GOAL = "export-all-resolves"
 
@@ -41,6 +42,27 @@ def _sentence(item: Item, outcome: Outcome) -> str:
     return f"{verb}, {reasons}, {item.wanted.path}"
 
 
+def lacking(plan: Plan) -> list[str]:
+    """What this machine lacks, to be said before the builds take their time."""
+    lacks = [f"{problem.lacks} (for {', '.join(names)})" for names, problem in _together(plan.failures) if problem.lacks]
+    if not lacks:
+        return []
+    return [f"This machine lacks {' and '.join(lacks)}. The other resolves are exported first."]
+
+
+def _together(problems: Mapping[str, Problem]) -> list[tuple[list[str], Problem]]:
+    """Each problem with the names that have it: what a machine lacks is one problem of many resolves."""
+    together: list[tuple[list[str], Problem]] = []
+    for name, problem in problems.items():
+        for names, known in together:
+            if problem.lacks and problem == known:
+                names.append(name)
+                break
+        else:
+            together.append(([name], problem))
+    return together
+
+
 def closing(outcome: Outcome, command: str) -> list[str]:
     """Each failure whole, what it all came to, and the command that does what this run only looked at."""
     exported, pruned = len(outcome.exported), len(outcome.pruned)
@@ -53,7 +75,7 @@ def closing(outcome: Outcome, command: str) -> list[str]:
         f"{up_to_date} up to date",
     ]
     return [
-        *(f"{name}: {problem}" for name, problem in outcome.problems.items()),
+        *(f"{', '.join(names)}: {problem}" for names, problem in _together(outcome.problems)),
         counts_line(counts),
         *([to_do(command)] if not done and not outcome.plan.changes_nothing else []),
     ]

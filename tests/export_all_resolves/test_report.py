@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from devflow.common.errors import Problem
+from devflow.export_all_resolves import report
+from devflow.export_all_resolves.plan import Item, Mode, Outcome, Plan, Status, Wanted
+
+
+def failed(resolve: str, problem: Problem) -> Item:
+    return Item(Wanted(resolve), Status.FAILED, error=problem)
+
+
+NO_311 = Problem("No Python interpreter matches ==3.11.*.", "install it", lacks="==3.11.*")
+PLAN = Plan(
+    (
+        failed("a", NO_311),
+        failed("b", Problem("No Python interpreter matches ==3.12.*.", "install it", lacks="==3.12.*")),
+        failed("c", Problem("It cannot be read.", "make it anew")),
+        failed("d", NO_311),
+        failed("e", Problem("It cannot be read.", "make it anew")),
+    )
+)
+
+
+def test_what_a_machine_lacks_is_said_at_once() -> None:
+    assert report.lacking(PLAN) == [
+        "This machine lacks ==3.11.* (for a, d) and ==3.12.* (for b). The other resolves are exported first."
+    ]
+    assert report.lacking(Plan((PLAN.items[2],))) == []
+
+
+def test_what_a_machine_lacks_is_one_problem_of_many_resolves() -> None:
+    assert report.closing(Outcome(PLAN, Mode.EXPORT, {}, ()), "") == [
+        "a, d: No Python interpreter matches ==3.11.*.\n  Fix: install it",
+        "b: No Python interpreter matches ==3.12.*.\n  Fix: install it",
+        "c: It cannot be read.\n  Fix: make it anew",
+        "e: It cannot be read.\n  Fix: make it anew",
+        "5 failed, 0 up to date.",
+    ]
