@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from enum import Enum
-
 from pants.engine.goal import GoalSubsystem
 from pants.option.option_types import BoolOption, EnumOption, StrListOption, StrOption
 from pants.util.strutil import softwrap
 
 from devflow.common.errors import UserError
-
-
-class HistoryFormat(Enum):
-    """How a history is written: the values of `--format`."""
-
-    JSON = "json"
-    TEXT = "text"
-    DOT = "dot"
-    MERMAID = "mermaid"
+from devflow.schema_history.plan import HistoryFormat
 
 
 class DumpSchemaHistorySubsystem(GoalSubsystem):
-    """Options only."""
+    """The options."""
 
     name = "dump-schema-history"
     help = softwrap(
@@ -71,7 +61,7 @@ class DumpSchemaHistorySubsystem(GoalSubsystem):
         default=False,
         help="In text and pictures, show each long linear stretch of revisions as one line or node. Default: false.",
     )
-    allow_multiple_heads = BoolOption(default=False, help="Do not take several heads for a mistake. Default: false.")
+    allow_multiple_heads = BoolOption(default=False, help="Accept several heads. Default: false.")
     version_key = StrOption(
         default="manager_version",
         help="The key of the version in the JSON file. Default: `manager_version`. Example: `version_key = 'version'`.",

@@ -11,8 +11,8 @@ from pants.engine.unions import UnionRule
 from pants.util.logging import LogLevel
 
 from devflow.engine import Rules, all_targets, read_files
-from devflow.schema_history.alembic_reader import AlembicReader
-from devflow.schema_history.django_reader import DjangoReader
+from devflow.schema_history.members.alembic import AlembicReader
+from devflow.schema_history.members.django import DjangoReader
 from devflow.schema_history.targets import AlembicMigrationsTarget, DjangoMigrationsTarget
 
 _KINDS = ((AlembicReader, AlembicMigrationsTarget), (DjangoReader, DjangoMigrationsTarget))

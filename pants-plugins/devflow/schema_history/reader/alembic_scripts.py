@@ -11,8 +11,9 @@ import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from devflow.common.errors import Problem
 from devflow.schema_history.reader.bindings import Binding, bindings_of, compiled_docstring, star_import
-from devflow.schema_history.reader.problems import Problem, parsed
+from devflow.schema_history.reader.parsing import parse_script
 
 _ID_AS_FILE_NAME = re.compile(r"([a-f0-9]+)\.py$")
 _ILLEGAL = "@-+:"
@@ -44,7 +45,7 @@ class Script(NamedTuple):
 
 def read_script(path: str) -> Script | list[Problem]:
     """What the script says, or everything that keeps it from being read."""
-    module = parsed(path)
+    module = parse_script(path)
     if isinstance(module, Problem):
         return [module]
     bound = bindings_of(module, _NAMES)

@@ -18,9 +18,13 @@ def walk(links: Sequence[Sequence[Any]]) -> dict[str, Any]:
     try:
         return {"walked": list(_walk(links))}
     except ImportError as error:
-        return {"problem": (f"alembic cannot be imported: {error}.", "lock an alembic of 1.7 or newer")}
+        return _problem(f"alembic cannot be imported: {error}.", "lock an alembic of 1.7 or newer")
     except Exception as error:
-        return {"problem": (f"alembic cannot walk this history: {error}", "run `alembic history` to see the same")}
+        return _problem(f"alembic cannot walk this history: {error}", "run `alembic history` to see the same")
+
+
+def _problem(what: str, fix: str) -> dict[str, Any]:
+    return {"problem": {"what": what, "fix": fix}}
 
 
 def _walk(links: Sequence[Sequence[Any]]) -> Any:

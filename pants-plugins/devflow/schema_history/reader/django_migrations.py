@@ -11,8 +11,9 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from devflow.common.errors import Problem
 from devflow.schema_history.reader.bindings import Binding, bindings_of, compiled_docstring
-from devflow.schema_history.reader.problems import Problem, parsed
+from devflow.schema_history.reader.parsing import parse_script
 
 _LISTS = {"dependencies", "replaces", "run_before"}
 
@@ -85,7 +86,7 @@ def _read_package(package: str) -> tuple[list[Migration], list[Problem]]:
         if ending != ".py" or stem[0] in "_~":
             continue
         path = os.path.join(package, name)
-        module = parsed(path)
+        module = parse_script(path)
         if isinstance(module, Problem):
             problems.append(module)
             continue
@@ -190,7 +191,7 @@ def _app_label(directory: str) -> str | Problem:
     path = os.path.join(directory, "apps.py")
     if not os.path.exists(path):
         return label
-    module = parsed(path)
+    module = parse_script(path)
     if isinstance(module, Problem):
         return module
     for node in module.body:
