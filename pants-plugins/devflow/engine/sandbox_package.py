@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import pkgutil
 from collections.abc import Iterable, Iterator
+from importlib.util import find_spec
 
 from pants.engine.fs import FileContent
 
 
 def module_file(module: str, path: str) -> FileContent:
-    """The source of a module ("devflow.x.y") as the file `path`. Raises: FileNotFoundError."""
-    package, _, name = module.rpartition(".")
-    content = pkgutil.get_data(package, f"{name}.py")
-    if content is None:
-        raise FileNotFoundError(f"The source of {module} cannot be read where it is installed.")
-    return FileContent(path, content)
+    """The source of a module ("devflow.x.y") as the file `path`. Raises: FileNotFoundError.
+
+    The package of the module may be one without an `__init__.py`, in which `pkgutil.get_data` would find nothing.
+    """
+    spec = find_spec(module)
+    get_data = getattr(spec.loader, "get_data", None) if spec else None
+    if not spec or not spec.origin or not get_data:
+        raise FileNotFoundError(f"{module.replace('.', '/')}.py cannot be read where it should be installed.")
+    return FileContent(path, get_data(spec.origin))
 
 
 def module_path(module: str, directory: str) -> str:

@@ -36,7 +36,7 @@ class Setting:
 
 @dataclass(frozen=True)
 class JsonFile:
-    """A file of JSON with comments. `dead`: keys that are obsolete or harmful, and the reason."""
+    """A file of JSON with comments. `dead`: obsolete keys, and the reason."""
 
     path: str
     settings: tuple[Setting, ...]

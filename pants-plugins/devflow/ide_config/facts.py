@@ -104,7 +104,7 @@ class PythonRoot:
 
 
 @dataclass(frozen=True)
-class Repository:
+class WorkspaceFacts:
     """The state of a repository, except for what is installed in its exports.
 
     `checkouts` are source roots that git ignores and Pants does not see. `export_errors` says why a resolve has no

@@ -31,7 +31,7 @@ from devflow.ide_config.apply import write_files
 from devflow.ide_config.contract import AskEditorRequest, Editor, ask_editors
 from devflow.ide_config.facts import Workspace
 from devflow.ide_config.files import find_evidence, inspect_files, not_ignored, toml_value_contains, untracked
-from devflow.ide_config.inspect import inspect_repository, inspect_tools
+from devflow.ide_config.inspect import inspect_tools, inspect_workspace
 from devflow.ide_config.plan import (
     MYPY_PYTHON,
     DesiredDocument,
@@ -87,18 +87,18 @@ async def ide_config_goal(
         editors = {name: members[name] for name in overruled}
 
         exports = await declared_exports(tree, union_membership, target_types)
-        repository = await inspect_repository(exports, present)
-        main = main_export(options.main_resolve, repository)
-        workspace = workspace_of(repository, main, inspect_tools(repository, main))
+        facts = await inspect_workspace(exports, present)
+        main = main_export(options.main_resolve, facts)
+        workspace = workspace_of(facts, main, inspect_tools(facts, main))
         desired, broken = await _settings(editors, workspace)
-        needed = needed_resolves(desired, repository, main)
+        needed = needed_resolves(desired, facts, main)
         if options.export and exports.plan(needed).rebuilds:
             if not await make_exports(exports, needed, global_options, run.say):
                 return IdeConfig(exit_code=1)
             # Some settings depend on what is installed.
-            workspace = workspace_of(repository, main, inspect_tools(repository, main))
+            workspace = workspace_of(facts, main, inspect_tools(facts, main))
             desired, broken = await _settings(editors, workspace)
-            needed = needed_resolves(desired, repository, main)
+            needed = needed_resolves(desired, facts, main)
 
         run.fail(*exports.broken_members, *broken)
         if mode is SettingsMode.PRINT:

@@ -22,7 +22,7 @@ from pants.util.logging import LogLevel
 from devflow.engine import Rules, all_source_roots, list_paths, scoped_options
 from devflow.engine.generation import HAS_GET, Get, implicitly
 from devflow.export_all_resolves.service import DeclaredExports
-from devflow.ide_config.facts import Export, InstalledTools, PythonRoot, Repository, Tool
+from devflow.ide_config.facts import Export, InstalledTools, PythonRoot, Tool, WorkspaceFacts
 
 _KINDS = ("py", "pyi")
 _TOOLS = ("mypy", "ruff")
@@ -70,13 +70,13 @@ def _root_of(path: str, roots: Collection[str]) -> str:
     return directory or "."
 
 
-async def inspect_repository(exports: DeclaredExports, present: frozenset[str]) -> Repository:
+async def inspect_workspace(exports: DeclaredExports, present: frozenset[str]) -> WorkspaceFacts:
     """The facts that do not change when exports are made. `present` is the evidence of editors that exists."""
     tree = exports.tree
     roots = await python_roots()
     python = await scoped_options("python")
     source = await scoped_options("source")
-    return Repository(
+    return WorkspaceFacts(
         tree.build_root,
         tree.dist,
         exports.names,
@@ -116,28 +116,28 @@ def _checkouts(build_root: str, patterns: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def inspect_tools(repository: Repository, main: Export) -> InstalledTools:
+def inspect_tools(facts: WorkspaceFacts, main: Export) -> InstalledTools:
     """The tools of the repository: each from its own resolve, as a binary that Pants exported, or from `main`."""
     found = []
     for name in _TOOLS:
-        export = repository.exports.get(repository.resolves_of_tools.get(name, name))
-        binary = f"{repository.dist}/export/bin/{name}"
+        export = facts.exports.get(facts.resolves_of_tools.get(name, name))
+        binary = f"{facts.dist}/export/bin/{name}"
         if export:
-            found.append(Tool(name, export.file(name), export, _installed_version(name, export, repository)))
-        elif _exists(repository, binary):
+            found.append(Tool(name, export.file(name), export, _installed_version(name, export, facts)))
+        elif _exists(facts, binary):
             found.append(Tool(name, binary))
-        elif _exists(repository, main.file(name)):
-            found.append(Tool(name, main.file(name), main, _installed_version(name, main, repository)))
-    return InstalledTools(tuple(found), has_pytest=_exists(repository, main.file("pytest")))
+        elif _exists(facts, main.file(name)):
+            found.append(Tool(name, main.file(name), main, _installed_version(name, main, facts)))
+    return InstalledTools(tuple(found), has_pytest=_exists(facts, main.file("pytest")))
 
 
-def _exists(repository: Repository, path: str) -> bool:
-    return os.path.exists(os.path.join(repository.build_root, path))
+def _exists(facts: WorkspaceFacts, path: str) -> bool:
+    return os.path.exists(os.path.join(facts.build_root, path))
 
 
-def _installed_version(name: str, export: Export, repository: Repository) -> str | None:
+def _installed_version(name: str, export: Export, facts: WorkspaceFacts) -> str | None:
     """The version of a project in an export or, until that is made, in the export for another interpreter."""
-    here = glob.escape(os.path.join(repository.build_root, export.path))
+    here = glob.escape(os.path.join(facts.build_root, export.path))
     for path in (here, os.path.join(os.path.dirname(here), "*")):
         found = sorted(glob.glob(f"{path}/lib/python*/site-packages/{name}-*.dist-info"))
         if found:

@@ -9,7 +9,7 @@ from enum import Enum
 from devflow.common.errors import Problem, UserError, did_you_mean
 from devflow.ide_config.documents import Document, Owned, Setting, TomlFile, texts_of
 from devflow.ide_config.edit import SettingChange, edit
-from devflow.ide_config.facts import Export, InstalledTools, PythonRoot, Repository, SettingsFile, Workspace
+from devflow.ide_config.facts import Export, InstalledTools, PythonRoot, SettingsFile, Workspace, WorkspaceFacts
 from devflow.ide_config.formats.splices import CannotEditError
 
 FALLBACK = "vscode"  # for a repository without any editor's files
@@ -98,43 +98,43 @@ def with_overruling(
     return {**dict.fromkeys(chosen), **added}
 
 
-def main_export(name: str | None, repository: Repository) -> Export:
+def main_export(name: str | None, facts: WorkspaceFacts) -> Export:
     """The export to analyse code by: that of the resolve `name`, else of the default one. Raises: UserError."""
-    if not repository.resolves:
+    if not facts.resolves:
         raise UserError(
             "This repository declares no resolve.", fix="name one and its lockfile in [python.resolves] of pants.toml"
         )
     option = "--main-resolve" if name else "[python].default_resolve"
-    chosen = name or repository.default_resolve
-    if chosen not in repository.resolves:
+    chosen = name or facts.default_resolve
+    if chosen not in facts.resolves:
         raise UserError(
-            f"{option}={chosen}: no resolve has that name.{did_you_mean(chosen, repository.resolves)}",
-            fix=f"choose from {', '.join(repository.resolves)}" + ("" if name else ", with --main-resolve=NAME"),
+            f"{option}={chosen}: no resolve has that name.{did_you_mean(chosen, facts.resolves)}",
+            fix=f"choose from {', '.join(facts.resolves)}" + ("" if name else ", with --main-resolve=NAME"),
         )
-    if chosen in repository.export_errors:
-        raise UserError.of(repository.export_errors[chosen])
-    if chosen not in repository.exports:
+    if chosen in facts.export_errors:
+        raise UserError.of(facts.export_errors[chosen])
+    if chosen not in facts.exports:
         raise UserError(
             f"No active backend exports resolve {chosen}.", fix="choose another one with --main-resolve=NAME"
         )
-    return repository.exports[chosen]
+    return facts.exports[chosen]
 
 
-def workspace_of(repository: Repository, main: Export, installed: InstalledTools) -> Workspace:
+def workspace_of(facts: WorkspaceFacts, main: Export, installed: InstalledTools) -> Workspace:
     """The repository as editors see it. VS Code runs tests by the main interpreter, so only if pytest is installed."""
-    roots = repository.roots
+    roots = facts.roots
     stubs = stub_root(roots)
     tests = tuple(root.path for root in roots if root.tests and root.path != stubs)
     return Workspace(
-        repository.build_root,
-        repository.dist,
+        facts.build_root,
+        facts.dist,
         main,
-        code_roots(roots, repository.checkouts),
+        code_roots(roots, facts.checkouts),
         stubs,
         tests,
-        (*repository.pytest_args, *tests) if installed.has_pytest and tests else (),
+        (*facts.pytest_args, *tests) if installed.has_pytest and tests else (),
         installed.tools,
-        repository.present,
+        facts.present,
     )
 
 
@@ -155,14 +155,13 @@ def code_roots(roots: Sequence[PythonRoot], checkouts: Iterable[str]) -> tuple[s
     return tuple(sorted(paths - {stub_root(roots)}, key=lambda path: (path in only_tests, path)))
 
 
-def needed_resolves(desired: Iterable[DesiredDocument], repository: Repository, main: Export) -> tuple[str, ...]:
+def needed_resolves(desired: Iterable[DesiredDocument], facts: WorkspaceFacts, main: Export) -> tuple[str, ...]:
     """The resolves whose exports the settings refer to, sorted; the main one is always among them."""
     texts = "\n".join(text for one in desired for text in texts_of(one.document))
     return tuple(
         resolve
-        for resolve in repository.resolves
-        if resolve == main.resolve
-        or (resolve in repository.exports and f"{repository.exports[resolve].path}/" in texts)
+        for resolve in facts.resolves
+        if resolve == main.resolve or (resolve in facts.exports and f"{facts.exports[resolve].path}/" in texts)
     )
 
 

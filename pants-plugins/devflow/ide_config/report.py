@@ -77,7 +77,8 @@ def _sentence(file: FilePlan, outcome: SettingsOutcome) -> str:
         return "failed, see below"
     if not file.changed:
         return "up to date"
-    return f"{'written' if file.status is FileStatus.MISSING else 'updated'}, for {' and '.join(dict.fromkeys(file.editors))}"
+    verb = "written" if file.status is FileStatus.MISSING else "updated"
+    return f"{verb}, for {' and '.join(dict.fromkeys(file.editors))}"
 
 
 def closing(outcome: SettingsOutcome) -> list[str]:
@@ -117,11 +118,11 @@ def notes(outcome: SettingsOutcome) -> list[str]:
             for winner, editors in outcome.overruled.items()
         ),
         *(
-            f"{file.path}: {key} is obsolete or harmful: {why}. Remove it by hand."
+            f"{file.path}: {key} is obsolete: {why}. Remove it by hand."
             for file in outcome.files
             for key, why in file.dead
         ),
-        *([f"Not exported, but the settings refer to it: {used}.\n  Fix: {outcome.export_command}"] if used else []),
+        *([f"Not exported, but used by the settings: {used}.\n  Fix: {outcome.export_command}"] if used else []),
         *([f"Exported, but not from the current lockfile: {stale}.\n  Fix: {outcome.export_command}"] if stale else []),
         *(
             f"{path} holds paths of this machine, and git does not ignore it.\n"

@@ -166,7 +166,7 @@ def output_path(template: str, *, version: str, config: str) -> str:
     unknown = [name for name in _PLACEHOLDER.findall(template) if name not in _KNOWN]
     if unknown:
         raise UserError(
-            f"The output path '{template}' holds {{{unknown[0]}}}, which stands for nothing.",
+            f"The output path '{template}' holds {{{unknown[0]}}}, which is not a placeholder.",
             fix="use {version} and {config_dir} only",
         )
     values = {"version": checked_version(version), "config_dir": os.path.dirname(config) or "."}

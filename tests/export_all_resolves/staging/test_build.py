@@ -92,7 +92,7 @@ def test_it_is_up_to_date_at_once(destination: Path, sandbox: Path) -> None:
     record = marker.read(str(destination))
     assert record is not None
     assert record.inputs == {"lockfile": ("0123", "")}
-    assert marker.damage(str(destination), record) == ""
+    assert marker.damage(str(destination), record) is None
 
 
 def test_the_old_export_is_replaced_whole(destination: Path, sandbox: Path, old: Path) -> None:
@@ -134,7 +134,7 @@ def test_a_link_is_exported_with_its_record_beside_it(destination: Path, sandbox
         assert os.readlink(destination) == str(cached)
         record = marker.read(str(destination))
         assert record is not None
-        assert marker.damage(str(destination), record) == ""
+        assert marker.damage(str(destination), record) is None
     assert os.listdir(cached) == []
     assert sorted(os.listdir(destination.parent)) == [".3.11.7.devflow-export.json", "3.11.7"]
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from devflow.ide_config import jsonc
+from devflow.ide_config.formats import jsonc
 from harness.editor_tools import node, node_modules
 
 # For each text: what it holds, what it holds after `modify`, and its comments.

@@ -5,8 +5,8 @@ import toml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from devflow.ide_config import toml_edit
-from devflow.ide_config.splices import CannotEditError
+from devflow.ide_config.formats import toml_edit
+from devflow.ide_config.formats.splices import CannotEditError
 
 PYPROJECT = '''\
 # Mine.

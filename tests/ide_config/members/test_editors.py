@@ -7,10 +7,11 @@ from collections.abc import Callable
 import pytest
 import toml
 
-from devflow.ide_config.documents import BlockFile, Document, JsonFile, TomlFile, edit
-from devflow.ide_config.editors import coc, emacs, helix, neovim, pyright, ty, vim_ale, vscode, zed
+from devflow.ide_config.documents import BlockFile, Document, JsonFile, TomlFile
+from devflow.ide_config.edit import edit
+from devflow.ide_config.facts import Tool, Workspace
+from devflow.ide_config.members import coc, emacs, helix, neovim, pyright, ty, vim_ale, vscode, zed
 from devflow.ide_config.plan import snippet_of
-from devflow.ide_config.workspace import Tool, Workspace
 from ide_config.workspaces import VENVS, workspace
 
 EDITORS: dict[str, Callable[[Workspace], tuple[Document, ...]]] = {
@@ -19,7 +20,7 @@ EDITORS: dict[str, Callable[[Workspace], tuple[Document, ...]]] = {
 }
 WORKSPACES = {
     "everything": workspace(),
-    "nothing": workspace(source_roots=(), stubs="", tools=(), pytest_args=()),
+    "nothing": workspace(source_roots=(), stubs=None, tools=(), pytest_args=()),
     "the build root": workspace(source_roots=(".",)),
     "a binary": workspace(tools=(Tool("ruff", "dist/export/bin/ruff"),)),
 }

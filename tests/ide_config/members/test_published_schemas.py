@@ -11,9 +11,8 @@ import pytest
 import toml
 
 from devflow.ide_config.documents import Document
-from devflow.ide_config.editors import coc, helix, neovim, pyright, ty, vim_ale, vscode, zed
-from devflow.ide_config.facts import MYPY_PYTHON
-from devflow.ide_config.plan import snippet_of
+from devflow.ide_config.members import coc, helix, neovim, pyright, ty, vim_ale, vscode, zed
+from devflow.ide_config.plan import MYPY_PYTHON, snippet_of
 from harness.editor_tools import ALE, node_modules, site_packages
 from ide_config.workspaces import workspace
 

@@ -14,9 +14,9 @@ from pants.core.target_types import LockfilesGeneratorTarget, LockfileTarget
 from pants.testutil.rule_runner import QueryRule, RuleRunner
 
 from devflow.export_all_resolves import register
-from devflow.export_all_resolves.exporters import MaybeResolveFingerprint, ResolveFingerprint
+from devflow.export_all_resolves.contract import MaybeResolveFingerprint, ResolveFingerprint
+from devflow.export_all_resolves.members.python import PythonResolveExporter
 from devflow.export_all_resolves.plan import changed_inputs
-from devflow.export_all_resolves.python_exporter import PythonResolveExporter
 
 REQUIREMENTS = "ansicolors==1.1.8 --hash=sha256:00d2dde5a675579325902536738dd27e4fac1fd68f773fe36c21044eb559e187\n"
 HEADER = "# This file was generated. Do not edit.\n"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from devflow.common.errors import Problem
 from devflow.schema_history.reader.alembic_scripts import Script, read_script
-from devflow.schema_history.reader.problems import Problem
 
 HEAD = 'revision = "b"\ndown_revision = "a"\n'
 

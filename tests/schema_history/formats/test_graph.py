@@ -7,8 +7,8 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devflow.schema_history.graph import as_dot, as_mermaid, as_text, graph_of
-from devflow.schema_history.history import Revision
+from devflow.schema_history.facts import Revision
+from devflow.schema_history.formats.graph import as_dot, as_mermaid, as_text, graph_of
 
 
 def history(edges: dict[str, tuple[str, ...]], doc: str = "doc", **more: dict[str, tuple[str, ...]]) -> list[Revision]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from devflow.schema_history.reader.alembic_files import parts, scripts_in_order
+from devflow.schema_history.alembic.files import parts, scripts_in_order
 
 
 def test_which_files() -> None:

@@ -7,8 +7,8 @@ import os
 import pytest
 
 from devflow.common.errors import UserError
-from devflow.schema_history.alembic_config import HERE, AlembicConfig, ConfigText, has_alembic_table, parse
-from devflow.schema_history.locations import candidates
+from devflow.schema_history.alembic.config import HERE, AlembicConfig, ConfigText, has_alembic_table, parse
+from devflow.schema_history.alembic.locations import candidates
 
 TOML = '[tool.other]\nx = 1\n[tool.alembic]\nscript_location = "%(here)s/db"\n'
 

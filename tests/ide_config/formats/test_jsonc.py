@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from devflow.ide_config import jsonc
-from devflow.ide_config.splices import CannotEditError
+from devflow.ide_config.formats import jsonc
+from devflow.ide_config.formats.splices import CannotEditError
 
 
 def stale(value: Any) -> bool:

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devflow.schema_history.reader.alembic_checks import check, doubtful
+from devflow.schema_history.alembic.checks import check, doubtful
 from devflow.schema_history.reader.alembic_scripts import Script
-from devflow.schema_history.reader.circles import circles
+from devflow.schema_history.reader.cycles import cycles
 
 LINES = {"revision": 3, "down_revision": 4, "branch_labels": 5, "depends_on": 6}
 
@@ -77,12 +77,12 @@ def test_a_merge_of_a_branch_with_itself(parents: tuple[str, str]) -> None:
 
 
 @given(st.dictionaries(st.integers(0, 9), st.lists(st.integers(0, 9), max_size=3)))
-def test_a_circle_is_one_and_none_means_that_there_is_an_order(edges: dict[int, list[int]]) -> None:
+def test_a_cycle_is_one_and_none_means_that_there_is_an_order(edges: dict[int, list[int]]) -> None:
     whole = {node: edges.get(node, []) for node in range(10)}
-    found = list(circles(whole))
-    for circle in found:
-        assert circle[0] == circle[-1]
-        assert all(older in whole[newer] for newer, older in zip(circle, circle[1:]))
+    found = list(cycles(whole))
+    for cycle in found:
+        assert cycle[0] == cycle[-1]
+        assert all(older in whole[newer] for newer, older in zip(cycle, cycle[1:]))
     left = dict(whole)
     while free := [node for node, older in left.items() if not set(older) & set(left)]:
         for node in free:
