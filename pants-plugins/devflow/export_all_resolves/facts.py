@@ -1,4 +1,4 @@
-"""What is known of exports: which ones there should be, and which ones are there. Data only."""
+"""Desired and actual exports, as data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which exports there should be, and what is on disk.
+"""Finds the desired exports, and their actual state on disk.
 
 `dist` is read in goal rules only and never memoised, because Pants does not watch it.
 """

@@ -20,7 +20,7 @@ class ExportAllResolvesSubsystem(GoalSubsystem):
 
         The same trees in the same places as `export --resolve=…` for each resolve
         (`dist/export/python/virtualenvs`), but built in parallel, only where something changed, and swapped in when
-        they are whole.
+        they are complete.
         """
     )
 
@@ -45,8 +45,8 @@ class ExportAllResolvesSubsystem(GoalSubsystem):
         default=False,
         help=softwrap(
             """
-            Also remove the exports of resolves that are no more, and of interpreter versions that a resolve no longer
-            uses. Default: false.
+            Also remove the exports of resolves that are no longer declared, and of interpreter versions that a resolve
+            no longer uses. Default: false.
             """
         ),
     )

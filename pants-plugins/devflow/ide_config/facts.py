@@ -1,4 +1,4 @@
-"""What is known of a repository and of its settings files: exports, source roots, tools, texts. Data only."""
+"""The state of a repository and of its settings files, as data: exports, source roots, tools, texts."""
 
 from __future__ import annotations
 

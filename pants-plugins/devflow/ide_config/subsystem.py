@@ -28,7 +28,7 @@ class IdeConfigSubsystem(GoalSubsystem):
         help=softwrap(
             """
             Only these editors: vscode, pyright, coc, vim-ale, neovim, helix, zed, emacs, ty. Default: those whose files
-            are there; if there are none, vscode. Example: `--editors=vscode,neovim`.
+            exist; if there are none, vscode. Example: `--editors=vscode,neovim`.
             """
         ),
     )

@@ -28,5 +28,5 @@ def rules() -> Rules:
 
 
 def target_types() -> Iterable[type[Target]]:
-    """One for each tool."""
+    """One target type for each tool."""
     return [AlembicMigrationsTarget, DjangoMigrationsTarget]

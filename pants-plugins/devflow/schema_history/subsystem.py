@@ -16,7 +16,7 @@ class DumpSchemaHistorySubsystem(GoalSubsystem):
     name = "dump-schema-history"
     help = softwrap(
         """
-        Write down the history of the schema's migrations, as it is in the repository.
+        Write the history of the schema's migrations in the repository to a file.
 
         Nothing of the application is imported or run, and no database is needed: migration scripts are read, not
         executed, by the Python of the resolve that owns them.
@@ -34,7 +34,7 @@ class DumpSchemaHistorySubsystem(GoalSubsystem):
     )
     for_version = StrOption(
         default=None,
-        help="The version that the history is of. Default: the content of `[dump-schema-history].version_file`. "
+        help="The version of the history. Default: the content of `[dump-schema-history].version_file`. "
         "Example: `--for-version=24.03.10`.",
     )
     output = StrOption(
@@ -49,7 +49,7 @@ class DumpSchemaHistorySubsystem(GoalSubsystem):
     )
     check = BoolOption(
         default=False,
-        help="Change nothing; exit with 1 if the file at the output path is another history, and show the differences "
+        help="Change nothing; exit with 1 if the file at the output path has another history, and show the differences "
         "by revision. Default: false.",
     )
     format = EnumOption(

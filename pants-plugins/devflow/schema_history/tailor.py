@@ -21,12 +21,12 @@ _NAME = "migrations"
 
 @dataclass(frozen=True)
 class PutativeMigrationsRequest(PutativeTargetsRequest):
-    """Asked by `tailor`."""
+    """The request of `tailor`."""
 
 
 @rule(desc="Find migration trees without a target", level=LogLevel.DEBUG)
 async def find_putative_migrations(request: PutativeMigrationsRequest) -> PutativeTargets:
-    """One for each directory with a configuration: an `alembic.ini` and a `pyproject.toml` are one tree."""
+    """One target for each directory with a configuration: an `alembic.ini` and a `pyproject.toml` are one tree."""
     globs = {os.path.basename(glob) for reader, _ in _KINDS for glob in reader.config_globs}
     files = await read_files(request.path_globs(*sorted(globs)))
     targets = await all_targets()

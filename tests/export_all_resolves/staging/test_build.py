@@ -218,6 +218,6 @@ def test_without_its_engine_it_changes_nothing(destination: Path, sandbox: Path,
     engine.wait()
     go_on.touch()
     assert engine.stderr is not None
-    assert engine.stderr.read() == "the engine that asked for this export is gone\n"  # ends when the orphan does
+    assert engine.stderr.read() == "the engine that asked for this export has ended\n"  # ends when the orphan does
     assert old.read_text() == "old"
     assert os.listdir(destination.parent) == ["3.11.7"]

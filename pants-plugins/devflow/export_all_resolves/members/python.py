@@ -60,7 +60,7 @@ async def fingerprint_python_resolve(
     dist_dir: DistDir,
     union_membership: UnionMembership,
 ) -> MaybeResolveFingerprint:
-    """Everything that stock's export depends on, found without building anything."""
+    """All inputs of stock's export, read without building anything."""
     resolve = request.resolve
     if resolve not in python_setup.resolves:
         return MaybeResolveFingerprint(None)
@@ -71,7 +71,7 @@ async def fingerprint_python_resolve(
         lockfile = await lockfile_input(resolve, python_setup)
         python = await python_for(resolve, constraints)
     except UserError as error:
-        await run_id()  # as in `describe_resolve`
+        await run_id()  # this result must end with the run, as in `describe_resolve`
         problem = error.shared if isinstance(error, NoPythonError) else error.problem
         return MaybeResolveFingerprint(ResolveFingerprint(None, problem=problem))
 
@@ -112,7 +112,7 @@ async def stage_python_resolve(
     export_subsystem: ExportSubsystem,
     pex_environment: PexEnvironment,
 ) -> StagedExport:
-    """Stock's own result; `pip` comes from a seed instead of being installed again in each virtualenv."""
+    """The result of stock `export`; `pip` is copied from a seed instead of being installed in each virtualenv."""
     result = await export_venv(request.resolve)
     if result is None:
         raise UserError(f"Pants does not export resolve {request.resolve}.", fix=f"--exclude={request.resolve}")

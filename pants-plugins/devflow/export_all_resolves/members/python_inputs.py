@@ -1,4 +1,4 @@
-"""What a Python export is made from: the lockfile, the interpreter and the settings, each as one comparable value."""
+"""The inputs of a Python export: lockfile, interpreter and settings, each as one comparable value."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ async def lockfile_input(resolve: str, python_setup: PythonSetup) -> ExportInput
     how_to_make = how_to_make_lockfile(resolve, python_setup)
     parts = urlparse(url)
     if parts.scheme in ("", "file"):
-        # Pants' own error for a missing lockfile tells neither the resolve nor what to do.
+        # Pants' own error for a missing lockfile names neither the resolve nor a fix.
         found = await list_paths(PathGlobs([parts.path.lstrip("/") if parts.scheme else url]))
         if not found.files:
             raise UserError(f"{url}, the lockfile of resolve {resolve}, does not exist.", fix=how_to_make)
@@ -68,11 +68,11 @@ def _unreadable(path: str, resolve: str, why: str, how_to_make: str) -> UserErro
 
 
 async def full_version(python: PythonExecutable) -> str:
-    """Such as "3.11.7", as stock `export` puts it into the path."""
+    """The version that stock `export` puts into the path: "3.11.7"."""
     result = await run_process(
         Process(
             [python.path, "-c", "import sys; print('.'.join(str(part) for part in sys.version_info[:3]))"],
-            # Another binary at the same path is another process for the cache.
+            # The cache must not give the result of another binary at the same path.
             env={"DEVFLOW_PYTHON_FINGERPRINT": python.fingerprint or ""},
             append_only_caches=python.append_only_caches,
             description=f"Read the version of {python.path}",
@@ -83,7 +83,7 @@ async def full_version(python: PythonExecutable) -> str:
 
 
 def settings_inputs(config: ResolvePexConfig) -> tuple[ExportInput, ...]:
-    """As hashes: an index address may hold a password. Newer Pants has more settings, and all of them count."""
+    """The settings as hashes, because an index address may hold a password; all that the running Pants has."""
     settings = {field.name: _comparable(getattr(config, field.name)) for field in dataclasses.fields(config)}
     index = {name: value for name, value in settings.items() if name in _INDEX_SETTINGS}
     others = {name: value for name, value in settings.items() if name not in _INDEX_SETTINGS}
@@ -102,14 +102,14 @@ def _comparable(setting: object) -> object:
 
 
 async def listed_inputs(resolve: str, export_subsystem: ExportSubsystem) -> tuple[ExportInput, ...]:
-    """What `[export]` adds to the virtualenvs of the resolves that it lists."""
+    """The inputs that `[export]` adds for the resolves in its options."""
     options = export_subsystem.options
     inputs = []
     if resolve in options.py_editable_in_resolve:
         editables = await editable_local_dists(resolve)
         digest = editables.optional_digest
         inputs.append(ExportInput("editable distributions", digest.fingerprint if digest else "none"))
-    # Options of newer Pants.
+    # Newer Pants has these options.
     if resolve in (options.get("py_generated_sources_in_resolve") or ()):
         generated = await exported_codegen(resolve)
         inputs.append(ExportInput("generated sources", generated.fingerprint))
@@ -119,7 +119,7 @@ async def listed_inputs(resolve: str, export_subsystem: ExportSubsystem) -> tupl
 
 
 def export_format(export_subsystem: ExportSubsystem) -> str:
-    """`[export].py_resolve_format`, or what its deprecated predecessor says."""
+    """The value of `[export].py_resolve_format`, or of its deprecated predecessor."""
     options = export_subsystem.options
     if options.get("symlink_python_virtualenv"):
         return SYMLINKED
@@ -127,5 +127,5 @@ def export_format(export_subsystem: ExportSubsystem) -> str:
 
 
 def hash_of(*parts: object) -> str:
-    """Of values whose `repr` says all: strings, numbers, and tuples or lists of them."""
+    """A hash of values that `repr` shows completely: strings, numbers, and tuples or lists of them."""
     return hashlib.sha256(repr(parts).encode()).hexdigest()

@@ -75,7 +75,7 @@ def build(spec: Spec, sandbox: str) -> None:
         for command in spec.commands:
             _run(command, staged)
         if os.getppid() != engine:
-            raise BuildError("the engine that asked for this export is gone")
+            raise BuildError("the engine that asked for this export has ended")
         if os.path.islink(staged):
             _install_link(spec, staged)
         else:
@@ -86,7 +86,7 @@ def build(spec: Spec, sandbox: str) -> None:
 
 
 def _lay_out(spec: Spec, staged: str, sandbox: str) -> None:
-    """Give the commands the files that they expect in the export: scratch files by a link, the others moved in."""
+    """Put the files that the commands expect into the export: link scratch directories, and move the others."""
     if spec.seed:
         plant(spec.seed.path, spec.seed.command.argv, spec.seed.command.env, staged)
     os.makedirs(staged, exist_ok=True)

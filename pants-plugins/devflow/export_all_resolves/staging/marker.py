@@ -61,12 +61,12 @@ def write(
 
 
 def read(export: str) -> Record | None:
-    """None if the export has no record, or one that this version cannot read."""
+    """The record of an export; None without one, or if this version cannot read it."""
     return read_file(marker_path(export))
 
 
 def read_file(path: str) -> Record | None:
-    """As `read`, for the path of a record."""
+    """The record in a file; None if there is none, or if this version cannot read it."""
     try:
         with open(path, encoding="utf-8") as file:
             content = json.load(file)

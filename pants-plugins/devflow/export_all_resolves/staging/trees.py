@@ -85,7 +85,7 @@ def swap(staged: str, destination: str) -> None:
 
 
 def _exchange(one: str, other: str) -> bool:
-    """False where the system or the file system has no such call. Source: renameat2(2), renamex_np(2)."""
+    """Exchange two paths; False if the system or the file system cannot. Source: renameat2(2), renamex_np(2)."""
     library = ctypes.CDLL(None, use_errno=True)
     at_fdcwd, rename_exchange, rename_swap = -100, 2, 2
     try:

@@ -74,7 +74,7 @@ def put(text: str, syntax: Syntax, body: str) -> str:
 
 
 def _put_inside(text: str, syntax: Syntax, brackets: tuple[str, str], block: str, newline: str) -> str:
-    """After the first opening bracket that is not in a comment."""
+    """Put the block after the first opening bracket that is not in a comment."""
     opening, closing = brackets
     match = re.match(rf"(?:[\s\ufeff]|{syntax.comment[0]}[^\n]*(?:\n|$))*", text)
     offset = match.end() if match else 0

@@ -140,7 +140,7 @@ def value_at(text: str, path: Sequence[str]) -> Any:
 
 
 def set_value(text: str, path: Sequence[str], value: Any) -> str:
-    """Put a value at the path; nothing changes if an equal one is there. Raises: CannotEditError."""
+    """Put a value at the path; nothing changes if it has an equal one. Raises: CannotEditError."""
     return _edit(text, path, lambda node: [Splice(node.start, node.end, "")], value)
 
 

@@ -73,7 +73,7 @@ def indent_at(text: str, offset: int) -> str:
 
 
 def last_in(container: TextNode) -> TextNode | None:
-    """Its last item or member."""
+    """The last item or the value of the last member."""
     if container.members:
         return container.members[-1][1]
     return container.items[-1] if container.items else None
@@ -133,7 +133,7 @@ def _remove(text: str, array: TextNode, surplus: Sequence[TextNode]) -> list[Spl
     gone = [index for index, item in enumerate(array.items) if any(item is other for other in surplus)]
     for index in gone:
         item, before = array.items[index], array.commas[index - 1] + 1 if index else array.start + 1
-        # Its own line goes with it, but not the end of a comment.
+        # The line of the item is removed, too, but not the end of a comment.
         start = item.start if text[before : item.start].strip() else before
         splices.append(Splice(start, item.end, ""))
         if index < len(array.commas):

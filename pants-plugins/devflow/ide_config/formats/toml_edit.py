@@ -212,7 +212,7 @@ def value_at(text: str, path: Sequence[str]) -> Any:
 
 
 def set_value(text: str, path: Sequence[str], value: Any) -> str:
-    """Put a value at the path of table and key; nothing changes if an equal one is there. Raises: CannotEditError."""
+    """Put a value at the path of table and key; nothing changes if it has an equal one. Raises: CannotEditError."""
     found = _find(text, _Scanner(text).tables(), tuple(path))
     if found is None:
         return _insert(text, tuple(path), value)

@@ -1,4 +1,4 @@
-"""Neovim 0.11 and newer. It asks for trust whenever `.nvim.lua` changes, so that file never does: it reads data.
+"""Neovim 0.11 and newer. It asks for trust whenever `.nvim.lua` changes, so that file is fixed and reads its data.
 
 Source: `:help exrc`, `:help vim.lsp.config()` of Neovim 0.11.
 """
@@ -17,7 +17,7 @@ from devflow.ide_config.documents import BlockFile, Document, OwnFile
 from devflow.ide_config.facts import Workspace
 from devflow.ide_config.formats.blocks import LUA
 
-# `any` are servers that do the same: the first one that is installed is used.
+# `any` are alternative servers: the first one that is installed is used.
 _STUB = """\
 -- It stays as it is, so that `:trust` is needed once; what changes is in {data}, which `ide-config` writes.
 do
@@ -61,7 +61,7 @@ async def neovim_settings(request: Neovim) -> EditorSettings:
 
 
 def documents(workspace: Workspace) -> tuple[Document, ...]:
-    """The stub, which is the same for every machine and every version, and its data below `dist`."""
+    """The stub, whose text never changes, and its data below `dist`."""
     data = f"{workspace.dist}/ide-config/neovim.json"
     return (
         BlockFile(".nvim.lua", LUA, _STUB.format(data=data)),

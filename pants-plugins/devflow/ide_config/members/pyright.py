@@ -1,4 +1,4 @@
-"""Pyright and basedpyright on their own: their configuration wins over what any editor says.
+"""Pyright and basedpyright on their own: their configuration takes precedence over that of any editor.
 
 Source: docs/configuration.md of Pyright 1.1.411: `venv` is not taken inside of `executionEnvironments`.
 """
@@ -33,7 +33,7 @@ async def pyright_settings(request: Pyright) -> EditorSettings:
 
 
 def documents(workspace: Workspace) -> tuple[Document, ...]:
-    """`pyrightconfig.json`; if there is one, the table in `pyproject.toml`, which the file would put out of force."""
+    """`pyrightconfig.json`, or the existing table in `pyproject.toml`, which a new file would override."""
     in_table = TABLE in workspace.present and FILE not in workspace.present
     prefix = ("tool", "pyright") if in_table else ()
     settings = [

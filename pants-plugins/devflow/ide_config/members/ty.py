@@ -28,7 +28,7 @@ async def ty_settings(request: Ty) -> EditorSettings:
 
 
 def documents(workspace: Workspace) -> tuple[Document, ...]:
-    """`ty.toml`; the table in `pyproject.toml` if there is one, because the file would put it out of force."""
+    """`ty.toml`, or the existing table in `pyproject.toml`, which a new file would override."""
     in_table = TABLE in workspace.present and FILE not in workspace.present
     table = ("tool", "ty", "environment") if in_table else ("environment",)
     roots = tuple("./" + root if root != "." else "." for root in workspace.source_roots)

@@ -29,7 +29,7 @@ async def vim_ale_settings(request: VimAle) -> EditorSettings:
 
 
 def documents(workspace: Workspace) -> tuple[Document, ...]:
-    """`.vimrc`, which Vim reads after `set exrc`; also `.nvimrc`, which is Neovim's, where there is one."""
+    """`.vimrc`, which Vim reads after `set exrc`; also `.nvimrc`, which is Neovim's, if it exists."""
     text = "\n".join(_lines(workspace))
     paths = (".vimrc", _NEOVIM) if _NEOVIM in workspace.present else (".vimrc",)
     return tuple(BlockFile(path, VIM, text) for path in paths)

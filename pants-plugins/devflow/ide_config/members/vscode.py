@@ -46,7 +46,7 @@ async def vscode_settings(request: VSCode) -> EditorSettings:
 
 
 def documents(workspace: Workspace) -> tuple[Document, ...]:
-    """`.vscode/settings.json`, and which extensions go with it."""
+    """`.vscode/settings.json`, and the recommended extensions."""
     ruff, mypy = workspace.tool("ruff"), workspace.tool("mypy")
     exports = workspace.exports
     python = _here(workspace.main.python)

@@ -30,7 +30,7 @@ async def zed_settings(request: Zed) -> EditorSettings:
 
 
 def documents(workspace: Workspace) -> tuple[Document, ...]:
-    """`.zed/settings.json`, for Pyright and for basedpyright, of which people have one."""
+    """`.zed/settings.json`, for Pyright and for basedpyright: either may be installed."""
     settings = []
     for server, scope in (("basedpyright", "basedpyright"), ("pyright", "python")):
         at = ("lsp", server, "settings")

@@ -78,7 +78,7 @@ class AlembicReader(HistoryReader):
 
     @classmethod
     def recognises(cls, path: str, text: str) -> bool:
-        """A `pyproject.toml` may be there for other tools only."""
+        """A `pyproject.toml` may configure other tools only."""
         return not path.endswith(".toml") or has_alembic_table(text)
 
 

@@ -22,7 +22,7 @@ class DjangoGraph:
 
     def __init__(self, migrations: Sequence[Migration]) -> None:
         self.problems: list[Problem] = []
-        # Where a squashed migration and what it replaces are both there, an empty database takes the squashed one.
+        # If a squashed migration and those that it replaces both exist, an empty database takes the squashed one.
         self._replaced: dict[Key, Key] = {}
         for migration in migrations:
             self._replaced.update(dict.fromkeys(migration.replaces, migration.key))
@@ -32,7 +32,7 @@ class DjangoGraph:
         self.older: dict[Key, list[Key]] = {key: [] for key in self.migrations}
         self.outside: dict[Key, list[Key]] = {key: [] for key in self.migrations}
         for migration in migrations:
-            # A squashed migration comes after everything that those came after which it replaces.
+            # A squashed migration depends on all dependencies of the migrations that it replaces.
             key = self._counting(migration.key)
             for wanted in migration.dependencies:
                 self._add(key, migration, wanted)

@@ -15,7 +15,7 @@ from devflow.schema_history.reader.django_migrations import Key, read_project
 
 
 def history(directory: str) -> dict[str, Any]:
-    """`revisions` newest first; with a problem there are none."""
+    """The history of a project; `revisions` newest first, and none if there are problems."""
     migrations, problems = read_project(directory)
     if problems:
         return {"revisions": [], "problems": problems, "warnings": []}
