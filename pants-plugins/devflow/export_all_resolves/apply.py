@@ -139,7 +139,7 @@ def refuse_remote_execution(global_options: GlobalOptions, command: str) -> None
 
 async def carry_out(plan: ExportPlan, described: Iterable[DescribedResolve], tree: ExportTree) -> ExportOutcome:
     """Build, prune, and remove what killed runs left. A failure of one does not stop the others."""
-    failed = _each(abandoned(plan, tree), _clear, tree)
+    failed = _each(abandoned(plan.desired, tree), _clear, tree)
     paths = {item.resolve: item.desired.path for item in plan.rebuilds}
     requests = [
         BuildExportRequest(resolve.exporter(resolve.resolve), resolve.fingerprint, path)

@@ -65,7 +65,7 @@ async def export_all_resolves_goal(
 
         plan = plan_now()
         outcome = ExportOutcome(plan, mode, failed={}, pruned=plan.surplus)
-        if mode is ExportMode.EXPORT and not (plan.changes_nothing and not abandoned(plan, tree)):
+        if mode is ExportMode.EXPORT and not (plan.changes_nothing and not abandoned(plan.desired, tree)):
             run.say(*(report.lacking(plan) if plan.rebuilds else ()))
             outcome = await carry_out_alone(plan_now, described, tree, global_options, run.say)
         run.report(options.format, text="\n".join(report.lines(outcome)), document=report.as_json(outcome))

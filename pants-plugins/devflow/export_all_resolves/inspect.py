@@ -24,7 +24,6 @@ from devflow.engine import scoped_options
 from devflow.engine.generation import HAS_GET, Get, MultiGet, Rules, concurrently, implicitly
 from devflow.export_all_resolves.contract import DescribedResolve, ResolveExporter
 from devflow.export_all_resolves.facts import DesiredExport, ExportFacts, ExportOnDisk, ExportTree, ResolveNames
-from devflow.export_all_resolves.plan import ExportPlan
 from devflow.export_all_resolves.staging import marker
 from devflow.export_all_resolves.staging.trees import leftovers
 
@@ -187,9 +186,9 @@ def _directories(directory: str) -> list[str]:
     )
 
 
-def abandoned(plan: ExportPlan, tree: ExportTree) -> list[str]:
-    """The staging directories that killed runs left beside the exports of this plan: absolute paths, sorted."""
-    directories = {os.path.dirname(item.desired.path) for item in plan.items if item.desired.path}
+def abandoned(desired: Iterable[DesiredExport], tree: ExportTree) -> list[str]:
+    """The staging directories that killed runs left beside these exports: absolute paths, sorted."""
+    directories = {os.path.dirname(one.path) for one in desired if one.path}
     return sorted(path for directory in directories for path in leftovers(tree.absolute(directory)))
 
 

@@ -56,6 +56,11 @@ class ExportPlan:
     surplus: tuple[str, ...] = ()
 
     @property
+    def desired(self) -> tuple[DesiredExport, ...]:
+        """The exports that the plan is about."""
+        return tuple(item.desired for item in self.items)
+
+    @property
     def rebuilds(self) -> tuple[PlannedExport, ...]:
         """The exports to build."""
         return tuple(item for item in self.items if item.rebuild)

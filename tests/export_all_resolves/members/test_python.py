@@ -73,7 +73,7 @@ def changes(old: ResolveFingerprint, new: ResolveFingerprint) -> tuple[str, ...]
 def test_where_it_goes(rule_runner: RuleRunner) -> None:
     found = fingerprint(rule_runner, "a")
     assert found.problem is None
-    assert found.reldir.startswith("python/virtualenvs/a/3.9.")
+    assert str(found.reldir).startswith("python/virtualenvs/a/3.9.")
     assert found.tools == ()
 
 
@@ -152,7 +152,7 @@ def test_an_interpreter_is_named_by_its_version(rule_runner: RuleRunner) -> None
     before = fingerprint(rule_runner, "a")
     configure(rule_runner, "--python-resolves-to-interpreter-constraints={'a': ['==3.11.*']}")
     after = fingerprint(rule_runner, "a")
-    old, new = (found.reldir.rpartition("/")[2] for found in (before, after))
+    old, new = (str(found.reldir).rpartition("/")[2] for found in (before, after))
     assert changes(before, after) == (
         "interpreter constraints changed",
         f"interpreter {old} → {new}",
