@@ -33,9 +33,9 @@ from devflow.api import (
     read_files,
 )
 from devflow.engine import Rules
-from devflow.export_all_resolves import goal as export_goal
-from devflow.export_all_resolves import rules as resolve_rules
+from devflow.export_all_resolves import register as export_all_resolves
 from devflow.export_all_resolves.goal import ExportAllResolves
+from devflow.ide_config import register as ide_config
 from devflow.ide_config.goal import IdeConfig
 from devflow.reset_cache import goal as reset_goal
 from devflow.reset_cache import status_goal
@@ -45,13 +45,12 @@ from devflow.reset_cache.status_goal import CacheStatus
 from devflow.schema_history import register as schema_history
 from devflow.schema_history.goal import DumpSchemaHistory
 from harness import fake_backend
-from ide_config.conftest import rules_of_the_goal
 from release.conftest import World, release_rules
 from reset_cache.fakes import FakeSource
 from reset_cache.machines import machine_rules
 
 BACKEND = __name__.rpartition(".")[0] or __name__
-FIX = f"mend it, or take the backend {BACKEND} out of [GLOBAL].backend_packages; to see more: pants -ldebug"
+FIX = f"correct its code, or take the backend {BACKEND} out of [GLOBAL].backend_packages; to see more: pants -ldebug"
 
 
 async def fail_in_a_bad_mood() -> None:
@@ -170,10 +169,8 @@ def test_a_resolve_exporter() -> None:
     members: Rules = [moody_fingerprint, moody_export, UnionRule(ResolveExporter, MoodyExporter)]
     runner = RuleRunner(
         rules=[
-            *engine.rules(),
             *export.rules(),
-            *resolve_rules.rules(),
-            *export_goal.rules(),
+            *export_all_resolves.core_rules(),
             *members,
             *fake_backend.rules(),
         ]
@@ -250,7 +247,7 @@ def test_a_cache_location(tmp_path: Path) -> None:
 
 def test_an_editor() -> None:
     runner = RuleRunner(
-        rules=[*rules_of_the_goal(), *fake_backend.rules(), moody_settings, UnionRule(Editor, MoodyEditor)]
+        rules=[*ide_config.core_rules(), *fake_backend.rules(), moody_settings, UnionRule(Editor, MoodyEditor)]
     )
 
     def run(*args: str) -> GoalRuleResult:

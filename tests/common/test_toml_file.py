@@ -105,7 +105,7 @@ def test_broken_files_are_refused_as_python_refuses_them(newer_python: str) -> N
     for text in BROKEN:
         with pytest.raises(UserError, match="^x.toml cannot be read as TOML: ") as raised:
             parse_toml(text, "x.toml")
-        assert raised.value.problem.fix == "mend x.toml"
+        assert raised.value.problem.fix == "correct x.toml"
 
 
 def test_the_line_is_named() -> None:

@@ -11,8 +11,8 @@ import sys
 import warnings
 from typing import Any
 
-from devflow.schema_history.reader.alembic_files import parts, scripts_in_order
-from devflow.schema_history.reader.alembic_history import checked, history, links, refused
+from devflow.schema_history.alembic.files import parts, scripts_in_order
+from devflow.schema_history.alembic.history import checked, history, links, refused
 from devflow.schema_history.reader.alembic_walk import walk
 from devflow.schema_history.reader.read_scripts import contents
 

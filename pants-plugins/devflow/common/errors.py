@@ -1,6 +1,7 @@
 """Errors that the user can correct: what happened, where, and the exact fix. Standard library only.
 
-Code that runs without Pants imports this module, too: `python3 -m devflow.reset_cache`.
+Code that runs without Pants imports this module, too: `python3 -m devflow.reset_cache`, and the readers of migration
+scripts, whose Python may be 3.8.
 """
 
 from __future__ import annotations
@@ -18,12 +19,12 @@ _CREDENTIALS = re.compile(r"://[^/@\s]+@")  # of an index, which pip repeats in 
 class Problem:
     """An error as data. `fix` is a command or an edit, complete enough to be pasted.
 
-    `lacks` is what has to be installed on this machine, if that is the error: problems that lack the same are one.
+    `lacks` is the program that this machine lacks, if that is the error: several of the same are reported as one.
     """
 
     what: str
     fix: str
-    lacks: str = ""
+    lacks: str | None = None
 
     def __str__(self) -> str:
         return f"{self.what}\n  Fix: {self.fix}"

@@ -7,11 +7,11 @@ from pants.option.option_types import BoolOption, EnumOption, StrListOption
 from pants.util.strutil import softwrap
 
 from devflow.common.options import ReportFormat, one_of, together
-from devflow.export_all_resolves.plan import Mode
+from devflow.export_all_resolves.plan import ExportMode
 
 
 class ExportAllResolvesSubsystem(GoalSubsystem):
-    """Options only; what they mean together is in `mode`."""
+    """The options, and the mode that they select."""
 
     name = "export-all-resolves"
     help = softwrap(
@@ -20,7 +20,7 @@ class ExportAllResolvesSubsystem(GoalSubsystem):
 
         The same trees in the same places as `export --resolve=…` for each resolve
         (`dist/export/python/virtualenvs`), but built in parallel, only where something changed, and swapped in when
-        they are whole.
+        they are complete.
         """
     )
 
@@ -45,8 +45,8 @@ class ExportAllResolvesSubsystem(GoalSubsystem):
         default=False,
         help=softwrap(
             """
-            Also remove the exports of resolves that are no more, and of interpreter versions that a resolve no longer
-            uses. Default: false.
+            Also remove the exports of resolves that are no longer declared, and of interpreter versions that a resolve
+            no longer uses. Default: false.
             """
         ),
     )
@@ -55,19 +55,19 @@ class ExportAllResolvesSubsystem(GoalSubsystem):
     )
 
     @property
-    def mode(self) -> Mode:
-        """Raises: UserError for options that contradict each other."""
+    def mode(self) -> ExportMode:
+        """What the run is for. Raises: UserError for options that contradict each other."""
         mode, option = one_of(
             (
-                ("--list", Mode.LIST, self.list_),
-                ("--check", Mode.CHECK, self.check),
-                ("--dry-run", Mode.DRY_RUN, self.dry_run),
+                ("--list", ExportMode.LIST, self.list_),
+                ("--check", ExportMode.CHECK, self.check),
+                ("--dry-run", ExportMode.DRY_RUN, self.dry_run),
             ),
-            otherwise=Mode.EXPORT,
+            otherwise=ExportMode.EXPORT,
         )
         for other, is_set, modes in (
-            ("--force", self.force, (Mode.CHECK, Mode.LIST)),
-            ("--prune", self.prune, (Mode.LIST,)),
+            ("--force", self.force, (ExportMode.CHECK, ExportMode.LIST)),
+            ("--prune", self.prune, (ExportMode.LIST,)),
         ):
             if is_set and mode in modes:
                 raise together(option, other)

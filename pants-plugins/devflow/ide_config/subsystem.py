@@ -7,11 +7,11 @@ from pants.option.option_types import BoolOption, EnumOption, StrListOption, Str
 from pants.util.strutil import softwrap
 
 from devflow.common.options import ReportFormat, one_of, together
-from devflow.ide_config.plan import Mode
+from devflow.ide_config.plan import SettingsMode
 
 
 class IdeConfigSubsystem(GoalSubsystem):
-    """Options only; what they mean together is in `mode`."""
+    """The options, and the mode that they select."""
 
     name = "ide-config"
     help = softwrap(
@@ -19,7 +19,7 @@ class IdeConfigSubsystem(GoalSubsystem):
         Write or update the settings of the editors that this repository uses: interpreter, source roots, type stubs,
         linters and formatters, from the exports and the source roots that Pants knows.
 
-        What is yours in a file stays as it is.
+        Everything else in a file is left unchanged.
         """
     )
 
@@ -28,7 +28,7 @@ class IdeConfigSubsystem(GoalSubsystem):
         help=softwrap(
             """
             Only these editors: vscode, pyright, coc, vim-ale, neovim, helix, zed, emacs, ty. Default: those whose files
-            are there; if there are none, vscode. Example: `--editors=vscode,neovim`.
+            exist; if there are none, vscode. Example: `--editors=vscode,neovim`.
             """
         ),
     )
@@ -57,25 +57,25 @@ class IdeConfigSubsystem(GoalSubsystem):
     )
     export = BoolOption(
         default=False,
-        help="First export the resolves that the settings lead to, where they are missing or stale. Default: false.",
+        help="First export the resolves that the settings refer to, where they are missing or stale. Default: false.",
     )
     format = EnumOption(
         default=ReportFormat.TEXT, help="How to write the report. Default: `text`. Example: `--format=json`."
     )
 
     @property
-    def mode(self) -> Mode:
-        """Raises: UserError for options that contradict each other."""
+    def mode(self) -> SettingsMode:
+        """What the run is for. Raises: UserError for options that contradict each other."""
         mode, option = one_of(
             (
-                ("--print", Mode.PRINT, self.print_ is not None),
-                ("--check", Mode.CHECK, self.check),
-                ("--dry-run", Mode.DRY_RUN, self.dry_run),
+                ("--print", SettingsMode.PRINT, self.print_ is not None),
+                ("--check", SettingsMode.CHECK, self.check),
+                ("--dry-run", SettingsMode.DRY_RUN, self.dry_run),
             ),
-            otherwise=Mode.WRITE,
+            otherwise=SettingsMode.WRITE,
         )
-        if self.export and mode is not Mode.WRITE:
+        if self.export and mode is not SettingsMode.WRITE:
             raise together(option, "--export")
-        if self.editors and mode is Mode.PRINT:
+        if self.editors and mode is SettingsMode.PRINT:
             raise together(option, "--editors")
         return mode

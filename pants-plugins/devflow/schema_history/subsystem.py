@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-from enum import Enum
-
 from pants.engine.goal import GoalSubsystem
 from pants.option.option_types import BoolOption, EnumOption, StrListOption, StrOption
 from pants.util.strutil import softwrap
 
 from devflow.common.errors import UserError
-
-
-class HistoryFormat(Enum):
-    """How a history is written: the values of `--format`."""
-
-    JSON = "json"
-    TEXT = "text"
-    DOT = "dot"
-    MERMAID = "mermaid"
+from devflow.schema_history.plan import HistoryFormat
 
 
 class DumpSchemaHistorySubsystem(GoalSubsystem):
-    """Options only."""
+    """The options."""
 
     name = "dump-schema-history"
     help = softwrap(
         """
-        Write down the history of the schema's migrations, as it is in the repository.
+        Write the history of the schema's migrations in the repository to a file.
 
         Nothing of the application is imported or run, and no database is needed: migration scripts are read, not
         executed, by the Python of the resolve that owns them.
@@ -44,7 +34,7 @@ class DumpSchemaHistorySubsystem(GoalSubsystem):
     )
     for_version = StrOption(
         default=None,
-        help="The version that the history is of. Default: the content of `[dump-schema-history].version_file`. "
+        help="The version of the history. Default: the content of `[dump-schema-history].version_file`. "
         "Example: `--for-version=24.03.10`.",
     )
     output = StrOption(
@@ -59,7 +49,7 @@ class DumpSchemaHistorySubsystem(GoalSubsystem):
     )
     check = BoolOption(
         default=False,
-        help="Change nothing; exit with 1 if the file at the output path is another history, and show the differences "
+        help="Change nothing; exit with 1 if the file at the output path has another history, and show the differences "
         "by revision. Default: false.",
     )
     format = EnumOption(
@@ -71,7 +61,7 @@ class DumpSchemaHistorySubsystem(GoalSubsystem):
         default=False,
         help="In text and pictures, show each long linear stretch of revisions as one line or node. Default: false.",
     )
-    allow_multiple_heads = BoolOption(default=False, help="Do not take several heads for a mistake. Default: false.")
+    allow_multiple_heads = BoolOption(default=False, help="Accept several heads. Default: false.")
     version_key = StrOption(
         default="manager_version",
         help="The key of the version in the JSON file. Default: `manager_version`. Example: `version_key = 'version'`.",

@@ -13,8 +13,7 @@ from devflow.common.errors import Problem, UserError
 from devflow.engine import Rules, create_digest, run_id
 from devflow.release.steps.contract import SCHEMA_HISTORY, ReleaseStep, ReleaseStepChanges, ReleaseStepInputs
 from devflow.release.subsystem import ReleaseSubsystem
-from devflow.schema_history.dump import DumpedHistories, dumped_histories
-from devflow.schema_history.subsystem import DumpSchemaHistorySubsystem
+from devflow.schema_history.service import DumpedHistories, DumpSchemaHistorySubsystem, dumped_histories
 
 
 class SchemaHistoryStep(ReleaseStep):
