@@ -36,6 +36,7 @@ python39=$(python_prefix 3.9)
 python311=$(python_prefix 3.11)
 world=$(mktemp -d)
 root=$world/root
+# shellcheck disable=SC2329
 finish() {
   local mounted
   cd /
@@ -48,9 +49,12 @@ echo "bare_machine.sh: making a minimal Debian" >&2
 debootstrap --variant=minbase --include="$(libraries "$python39" "$python311")ca-certificates,git" \
   "$(. /etc/os-release && echo "$VERSION_CODENAME")" "$root" >"$world/debootstrap.log" 2>&1 ||
   { tail -n 20 "$world/debootstrap.log" >&2; exit 70; }
-mkdir -p "$root/opt"
-cp -a "$python39" "$root/opt/python3.9"
-cp -a "$python311" "$root/opt/python3.11"
+# At the same paths, since a Python may have its own in it, and on PATH as a package would put them.
+for python in "$python39:3.9" "$python311:3.11"; do
+  mkdir -p "$root/${python%:*}"
+  cp -a "${python%:*}/." "$root/${python%:*}"
+  ln -s "${python%:*}/bin/python${python#*:}" "$root/usr/local/bin/"
+done
 
 # How this machine reaches the registries: names, certificates, pip's and npm's own settings.
 network=()
@@ -58,7 +62,7 @@ for name in $(compgen -e | grep -E '^(PIP_|SSL_CERT_|REQUESTS_CA_BUNDLE|CURL_CA_
   network+=("$name=${!name}")
 done
 for file in /etc/resolv.conf /etc/hosts /etc/pip.conf /etc/npmrc ~/.npmrc ~/.config/pip/pip.conf /etc/ssl/certs/ca-certificates.crt "${PIP_FIND_LINKS:-/dev/null}"; do
-  case $file in "$HOME"/*) inside=/root/${file#"$HOME"/} ;; *) inside=$file ;; esac
+  case $file in "$HOME"/*) inside=/home/somebody/${file#"$HOME"/} ;; *) inside=$file ;; esac
   if [ -f "$file" ] || [ -d "$file" ]; then
     mkdir -p "$root$(dirname "$inside")"
     rm -rf "${root:?}$inside"
@@ -77,15 +81,16 @@ mkdir "$root/dev/pts" "$root/dev/shm"
 mount -t devpts -o newinstance,ptmxmode=0666 devpts "$root/dev/pts"
 ln -s pts/ptmx "$root/dev/ptmx"
 ln -s /proc/self/fd "$root/dev/fd"
-git clone --quiet . "$root/root/devflow"
-git -C "$root/root/devflow" remote remove origin
+mkdir -p "$root/home/somebody"
+git clone --quiet . "$root/home/somebody/devflow"
+git -C "$root/home/somebody/devflow" remote remove origin
 
 # Without the old root, this is a machine and no chroot: there the kernel refuses namespaces to users.
 # shellcheck disable=SC2016
-enter='cd "$1" && shift && mkdir -p .old && pivot_root . .old && umount --lazy .old && cd /root/devflow && exec "$@"'
+enter='cd "$1" && shift && mkdir -p .old && pivot_root . .old && umount --lazy .old && cd /home/somebody/devflow && exec "$@"'
 inside() {
-  unshare --mount bash -c "$enter" bash "$root" /usr/bin/env -i HOME=/root USER=root LANG=C.UTF-8 \
-    PATH=/opt/python3.9/bin:/opt/python3.11/bin:/usr/bin:/bin "${network[@]}" "$@"
+  unshare --mount bash -c "$enter" bash "$root" /usr/bin/env -i HOME=/home/somebody USER=root LANG=C.UTF-8 \
+    PATH=/usr/local/bin:/usr/bin:/bin "${network[@]}" "$@"
 }
 
 status=0

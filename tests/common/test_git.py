@@ -109,15 +109,10 @@ def test_the_users_own_settings_are_kept_and_redirections_are_not(git: Git) -> N
     git.run("add", "file")
     git.run("commit", "--quiet", "--message=Begin")
     (git.directory / "file").write_text("two\n")
-    wanted = {
-        "GIT_AUTHOR_NAME": "Ada",
-        "GIT_CONFIG_COUNT": "1",
-        "GIT_CONFIG_KEY_0": "user.name",
-        "GIT_CONFIG_VALUE_0": "X",
-    }
+    setting = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "user.name", "GIT_CONFIG_VALUE_0": "X"}
     nowhere = {name: "/nowhere" for name in ("GIT_GRAFT_FILE", "GIT_SHALLOW_FILE", "GIT_COMMON_DIR", "GIT_CONFIG")}
     other = {"GIT_NAMESPACE": "n", "GIT_EXTERNAL_DIFF": "false", "GIT_DIFF_OPTS": "--unified=0", "GIT_ATTR_SOURCE": "n"}
-    hostile = Git(git.directory, {**git.environment, **wanted, **nowhere, **other})
+    hostile = Git(git.directory, {**git.environment, **setting, "GIT_AUTHOR_NAME": "Ada", **nowhere, **other})
     assert hostile.run("diff", "--patch") == git.run("diff", "--patch")
     assert hostile.line("config", "user.name") == "X"
     assert hostile.line("var", "GIT_AUTHOR_IDENT").startswith("Ada <me@x> ")

@@ -84,7 +84,8 @@ class Values(dict[str, object]):
 
 
 class Goal(SimpleNamespace):
-    to = dry_run = print_ = remote = None
+    options_scope = "goal"
+    to = dry_run = print_ = remote = skip = None
 
 
 def test_only_what_the_command_line_gave_in_the_order_of_declaration() -> None:
@@ -92,3 +93,17 @@ def test_only_what_the_command_line_gave_in_the_order_of_declaration() -> None:
     assert flagged(goal) == ["--to=1", "--dry-run", "--print=x"]
     assert flagged(goal, without=("dry_run",)) == ["--to=1", "--print=x"]
     assert flagged(goal, only=("to", "remote"), scope="goal") == ["--goal-to=1"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "printed"),
+    [
+        ("--skip=a,b", "--skip=a,b"),
+        ('--skip=["a", "b"]', '--skip=["a", "b"]'),
+        ("--goal-skip=('a', 'b')", '--skip=["a", "b"]'),
+        ("--skip=-['c']", '--skip=["a", "b"]'),
+        ("--other-skip=['c']", "--skip=a,b"),
+    ],
+)
+def test_a_list_adds_to_settings_or_replaces_them_as_it_was_given(typed: str, printed: str) -> None:
+    assert flagged(Goal(options=Values(skip=["a", "b"])), [typed]) == [printed]

@@ -15,9 +15,9 @@ from harness.world import EXPORTS, Caches, Repository, imports, repository
 MAKE_IT = "pants generate-lockfiles --resolve=bad"
 TRY_AGAIN = "pants -ldebug export-all-resolves --include=bad"
 GET_PYTHON = (
-    "`uv python install 3.5`, `pyenv install 3.5`, or your system's package python3.5, where [python-bootstrap].search_path "
-    "finds it (by default: on PATH, and in pyenv's versions); or change [python.resolves_to_interpreter_constraints] in "
-    "pants.toml"
+    "`uv python install 3.5`, `pyenv install 3.5`, or your system's package python3.5, where "
+    "[python-bootstrap].search_path finds it (by default: on PATH, and in pyenv's versions); or change "
+    "[python.resolves_to_interpreter_constraints] in pants.toml"
 )
 # In a namespace of its own, and so gone with the process. Works with and without root's rights.
 IN_A_NAMESPACE = ("unshare", "--map-root-user", "--mount", "sh", "-c")

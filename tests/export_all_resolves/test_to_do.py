@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
 
+from devflow.export_all_resolves.goal import ExportAllResolves
 from devflow.export_all_resolves.subsystem import ExportAllResolvesSubsystem
 from export_all_resolves.conftest import Run
 from harness.to_do import options_of, printed_arguments
@@ -34,5 +36,17 @@ def test_every_option_has_a_case() -> None:
     assert options_of(ExportAllResolvesSubsystem) - LOOKS == set(CASES)
 
 
-def test_no_name_at_all_is_said_as_such(run: Run) -> None:
-    assert printed_arguments(run(NOW, "--dry-run", "--exclude=[]")) == ("--exclude=[]",)
+@pytest.mark.parametrize("given", ["--exclude=a", "--exclude=['a']", "--exclude=[]", "--exclude=-['d']"])
+def test_what_settings_say_is_added_to_or_replaced_as_before(rule_runner: RuleRunner, given: str) -> None:
+    def plan(*args: str) -> GoalRuleResult:
+        return rule_runner.run_goal_rule(
+            ExportAllResolves,
+            global_args=[f"--fake-resolves={NOW}"],
+            args=["--dry-run", *args],
+            env={"PANTS_EXPORT_ALL_RESOLVES_EXCLUDE": "['b', 'd']"},
+            env_inherit={"PATH"},
+        )
+
+    planned = plan(given)
+    again = plan(*printed_arguments(planned))
+    assert (again.stdout, again.stderr) == (planned.stdout, planned.stderr)

@@ -6,6 +6,7 @@ FAKE_HOLD_DIR. So a test knows that the point is reached, and can let it go on, 
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import os
 import zipfile
@@ -69,10 +70,15 @@ def write_wheel(directory: Path, distribution: str, version: str, files: dict[st
         f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {distribution}\nVersion: {version}\n{requires}",
         f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
     }
-    record = "".join(f"{name},,\n" for name in [*files, f"{info}/RECORD"])
+    record = "".join(f"{name},{_hash(text)},{len(text)}\n" for name, text in files.items()) + f"{info}/RECORD,,\n"
     with zipfile.ZipFile(directory / f"{distribution}-{version}-py3-none-any.whl", "w") as wheel:
         for name, text in {**files, f"{info}/RECORD": record}.items():
             wheel.writestr(name, text)
+
+
+def _hash(text: str) -> str:
+    digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest())
+    return f"sha256={digest.decode().rstrip('=')}"
 
 
 def write_wheels(directory: Path) -> Path:

@@ -95,9 +95,9 @@ def test_last_words_of_uv_that_fails(bare: Launcher, tmp_path: Path, python: str
     result = bare.run(FAKE_UV="fails")
     assert result.returncode == 69
     assert (
-        "\n  'uv python install 3.9' failed:\n  | Downloading\n  | error: Failed to install cpython-3.9\n  | cause: no route\n  Install one"
-        in result.stderr
-    )
+        "\n  'uv python install 3.9' failed:\n  | Downloading\n  | error: Failed to install cpython-3.9\n"
+        "  | cause: no route\n  Install one"
+    ) in result.stderr
 
 
 def test_interrupted_uv(bare: Launcher, tmp_path: Path, python: str) -> None:
@@ -119,8 +119,10 @@ def test_all_that_is_missing_is_said_at_once(bare: Launcher) -> None:
     assert result.stderr.startswith(f"./pants: no Python 3.9 found, which Pants {PINNED} runs on.\n")
     assert (
         "\n  Resolves of this repository want more:\n"
-        "  Python 3.4, for app, other: 'uv python install 3.4', 'pyenv install 3.4', or your system's package python3.4\n"
-        "  Python 3.3, for the-tool: 'uv python install 3.3', 'pyenv install 3.3', or your system's package python3.3\n"
+        "  Python 3.4, for app, other: 'uv python install 3.4', 'pyenv install 3.4', or your system's package "
+        "python3.4\n"
+        "  Python 3.3, for the-tool: 'uv python install 3.3', 'pyenv install 3.3', or your system's package "
+        "python3.3\n"
         "  Pants looks on PATH and in pyenv's versions."
     ) in result.stderr
 

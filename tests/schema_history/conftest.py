@@ -58,7 +58,7 @@ def runner(shared_runner: RuleRunner) -> Iterator[RuleRunner]:
 
 def _empty(build_root: Path) -> None:
     for entry in os.listdir(build_root):
-        if entry.startswith(".pants") or entry == ".pids":
+        if entry.startswith(".pants") or entry in (".pids", "BUILDROOT"):
             continue
         path = build_root / entry
         if path.is_dir() and not path.is_symlink():

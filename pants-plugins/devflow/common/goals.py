@@ -7,10 +7,17 @@ from types import TracebackType
 
 from pants.base.specs import Specs
 from pants.engine.console import Console
+from pants.engine.internals.session import SessionValues
+from pants.option.options_bootstrapper import OptionsBootstrapper
 
 from devflow.common.errors import Problem, UserError
 from devflow.common.git import GitError
 from devflow.common.options import ReportFormat
+
+
+def typed_arguments(session: SessionValues) -> tuple[str, ...]:
+    """The arguments of this run, as they were typed."""
+    return tuple(session[OptionsBootstrapper].args)
 
 
 def _try_again() -> str:

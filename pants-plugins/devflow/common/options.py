@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from collections.abc import Collection, Iterable, Mapping
 from enum import Enum
@@ -43,10 +44,18 @@ def together(option: str, other: str) -> UserError:
     return UserError(f"{option} and {other} cannot be used together.", fix="leave one of them out")
 
 
-def flagged(options: Any, *, without: Collection[str] = (), only: Collection[str] = (), scope: str = "") -> list[str]:
+def flagged(
+    options: Any,
+    typed: Collection[str] = (),
+    *,
+    without: Collection[str] = (),
+    only: Collection[str] = (),
+    scope: str = "",
+) -> list[str]:
     """The arguments that repeat what the command line gave for a subsystem, in the order of its declaration.
 
     A run of the same command finds pants.toml and the environment again, so that what they say is not repeated.
+    `typed` are the arguments of this run: whether a list adds to what pants.toml has or replaces it is only there.
     `without` has the options that do not belong to the command, such as `dry_run`; `only`, those that do, if not all
     others do. With its `scope`, a subsystem's arguments can be given to another goal: `--release-version-file=…`.
     """
@@ -54,33 +63,41 @@ def flagged(options: Any, *, without: Collection[str] = (), only: Collection[str
     values = options.options
     names = sorted(values, key=lambda name: declared.get(name, len(declared)))
     repeated = [name for name in names if name not in without and (not only or name in only)]
-    return arguments_of({name: values[name] for name in repeated if values.is_flagged(name)}, scope=scope)
+    given = {name: values[name] for name in repeated if values.is_flagged(name)}
+    whole = [name for name in given if _is_literal(name, f"{options.options_scope}-", typed)]
+    return arguments_of(given, scope=scope, whole=whole)
 
 
-def arguments_of(values: Mapping[str, object], *, scope: str = "") -> list[str]:
-    """Options and their values as arguments. Raises: TypeError for a value of an unknown type."""
+def _is_literal(name: str, prefix: str, typed: Iterable[str]) -> bool:
+    """Whether an option was given as `--skip=["a"]`, `--release-skip=-["a"]` or the like."""
+    flag = re.compile(rf"--(?:{re.escape(prefix)})?{name.replace('_', '-')}=[-+]?[\[(]")
+    return any(map(flag.match, typed))
+
+
+def arguments_of(values: Mapping[str, object], *, scope: str = "", whole: Collection[str] = ()) -> list[str]:
+    """Options and their values as arguments. Raises: TypeError for a value of an unknown type.
+
+    Lists are written as `a,b`, which adds to what pants.toml has. Those in `whole`, and empty ones, are written as
+    `["a", "b"]`, which replaces that, as a table does.
+    """
     prefix = f"--{scope}-" if scope else "--"
-    return [_argument(prefix, name.replace("_", "-"), value) for name, value in values.items()]
+    return [_argument(prefix, name.replace("_", "-"), value, name in whole) for name, value in values.items()]
 
 
-def _argument(prefix: str, name: str, value: object) -> str:
+def _argument(prefix: str, name: str, value: object, whole: bool) -> str:
     if isinstance(value, bool):
         # Pants has the negation before the scope: --no-release-tag.
         return f"{prefix}{name}" if value else f"--no-{prefix[2:]}{name}"
     if isinstance(value, Enum):
         value = value.value
     if isinstance(value, (list, tuple)):
-        value = _list_value(value)
-    elif isinstance(value, Mapping):
-        value = json.dumps(dict(value), ensure_ascii=False)  # replaces what pants.toml has; `+{…}` would add to it
+        value = list(dict.fromkeys(split_commas(value)))
+        value = value if whole or not value else ",".join(value)
+    if isinstance(value, (list, Mapping)):
+        value = json.dumps(value, ensure_ascii=False, default=dict)
     if not isinstance(value, (str, int, float)):
         raise TypeError(f"{prefix}{name} has the value {value!r}")
     return f"{prefix}{name}={value}"
-
-
-def _list_value(values: Iterable[str]) -> str:
-    """`a,b`, which adds to what pants.toml has; no value at all as `[]`, which replaces it."""
-    return ",".join(split_commas(values)) or "[]"
 
 
 def command_line(*words: str) -> str:

@@ -10,13 +10,14 @@ from pants.base.specs import Specs
 from pants.core.util_rules.distdir import DistDir
 from pants.engine.console import Console
 from pants.engine.goal import Goal
+from pants.engine.internals.session import SessionValues
 from pants.engine.rules import collect_rules, goal_rule
 from pants.engine.target import RegisteredTargetTypes
 from pants.engine.unions import UnionMembership
 from pants.option.global_options import GlobalOptions
 from pants.util.docutil import bin_name
 
-from devflow.common.goals import GoalRun
+from devflow.common.goals import GoalRun, typed_arguments
 from devflow.common.options import command_line, flagged, split_commas
 from devflow.engine import Rules
 from devflow.export_all_resolves import report
@@ -46,6 +47,7 @@ async def export_all_resolves_goal(
     dist_dir: DistDir,
     union_membership: UnionMembership,
     target_types: RegisteredTargetTypes,
+    session: SessionValues,
 ) -> ExportAllResolves:
     """See docs/goals/export-all-resolves.md."""
     with GoalRun(console, options.name) as run:
@@ -80,14 +82,14 @@ async def export_all_resolves_goal(
             outcome = await carry_out_alone(plan_now, described, place, global_options, run.say)
         run.report(options.format, text="\n".join(report.lines(outcome)), document=report.as_json(outcome))
         run.fail(*broken_exporters(described))
-        run.say(*report.closing(outcome, _command(options)))
+        run.say(*report.closing(outcome, _command(options, typed_arguments(session))))
         run.end(outcome.exit_code)
     return ExportAllResolves(exit_code=run.exit_code)
 
 
-def _command(options: ExportAllResolvesSubsystem) -> str:
+def _command(options: ExportAllResolvesSubsystem, typed: tuple[str, ...]) -> str:
     """The command line that carries out this plan."""
-    given = flagged(options, without=("list", "check", "dry_run", "format"))
+    given = flagged(options, typed, without=("list", "check", "dry_run", "format"))
     return command_line(bin_name(), options.name, *given)
 
 

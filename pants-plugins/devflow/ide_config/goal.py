@@ -12,6 +12,7 @@ from pants.base.specs import Specs
 from pants.core.util_rules.distdir import DistDir
 from pants.engine.console import Console
 from pants.engine.goal import Goal
+from pants.engine.internals.session import SessionValues
 from pants.engine.rules import collect_rules, goal_rule
 from pants.engine.target import RegisteredTargetTypes
 from pants.engine.unions import UnionMembership
@@ -20,7 +21,7 @@ from pants.util.docutil import bin_name
 
 from devflow.common.errors import Problem, UserError, did_you_mean
 from devflow.common.files import exclusive_lock
-from devflow.common.goals import GoalRun
+from devflow.common.goals import GoalRun, typed_arguments
 from devflow.common.members import by_name
 from devflow.common.options import command_line, flagged, split_commas
 from devflow.engine import Rules
@@ -79,6 +80,7 @@ async def ide_config_goal(
     dist_dir: DistDir,
     union_membership: UnionMembership,
     target_types: RegisteredTargetTypes,
+    session: SessionValues,
 ) -> IdeConfig:
     """See docs/goals/ide-config.md."""
     root, dist = Path(build_root.path), str(dist_dir.relpath)
@@ -108,7 +110,8 @@ async def ide_config_goal(
         else:
             wanted += _mypy_configuration(root, ground.workspace())
             planned, failed = _plan_and_write(mode, wanted, root, Path(global_options.pants_workdir, _LOCK))
-            outcome = _outcome(options, ground, wanted, planned, failed, editors)
+            command = _command(options, typed_arguments(session))
+            outcome = _outcome(options, command, ground, wanted, planned, failed, editors)
             run.report(options.format, text=report.stdout(outcome), document=report.as_json(outcome))
             run.say(*report.closing(outcome))
             run.end(outcome.exit_code)
@@ -164,6 +167,7 @@ def _plan_and_write(
 
 def _outcome(
     options: IdeConfigSubsystem,
+    command: str,
     ground: Ground,
     wanted: Sequence[Wanted],
     planned: tuple[FilePlan, ...],
@@ -182,7 +186,7 @@ def _outcome(
         failed,
         {name: overruled for name, overruled in editors.items() if overruled},
         _not_to_be_committed(planned, workspace, ground.place.build_root),
-        _command(options),
+        command,
         command_line(bin_name(), "export-all-resolves", f"--include={','.join(item.resolve for item in exports)}"),
     )
 
@@ -202,9 +206,9 @@ def _not_to_be_committed(planned: Sequence[FilePlan], workspace: Workspace, buil
     return tuple(path for path in left if path in new or path in absolute)
 
 
-def _command(options: IdeConfigSubsystem) -> str:
+def _command(options: IdeConfigSubsystem, typed: tuple[str, ...]) -> str:
     """The command line that carries out this plan."""
-    given = flagged(options, without=("print", "check", "dry_run", "format"))
+    given = flagged(options, typed, without=("print", "check", "dry_run", "format"))
     return command_line(bin_name(), options.name, *given)
 
 

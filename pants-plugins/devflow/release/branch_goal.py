@@ -16,7 +16,7 @@ from pants.util.docutil import bin_name
 
 from devflow.common.errors import Problem, UserError
 from devflow.common.git import SYMLINK
-from devflow.common.goals import GoalRun
+from devflow.common.goals import GoalRun, typed_arguments
 from devflow.common.options import command_line, flagged, split_commas
 from devflow.engine import Rules
 from devflow.release import checks, report
@@ -162,9 +162,9 @@ def _plan(
     return plan, ground
 
 
-def _command(options: ReleaseBranchSubsystem, release: ReleaseSubsystem) -> str:
+def _command(options: ReleaseBranchSubsystem, typed: tuple[str, ...], release: ReleaseSubsystem) -> str:
     """The command line that carries out this plan. The version file is an option of `release`."""
-    given = flagged(options, without=("execute", "format"))
+    given = flagged(options, typed, without=("execute", "format"))
     version_file = flagged(release, only=("version_file", "version_file_newline"), scope=release.name)
     return command_line(bin_name(), options.name, *given, *version_file, "--execute")
 
@@ -182,6 +182,7 @@ async def release_branch_goal(
     """See docs/goals/release-branch.md."""
     with GoalRun(console, options.name) as run:
         run.refuse_targets(specs)
+        typed = typed_arguments(session)
         repository = repository_here(build_root, session)
         run.fix_of_failure = lambda: fix_of_failure(repository)
         if options.execute:
@@ -195,12 +196,12 @@ async def release_branch_goal(
                 if not plan.problems:
                     outcome = carry_out(plan, repository, ground.head, signing=ground.signing.settings)
         else:
-            refuse_interrupted(repository, _command(options, release))
+            refuse_interrupted(repository, _command(options, typed, release))
             plan, _ = _plan(options, release, repository, present_version(repository, release.version_file))
             outcome = Outcome(plan, executed=False)
         document = report.as_json(outcome, options.name)
         run.report(options.format, text="\n".join(report.lines(outcome)), document=document)
-        run.say(*report.closing(outcome, options.name, _command(options, release)))
+        run.say(*report.closing(outcome, options.name, _command(options, typed, release)))
         run.end(outcome.exit_code)
     return ReleaseBranch(exit_code=run.exit_code)
 

@@ -15,7 +15,7 @@ from pants.option.global_options import GlobalOptions
 from pants.util.docutil import bin_name
 
 from devflow.common.errors import UserError
-from devflow.common.goals import GoalRun
+from devflow.common.goals import GoalRun, typed_arguments
 from devflow.common.options import command_line, flagged, split_commas
 from devflow.engine import Rules
 from devflow.release import checks, report, steps
@@ -152,9 +152,9 @@ def _versions(options: ReleaseSubsystem, repository: Repository) -> tuple[Versio
     )
 
 
-def _command(options: ReleaseSubsystem, new: Version | None) -> str:
+def _command(options: ReleaseSubsystem, typed: tuple[str, ...], new: Version | None) -> str:
     """The command line that carries out this plan; without a version, the one that finishes an interrupted release."""
-    given = flagged(options, without=("to", "bump", "execute", "draft", "format"))
+    given = flagged(options, typed, without=("to", "bump", "execute", "draft", "format"))
     is_flagged = options.options.is_flagged
     version = [f"--to={new.text}"] if new and (is_flagged("to") or is_flagged("bump")) else []
     return command_line(bin_name(), options.name, *version, *given, "--execute")
@@ -173,6 +173,7 @@ async def release_goal(
     """See docs/goals/release.md."""
     with GoalRun(console, options.name) as run:
         run.refuse_targets(specs)
+        typed = typed_arguments(session)
         repository = repository_here(build_root, session)
         run.fix_of_failure = lambda: fix_of_failure(repository)
         members = union_membership.get(ReleaseStep)
@@ -186,7 +187,7 @@ async def release_goal(
             console.write_stdout(drafted.text)
             return Release(exit_code=0)
         if not options.execute:
-            refuse_interrupted(repository, _command(options, None))
+            refuse_interrupted(repository, _command(options, typed, None))
             current, new = _versions(options, repository)
             plan, _ = await plan_release(options, repository, current, new, steps)
             outcome = Outcome(plan, executed=False)
@@ -201,7 +202,7 @@ async def release_goal(
                     outcome = carry_out(plan, repository, ground.head, signing=ground.signing.settings)
         document = report.as_json(outcome, options.name)
         run.report(options.format, text="\n".join(report.lines(outcome)), document=document)
-        run.say(*report.closing(outcome, options.name, _command(options, new)))
+        run.say(*report.closing(outcome, options.name, _command(options, typed, new)))
         run.end(outcome.exit_code)
     return Release(exit_code=run.exit_code)
 

@@ -8,12 +8,13 @@ from pants.base.build_root import BuildRoot
 from pants.base.specs import Specs
 from pants.engine.console import Console
 from pants.engine.goal import Goal
+from pants.engine.internals.session import SessionValues
 from pants.engine.rules import collect_rules, goal_rule
 from pants.engine.unions import UnionMembership
 from pants.option.global_options import GlobalOptions
 from pants.util.docutil import bin_name
 
-from devflow.common.goals import GoalRun
+from devflow.common.goals import GoalRun, typed_arguments
 from devflow.common.options import command_line, flagged
 from devflow.engine import Rules
 from devflow.reset_cache import report
@@ -41,6 +42,7 @@ async def reset_cache_goal(
     specs: Specs,
     build_root: BuildRoot,
     union_membership: UnionMembership,
+    session: SessionValues,
     machine: Machine,
 ) -> ResetCache:
     """Reset caches. It may run in the daemon that it ends, which ends after this run: all output reaches the client."""
@@ -65,7 +67,8 @@ async def reset_cache_goal(
         outcome = reset(request, ResetContext.of(settings, found.locations, machine), run.say, announce)
         text = "\n".join(report.lines(outcome, settings.build_root))
         run.report(options.format, text=text, document=report.as_json(outcome))
-        command = command_line(bin_name(), options.name, *flagged(options, without=("dry_run", "format")))
+        given = flagged(options, typed_arguments(session), without=("dry_run", "format"))
+        command = command_line(bin_name(), options.name, *given)
         run.say(*report.closing(outcome, command))
         run.end(outcome.exit_code)
     return ResetCache(exit_code=run.exit_code)

@@ -11,13 +11,14 @@ from pants.base.build_root import BuildRoot
 from pants.base.specs import Specs
 from pants.engine.console import Console
 from pants.engine.goal import Goal
+from pants.engine.internals.session import SessionValues
 from pants.engine.rules import collect_rules, goal_rule
 from pants.engine.unions import UnionMembership
 from pants.util.docutil import bin_name
 
 from devflow.common.errors import UserError
 from devflow.common.files import atomic_write
-from devflow.common.goals import GoalRun
+from devflow.common.goals import GoalRun, typed_arguments
 from devflow.common.options import arguments_of, command_line, flagged, split_commas
 from devflow.common.paths import shell_quote
 from devflow.common.report import count, to_do
@@ -56,6 +57,7 @@ async def dump_schema_history_goal(
     specs: Specs,
     build_root: BuildRoot,
     union_membership: UnionMembership,
+    session: SessionValues,
 ) -> DumpSchemaHistory:
     """See docs/goals/dump-schema-history.md."""
     root = Path(build_root.path)
@@ -72,7 +74,7 @@ async def dump_schema_history_goal(
             return DumpSchemaHistory(exit_code=1)
         if options.check:
             if _differs(console, options, dumps.histories, root):
-                run.say(to_do(_command(options, readers)))
+                run.say(to_do(_command(options, typed_arguments(session), readers)))
                 run.end(1)
             return DumpSchemaHistory(exit_code=run.exit_code)
         texts = [_Text(dump, _path(dump, options), _written(dump, options)) for dump in dumps.histories]
@@ -169,9 +171,9 @@ def _differs(console: Console, options: DumpSchemaHistorySubsystem, dumps: Itera
     return failed
 
 
-def _command(options: DumpSchemaHistorySubsystem, readers: Iterable[HistoryReader]) -> str:
+def _command(options: DumpSchemaHistorySubsystem, typed: tuple[str, ...], readers: Iterable[HistoryReader]) -> str:
     """The command line that carries out this plan."""
-    given = flagged(options, without=("check", "format", "fold"))
+    given = flagged(options, typed, without=("check", "format", "fold"))
     trees = [reader.tree for reader in readers]
     addresses: list[str] = []
     if not options.config:

@@ -1,4 +1,4 @@
-"""What the environment of a user may hold that is meant for other programs, each with a value that breaks who heeds it."""
+"""What a user's environment may hold for other programs, each with a value that breaks whoever heeds it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _NOWHERE = "/nonexistent/hostile"
 
 
 def hostile(directory: Path, path: str) -> dict[str, str]:
-    """The variables. `path` is the PATH that they get a virtualenv in front of; nothing may appear in `directory`/written."""
+    """The variables, a PATH in front of `path` among them. Nothing may appear in `directory`/written."""
     modules = directory / "modules"
     for name in _SHADOWED:
         (modules / name).mkdir(parents=True)
