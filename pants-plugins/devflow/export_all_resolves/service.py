@@ -94,5 +94,5 @@ async def make_exports(
     outcome = await carry_out_alone(
         lambda: exports.plan(names), exports.described(names), exports.tree, global_options, say
     )
-    say("\n".join([*report.lines(outcome), *report.closing(outcome, command="")]))
+    say("\n".join([*report.lines(outcome), *report.closing(outcome, command=None)]))
     return outcome.exit_code == 0
