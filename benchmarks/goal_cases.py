@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from export_cases import floor, ours, stock
+from git_repository import IDENTITY
 from schema_history_cases import documented
 from scratch_repository import BenchmarkError, Run
 from sized_repository import SizedRepository
@@ -251,8 +252,7 @@ class ReleaseBranch(GoalCase):
     def other_way(self, state: str) -> Run:
         copy = self.repository.clone("copy")
         (copy / "VERSION").write_text("1.1.0dev0\n")
-        identity = ("-c", "user.name=Somebody", "-c", "user.email=somebody@example.com")
-        commands = (("status", "--porcelain"), ("branch", "1.0"), (*identity, "commit", "--all", "--message=Open"))
+        commands = (("status", "--porcelain"), ("branch", "1.0"), (*IDENTITY, "commit", "--all", "--message=Open"))
         return timed(copy, (["git", *command] for command in commands))
 
 

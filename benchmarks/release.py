@@ -21,6 +21,7 @@ import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from git_repository import git, make_git_repository
 from results import Row, compare, table
 from schema_history_cases import install
 from scratch_repository import PROJECT, BenchmarkError, Resolve, Run, ScratchRepository
@@ -59,15 +60,6 @@ GIT_COMMANDS = (
 )
 
 
-def git(directory: Path, *args: str) -> str:
-    """Run git as somebody."""
-    identity = ("-c", "user.name=Somebody", "-c", "user.email=somebody@example.com")
-    done = subprocess.run(["git", *identity, *args], cwd=directory, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise BenchmarkError(f"git {args[0]}: {done.stderr}")
-    return done.stdout
-
-
 def prepare(scratch: ScratchRepository) -> Path:
     """A repository with its fragments, and the towncrier that a person would run."""
     root = scratch.build_root
@@ -81,9 +73,7 @@ def prepare(scratch: ScratchRepository) -> Path:
         "pyproject.toml": _SETTINGS,
     }.items():
         (root / path).write_text(text)
-    git(root, "init", "--quiet", "--initial-branch=main")
-    git(root, "config", "user.name", "Somebody")
-    git(root, "config", "user.email", "somebody@example.com")
+    make_git_repository(root)
     git(root, "add", ".")
     git(root, "commit", "--quiet", "--message=Begin")
     scratch.run("export-all-resolves", "--include=towncrier")

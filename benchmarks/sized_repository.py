@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from git_repository import git, make_git_repository
 from schema_history_cases import History, make_history, make_lockfile
 from scratch_repository import PROJECT, Resolve, ScratchRepository
 
-from release import TOWNCRIER, add_fragment, git
+from release import TOWNCRIER, add_fragment
 
 _FILES_IN_A_ROOT = 50
 # One distribution: what grows is the number of resolves, not what is in them.
@@ -72,9 +73,7 @@ class SizedRepository(ScratchRepository):
         for number in range(size.fragments):
             add_fragment(self.build_root, number)
         self.history: History = make_history(self.build_root, size.revisions)
-        git(self.build_root, "init", "--quiet", "--initial-branch=main")
-        git(self.build_root, "config", "user.name", "Somebody")
-        git(self.build_root, "config", "user.email", "somebody@example.com")
+        make_git_repository(self.build_root)
         self.commit()
 
     def add_source_root(self, files: int = 1) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from e2e.projects import settings
+from harness.git import git
 from harness.world import Repository
 
 LOCKS = Path.cwd() / "tests/e2e/locks"
@@ -141,11 +142,3 @@ class ByHand:
         git(self.root, "commit", "--quiet", f"--message=release: {version}")
         kind = "Pre-release" if prerelease else "Release"
         git(self.root, "tag", "--annotate", f"--message={kind} v{version}", version)
-
-
-def git(root: Path, *args: str) -> str:
-    """Run git as somebody."""
-    identity = ("-c", "user.name=Somebody", "-c", "user.email=somebody@example.com", "-c", "core.quotePath=false")
-    return subprocess.run(
-        ["git", *identity, *args], cwd=root, check=True, capture_output=True, text=True
-    ).stdout.strip()

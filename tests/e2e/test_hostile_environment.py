@@ -13,6 +13,7 @@ import pytest
 
 from e2e.reset_world import bare_python
 from harness.example import alembic_lockfile, copy_of_example
+from harness.git import set_identity
 from harness.world import PLUGINS, Caches, Repository, imports
 from launcher.hostile import hostile
 
@@ -36,8 +37,7 @@ def repo(place: Path) -> Iterator[Repository]:
     repo.write("3rdparty/python-default.lock", alembic_lockfile())
     repo.write(".gitignore", "/.pants.d/\n/.pids/\n/dist/\n__pycache__/\n")
     repo.git("init", "--quiet", "--initial-branch=main")
-    repo.git("config", "user.name", "Ada Jensen")
-    repo.git("config", "user.email", "ada@example.com")
+    set_identity(repo.root, "Ada Jensen", "ada@example.com")
     repo.git("add", ".")
     repo.git("commit", "--quiet", "--message=Begin")
     try:
@@ -50,10 +50,6 @@ def repo(place: Path) -> Iterator[Repository]:
 def _nothing_is_written_elsewhere(place: Path) -> Iterator[None]:
     yield
     assert not (place / "written").exists()
-
-
-def ask_git(repo: Repository, *args: str) -> str:
-    return subprocess.run(["git", *args], cwd=repo.root, check=True, capture_output=True, text=True).stdout.strip()
 
 
 def test_export_all_resolves(repo: Repository, variables: dict[str, str]) -> None:
@@ -111,11 +107,11 @@ def test_the_plan_of_a_release(repo: Repository, variables: dict[str, str], pant
 def test_release_and_release_branch(repo: Repository, variables: dict[str, str]) -> None:
     identity = {"GIT_AUTHOR_NAME": "Grace Diaz", "GIT_COMMITTER_EMAIL": "grace@example.com"}
     repo.run(*RELEASE, "--execute", env={**variables, **identity})
-    assert ask_git(repo, "tag", "--list") == "24.03.0"
-    assert ask_git(repo, "status", "--porcelain") == ""
+    assert repo.git("tag", "--list") == "24.03.0"
+    assert repo.git("status", "--porcelain") == ""
     # Who does it is the user's to say.
-    assert ask_git(repo, "log", "-1", "--format=%an %ae %cn %ce") == (
+    assert repo.git("log", "-1", "--format=%an %ae %cn %ce") == (
         "Grace Diaz ada@example.com Ada Jensen grace@example.com"
     )
     repo.run("release-branch", "--next=24.09", "--execute", env=variables)
-    assert re.search(r"\b24\.03\b", ask_git(repo, "branch", "--list"))
+    assert re.search(r"\b24\.03\b", repo.git("branch", "--list"))

@@ -20,7 +20,7 @@ from harness.editor_scripts import EGLOT, NVIM, VIM
 from harness.editor_tools import ALE, OLDER_PYRIGHT, PYRIGHT, executable, language_server, run
 from harness.example import copy_of_example
 from harness.lsp import Lookup, literal, section, serving
-from harness.transcripts import transcripts
+from harness.transcripts import printed_by
 from harness.world import EXPORTS, Caches, Repository
 
 # In one source root: what a package index, another source root, a plugin's checkout and the stubs have.
@@ -124,8 +124,8 @@ def as_they_should_be(python: Path) -> dict[str, str]:
     }
 
 
-def test_the_readme(repo: Repository) -> None:
-    write, check = transcripts("`ide-config`")
+def test_the_transcripts_of_its_page(repo: Repository) -> None:
+    write, check = printed_by("ide-config")
     written = repo.run(*write.command)
     assert write.differences(written.stdout + written.stderr) == []
     settings = (repo.root / "pants.toml").read_text()

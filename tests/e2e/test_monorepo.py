@@ -7,12 +7,14 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from harness.example import copy_of_example
-from harness.transcripts import Transcript, transcripts
-from harness.world import Caches, Repository
+from harness.git import set_identity
+from harness.transcripts import DOCS, Transcript, printed_by, transcripts_of
+from harness.world import LAUNCHER, Caches, Repository
 
 
 @pytest.fixture(scope="module")
@@ -20,8 +22,7 @@ def repo(tmp_path_factory: pytest.TempPathFactory, caches: Caches) -> Iterator[R
     repo = copy_of_example(tmp_path_factory.mktemp("example") / "monorepo", caches)
     repo.write(".gitignore", "/.pants.d/\n/.pids/\n/dist/\n__pycache__/\n")
     repo.git("init", "--quiet", "--initial-branch=main")
-    repo.git("config", "user.name", "Ada Jensen")
-    repo.git("config", "user.email", "ada@example.com")
+    set_identity(repo.root, "Ada Jensen", "ada@example.com")
     repo.git("add", ".")
     repo.git("commit", "--quiet", "--message=Begin")
     repo.git("init", "--quiet", "--bare", "../origin.git")
@@ -34,10 +35,37 @@ def repo(tmp_path_factory: pytest.TempPathFactory, caches: Caches) -> Iterator[R
 
 
 def play(repo: Repository, transcript: Transcript) -> None:
-    """Do what the README shows, and compare what it says."""
-    result = repo.run(*transcript.command)
+    """Run the documented command, and compare what it prints."""
+    fails = any(line.startswith("  Fix: ") for line in transcript.lines) or (
+        "--check" in transcript.command and any(line.startswith("To do it: ") for line in transcript.lines)
+    )
+    result = repo.run(*transcript.command, check=not fails)
+    assert result.exit_code == fails
     differences = transcript.differences(result.stdout + result.stderr)
     assert not differences, (transcript.command, differences)
+
+
+def test_the_tutorial(tmp_path: Path, caches: Caches) -> None:
+    clone = tmp_path / "devflow"
+    copy_of_example(clone / "examples" / "monorepo", caches)
+    (clone / "pants").symlink_to(LAUNCHER)
+    repo = Repository(clone / "examples" / "kiln", caches, clone / "pants")
+    directory = str(clone)
+    try:
+        for transcript in transcripts_of((DOCS / "tutorial.md").read_text()):
+            program = transcript.typed.split()[0]
+            if program == "cd":
+                directory = os.path.normpath(os.path.join(directory, *transcript.command))
+            elif program == "../../pants":
+                assert directory == str(repo.root)
+                play(repo, transcript)
+            else:
+                shell = ["bash", "-c", transcript.typed]
+                done = subprocess.run(shell, cwd=directory, capture_output=True, text=True, check=True)
+                assert transcript.differences(done.stdout + done.stderr) == []
+    finally:
+        repo.stop()
+    assert not repo.root.exists()
 
 
 def test_the_example_declares_its_resolves(repo: Repository) -> None:
@@ -48,8 +76,8 @@ def test_the_example_declares_its_resolves(repo: Repository) -> None:
     assert names == sorted(line.split()[0] for line in declared[1].splitlines())
 
 
-def test_the_readme_exports(repo: Repository) -> None:
-    first, unchanged, changed = transcripts("`export-all-resolves`")
+def test_the_page_of_export_all_resolves(repo: Repository) -> None:
+    first, unchanged, changed = printed_by("export-all-resolves")
     play(repo, first)
     venv = repo.venv("ruff")
     version = subprocess.run([venv / "bin" / "ruff", "--version"], capture_output=True, text=True, check=True).stdout
@@ -64,14 +92,14 @@ def test_the_readme_exports(repo: Repository) -> None:
     repo.git("checkout", "--quiet", ".")
 
 
-def test_the_readme_dumps_the_schema_history(repo: Repository) -> None:
-    for transcript in transcripts("`dump-schema-history`"):
+def test_the_page_of_dump_schema_history(repo: Repository) -> None:
+    for transcript in printed_by("dump-schema-history"):
         play(repo, transcript)
     repo.git("clean", "--force", "--quiet", "src")
 
 
-def test_the_readme_releases(repo: Repository) -> None:
-    plan, branch = transcripts("`release` and `release-branch`")
+def test_the_pages_of_release_and_release_branch(repo: Repository) -> None:
+    [plan], [branch] = printed_by("release"), printed_by("release-branch")
     fragments = sorted(path.name for path in (repo.root / "changes").iterdir())
     play(repo, plan)
     repo.run(*plan.command, "--date=2024-03-29", "--execute")
@@ -89,5 +117,4 @@ def test_the_readme_releases(repo: Repository) -> None:
     link = repo.root / "docker-compose.halfstack-main.yml"
     assert os.readlink(link) == "docker-compose.halfstack-2409.yml"
     assert link.read_bytes() == (repo.root / "docker-compose.halfstack-2403.yml").read_bytes()
-    status = subprocess.run(["git", "status", "--porcelain"], cwd=repo.root, capture_output=True, text=True, check=True)
-    assert status.stdout == ""
+    assert repo.git("status", "--porcelain") == ""

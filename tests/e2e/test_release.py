@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from e2e.releases import STYLES, TOWNCRIERS, ByHand, begin, fragments, git, lockfiles, pants_toml
+from e2e.releases import STYLES, TOWNCRIERS, ByHand, begin, fragments, lockfiles, pants_toml
+from harness.git import git, set_identity
 from harness.world import Caches, Repository, Result, finish, repository, wait_until
 
 DATE = "2024-03-29"
@@ -25,8 +26,7 @@ def repo(tmp_path_factory: pytest.TempPathFactory, caches: Caches) -> Iterator[R
     ignored = "/.pants.d/\n/.pids/\n/dist/\n__pycache__/\n"
     files = {"pants.toml": pants_toml(), ".gitignore": ignored, **lockfiles()}
     with repository(tmp_path_factory.mktemp("release") / "repository", caches, files) as new:
-        new.git("config", "user.name", "Somebody")
-        new.git("config", "user.email", "somebody@example.com")
+        set_identity(new.root)
         yield new
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from e2e.projects import settings
-from e2e.releases import LOCKS, STYLES, TOWNCRIERS, fragments, git
+from e2e.releases import LOCKS, STYLES, TOWNCRIERS, fragments
+from harness.git import git
 from harness.world import Caches, Repository, Result, repository
 
 PAGE = Path.cwd() / "docs/goals/release.md"

@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from e2e.reset_world import fill, leftovers, lingering, resettable, store, works
-from harness.transcripts import transcripts
+from harness.transcripts import printed_by
 from harness.world import PATIENCE_S, Caches, Repository, finish, wait_until
 
 
@@ -43,7 +43,7 @@ def test_it_runs_in_the_daemon_that_it_ends(repo: Repository, own_caches: Caches
     assert "daemon: would end" in planned.stdout
     assert store(own_caches).exists()
     assert repo.daemon.pid == pid
-    status, reset, *_ = transcripts("`reset-cache` and `cache-status`")
+    [status], [reset] = printed_by("cache-status"), printed_by("reset-cache")
     shown = repo.run(*status.command)
     assert status.differences(shown.stdout + shown.stderr) == []
     result = repo.run(*reset.command)

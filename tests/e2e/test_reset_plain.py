@@ -1,4 +1,4 @@
-"""When Pants itself does not start: each state of the README, and the plain command that mends it."""
+"""When Pants itself does not start: the states that docs/troubleshooting.md names, and the plain command for each."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from e2e.reset_world import bare_python, plain, resettable, store, works
-from harness.transcripts import transcripts
+from harness.transcripts import DOCS, transcripts
 from harness.world import Caches, Repository, finish
 
 
@@ -34,7 +34,7 @@ def breaks(repo: Repository, message: str, *args: str) -> None:
 
 
 def test_a_corrupt_store(repo: Repository, own_caches: Caches) -> None:
-    transcript = transcripts("`reset-cache` and `cache-status`")[-1]
+    transcript = transcripts(DOCS / "troubleshooting.md", "When Pants itself does not start")[-1]
     assert transcript.command[:2] == ("-m", "devflow.reset_cache")
     works(repo, pantsd=False)
     pythons = [sys.executable, bare_python()]

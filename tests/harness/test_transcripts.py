@@ -9,7 +9,7 @@ import pytest
 from harness.transcripts import Transcript, transcripts
 
 STATUS = Transcript(
-    ("cache-status",),
+    "./pants cache-status",
     (
         "daemon: answers this, process 16758, up 44 s, 394 MiB, /Users/me/devflow",
         "store: /Users/me/.cache/store, 29.5 MiB, 1 file, changed 1 h 2 min ago, owner me, [GLOBAL].local_store_dir",
@@ -37,16 +37,17 @@ def test_what_does_not_vary_is_one(old: str, new: str) -> None:
 
 
 def test_an_ellipsis_stands_for_the_rest() -> None:
-    assert Transcript(("list",), ("a", "  …")).differences("a\nb\nc\n") == []
-    assert Transcript(("list",), ("b", "  …")).differences("a\nb\nc\n") == ["not printed: b", "not documented: a"]
+    assert Transcript("list", ("a", "  …")).differences("a\nb\nc\n") == []
+    assert Transcript("list", ("b", "  …")).differences("a\nb\nc\n") == ["not printed: b", "not documented: a"]
 
 
 def test_a_section(tmp_path: Path) -> None:
-    document = tmp_path / "README.md"
+    document = tmp_path / "page.md"
     document.write_text(
-        "## One\n\n```\n$ ./pants a --b\nx\ny\n$ ./pants c\n```\n\n```\nz\n```\n\n## Two\n\n```\n$ pants d\n```\n"
+        "## One\n\n```\n$ ./pants a --b\nx\ny\n$ ./pants c\n```\n\n```\nz\n```\n\n## Two\n\n```\n$ pants d 'e f'\n```\n"
     )
-    assert transcripts("One", document) == [Transcript(("a", "--b"), ("x", "y")), Transcript(("c",), ())]
-    assert transcripts("Two", document) == [Transcript(("d",), ())]
+    assert transcripts(document, "One") == [Transcript("./pants a --b", ("x", "y")), Transcript("./pants c", ())]
+    assert transcripts(document, "Two") == [Transcript("pants d 'e f'", ())]
+    assert transcripts(document, "Two")[0].command == ("d", "e f")
     with pytest.raises(AssertionError, match="no transcript"):
-        transcripts("Three", document)
+        transcripts(document, "Three")

@@ -1,13 +1,14 @@
-"""The transcripts of the README, to be compared with what the commands say now."""
+"""The transcripts of the documentation, to be compared with what the commands print now."""
 
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-README = Path.cwd() / "README.md"
+DOCS = Path.cwd() / "docs"
 _ELIDED = "…"
 # What differs from machine to machine and from day to day, each with what stands for it.
 _VARIABLE = (
@@ -26,10 +27,15 @@ _VARIABLE = (
 
 @dataclass(frozen=True)
 class Transcript:
-    """A command as it is typed, and the lines that it is said to print, on stdout and stderr."""
+    """A command line, and the lines that it is said to print, on stdout and stderr."""
 
-    command: tuple[str, ...]
+    typed: str
     lines: tuple[str, ...]
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """The arguments, without the program."""
+        return tuple(shlex.split(self.typed)[1:])
 
     def differences(self, output: str) -> list[str]:
         """Lines that the command does not print, and that it does print besides, but for what varies."""
@@ -44,24 +50,34 @@ class Transcript:
         ]
 
 
-def transcripts(heading: str, document: Path = README) -> list[Transcript]:
-    """Those of a section, in order. Raises: AssertionError if there is none."""
+def printed_by(goal: str) -> list[Transcript]:
+    """The transcripts of a goal's page, in order."""
+    return transcripts(DOCS / "goals" / f"{goal}.md", "What it prints")
+
+
+def transcripts(document: Path, heading: str) -> list[Transcript]:
+    """The transcripts of a section, in order. Raises: AssertionError if there is none."""
     sections = re.split(r"(?m)^## ", document.read_text(encoding="utf-8"))
     found = [
         transcript
         for section in sections
         if section.startswith(f"{heading}\n")
-        for block in re.findall(r"(?ms)^```\n(\$ .*?)^```$", section)
-        for transcript in _commands(block.splitlines())
+        for transcript in transcripts_of(section)
     ]
     assert found, f"{document} has no transcript in {heading}"
     return found
 
 
+def transcripts_of(text: str) -> list[Transcript]:
+    """Every transcript in a text, in order."""
+    blocks = re.findall(r"(?ms)^```\n(\$ .*?)^```$", text)
+    return [transcript for block in blocks for transcript in _commands(block.splitlines())]
+
+
 def _commands(lines: Sequence[str]) -> Iterator[Transcript]:
     starts = [number for number, line in enumerate(lines) if line.startswith("$ ")]
     for start, end in zip(starts, [*starts[1:], len(lines)]):
-        yield Transcript(tuple(lines[start][2:].split()[1:]), tuple(lines[start + 1 : end]))
+        yield Transcript(lines[start][2:], tuple(lines[start + 1 : end]))
 
 
 def _shape(line: str) -> str:

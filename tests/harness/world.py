@@ -14,6 +14,7 @@ from pathlib import Path
 from pants.pantsd.process_manager import ProcessManager
 
 import devflow
+from harness.git import git
 from harness.pythons import python_of
 
 # The tests run in the repository's root, or in a sandbox that looks like it.
@@ -93,10 +94,9 @@ class Repository:
         file.write_bytes(content if isinstance(content, bytes) else content.encode())
         return file
 
-    def git(self, *args: str) -> None:
-        """Run git as somebody."""
-        identity = ("-c", "user.name=Somebody", "-c", "user.email=somebody@example.com")
-        subprocess.run(["git", *identity, *args], cwd=self.root, check=True, capture_output=True)
+    def git(self, *args: str) -> str:
+        """Run git; returns its stripped output."""
+        return git(self.root, *args)
 
     def start(
         self,

@@ -22,9 +22,9 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture()
 def launcher(tmp_path: Path, wheels: Path) -> Iterator[Launcher]:
     script = copy_launcher(tmp_path / "launcher")
-    for lockfile in script.parent.glob("3rdparty/launcher/*.lock"):
+    for lockfile in script.parent.glob("build-support/launcher/*.lock"):
         lockfile.unlink()
-    write_lockfile(script.parent / "3rdparty" / "launcher" / f"pants-{PINNED}.lock", wheels)
+    write_lockfile(script.parent / "build-support" / "launcher" / f"pants-{PINNED}.lock", wheels)
     (tmp_path / "home").mkdir()
     launcher = Launcher(
         script,

@@ -69,7 +69,7 @@ def kill_group(process: subprocess.Popen[str], number: int = signal.SIGKILL) -> 
 
 def copy_launcher(root: Path) -> Path:
     """The launcher's files below `root`; returns the script."""
-    shutil.copytree(REPOSITORY / "3rdparty" / "launcher", root / "3rdparty" / "launcher")
+    shutil.copytree(REPOSITORY / "build-support" / "launcher", root / "build-support" / "launcher")
     return Path(shutil.copy(REPOSITORY / "pants", root / "pants"))
 
 

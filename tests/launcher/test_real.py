@@ -46,7 +46,7 @@ def daemon_ended(repository: Path) -> Iterator[None]:
 
 def locked_six() -> str:
     """The entry for `six` in the launcher's own lockfile: a requirement that is small and pinned already."""
-    [lockfile] = sorted(Path("3rdparty/launcher").glob("pants-2.17.1.lock"))
+    [lockfile] = sorted(Path("build-support/launcher").glob("pants-2.17.1.lock"))
     entry = lockfile.read_text().partition("\nsix==")[2].partition("    # via")[0]
     return "six==" + entry
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from launcher.harness import REPOSITORY
 
-PARTS = REPOSITORY / "3rdparty" / "launcher"
+PARTS = REPOSITORY / "build-support" / "launcher"
 SCRIPTS = [REPOSITORY / "pants", *sorted(PARTS.glob("*.sh"))]
 
 

@@ -86,7 +86,7 @@ def test_relative_cache_directory(installed: Launcher) -> None:
 
 
 def test_clones_with_different_lockfiles_share_a_cache(installed: Launcher) -> None:
-    [lockfile] = installed.script.parent.glob("3rdparty/launcher/*.lock")
+    [lockfile] = installed.script.parent.glob("build-support/launcher/*.lock")
     lockfile.write_text(lockfile.read_text() + "# another clone\n")
     assert "installed Pants" in installed.run().stderr
     lockfile.write_text(lockfile.read_text().replace("# another clone\n", ""))

@@ -78,7 +78,7 @@ def test_no_index_at_all(launcher: Launcher, tmp_path: Path) -> None:
 
 
 def test_index_with_other_files_than_locked(launcher: Launcher) -> None:
-    [lockfile] = launcher.script.parent.glob("3rdparty/launcher/*.lock")
+    [lockfile] = launcher.script.parent.glob("build-support/launcher/*.lock")
     lockfile.write_text(lockfile.read_text().replace("sha256:", "sha256:0000")[:-5] + "\n")
     text = "".join(f"{line[:75]}\n" if "sha256" in line else f"{line}\n" for line in lockfile.read_text().splitlines())
     lockfile.write_text(text)
@@ -141,4 +141,4 @@ def test_no_repository(launcher: Launcher, tmp_path: Path) -> None:
 
 def test_script_without_its_parts(launcher: Launcher, tmp_path: Path) -> None:
     launcher.script = Path(shutil.copy(launcher.script, tmp_path / "pants"))
-    fails(launcher.run(), 64, "3rdparty/launcher is missing", "copy both")
+    fails(launcher.run(), 64, "build-support/launcher is missing", "copy both")

@@ -26,33 +26,31 @@ class ExportAllResolvesSubsystem(GoalSubsystem):
 
     include = StrListOption(
         default=[],
-        help="Only the resolves with these names; globs are allowed. Default: all. Example: `--include=python-*,mypy`.",
+        help="Only the resolves with these names; globs are allowed. Example: `--include=python-*,mypy`.",
     )
     exclude = StrListOption(
         default=[],
-        help="Not the resolves with these names; globs are allowed. Default: none. Example: `--exclude=docs`.",
+        help="All resolves but those with these names; globs are allowed. Example: `--exclude=docs`.",
     )
     list_ = BoolOption(
-        "--list", default=False, help="Print the names of the resolves, one a line, and do nothing. Default: false."
+        "--list", default=False, help="Print the names of the resolves, one per line, and do nothing else."
     )
     check = BoolOption(
         default=False,
-        help="Change nothing; exit with 1 if an export is missing, stale or damaged, and say why. Default: false.",
+        help="Change nothing; exit with 1 if an export is missing, stale or damaged, and say why.",
     )
-    dry_run = BoolOption(default=False, help="Change nothing; say what would be exported, and why. Default: false.")
-    force = BoolOption(default=False, help="Export what is up to date, too. Default: false.")
+    dry_run = BoolOption(default=False, help="Change nothing; print what would be exported, and why.")
+    force = BoolOption(default=False, help="Export resolves that are up to date, too.")
     prune = BoolOption(
         default=False,
         help=softwrap(
             """
-            Also remove the exports of resolves that are no longer declared, and of interpreter versions that a resolve
-            no longer uses. Default: false.
+            Also remove the exports of resolves that no longer exist, and of interpreter versions that a resolve no
+            longer uses.
             """
         ),
     )
-    format = EnumOption(
-        default=ReportFormat.TEXT, help="How to write the report. Default: `text`. Example: `--format=json`."
-    )
+    format = EnumOption(default=ReportFormat.TEXT, help="How to write the report. Example: `--format=json`.")
 
     @property
     def mode(self) -> ExportMode:

@@ -19,7 +19,7 @@ class IdeConfigSubsystem(GoalSubsystem):
         Write or update the settings of the editors that this repository uses: interpreter, source roots, type stubs,
         linters and formatters, from the exports and the source roots that Pants knows.
 
-        Everything else in a file is left unchanged.
+        Your own settings and comments in these files are kept.
         """
     )
 
@@ -27,41 +27,35 @@ class IdeConfigSubsystem(GoalSubsystem):
         default=[],
         help=softwrap(
             """
-            Only these editors: vscode, pyright, coc, vim-ale, neovim, helix, zed, emacs, ty. Default: those whose files
-            exist; if there are none, vscode. Example: `--editors=vscode,neovim`.
+            Only these editors: vscode, pyright, coc, vim-ale, neovim, helix, zed, emacs, ty. If not set: those whose
+            files exist; if there are none, vscode. Example: `--editors=vscode,neovim`.
             """
         ),
     )
     print_ = StrOption(
         "--print",
         default=None,
-        help=softwrap(
-            """
-            Write nothing; print the settings of this editor. Default: none. Example: `--print=helix`.
-            """
-        ),
+        help="Write nothing; print the settings of this editor. Example: `--print=helix`.",
     )
     check = BoolOption(
         default=False,
-        help="Change nothing; exit with 1 if a setting or an export is missing or stale, and name it. Default: false.",
+        help="Change nothing; exit with 1 if a setting or an export is missing or stale, and name it.",
     )
-    dry_run = BoolOption(default=False, help="Change nothing; print what would change as a diff. Default: false.")
+    dry_run = BoolOption(default=False, help="Change nothing; print what would change as a diff.")
     main_resolve = StrOption(
         default=None,
         help=softwrap(
             """
-            The resolve whose third-party packages editors see. Default: `[python].default_resolve`. Example:
+            The resolve whose third-party packages editors see; `[python].default_resolve` if not set. Example:
             `--main-resolve=python-default`.
             """
         ),
     )
     export = BoolOption(
         default=False,
-        help="First export the resolves that the settings refer to, where they are missing or stale. Default: false.",
+        help="First export the resolves that the settings refer to, where they are missing or stale.",
     )
-    format = EnumOption(
-        default=ReportFormat.TEXT, help="How to write the report. Default: `text`. Example: `--format=json`."
-    )
+    format = EnumOption(default=ReportFormat.TEXT, help="How to write the report. Example: `--format=json`.")
 
     @property
     def mode(self) -> SettingsMode:

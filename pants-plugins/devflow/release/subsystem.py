@@ -28,33 +28,32 @@ class ReleaseSubsystem(GoalSubsystem):
         """
     )
 
-    to = StrOption(default=None, help="The version to release, as it is to be written. Example: `--to=24.03.10`.")
+    to = StrOption(default=None, help="The version to release, written as it should appear. Example: `--to=24.03.10`.")
     bump = EnumOption(
         default=None,
         enum_type=Bump,
         help=softwrap(
             """
-            Instead of `--to`: which part of the present version goes up; `pre` is the next pre-release, `final` the
-            release that a pre-release is of. Of a calendar version, `major` and `minor` are the year and the month of
-            the date. Example: `--bump=patch`.
+            Instead of `--to`: the part of the current version to raise. `pre` is the next pre-release, `final` the
+            release that a pre-release leads to. In a calendar version, `major` and `minor` are the year and the month
+            of the date. Example: `--bump=patch`.
             """
         ),
     )
-    execute = BoolOption(default=False, help="Do it. Default: false, a plan.")
-    draft = BoolOption(
-        default=False, help="Print the section of the changelog, and nothing else, on stdout. Default: false."
-    )
-    push = BoolOption(default=False, help="Then push the commit and the tag in one atomic push. Default: false.")
-    remote = StrOption(default="origin", help="Where to push. Default: `origin`. Example: `--remote=upstream`.")
+    execute = BoolOption(default=False, help="Carry out the plan; without this option, print it and change nothing.")
+    draft = BoolOption(default=False, help="Print the new section of the changelog on stdout, and nothing else.")
+    push = BoolOption(default=False, help="Then push the commit and the tag in one atomic push.")
+    remote = StrOption(default="origin", help="The remote to push to. Example: `--remote=upstream`.")
     date = StrOption(
-        default=None, help="The date of the release, YYYY-MM-DD. Default: today, local. Example: `--date=2024-03-29`."
+        default=None,
+        help="The date of the release, YYYY-MM-DD; today's local date if not set. Example: `--date=2024-03-29`.",
     )
-    version_file = StrOption(default="VERSION", help="The file that holds the version. Default: `VERSION`.")
+    version_file = StrOption(default="VERSION", help="The file that holds the version. Example: `src/app/VERSION`.")
     version_file_newline = EnumOption(
         default=Newline.KEEP,
         help=softwrap(
             """
-            Whether the version file ends with a newline: `keep` (as it is now), `none` or `newline`. Default: `keep`.
+            How the version file ends: `keep` (as it does now), `none` (without a newline) or `newline`.
             """
         ),
     )
@@ -62,8 +61,8 @@ class ReleaseSubsystem(GoalSubsystem):
         default=None,
         help=softwrap(
             f"""
-            The changelog, where it is not what towncrier's `filename` says. {_PLACEHOLDERS} Default:
-            what `filename` says. Example: `CHANGELOG/{{series}}.md`.
+            The changelog, if it is not the file that towncrier's `filename` names. {_PLACEHOLDERS} Example:
+            `CHANGELOG/{{series}}.md`.
             """
         ),
     )
@@ -71,8 +70,8 @@ class ReleaseSubsystem(GoalSubsystem):
         default=False,
         help=softwrap(
             """
-            Release although there are changes that are not committed. They stay as they are; what the release itself
-            reads or writes must be committed. Default: false.
+            Release although there are uncommitted changes. They stay as they are; the files that the release itself
+            reads or writes must be committed.
             """
         ),
     )
@@ -80,8 +79,8 @@ class ReleaseSubsystem(GoalSubsystem):
         default=[],
         help=softwrap(
             """
-            Branches on which a release may be made; globs are allowed. Default: `main`, `master` and series like
-            `24.03` (`[0-9]*.[0-9]*`). Example: `--allow-branch='release/*'`.
+            Branches on which a release may be made; globs are allowed. If not set: `main`, `master` and series such
+            as `24.03` (`[0-9]*.[0-9]*`). Example: `--allow-branch='release/*'`.
             """
         ),
     )
@@ -89,61 +88,53 @@ class ReleaseSubsystem(GoalSubsystem):
         default=[],
         help=softwrap(
             """
-            Files among the news fragments that are none and stay: names, or globs of paths. READMEs, hidden files, the
-            template and what towncrier's own setting `ignore` has need not be listed. Default: none. Example:
+            Files in the fragments' directory that are no fragments: names, or globs of paths. READMEs, hidden files,
+            the template and the files that towncrier's own setting `ignore` lists need not be named. Example:
             `["changes/archive/*"]`.
             """
         ),
     )
-    allow_equal = BoolOption(
-        default=False, help="Release the version that the version file has already. Default: false."
-    )
-    tag = BoolOption(default=True, help="Make a tag. Default: true. Example: `--no-tag`.")
+    allow_equal = BoolOption(default=False, help="Accept the version that the version file already has.")
+    tag = BoolOption(default=True, help="Make a tag. To make none: `--no-tag`.")
     sign = BoolOption(
         default=False,
         help=softwrap(
             """
-            Sign the commit and the tag; `--no-sign`: do not. Default: as git is configured (`commit.gpgSign`,
-            `tag.gpgSign`).
+            Sign the commit and the tag; with `--no-sign`, do not. If neither is set, git's configuration decides
+            (`commit.gpgSign`, `tag.gpgSign`).
             """
         ),
     )
-    skip = StrListOption(default=[], help="Steps to leave out. Default: none. Example: `--skip=changelog`.")
+    skip = StrListOption(default=[], help="Steps to leave out. Example: `--skip=changelog`.")
     schema_history = BoolOption(
         default=False,
         help=softwrap(
             """
             Also write the schema history of the version, as `dump-schema-history --for-version` does, into the same
-            commit. Default: false.
+            commit.
             """
         ),
     )
-    commit_message = StrOption(
-        default="release: {version}", help=f"The commit's message. {_PLACEHOLDERS} Default: `release: {{version}}`."
-    )
+    commit_message = StrOption(default="release: {version}", help=f"The commit's message. {_PLACEHOLDERS}")
     tag_name = StrOption(
         default="{version}",
-        help=f"The tag's name. {_PLACEHOLDERS} Default: `{{version}}`. Example: `v{{version}}`.",
+        help=f"The tag's name. {_PLACEHOLDERS} Example: `v{{version}}`.",
     )
-    tag_message = StrOption(
-        default="Release v{version}", help=f"The tag's message. {_PLACEHOLDERS} Default: `Release v{{version}}`."
-    )
+    tag_message = StrOption(default="Release v{version}", help=f"The tag's message. {_PLACEHOLDERS}")
     prerelease_tag_message = StrOption(
         default="Pre-release v{version}",
-        help=f"The tag's message of a pre-release. {_PLACEHOLDERS} Default: `Pre-release v{{version}}`.",
+        help=f"The message of a pre-release's tag. {_PLACEHOLDERS}",
     )
     prerelease_pattern = StrOption(
         default=None,
         help=softwrap(
             r"""
-            A regular expression for versions that are pre-releases, found anywhere in them. Default: those that
-            PEP 440 calls so (`a`, `b`, `rc`, `dev`). Example: `(a|b|rc)\d+$`.
+            A regular expression that is found anywhere in the versions that are pre-releases. If not set, PEP 440
+            decides (`a`, `b`, `rc`, `dev`). Example: `(a|b|rc)\d+$`.
             """
         ),
     )
-    format = EnumOption(
-        default=ReportFormat.TEXT, help="How to write the report. Default: `text`. Example: `--format=json`."
-    )
+    format = EnumOption(default=ReportFormat.TEXT, help="How to write the report. Example: `--format=json`.")
 
     @property
     def signing(self) -> bool | None:

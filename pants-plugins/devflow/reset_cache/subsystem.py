@@ -28,8 +28,8 @@ class ResetCacheSubsystem(GoalSubsystem):
         help=softwrap(
             """
             Only these scopes: `daemon`, `execution`, `store`, `named-caches`, `workdir`, and those of backends, such as
-            `exports` and `launcher`. The daemon always ends, because it would use files that are removed. Default: all
-            but `launcher`. Example: `--only=daemon` when Pants sees stale files.
+            `exports` and `launcher`. The daemon always ends, because it would go on using what was removed. If not
+            set: all but `launcher`. Example: `--only=daemon` when Pants sees stale files.
             """
         ),
     )
@@ -37,8 +37,8 @@ class ResetCacheSubsystem(GoalSubsystem):
         default=None,
         help=softwrap(
             """
-            Remove only entries unchanged for this long: sandboxes and named caches one by one, the store as a whole.
-            Units: s, min, h, d, w. Default: remove all. Example: `--older-than=14d`.
+            Remove only entries that have not changed for this long: the store as a whole, sandboxes and named caches
+            one by one. Units: s, min, h, d, w. Example: `--older-than=14d`.
             """
         ),
     )
@@ -46,28 +46,24 @@ class ResetCacheSubsystem(GoalSubsystem):
         default=None,
         help=softwrap(
             """
-            Reduce each scope to this size, oldest entries first: sandboxes and named caches one by one, the store as a
-            whole.
-            Units: KiB, MiB, GiB, TiB. Default: remove all. Example: `--max-size=10GiB`.
+            Reduce each scope to this size: sandboxes and named caches oldest first, the store as a whole. Units: KiB,
+            MiB, GiB, TiB. Example: `--max-size=10GiB`.
             """
         ),
     )
     dry_run = BoolOption(
-        default=False,
-        help="Change nothing; run every check and report what would be removed, with sizes. Default: false.",
+        default=False, help="Change nothing; make every check and print what would be removed, with sizes."
     )
     force = BoolOption(
         default=False,
         help=softwrap(
             """
-            Reset although another run or a busy daemon uses the caches, and name it. Daemons are stopped, runs without
-            a daemon may fail. Files and processes of other users are never touched. Default: false.
+            Go on although another run or a busy daemon uses the caches, and name it. Daemons are stopped, runs without
+            one may fail, and files of other users are never touched.
             """
         ),
     )
-    format = EnumOption(
-        default=ReportFormat.TEXT, help="How to write the report. Default: `text`. Example: `--format=json`."
-    )
+    format = EnumOption(default=ReportFormat.TEXT, help="How to write the report. Example: `--format=json`.")
 
 
 class CacheStatusSubsystem(GoalSubsystem):
@@ -81,6 +77,4 @@ class CacheStatusSubsystem(GoalSubsystem):
         """
     )
 
-    format = EnumOption(
-        default=ReportFormat.TEXT, help="How to write the report. Default: `text`. Example: `--format=json`."
-    )
+    format = EnumOption(default=ReportFormat.TEXT, help="How to write the report. Example: `--format=json`.")

@@ -27,14 +27,14 @@ class DumpSchemaHistorySubsystem(GoalSubsystem):
         default=[],
         help=softwrap(
             """
-            The configuration of the migration tool, a path from the build root. Default: the trees that targets
+            Configurations of the migration tool, as paths from the build root. If not set: the trees that targets
             declare, else the one configuration in the repository. Example: `--config=alembic.ini`.
             """
         ),
     )
     for_version = StrOption(
         default=None,
-        help="The version of the history. Default: the content of `[dump-schema-history].version_file`. "
+        help="The version of the history; if not set, the content of `[dump-schema-history].version_file`. "
         "Example: `--for-version=24.03.10`.",
     )
     output = StrOption(
@@ -42,33 +42,33 @@ class DumpSchemaHistorySubsystem(GoalSubsystem):
         help=softwrap(
             """
             The file to write, a path from the build root; `{version}` and `{config_dir}` may be used. In `pants.toml`,
-            it is for trees whose target has no `output`. Default: standard output.
+            it is for trees whose target has no `output`. If not set: standard output.
             Example: `--output='{config_dir}/revision_history/{version}.json'`.
             """
         ),
     )
     check = BoolOption(
         default=False,
-        help="Change nothing; exit with 1 if the file at the output path has another history, and show the differences "
-        "by revision. Default: false.",
+        help="Change nothing; exit with 1 if the file at the output path has another history, and show the "
+        "differences by revision.",
     )
     format = EnumOption(
         default=HistoryFormat.JSON,
         help="`json` is the documented file, `text` is for reading, `dot` and `mermaid` draw the graph. "
-        "Default: `json`. Example: `--format=mermaid`.",
+        "Example: `--format=mermaid`.",
     )
     fold = BoolOption(
         default=False,
-        help="In text and pictures, show each long linear stretch of revisions as one line or node. Default: false.",
+        help="In text and pictures, show each long linear stretch of revisions as one line or node.",
     )
-    allow_multiple_heads = BoolOption(default=False, help="Accept several heads. Default: false.")
+    allow_multiple_heads = BoolOption(default=False, help="Do not treat several heads as a mistake.")
     version_key = StrOption(
         default="manager_version",
-        help="The key of the version in the JSON file. Default: `manager_version`. Example: `version_key = 'version'`.",
+        help="The key of the version in the JSON file. Example: `version_key = 'version'`.",
     )
     version_file = StrOption(
         default="VERSION",
-        help="The file that holds the version. Default: `VERSION`. Example: `version_file = 'src/app/VERSION'`.",
+        help="The file that holds the version. Example: `version_file = 'src/app/VERSION'`.",
     )
 
     def refuse_contradictions(self) -> None:

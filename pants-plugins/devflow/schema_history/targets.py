@@ -14,7 +14,7 @@ class MigrationsResolveField(StringField):
         """
         The resolve whose Python reads the scripts, and whose lockfile has the tool.
 
-        Default: what `[alembic].install_from_resolve` says, else the default resolve if it has the tool, else the one
+        If not set: `[alembic].install_from_resolve`, else the default resolve if it has the tool, else the only
         resolve that has it. Example: `resolve="python-default"`.
         """
     )
@@ -29,7 +29,7 @@ class MigrationsOutputField(StringField):
         Where `dump-schema-history` writes the history: a path from the build root, in which `{version}` and
         `{config_dir}` may be used.
 
-        Default: what `[dump-schema-history].output` says. Example: `output="{config_dir}/history/{version}.json"`.
+        If not set: `[dump-schema-history].output`. Example: `output="{config_dir}/history/{version}.json"`.
         """
     )
 

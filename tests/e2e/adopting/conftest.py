@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from e2e.adopting.repositories import FILES, by_wheel
+from harness.git import set_identity
 from harness.world import Caches, Repository, repository
 
 
@@ -25,6 +26,5 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def repo(tmp_path_factory: pytest.TempPathFactory, caches: Caches, wheels: Path) -> Iterator[Repository]:
     files = {"pants.toml": by_wheel(wheels, "pants.backend.python", "devflow"), **FILES}
     with repository(tmp_path_factory.mktemp("adopting") / "repository", caches, files) as new:
-        for key, value in (("user.name", "Somebody"), ("user.email", "somebody@example.com")):
-            new.git("config", key, value)
+        set_identity(new.root)
         yield new

@@ -18,12 +18,15 @@ def test_the_wheel(wheels: Path) -> None:
         names = {name for name in archive.namelist() if ".dist-info/" not in name}
         [metadata] = [name for name in archive.namelist() if name.endswith("/METADATA")]
         fields = email.message_from_bytes(archive.read(metadata))
+        [license_file] = [name for name in archive.namelist() if name.endswith("/LICENSE")]
+        assert archive.read(license_file) == Path("LICENSE").read_bytes()
     assert {name for name in names if not name.startswith("devflow/")} == set()
     assert "devflow/py.typed" in names
     # In a sandbox of Pants are the files that the tests need, so all of the wheel's if the wheel has too few.
     sources = {path.relative_to(PLUGINS).as_posix() for path in (PLUGINS / "devflow").rglob("*.py")}
     assert sources - names == set()
     assert fields["Name"] == "pants-devflow"
+    assert fields["License"] == "Apache-2.0"
     assert fields["Requires-Python"] == ">=3.9"
     assert fields.get_all("Requires-Dist") is None
 

@@ -126,5 +126,4 @@ def test_the_hook(repo: Repository, tmp_path: Path) -> None:
 
 
 def _branch(repo: Repository) -> str:
-    command = ["git", "symbolic-ref", "--short", "HEAD"]
-    return subprocess.run(command, cwd=repo.root, capture_output=True, text=True, check=True).stdout.strip()
+    return repo.git("symbolic-ref", "--short", "HEAD")

@@ -41,8 +41,8 @@ class TowncrierSubsystem(Subsystem):
         default=None,
         help=softwrap(
             """
-            The resolve whose lockfile has towncrier. Default: the default resolve if it has it, else the only one that
-            does. Example: `towncrier`.
+            The resolve whose lockfile has towncrier. If not set: the default resolve if it has towncrier, else the only
+            resolve that has it. Example: `towncrier`.
             """
         ),
     )

@@ -58,8 +58,9 @@ class Alembic(Subsystem):
 
     install_from_resolve = StrOption(
         default=None,
-        help="The resolve whose lockfile has alembic, for trees whose target names none. Default: the default resolve, "
-        "if it has alembic, else the one resolve that has it. Example: `install_from_resolve = 'python-default'`.",
+        help="The resolve whose lockfile has alembic, for trees whose target names none. If not set: the default "
+        "resolve if it has alembic, else the only resolve that has it. "
+        "Example: `install_from_resolve = 'python-default'`.",
     )
 
 

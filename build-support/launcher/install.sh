@@ -2,9 +2,9 @@
 # Sourced by ./pants when the cache has no Pants that fits: find a Python 3.9 and let it run bootstrap.py.
 # It uses the variables of ./pants: parts, cache, stamp, version, wanted_by, lockfile, configuration.
 
-# shellcheck source=3rdparty/launcher/uv.sh
+# shellcheck source=build-support/launcher/uv.sh
 . "$parts/uv.sh"
-# shellcheck source=3rdparty/launcher/resolve_pythons.sh
+# shellcheck source=build-support/launcher/resolve_pythons.sh
 . "$parts/resolve_pythons.sh"
 
 # Running it is the only proof: a pyenv shim is on PATH and fails, and some distributions split ensurepip off.
