@@ -44,7 +44,6 @@ async def reset_cache_goal(
     union_membership: UnionMembership,
     machine: Machine,
     session: SessionValues,
-    machine: Machine,
 ) -> ResetCache:
     """Reset caches. It may run in the daemon that it ends, which ends after this run: all output reaches the client."""
     with GoalRun(console, options.name) as run:
