@@ -74,7 +74,7 @@ def test_a_comma_is_no_change_where_there_are_others() -> None:
         for version in ("0.4.10", "0.14.2")
     )
     [change] = edit(snippet_of(old), new).changes
-    assert (change.key, change.have, change.want) == ("cmd", '"--preview"', "")
+    assert (change.key, change.have, change.want) == ("cmd", '"--preview"', None)
     text = snippet_of(new)
     for other in (text.replace("  ", " "), text.replace("\n", "\r\n")):
         assert edit(other, new).changes, "what is written is named"

@@ -113,7 +113,7 @@ def test_ini_errors(written: str, what: str) -> None:
         ("[tool.alembic]\nx = 1", "pyproject.toml: [tool.alembic] has no `script_location`."),
         ("[tool.alembic]\nx = ", "pyproject.toml cannot be read as TOML: "),
         ("[tool.alembic]\nscript_location = 1", "pyproject.toml: [tool.alembic].script_location is no string."),
-        ('[tool.alembic]\nscript_location = "%(x)s"', "pyproject.toml: [tool.alembic].script_location holds a %"),
+        ('[tool.alembic]\nscript_location = "%(x)s"', "pyproject.toml: [tool.alembic].script_location has a %"),
         (
             TOML + 'recursive_version_locations = "true"',
             "pyproject.toml: [tool.alembic].recursive_version_locations is",
