@@ -33,7 +33,7 @@ print(json.dumps([
 """
 _ALL_IN_ONE = """
 import os, resource, sys
-from devflow.schema_history.reader.alembic_history import checked, history, links
+from devflow.schema_history.alembic.history import checked, history, links
 from devflow.schema_history.reader.alembic_walk import walk
 from devflow.schema_history.reader.read_scripts import contents
 scripts, problems = checked(contents(entry.path for entry in os.scandir(sys.argv[1]) if entry.is_file()).values())

@@ -44,6 +44,8 @@ finish() {
   rm -rf --one-file-system "$world"
 }
 trap finish EXIT
+# It is the first process of its namespace, which the kernel sends only signals that it handles.
+trap 'exit 130' INT TERM
 echo "bare_machine.sh: making a minimal Debian" >&2
 # shellcheck disable=SC1091
 debootstrap --variant=minbase --include="$(libraries "$python39" "$python311")ca-certificates,git" \

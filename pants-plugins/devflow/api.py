@@ -25,23 +25,23 @@ from devflow.engine import (
     try_processes,
 )
 from devflow.engine import rules as engine_rules
-from devflow.export_all_resolves.exporters import (
+from devflow.export_all_resolves.contract import (
     MaybeResolveFingerprint,
     ResolveExporter,
     ResolveFingerprint,
     StagedExport,
 )
-from devflow.export_all_resolves.plan import ExportInput
+from devflow.export_all_resolves.facts import ExportInput
 from devflow.export_all_resolves.staging.build import Command, Seed
-from devflow.ide_config.blocks import Syntax
+from devflow.ide_config.contract import Editor, EditorSettings
 from devflow.ide_config.documents import BlockFile, Conflict, JsonFile, Owned, OwnFile, Setting, TomlFile
-from devflow.ide_config.editor import Editor, EditorSettings
-from devflow.ide_config.workspace import Export, Tool, Workspace
-from devflow.release.steps import ReleaseStep, ReleaseStepChanges, ReleaseStepInputs
-from devflow.reset_cache.locations import Claim, Location
-from devflow.reset_cache.members import CacheLocations, CacheLocationsRequest
-from devflow.schema_history.history import Revision, SchemaHistory
-from devflow.schema_history.readers import HistoryReader, Tree
+from devflow.ide_config.facts import Export, Tool, Workspace
+from devflow.ide_config.formats.blocks import Syntax
+from devflow.release.steps.contract import ReleaseStep, ReleaseStepChanges, ReleaseStepInputs
+from devflow.reset_cache.facts import Claim, Location
+from devflow.reset_cache.places.contract import CacheLocations, CacheLocationsRequest
+from devflow.schema_history.contract import HistoryReader, Tree
+from devflow.schema_history.facts import Revision, SchemaHistory
 from devflow.schema_history.targets import MigrationsOutputField, MigrationsResolveField
 
 __all__ = [

@@ -10,7 +10,7 @@ from devflow.engine import Rules
 from devflow.export_all_resolves import register as export_all_resolves
 from devflow.ide_config import register as ide_config
 from devflow.release import register as release
-from devflow.release import schema_history_step
+from devflow.release.steps import schema_history as schema_history_step
 from devflow.reset_cache import register as reset_cache
 from devflow.schema_history import register as schema_history
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import pytest
 from pants.core.goals import export
 from pants.engine.fs import PathGlobs
 from pants.engine.rules import rule
@@ -34,24 +33,24 @@ from devflow.api import (
     read_files,
 )
 from devflow.engine import Rules
-from devflow.export_all_resolves import goal as export_goal
-from devflow.export_all_resolves import rules as resolve_rules
+from devflow.export_all_resolves import register as export_all_resolves
 from devflow.export_all_resolves.goal import ExportAllResolves
+from devflow.ide_config import register as ide_config
 from devflow.ide_config.goal import IdeConfig
 from devflow.reset_cache import goal as reset_goal
-from devflow.reset_cache import rules as member_rules
 from devflow.reset_cache import status_goal
 from devflow.reset_cache.goal import ResetCache
+from devflow.reset_cache.places import all as all_places
 from devflow.reset_cache.status_goal import CacheStatus
 from devflow.schema_history import register as schema_history
 from devflow.schema_history.goal import DumpSchemaHistory
 from harness import fake_backend
-from ide_config.conftest import rules_of_the_goal
 from release.conftest import World, release_rules
 from reset_cache.fakes import FakeSource
+from reset_cache.machines import machine_rules
 
 BACKEND = __name__.rpartition(".")[0] or __name__
-FIX = f"mend it, or take the backend {BACKEND} out of [GLOBAL].backend_packages; to see more: pants -ldebug"
+FIX = f"correct its code, or take the backend {BACKEND} out of [GLOBAL].backend_packages; to see more: pants -ldebug"
 
 
 async def fail_in_a_bad_mood() -> None:
@@ -170,10 +169,8 @@ def test_a_resolve_exporter() -> None:
     members: Rules = [moody_fingerprint, moody_export, UnionRule(ResolveExporter, MoodyExporter)]
     runner = RuleRunner(
         rules=[
-            *engine.rules(),
             *export.rules(),
-            *resolve_rules.rules(),
-            *export_goal.rules(),
+            *export_all_resolves.core_rules(),
             *members,
             *fake_backend.rules(),
         ]
@@ -206,15 +203,14 @@ def test_a_resolve_exporter() -> None:
     assert (mended.stderr, mended.exit_code) == ("2 up to date.\n", 0)
 
 
-def test_a_cache_location(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (reset_goal, status_goal):
-        monkeypatch.setattr(module, "process_source", FakeSource)
+def test_a_cache_location(tmp_path: Path) -> None:
     runner = RuleRunner(
         rules=[
             *engine.rules(),
-            *member_rules.rules(),
+            *all_places.rules(),
             *reset_goal.rules(),
             *status_goal.rules(),
+            *machine_rules(FakeSource()),
             moody_locations,
             tiles_locations,
             UnionRule(CacheLocationsRequest, MoodyLocations),
@@ -229,7 +225,7 @@ def test_a_cache_location(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         return runner.run_goal_rule(goal, global_args=own, args=args, env_inherit={"PATH"})
 
     runner.write_files({"mood": "bad", "tiles/1": "", "moody/1": ""})
-    why = f"MoodyLocations ({__name__}): asking where the scope moody keeps things failed: not today\n"
+    why = f"MoodyLocations ({__name__}): asking for the locations of the scope moody failed: not today\n"
     status = run(CacheStatus)
     assert "tiles: tiles, " in status.stdout
     assert "moody" not in status.stdout
@@ -251,7 +247,7 @@ def test_a_cache_location(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_an_editor() -> None:
     runner = RuleRunner(
-        rules=[*rules_of_the_goal(), *fake_backend.rules(), moody_settings, UnionRule(Editor, MoodyEditor)]
+        rules=[*ide_config.core_rules(), *fake_backend.rules(), moody_settings, UnionRule(Editor, MoodyEditor)]
     )
 
     def run(*args: str) -> GoalRuleResult:
@@ -324,6 +320,6 @@ def test_a_release_step() -> None:
     why = f"the release step moody, MoodyStep ({__name__}), failed: not today"
     assert f"Failed moody: {why}\n" in result.stdout
     assert "Checked version: VERSION\n" in result.stdout
-    assert f"release: {why}\n  Fix: mend it, or release without it: --skip=moody\n" in result.stderr
+    assert f"release: {why}\n  Fix: correct that step, or release without it: --skip=moody\n" in result.stderr
     assert result.exit_code == 1
     assert world.run("--to=1.1", "--skip=moody").exit_code == 0

@@ -21,7 +21,7 @@ def test_did_you_mean_is_silent_when_nothing_is_near() -> None:
 
 
 def test_an_error_of_a_problem_and_back() -> None:
-    problem = Problem("mypy.lock does not exist.", "make it")
+    problem = Problem("mypy.lock does not exist.", "make it", lacks="a Python")
     assert UserError.of(problem).problem == problem
     assert problem.as_json() == {"what": "mypy.lock does not exist.", "fix": "make it"}
 

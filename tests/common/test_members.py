@@ -50,8 +50,8 @@ def test_somebodys_member_is_named() -> None:
     problem = failure_of(Member, ValueError("no"), doing="exporting x", fix="pants -ldebug list")
     assert problem.what == f"Member ({__name__}): exporting x failed: no"
     assert problem.fix == (
-        f"mend it, or take the backend {__name__.rpartition('.')[0] or __name__} out of [GLOBAL].backend_packages; "
-        "to see more: pants -ldebug list"
+        f"correct its code, or take the backend {__name__.rpartition('.')[0] or __name__} "
+        "out of [GLOBAL].backend_packages; to see more: pants -ldebug list"
     )
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime
 import importlib.util
 import json
+import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -102,7 +105,7 @@ def test_broken_files_are_refused_as_python_refuses_them(newer_python: str) -> N
     for text in BROKEN:
         with pytest.raises(UserError, match="^x.toml cannot be read as TOML: ") as raised:
             parse_toml(text, "x.toml")
-        assert raised.value.problem.fix == "mend x.toml"
+        assert raised.value.problem.fix == "correct x.toml"
 
 
 def test_the_line_is_named() -> None:
@@ -191,25 +194,30 @@ def test_tables() -> None:
     assert table_of(document, "project") is None
 
 
-@pytest.mark.parametrize("only", ["setuptools", "pip"])
-def test_each_copy_is_found_and_nothing_else_is_imported(only: str) -> None:
+@pytest.mark.parametrize("package", ["setuptools", "pip"])
+def test_each_copy_is_found_and_nothing_else_is_imported(tmp_path: Path, package: str) -> None:
+    setuptools = importlib.util.find_spec("setuptools")
+    assert setuptools is not None
+    [directory] = setuptools.submodule_search_locations or []
+    shutil.copytree(Path(directory, "_vendor/tomli"), tmp_path / package / "_vendor/tomli")
+    (tmp_path / package / "__init__.py").write_text("raise AssertionError")
     script = (
-        "import sys\nfrom importlib import util\n"
+        "import sys\n"
         "from devflow.common import toml_file\n"
-        f"find = toml_file.find_spec\ntoml_file.find_spec = lambda name: find(name) if name == {only!r} else None\n"
+        f"find = toml_file.find_spec\ntoml_file.find_spec = lambda name: find(name) if name == {package!r} else None\n"
         "sys.modules['tomllib'] = None\n"
         "print(toml_file.parse_toml('a = [1, \"b\"]', 'x'), {'setuptools', 'pip', 'tomli'} & {*sys.modules})\n"
+        "print(toml_file._parser().__file__)\n"
     )
-    if importlib.util.find_spec(only) is None:
-        pytest.skip(f"this Python has no {only}")
     done = subprocess.run(
         [sys.executable, "-c", script],
-        env={"PYTHONPATH": ":".join(filter(None, sys.path))},
+        env={"PYTHONPATH": os.pathsep.join([str(tmp_path), *filter(None, sys.path)])},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert (done.stdout, done.stderr) == ("{'a': [1, 'b']} set()\n", "")
+    assert done.stderr == ""
+    assert done.stdout == f"{{'a': [1, 'b']}} set()\n{tmp_path / package}/_vendor/tomli/__init__.py\n"
 
 
 def test_a_python_without_any_parser(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ SCRIPT = Path.cwd() / "build-support" / "option_blocks.py"
 
 
 def run(*args: str, root: Path | None = None) -> subprocess.CompletedProcess[str]:
-    env = {"PYTHONPATH": os.pathsep.join(sys.path)}
+    env = {"PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path))}
     return subprocess.run(
         [sys.executable, SCRIPT, *args], cwd=root, env=env, capture_output=True, text=True, check=False
     )

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import toml
 
-from devflow.ide_config import jsonc
+from devflow.ide_config.formats import jsonc
 from e2e.projects import ANSICOLORS
 from harness.editor_scripts import EGLOT, NVIM, VIM
 from harness.editor_tools import ALE, OLDER_PYRIGHT, PYRIGHT, executable, language_server, run

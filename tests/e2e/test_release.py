@@ -222,7 +222,8 @@ def test_push_and_a_push_that_is_rejected(repo: Repository, tmp_path: Path) -> N
         result = release(repo, "--to=24.03.0", "--push", "--remote=there", "--execute", check=False)
         assert result.exit_code == 1
         assert (
-            "release: there did not take the push (everything is done here, and nothing of it there):" in result.stderr
+            "release: The push to there failed. Everything is done in this repository, and nothing there: "
+            in result.stderr
         )
         assert "tags are closed" in result.stderr
         assert git(remote, "for-each-ref", "--format=%(refname) %(objectname)") == f"refs/heads/main {first}"

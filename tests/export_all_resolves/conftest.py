@@ -7,9 +7,7 @@ import pytest
 from pants.core.goals import export
 from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
 
-from devflow import engine
-from devflow.export_all_resolves import goal
-from devflow.export_all_resolves import rules as resolve_rules
+from devflow.export_all_resolves import register
 from devflow.export_all_resolves.goal import ExportAllResolves
 from harness import fake_backend
 
@@ -21,10 +19,8 @@ def rule_runner() -> RuleRunner:
     """The goal with no other backend than the fake one."""
     return RuleRunner(
         rules=[
-            *engine.rules(),
             *export.rules(),
-            *resolve_rules.rules(),
-            *goal.rules(),
+            *register.core_rules(),
             *fake_backend.rules(),
         ],
     )

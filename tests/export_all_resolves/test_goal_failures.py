@@ -27,7 +27,8 @@ def test_one_that_fails_does_not_stop_the_others(run: Run, trees: Path) -> None:
     assert result.stderr == (
         f"b: exporting b failed: sh exited with 7: the well is dry\n  Fix: {RETRY}b\n"
         "c: FakeExporter (harness.fake_backend): reading what resolve c is made from failed: cannot be read today\n"
-        f"  Fix: mend it, or take the backend harness out of [GLOBAL].backend_packages; to see more: {RETRY}c\n"
+        "  Fix: correct its code, or take the backend harness out of [GLOBAL].backend_packages; "
+        f"to see more: {RETRY}c\n"
         "Exported 2, 2 failed, 0 up to date.\n"
     )
     assert result.exit_code == 1
@@ -122,7 +123,7 @@ def test_a_run_that_goes_on_is_waited_for_and_named(run: Run, rule_runner: RuleR
         result = run({"a": "1.0 x"}, global_args=options)
         assert result.stderr == (
             f"Waiting for process {os.getpid()}, which exports here, too.\n"
-            f"export-all-resolves: Process {os.getpid()} has been exporting in this repository all the time.\n"
+            f"export-all-resolves: Process {os.getpid()} still holds the export lock of this repository.\n"
             "  Fix: wait for it to end; to wait longer, raise [GLOBAL].pantsd_timeout_when_multiple_invocations\n"
         )
         assert result.exit_code == 1

@@ -5,16 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devflow.common.errors import Problem, UserError
+from devflow.export_all_resolves.facts import DesiredExport, ExportFacts, ExportInput, ExportOnDisk
 from devflow.export_all_resolves.plan import (
-    ExportInput,
-    Found,
-    Item,
-    Plan,
-    Status,
-    Wanted,
+    ExportPlan,
+    ExportStatus,
+    PlannedExport,
     changed_inputs,
+    plan_export,
+    plan_exports,
     select,
-    verdict,
+    surplus_exports,
 )
 
 INPUTS = (
@@ -23,7 +23,7 @@ INPUTS = (
     ExportInput("lockfile", "0123"),
 )
 RECORDED = {part.name: (part.value, part.shown) for part in INPUTS}
-WANTED = Wanted("mypy", path="dist/export/python/virtualenvs/mypy/3.11.7", inputs=INPUTS)
+WANTED = DesiredExport("mypy", path="dist/export/python/virtualenvs/mypy/3.11.7", inputs=INPUTS)
 NAMES = ["python-default", "mypy", "ruff", "python-docs"]
 
 
@@ -71,54 +71,62 @@ def test_select_gives_known_names_in_order_or_an_error(include: list[str], exclu
 
 
 def test_up_to_date() -> None:
-    item = verdict(WANTED, Found(exists=True, inputs=RECORDED), force=False)
-    assert (item.status, item.reasons, item.rebuild) == (Status.UP_TO_DATE, (), False)
+    item = plan_export(WANTED, ExportOnDisk(exists=True, inputs=RECORDED), force=False)
+    assert (item.status, item.reasons, item.rebuild) == (ExportStatus.UP_TO_DATE, (), False)
 
 
 def test_force_rebuilds_what_is_up_to_date() -> None:
-    item = verdict(WANTED, Found(exists=True, inputs=RECORDED), force=True)
-    assert (item.status, item.reasons, item.rebuild) == (Status.UP_TO_DATE, ("forced",), True)
+    item = plan_export(WANTED, ExportOnDisk(exists=True, inputs=RECORDED), force=True)
+    assert (item.status, item.reasons, item.rebuild) == (ExportStatus.UP_TO_DATE, ("forced",), True)
 
 
 @pytest.mark.parametrize(
     ("found", "status", "reason"),
     [
-        (Found(exists=False), Status.MISSING, "not exported yet"),
-        (Found(exists=True), Status.STALE, "not made by export-all-resolves"),
-        (Found(exists=True, inputs=RECORDED, damage="bin/python is gone"), Status.DAMAGED, "bin/python is gone"),
-        (Found(exists=True, inputs={**RECORDED, "lockfile": ("9", "")}), Status.STALE, "lockfile changed"),
+        (ExportOnDisk(exists=False), ExportStatus.MISSING, "not exported yet"),
+        (ExportOnDisk(exists=True), ExportStatus.STALE, "not made by export-all-resolves"),
+        (
+            ExportOnDisk(exists=True, inputs=RECORDED, damage="bin/python is gone"),
+            ExportStatus.DAMAGED,
+            "bin/python is gone",
+        ),
+        (
+            ExportOnDisk(exists=True, inputs={**RECORDED, "lockfile": ("9", None)}),
+            ExportStatus.STALE,
+            "lockfile changed",
+        ),
     ],
 )
-def test_what_is_rebuilt_and_why(found: Found, status: Status, reason: str) -> None:
-    item = verdict(WANTED, found, force=False)
+def test_what_is_rebuilt_and_why(found: ExportOnDisk, status: ExportStatus, reason: str) -> None:
+    item = plan_export(WANTED, found, force=False)
     assert (item.status, item.reasons, item.rebuild) == (status, (reason,), True)
 
 
 def test_a_new_version_is_named_though_it_has_a_new_path() -> None:
-    recorded = {**RECORDED, "interpreter": ("3.11.6 /usr/bin/python3.11 old", "3.11.6"), "destination": ("/old", "")}
-    wanted = Wanted("mypy", path="new", inputs=(*INPUTS, ExportInput("destination", "/new")))
-    item = verdict(wanted, Found(exists=False, inputs=recorded), force=False)
-    assert (item.status, item.reasons, item.rebuild) == (Status.STALE, ("interpreter 3.11.6 → 3.11.7",), True)
+    recorded = {**RECORDED, "interpreter": ("3.11.6 /usr/bin/python3.11 old", "3.11.6"), "destination": ("/old", None)}
+    wanted = DesiredExport("mypy", path="new", inputs=(*INPUTS, ExportInput("destination", "/new")))
+    item = plan_export(wanted, ExportOnDisk(exists=False, inputs=recorded), force=False)
+    assert (item.status, item.reasons, item.rebuild) == (ExportStatus.STALE, ("interpreter 3.11.6 → 3.11.7",), True)
 
 
 def test_an_export_that_is_gone_is_missing_whatever_stands_beside_it() -> None:
-    item = verdict(WANTED, Found(exists=False, inputs=RECORDED), force=False)
-    assert (item.status, item.reasons) == (Status.MISSING, ("not exported yet",))
+    item = plan_export(WANTED, ExportOnDisk(exists=False, inputs=RECORDED), force=False)
+    assert (item.status, item.reasons) == (ExportStatus.MISSING, ("not exported yet",))
 
 
 def test_a_problem_is_never_rebuilt() -> None:
     problem = Problem("mypy.lock does not exist.", "make it")
     for wanted, found in (
-        (Wanted("mypy", error=problem), Found()),
-        (WANTED, Found(exists=True, blocked=problem)),
+        (DesiredExport("mypy", error=problem), ExportOnDisk()),
+        (WANTED, ExportOnDisk(exists=True, blocker=problem)),
     ):
-        item = verdict(wanted, found, force=True)
-        assert (item.status, item.error, item.rebuild) == (Status.FAILED, problem, False)
+        item = plan_export(wanted, found, force=True)
+        assert (item.status, item.error, item.rebuild) == (ExportStatus.FAILED, problem, False)
 
 
 def test_what_nobody_exports_is_not_an_error() -> None:
-    item = verdict(Wanted("jvm-default", exportable=False), Found(), force=True)
-    assert (item.status, item.error, item.rebuild) == (Status.NOT_EXPORTABLE, None, False)
+    item = plan_export(DesiredExport("jvm-default", exportable=False), ExportOnDisk(), force=True)
+    assert (item.status, item.error, item.rebuild) == (ExportStatus.NOT_EXPORTABLE, None, False)
 
 
 def test_changes_are_named_in_order_with_short_forms_where_they_tell() -> None:
@@ -133,13 +141,13 @@ def test_changes_are_named_in_order_with_short_forms_where_they_tell() -> None:
 def test_an_input_that_came_or_went_is_a_change() -> None:
     editable = ExportInput("editable distributions", "abc")
     assert changed_inputs((*INPUTS, editable), RECORDED) == ("editable distributions changed",)
-    assert changed_inputs(INPUTS, {**RECORDED, "editable distributions": ("abc", "")}) == (
+    assert changed_inputs(INPUTS, {**RECORDED, "editable distributions": ("abc", None)}) == (
         "editable distributions changed",
     )
 
 
-@given(st.dictionaries(st.text(min_size=1), st.tuples(st.text(), st.text())), st.data())
-def test_each_change_alone_is_seen(recorded: dict[str, tuple[str, str]], data: st.DataObject) -> None:
+@given(st.dictionaries(st.text(min_size=1), st.tuples(st.text(), st.none() | st.text())), st.data())
+def test_each_change_alone_is_seen(recorded: dict[str, tuple[str, str | None]], data: st.DataObject) -> None:
     inputs = [ExportInput(name, value, shown) for name, (value, shown) in recorded.items()]
     assert changed_inputs(inputs, recorded) == ()
     if inputs:
@@ -150,7 +158,26 @@ def test_each_change_alone_is_seen(recorded: dict[str, tuple[str, str]], data: s
 
 
 def test_a_plan_knows_whether_it_changes_anything() -> None:
-    up_to_date, missing = Item(WANTED, Status.UP_TO_DATE), Item(WANTED, Status.MISSING, rebuild=True)
-    assert Plan((up_to_date,)).changes_nothing
-    assert not Plan((up_to_date, missing)).changes_nothing
-    assert not Plan((up_to_date,), surplus=("dist/export/python/virtualenvs/old/3.9.1",)).changes_nothing
+    up_to_date, missing = (
+        PlannedExport(WANTED, ExportStatus.UP_TO_DATE),
+        PlannedExport(WANTED, ExportStatus.MISSING, rebuild=True),
+    )
+    assert ExportPlan((up_to_date,)).changes_nothing
+    assert not ExportPlan((up_to_date, missing)).changes_nothing
+    assert not ExportPlan((up_to_date,), surplus=("dist/export/python/virtualenvs/old/3.9.1",)).changes_nothing
+
+
+VENVS = "dist/export/python/virtualenvs"
+
+
+def test_what_no_resolve_needs_is_surplus() -> None:
+    existing = tuple(f"{VENVS}/{name}" for name in ("gone/3.9.1", "mypy/3.11.6", "mypy/3.11.7", "other/3.9.1"))
+    facts = ExportFacts((WANTED,), {}, existing, declared=frozenset({"mypy", "other"}))
+    assert surplus_exports(facts) == (f"{VENVS}/gone/3.9.1", f"{VENVS}/mypy/3.11.6")
+    assert surplus_exports(ExportFacts((WANTED,), {})) == ()
+
+
+def test_the_exports_of_a_resolve_without_a_path_are_kept() -> None:
+    broken = DesiredExport("mypy", error=Problem("mypy.lock does not exist.", "make it"))
+    facts = ExportFacts((broken,), {}, (f"{VENVS}/mypy/3.11.6",), declared=frozenset({"mypy"}))
+    assert plan_exports(facts, force=False) == ExportPlan((plan_export(broken, ExportOnDisk(), force=False),))

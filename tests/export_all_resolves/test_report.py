@@ -2,15 +2,16 @@ from __future__ import annotations
 
 from devflow.common.errors import Problem
 from devflow.export_all_resolves import report
-from devflow.export_all_resolves.plan import Item, Mode, Outcome, Plan, Status, Wanted
+from devflow.export_all_resolves.facts import DesiredExport
+from devflow.export_all_resolves.plan import ExportMode, ExportOutcome, ExportPlan, ExportStatus, PlannedExport
 
 
-def failed(resolve: str, problem: Problem) -> Item:
-    return Item(Wanted(resolve), Status.FAILED, error=problem)
+def failed(resolve: str, problem: Problem) -> PlannedExport:
+    return PlannedExport(DesiredExport(resolve), ExportStatus.FAILED, error=problem)
 
 
 NO_311 = Problem("No Python interpreter matches ==3.11.*.", "install it", lacks="==3.11.*")
-PLAN = Plan(
+PLAN = ExportPlan(
     (
         failed("a", NO_311),
         failed("b", Problem("No Python interpreter matches ==3.12.*.", "install it", lacks="==3.12.*")),
@@ -25,11 +26,11 @@ def test_what_a_machine_lacks_is_said_at_once() -> None:
     assert report.lacking(PLAN) == [
         "This machine lacks ==3.11.* (for a, d) and ==3.12.* (for b). The other resolves are exported first."
     ]
-    assert report.lacking(Plan((PLAN.items[2],))) == []
+    assert report.lacking(ExportPlan((PLAN.items[2],))) == []
 
 
 def test_what_a_machine_lacks_is_one_problem_of_many_resolves() -> None:
-    assert report.closing(Outcome(PLAN, Mode.EXPORT, {}, ()), "") == [
+    assert report.closing(ExportOutcome(PLAN, ExportMode.EXPORT, {}, ()), None) == [
         "a, d: No Python interpreter matches ==3.11.*.\n  Fix: install it",
         "b: No Python interpreter matches ==3.12.*.\n  Fix: install it",
         "c: It cannot be read.\n  Fix: make it anew",

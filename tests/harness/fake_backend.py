@@ -18,13 +18,13 @@ from pants.option.option_types import DictOption
 from pants.option.subsystem import Subsystem
 
 from devflow.engine import Rules
-from devflow.export_all_resolves.exporters import (
+from devflow.export_all_resolves.contract import (
     MaybeResolveFingerprint,
     ResolveExporter,
     ResolveFingerprint,
     StagedExport,
 )
-from devflow.export_all_resolves.plan import ExportInput
+from devflow.export_all_resolves.facts import ExportInput
 
 
 class Fake(Subsystem):

@@ -7,13 +7,7 @@ import pytest
 from pants.backend.python.target_types import PythonSourcesGeneratorTarget, PythonTestsGeneratorTarget
 from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
 
-from devflow import engine
-from devflow.engine import Rules
-from devflow.engine import python as engine_python
-from devflow.export_all_resolves import rules as resolve_rules
-from devflow.ide_config import goal
-from devflow.ide_config import rules as ide_rules
-from devflow.ide_config.editors import members
+from devflow.ide_config import register
 from devflow.ide_config.goal import IdeConfig
 from harness import fake_backend
 
@@ -21,23 +15,11 @@ Run = Callable[..., GoalRuleResult]
 MAIN = "dist/export/fake/trees/main/1.0"
 
 
-def rules_of_the_goal() -> Rules:
-    """The goal and its editors, without Python's exports."""
-    return [
-        *engine.rules(),
-        *engine_python.rules(),
-        *resolve_rules.rules(),
-        *ide_rules.rules(),
-        *members.rules(),
-        *goal.rules(),
-    ]
-
-
 @pytest.fixture()
 def rule_runner() -> RuleRunner:
     """The goal, with exports that are made by no Python."""
     return RuleRunner(
-        rules=[*rules_of_the_goal(), *fake_backend.rules()],
+        rules=[*register.core_rules(), *fake_backend.rules()],
         target_types=[PythonSourcesGeneratorTarget, PythonTestsGeneratorTarget],
     )
 

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from pants.testutil.rule_runner import RuleRunner
 
+from devflow.ide_config import register
 from devflow.ide_config.goal import IdeConfig
 from harness import fake_backend
-from ide_config.conftest import MAIN, rules_of_the_goal
+from ide_config.conftest import MAIN
 
 PAGE = Path.cwd() / "docs" / "extending.md"
 
@@ -27,7 +28,7 @@ def test_the_editor_of_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.syspath_prepend(str(tmp_path))
     nova = importlib.import_module("nova.register")
     try:
-        runner = RuleRunner(rules=[*rules_of_the_goal(), *fake_backend.rules(), *nova.rules()])
+        runner = RuleRunner(rules=[*register.core_rules(), *fake_backend.rules(), *nova.rules()])
         runner.write_files({"src/x.txt": "", ".nova/Configuration.json": '{"mine": 1, // stays\n}'})
         options = ["--fake-resolves={'main': '1.0 x'}", "--python-default-resolve=main", "--python-resolves={}"]
         constraints = ["--python-interpreter-constraints=['==3.9.*']", "--source-root-patterns=['/src']"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devflow.ide_config.workspace import Export, Tool, Workspace
+from devflow.ide_config.facts import Export, Tool, Workspace
 
 VENVS = "dist/export/python/virtualenvs"
 

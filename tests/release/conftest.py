@@ -20,10 +20,12 @@ from devflow import engine
 from devflow.common.errors import Problem
 from devflow.engine import Rules, create_digest, digest_contents
 from devflow.engine import python as engine_python
-from devflow.release import branch_goal, goal, version_step
-from devflow.release.branch_goal import ReleaseBranch
+from devflow.release import goal
+from devflow.release.branch import goal as branch_goal
+from devflow.release.branch.goal import ReleaseBranch
 from devflow.release.goal import Release
-from devflow.release.steps import ReleaseStep, ReleaseStepChanges, ReleaseStepInputs
+from devflow.release.steps import version as version_step
+from devflow.release.steps.contract import ReleaseStep, ReleaseStepChanges, ReleaseStepInputs
 from devflow.release.towncrier import rules as towncrier_rules
 
 

@@ -122,7 +122,7 @@ def test_a_fragment_that_is_not_committed_stops_it_whatever_is_allowed(world: Wo
     ("mode", "message"),
     [
         ("problem", "release: The news are bad.\n  Fix: wait for better ones\n"),
-        ("crash", "failed: the press is broken\n  Fix: mend it, or release without it: --skip=news\n"),
+        ("crash", "failed: the press is broken\n  Fix: correct that step, or release without it: --skip=news\n"),
         ("clash", "release: Two steps write VERSION.\n"),
     ],
 )
@@ -150,7 +150,7 @@ def test_a_step_that_fails(world: World, mode: str, message: str) -> None:
         (("--to=24.03.0", "--tag-name={versoin}"), "[release].tag_name = '{versoin}' has an unknown placeholder"),
         (("--to=24.03.0", "--version-file=NONE"), "There is no NONE in the commit."),
         (("--to=24.03.0", "--version-file=NEWS"), "NEWS: 'old' is not a version."),
-        (("--to=24.03.0", "--tag-name=a b"), "git takes no tag 'a b'."),
+        (("--to=24.03.0", "--tag-name=a b"), "git does not accept 'a b' as the name of a tag."),
         (("--to=24.03.0", "--push"), "There is no remote 'origin'.\n  Fix: git remote add origin URL"),
     ],
 )

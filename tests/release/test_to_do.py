@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from devflow.release.branch_goal import ReleaseBranch
-from devflow.release.branch_subsystem import ReleaseBranchSubsystem
+from devflow.release.branch.goal import ReleaseBranch
+from devflow.release.branch.subsystem import ReleaseBranchSubsystem
 from devflow.release.goal import Release
 from devflow.release.subsystem import ReleaseSubsystem
 from harness.to_do import options_of, printed_arguments

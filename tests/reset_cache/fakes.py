@@ -1,4 +1,4 @@
-"""Processes that are only said to be there."""
+"""Processes that exist by name only, and a machine on which they run."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from devflow.reset_cache.processes import Process
+from devflow.reset_cache.facts import Process
+from devflow.reset_cache.inspect import Machine
 
 
 @dataclass
@@ -53,3 +54,8 @@ def run(pid: int, directory: str, *, started_s: float = 1000.0, parent: int = 1,
 def databases(store: str) -> frozenset[str]:
     """What a Pants process with this store has open."""
     return frozenset({f"{store}/cache/0/data.mdb", f"{store}/files/f/lock.mdb", "/etc/hosts"})
+
+
+def machine_of(source: FakeSource) -> Machine:
+    """A machine with these processes and no mount points."""
+    return Machine(processes=lambda: source, mounts=lambda: ())

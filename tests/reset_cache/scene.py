@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from unittest import mock
 
-from devflow.reset_cache import guards
-from devflow.reset_cache.locations import Location, Settings, locations
-from devflow.reset_cache.plan import Plan
-from devflow.reset_cache.processes import ProcessSource
-from devflow.reset_cache.prune import Request
-from devflow.reset_cache.requests import request
-from devflow.reset_cache.reset import Outcome, Place, reset
+from devflow.reset_cache.apply import ResetOutcome, reset
+from devflow.reset_cache.facts import Location, Settings
+from devflow.reset_cache.inspect import ResetContext
+from devflow.reset_cache.places.pants import pants_locations
+from devflow.reset_cache.plan import ResetPlan
+from devflow.reset_cache.processes.table import ProcessSource
+from devflow.reset_cache.selection.guards import mount_points
+from devflow.reset_cache.selection.request import parse_request
 from reset_cache.fakes import FakeSource
 
 SHARDS = [f"{kind}/{shard:x}" for kind in ("cache", "files", "directories") for shard in (0, 15)]
@@ -63,27 +65,25 @@ class Scene:
         more: tuple[Location, ...] = (),
         in_daemon: bool = False,
         say: Callable[[str], None] = lambda line: None,
-        announce: Callable[[Plan], None] = lambda plan: None,
+        announce: Callable[[ResetPlan], None] = lambda plan: None,
         **options: object,
-    ) -> Outcome:
+    ) -> ResetOutcome:
         """Run a reset with these processes (default: none) and options."""
         settings = settings or self.settings
-        everything = (*locations(settings), *more)
-        place = Place(settings, everything, source or FakeSource(), in_daemon)
-        asked: Request = request(
+        everything = (*pants_locations(settings), *more)
+        mounts = (*mount_points(), *self.mounts)
+        context = ResetContext(settings, everything, source or FakeSource(), mounts, in_daemon)
+        request = parse_request(
             everything,
             only=only,
             older_than=options.get("older_than"),  # type: ignore[arg-type]
             max_size=options.get("max_size"),  # type: ignore[arg-type]
             dry_run=bool(options.get("dry_run")),
             force=bool(options.get("force")),
+            now_s=time.time(),
         )
-        mounts = (*guards.mount_points(), *self.mounts)
-        with (
-            mock.patch.dict(os.environ, HOME=str(self.home)),
-            mock.patch.object(guards, "mount_points", return_value=mounts),
-        ):
-            return reset(asked, place, say, announce)
+        with mock.patch.dict(os.environ, HOME=str(self.home)):
+            return reset(request, context, say, announce)
 
     def files(self) -> frozenset[str]:
         """Every file, link and directory, relative to the base."""

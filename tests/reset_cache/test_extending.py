@@ -12,9 +12,10 @@ from pants.testutil.rule_runner import RuleRunner
 
 from devflow import engine
 from devflow.reset_cache import goal
-from devflow.reset_cache import rules as member_rules
 from devflow.reset_cache.goal import ResetCache
+from devflow.reset_cache.places import all as all_places
 from reset_cache.fakes import FakeSource
+from reset_cache.machines import machine_rules
 from reset_cache.scene import write
 
 PAGE = Path.cwd() / "docs" / "extending.md"
@@ -26,10 +27,10 @@ def test_the_cache_location_of_the_page(tmp_path: Path, monkeypatch: pytest.Monk
     assert code
     write(tmp_path / "tiles" / "register.py", code[1])
     monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.setattr(goal, "process_source", FakeSource)
     tiles = importlib.import_module("tiles.register")
     try:
-        runner = RuleRunner(rules=[*engine.rules(), *member_rules.rules(), *goal.rules(), *tiles.rules()])
+        machine = machine_rules(FakeSource())
+        runner = RuleRunner(rules=[*engine.rules(), *all_places.rules(), *goal.rules(), *machine, *tiles.rules()])
         write(Path(runner.build_root, ".tiles", "1", "2.png"))
         own = [
             f"--{name}={tmp_path / name}"

@@ -14,15 +14,17 @@ from pants.engine.unions import UnionRule
 from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
 
 from devflow import engine
-from devflow.reset_cache import goal, guards, own_members, status_goal
-from devflow.reset_cache import rules as member_rules
+from devflow.reset_cache import goal, status_goal
+from devflow.reset_cache.facts import Location
 from devflow.reset_cache.goal import ResetCache
-from devflow.reset_cache.locations import Location
-from devflow.reset_cache.members import CacheLocations, CacheLocationsRequest
+from devflow.reset_cache.places import all as all_places
+from devflow.reset_cache.places import builtin_members
+from devflow.reset_cache.places.contract import CacheLocations, CacheLocationsRequest
 from devflow.reset_cache.status_goal import CacheStatus
 from devflow.reset_cache.subsystem import ResetCacheSubsystem
 from harness.to_do import options_of, printed_arguments
 from reset_cache.fakes import FakeSource, daemon, databases
+from reset_cache.machines import machine_rules
 from reset_cache.scene import Scene, make_scene, write
 
 Run = Callable[..., GoalRuleResult]
@@ -39,14 +41,20 @@ async def tiles_locations(request: TilesRequest) -> CacheLocations:
 
 
 @pytest.fixture()
-def rule_runner() -> RuleRunner:
+def source() -> FakeSource:
+    return FakeSource()
+
+
+@pytest.fixture()
+def rule_runner(source: FakeSource) -> RuleRunner:
     return RuleRunner(
         rules=[
             *engine.rules(),
-            *member_rules.rules(),
-            *own_members.rules(),
+            *all_places.rules(),
+            *builtin_members.rules(),
             *goal.rules(),
             *status_goal.rules(),
+            *machine_rules(source),
             *collect_rules(),
             UnionRule(CacheLocationsRequest, TilesRequest),
         ]
@@ -54,24 +62,15 @@ def rule_runner() -> RuleRunner:
 
 
 @pytest.fixture()
-def scene(rule_runner: RuleRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scene:
+def scene(rule_runner: RuleRunner, tmp_path: Path) -> Scene:
     """All state outside of the build root but what is always in it."""
     made = make_scene(Path(os.path.realpath(tmp_path)) / "scene")
     write(Path(rule_runner.build_root, ".pants.d", "pants.log"))
-    monkeypatch.setattr(guards, "mount_points", lambda: ())
     return made
 
 
 @pytest.fixture()
-def source(monkeypatch: pytest.MonkeyPatch) -> FakeSource:
-    fake = FakeSource()
-    monkeypatch.setattr(goal, "process_source", lambda: fake)
-    monkeypatch.setattr(status_goal, "process_source", lambda: fake)
-    return fake
-
-
-@pytest.fixture()
-def run(rule_runner: RuleRunner, scene: Scene, source: FakeSource) -> Run:
+def run(rule_runner: RuleRunner, scene: Scene) -> Run:
     """`run(ResetCache, "--only=store")`: with the scene's caches, and never any others."""
     settings = scene.settings
 
@@ -193,7 +192,7 @@ def test_superseded_versions_of_the_launcher_go_when_they_are_named(run: Run, sc
         (["--only=stroe"], "--only=stroe: there is no such scope. Did you mean 'store'?", "choose from daemon, "),
         (["--older-than=14"], "--older-than=14 is not a duration.", "write a number and a unit"),
         (["--max-size=big"], "--max-size=big is not a size.", "write a number and a unit: --max-size=10GiB"),
-        (["--only=workdir", "--max-size=1GiB"], "--max-size: workdir goes as a whole or not at all.", "leave"),
+        (["--only=workdir", "--max-size=1GiB"], "--max-size: workdir cannot be pruned.", "leave"),
         (["::"], "This goal takes no targets.", "leave them out, and choose scopes with --only=NAME"),
     ],
 )

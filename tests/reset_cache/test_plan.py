@@ -1,26 +1,28 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
 
-from devflow.common.errors import UserError
-from devflow.reset_cache.locations import (
+from devflow.reset_cache.facts import (
     DAEMON,
     EXECUTION,
     NAMED_CACHES,
     STORE,
     WORKDIR,
     Claim,
+    FoundLocation,
+    Identity,
     Location,
-    chosen_scopes,
+    Situation,
+    Target,
 )
-from devflow.reset_cache.plan import Plan, Situation, check_prunable, make_plan
-from devflow.reset_cache.prune import Request
-from devflow.reset_cache.removal import Identity
-from devflow.reset_cache.survey import Found, Target
-from devflow.reset_cache.users import find_users
+from devflow.reset_cache.plan import ResetPlan, plan_reset
+from devflow.reset_cache.processes.pants_processes import find_pants_processes
+from devflow.reset_cache.selection.request import ResetRequest
 from reset_cache.fakes import FakeSource, daemon, databases, run
 
 ROOT = "/repo"
@@ -29,23 +31,23 @@ EVERYTHING = (DAEMON, EXECUTION, STORE, NAMED_CACHES, WORKDIR)
 STRANGER = os.getuid() + 1
 
 
-def found(scope: str, *changed_s: float, claim: Claim = Claim.NOTHING) -> Found:
+def found(scope: str, *changed_s: float, claim: Claim = Claim.NOTHING) -> FoundLocation:
     location = Location(scope, f"/{scope}", "[GLOBAL].x", claim=claim)
     identity = Identity(1, 1)
     targets = tuple(Target(f"/{scope}/{number}", identity, when) for number, when in enumerate(changed_s))
-    return Found(location, exists=True, targets=targets)
+    return FoundLocation(location, exists=True, targets=targets)
 
 
 def situation(source: FakeSource, *, in_daemon: bool = False) -> Situation:
-    return Situation(ROOT, CACHE, find_users(source), in_daemon)
+    return Situation(ROOT, CACHE, find_pants_processes(source), in_daemon)
 
 
-def plan(source: FakeSource, *scopes: str, force: bool = False, in_daemon: bool = False) -> Plan:
-    request = Request((DAEMON, *scopes), force=force)
-    return make_plan(request, [found(scope, 1.0) for scope in scopes], situation(source, in_daemon=in_daemon))
+def plan(source: FakeSource, *scopes: str, force: bool = False, in_daemon: bool = False) -> ResetPlan:
+    request = ResetRequest((DAEMON, *scopes), force=force)
+    return plan_reset(request, [found(scope, 1.0) for scope in scopes], situation(source, in_daemon=in_daemon))
 
 
-def whats(plan: Plan) -> list[str]:
+def whats(plan: ResetPlan) -> list[str]:
     return [problem.what for problem in plan.refusals]
 
 
@@ -124,78 +126,74 @@ def test_the_daemon_that_runs_this_ends_by_itself() -> None:
 
 def test_a_command_that_waits_for_this_daemon_is_in_the_way_only_of_a_removal() -> None:
     source = FakeSource([daemon(os.getpid(), ROOT)], busy={os.getpid(): 2})
-    assert whats(plan(source, STORE, in_daemon=True)) == ["Another command waits for this daemon to be free."]
+    assert whats(plan(source, STORE, in_daemon=True)) == ["Another command waits for this daemon."]
     assert plan(source, in_daemon=True).refusals == ()
 
 
 def test_what_runs_out_of_the_named_caches_is_in_their_way() -> None:
     there = replace(situation(FakeSource()), from_caches=(run(11, "/caches/pex_root"),))
-    made = make_plan(Request((DAEMON, NAMED_CACHES)), [found(NAMED_CACHES, 1.0)], there)
-    assert whats(made) == ["Process 11 (python -m pants test ::) runs out of the named caches."]
-    assert make_plan(Request((DAEMON, STORE)), [found(STORE, 1.0)], there).refusals == ()
+    made = plan_reset(ResetRequest((DAEMON, NAMED_CACHES)), [found(NAMED_CACHES, 1.0)], there)
+    assert whats(made) == ["Process 11 (python -m pants test ::) runs from the named caches."]
+    assert plan_reset(ResetRequest((DAEMON, STORE)), [found(STORE, 1.0)], there).refusals == ()
 
 
 def test_a_python_that_cannot_look_at_processes_refuses() -> None:
     blind = Situation(ROOT, CACHE, None)
-    made = make_plan(Request((DAEMON, STORE)), [found(STORE, 1.0)], blind)
-    assert "cannot look at processes" in made.refusals[0].what
-    assert make_plan(Request((DAEMON, STORE), force=True), [found(STORE, 1.0)], blind).refusals == ()
+    made = plan_reset(ResetRequest((DAEMON, STORE)), [found(STORE, 1.0)], blind)
+    assert "cannot read processes" in made.refusals[0].what
+    assert plan_reset(ResetRequest((DAEMON, STORE), force=True), [found(STORE, 1.0)], blind).refusals == ()
 
 
 def test_sandboxes_that_may_be_of_somebody_who_goes_on_stay() -> None:
     source = FakeSource([daemon(11, "/other", started_s=1000.0)], files={11: databases("/elsewhere")})
     sandboxes = found(EXECUTION, 900.0, 999.0, 1500.0, claim=Claim.NEWER)
-    made = make_plan(Request(EVERYTHING), [sandboxes], situation(source))
+    made = plan_reset(ResetRequest(EVERYTHING), [sandboxes], situation(source))
     assert [removal.target.path for removal in made.removals] == ["/execution/0"]
     assert [(kept.path, kept.reason) for kept in made.kept] == [
         ("/execution/1", "may belong to the daemon of /other (process 11)"),
         ("/execution/2", "may belong to the daemon of /other (process 11)"),
     ]
-    forced = make_plan(Request(EVERYTHING, force=True), [sandboxes], situation(source))
+    forced = plan_reset(ResetRequest(EVERYTHING, force=True), [sandboxes], situation(source))
     assert len(forced.removals) == 3
 
 
 def test_sandboxes_of_those_that_are_stopped_go() -> None:
     source = FakeSource([daemon(11, "/other")], files={11: databases(CACHE)})
-    made = make_plan(Request(EVERYTHING), [found(EXECUTION, 1500.0, claim=Claim.NEWER)], situation(source))
+    made = plan_reset(ResetRequest(EVERYTHING), [found(EXECUTION, 1500.0, claim=Claim.NEWER)], situation(source))
     assert len(made.removals) == 1
 
 
 def test_installed_versions_stay_while_any_other_pants_may_run_from_them() -> None:
     source = FakeSource([daemon(11, "/other")], files={11: databases(CACHE)})
-    made = make_plan(Request((DAEMON, "launcher")), [found("launcher", 1.0, claim=Claim.ALL)], situation(source))
+    made = plan_reset(ResetRequest((DAEMON, "launcher")), [found("launcher", 1.0, claim=Claim.ALL)], situation(source))
     assert made.removals == ()
     assert len(made.kept) == 1
 
 
 def test_nothing_to_do() -> None:
-    empty = Found(Location(STORE, "/s", "x"), exists=False)
-    made = make_plan(Request((DAEMON, STORE)), [empty], situation(FakeSource()))
+    empty = FoundLocation(Location(STORE, "/s", "x"), exists=False)
+    made = plan_reset(ResetRequest((DAEMON, STORE)), [empty], situation(FakeSource()))
     assert made.changes_nothing
 
 
 def test_a_missing_execution_directory_is_made() -> None:
-    missing = Found(Location(EXECUTION, "/x", "x", recreate=True), exists=False)
-    made = make_plan(Request((DAEMON, EXECUTION)), [missing], situation(FakeSource()))
+    missing = FoundLocation(Location(EXECUTION, "/x", "x", recreate=True), exists=False)
+    made = plan_reset(ResetRequest((DAEMON, EXECUTION)), [missing], situation(FakeSource()))
     assert made.makes == ("/x",)
     assert not made.changes_nothing
 
 
-def test_scopes() -> None:
-    known = [Location("tiles", "/t", "x"), Location("launcher", "/l", "x", by_default=False)]
-    assert chosen_scopes([], known) == (*EVERYTHING, "tiles")
-    assert chosen_scopes(["store"], known) == (DAEMON, STORE)
-    assert chosen_scopes(["launcher", "tiles"], known) == (DAEMON, "tiles", "launcher")
-    with pytest.raises(UserError, match="--only=stroe: there is no such scope. Did you mean 'store'?"):
-        chosen_scopes(["stroe"], known)
-
-
-def test_a_named_scope_that_cannot_be_pruned_is_an_error() -> None:
-    known = [Location(STORE, "/s", "x"), Location(EXECUTION, "/e", "x", entries_age=True), Location(WORKDIR, "/w", "x")]
-    request = Request(EVERYTHING, older_than_s=1.0)
-    check_prunable(request, ["store", "execution"], known)
-    check_prunable(Request(EVERYTHING), ["workdir"], known)
-    with pytest.raises(UserError) as caught:
-        check_prunable(request, ["workdir"], known)
-    assert caught.value.problem.what == "--older-than: workdir goes as a whole or not at all."
-    assert caught.value.problem.fix == "leave --older-than out, or choose from --only=execution,store"
+def test_the_planner_imports_no_module_that_does_io() -> None:
+    code = "import sys, devflow.reset_cache.plan; print(*sorted(sys.modules))"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    imported = subprocess.run(
+        [sys.executable, "-c", code], env=environment, check=True, stdout=subprocess.PIPE, text=True
+    )
+    prefix = "devflow.reset_cache."
+    assert [name[len(prefix) :] for name in imported.stdout.split() if name.startswith(prefix)] == [
+        "facts",
+        "plan",
+        "selection",
+        "selection.prune",
+        "selection.request",
+    ]

@@ -28,13 +28,14 @@ def install(directory: Path, alembic: str) -> Path:
 
 
 def environment(tmp: Path) -> dict[str, str]:
-    """Our reader on the path, and nothing of this test's own Python; the same hash seed for both sides."""
-    link = tmp / "path" / "devflow" / "schema_history"
-    if not link.exists():
-        link.mkdir(parents=True)
-        (link.parent / "__init__.py").touch()
-        (link / "__init__.py").touch()
-        (link / "reader").symlink_to(Path(next(iter(devflow.__path__)), "schema_history", "reader"))
+    """Our modules on the path, and nothing of this test's own Python; the same hash seed for both sides."""
+    package = tmp / "path" / "devflow"
+    if not package.exists():
+        for parent in (package, package / "schema_history"):
+            parent.mkdir(parents=True)
+            (parent / "__init__.py").touch()
+        for folder in ("common", "schema_history/alembic", "schema_history/reader"):
+            (package / folder).symlink_to(Path(next(iter(devflow.__path__)), folder))
     return {"PATH": os.environ["PATH"], "PYTHONPATH": str(tmp / "path"), "PYTHONHASHSEED": "0", "PYTHONUTF8": "1"}
 
 

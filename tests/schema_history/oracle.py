@@ -11,8 +11,9 @@ import sys
 import warnings
 from typing import Any
 
-from devflow.schema_history.reader.alembic_files import parts, scripts_in_order
-from devflow.schema_history.reader.alembic_history import checked, history, links, refused
+from devflow.common.errors import Problem
+from devflow.schema_history.alembic.files import parts, scripts_in_order
+from devflow.schema_history.alembic.history import checked, history, links, refused
 from devflow.schema_history.reader.alembic_walk import walk
 from devflow.schema_history.reader.read_scripts import contents
 
@@ -55,7 +56,7 @@ def our_history(directories: list[str], recursive: bool) -> object:
     paths = scripts_in_order(files, directories, recursive)
     read: dict[str, Any] = {}
     for part in parts(paths):
-        read.update(json.loads(json.dumps(contents(part))))
+        read.update(json.loads(json.dumps(contents(part), default=Problem.as_json)))
     scripts, problems = checked(read[path] for path in paths)
     return refused(problems) if problems else history(scripts, walk(json.loads(json.dumps(links(scripts)))))
 

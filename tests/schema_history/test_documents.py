@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devflow.common.errors import UserError
-from devflow.schema_history.document import as_document, differences, version_of
-from devflow.schema_history.history import Revision, SchemaHistory, several_heads
-from devflow.schema_history.outputs import checked_version, output_path
+from devflow.schema_history.facts import Revision, SchemaHistory
+from devflow.schema_history.formats.document import as_document, differences, version_of
+from devflow.schema_history.plan import checked_version, output_path, several_heads
 
 
 def revision(name: str, *parents: str, doc: str = "", is_head: bool = False, namespace: str = "") -> Revision:
@@ -153,7 +153,7 @@ def test_what_a_reader_prints() -> None:
         "is_branch_point": False,
         "is_merge_point": False,
     }
-    read = {"revisions": [part], "problems": [["what", "fix"]], "warnings": []}
+    read = {"revisions": [part], "problems": [{"what": "what", "fix": "fix"}], "warnings": []}
     history = SchemaHistory.from_reader(json.loads(json.dumps(read)))
     assert history.revisions[0].where == "p.py:2"
     assert history.revisions[0].dependencies == ("c",)

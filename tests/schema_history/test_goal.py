@@ -179,7 +179,7 @@ def test_version_locations_and_recursion(runner: RuleRunner, run: Run) -> None:
         ({}, ("--output=/x.json",), "The output path '/x.json' is no file of this repository."),
         ({}, ("--output=db",), "db cannot be written: "),
         ({}, ("--output=VERSION/x.json",), "VERSION/x.json cannot be written: "),
-        ({}, ("--output=x{name}.json",), "The output path 'x{name}.json' holds {name}, which stands for nothing."),
+        ({}, ("--output=x{name}.json",), "The output path 'x{name}.json' holds {name}, which is not a placeholder."),
         ({}, ("--for-version=1/2",), "'1/2' is no version."),
         ({}, ("--version-file=V",), "There is no file V, which would say the version."),
         ({"VERSION": "\n"}, (), "'' is no version."),

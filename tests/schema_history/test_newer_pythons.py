@@ -45,9 +45,9 @@ def test_newer_syntax(tmp_path: Path) -> None:
     *_, doc, lines = read("3.12", tmp_path)["script"]
     assert lines["down_revision"] == 8
     assert doc == "Add jobs.\n\t\tAnd more."
-    [[what, fix]] = read("3.11", tmp_path)["problems"]
-    assert what.startswith("bb.py:13: Python 3.11 cannot parse this script: f-string: expecting '}'.")
-    assert fix == "mend it, or choose a resolve whose Python can run it"
+    [problem] = read("3.11", tmp_path)["problems"]
+    assert problem["what"].startswith("bb.py:13: Python 3.11 cannot parse this script: f-string: expecting '}'.")
+    assert problem["fix"] == "correct that line, or choose a resolve whose Python can run the script"
 
 
 @pytest.mark.needs("python3.13")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from devflow.schema_history.document import as_document
-from devflow.schema_history.history import SchemaHistory
+from devflow.schema_history.facts import SchemaHistory
+from devflow.schema_history.formats.document import as_document
 from schema_history.alembics import VERSIONS, ask, install
 from schema_history.scripts import Tree
 

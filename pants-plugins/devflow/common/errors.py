@@ -1,13 +1,14 @@
 """Errors that the user can correct: what happened, where, and the exact fix. Standard library only.
 
-Code that runs without Pants imports this module, too: `python3 -m devflow.reset_cache`.
+Code that runs without Pants imports this module, too: `python3 -m devflow.reset_cache`, and the readers of migration
+scripts, whose Python may be 3.8.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from difflib import get_close_matches
 
 _LINES = 12
@@ -18,19 +19,19 @@ _CREDENTIALS = re.compile(r"://[^/@\s]+@")  # of an index, which pip repeats in 
 class Problem:
     """An error as data. `fix` is a command or an edit, complete enough to be pasted.
 
-    `lacks` is what has to be installed on this machine, if that is the error: problems that lack the same are one.
+    `lacks` is the program that this machine lacks, if that is the error: several of the same are reported as one.
     """
 
     what: str
     fix: str
-    lacks: str = ""
+    lacks: str | None = None
 
     def __str__(self) -> str:
         return f"{self.what}\n  Fix: {self.fix}"
 
     def as_json(self) -> dict[str, str]:
         """The form that it has in every report with `--format=json`."""
-        return asdict(self)
+        return {"what": self.what, "fix": self.fix}
 
 
 class UserError(Exception):
@@ -43,7 +44,9 @@ class UserError(Exception):
     @classmethod
     def of(cls, problem: Problem) -> UserError:
         """The error that has this problem."""
-        return cls(problem.what, fix=problem.fix)
+        error = cls(problem.what, fix=problem.fix)
+        error.problem = problem
+        return error
 
 
 def did_you_mean(name: str, valid: Iterable[str]) -> str:

@@ -25,7 +25,7 @@ def failure_of(member: type[Any], error: BaseException, *, doing: str, fix: str)
     return as_problem(
         error,
         doing=f"{title(member)}: {doing}",
-        fix=f"mend it, or take the backend {backend} out of [GLOBAL].backend_packages; to see more: {fix}",
+        fix=f"correct its code, or take the backend {backend} out of [GLOBAL].backend_packages; to see more: {fix}",
     )
 
 

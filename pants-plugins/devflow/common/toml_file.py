@@ -27,7 +27,7 @@ def parse_toml(text: str, path: str) -> dict[str, Any]:
     try:
         document: dict[str, Any] = _parser().loads(text)
     except (ValueError, RecursionError) as error:
-        raise UserError(f"{path} cannot be read as TOML: {error}", fix=f"mend {path}") from error
+        raise UserError(f"{path} cannot be read as TOML: {error}", fix=f"correct {path}") from error
     return document
 
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import pkgutil
 from collections.abc import Iterable, Iterator
+from importlib.util import find_spec
 
 from pants.engine.fs import FileContent
 
 
 def module_file(module: str, path: str) -> FileContent:
-    """The source of a module ("devflow.x.y") as the file `path`. Raises: FileNotFoundError."""
-    package, _, name = module.rpartition(".")
-    content = pkgutil.get_data(package, f"{name}.py")
-    if content is None:
-        raise FileNotFoundError(f"The source of {module} cannot be read where it is installed.")
-    return FileContent(path, content)
+    """The source of a module ("devflow.x.y") as the file `path`. Raises: FileNotFoundError.
+
+    The package of the module may be one without an `__init__.py`, in which `pkgutil.get_data` would find nothing.
+    """
+    spec = find_spec(module)
+    get_data = getattr(spec.loader, "get_data", None) if spec else None
+    if not spec or not spec.origin or not get_data:
+        raise FileNotFoundError(f"{module.replace('.', '/')}.py cannot be read where it should be installed.")
+    return FileContent(path, get_data(spec.origin))
 
 
 def module_path(module: str, directory: str) -> str:
@@ -22,11 +25,21 @@ def module_path(module: str, directory: str) -> str:
     return f"{directory}/{module.replace('.', '/')}.py"
 
 
-def package_files(package: str, modules: Iterable[str], directory: str) -> Iterator[FileContent]:
-    """These modules of a package, to be imported with `directory` on the path. Its parents are empty."""
-    names = package.split(".")
-    for depth in range(1, len(names)):
-        yield FileContent(module_path(".".join([*names[:depth], "__init__"]), directory), b"")
-    for name in ("__init__", *modules):
-        module = f"{package}.{name}"
-        yield module_file(module, module_path(module, directory))
+def modules_as_files(modules: Iterable[str], directory: str) -> Iterator[FileContent]:
+    """These modules ("devflow.x.y"), to be imported with `directory` on the path.
+
+    The packages above them are empty, unless their `__init__` is one of the modules.
+    """
+    files = {module_path(module, directory): module for module in modules}
+    packages = {
+        module_path(f"{package}.__init__", directory) for module in files.values() for package in _above(module)
+    }
+    yield from (FileContent(path, b"") for path in sorted(packages.difference(files)))
+    yield from (module_file(module, path) for path, module in files.items())
+
+
+def _above(module: str) -> Iterator[str]:
+    """The packages that hold a module: "devflow.x" and "devflow"."""
+    while "." in module:
+        module = module.rpartition(".")[0]
+        yield module

@@ -1,32 +1,135 @@
-"""Carries out a plan: the only part of the goal that changes anything in `dist`."""
+"""Carries out a plan: builds exports by processes beside each other, and removes files in `dist`."""
 
 from __future__ import annotations
 
+import dataclasses
 import errno
+import json
 import os
+import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
 
-from pants.engine.target import RegisteredTargetTypes
+from pants.base.build_root import BuildRoot
+from pants.core.goals.export import ExportResult
+from pants.engine.engine_aware import EngineAwareParameter
+from pants.engine.fs import CreateDigest, FileContent
+from pants.engine.process import Process, ProcessCacheScope
+from pants.engine.rules import collect_rules, rule
 from pants.option.global_options import GlobalOptions
 from pants.util.docutil import bin_name
+from pants.util.logging import LogLevel
 
-from devflow.common.errors import Problem, UserError
+from devflow.common.errors import Problem, UserError, as_problem, disk_full_fix, tail
 from devflow.common.files import LockHeldError, exclusive_lock
-from devflow.export_all_resolves.inventory import Place, abandoned
-from devflow.export_all_resolves.languages import python_is_enabled
-from devflow.export_all_resolves.plan import Mode, Outcome, Plan, ResolveNames
-from devflow.export_all_resolves.rules import BuildExportRequest, DescribedResolve, build_exports
+from devflow.common.members import failure_of
+from devflow.engine import Rules, create_digest, environment_vars, merge_digests, run_id, try_process
+from devflow.engine.generation import HAS_GET, Get, MultiGet, concurrently, implicitly
+from devflow.engine.sandbox_package import modules_as_files
+from devflow.export_all_resolves.contract import (
+    DescribedResolve,
+    ResolveExporter,
+    ResolveFingerprint,
+    retry_command,
+    stage_resolve,
+)
+from devflow.export_all_resolves.facts import ExportTree
+from devflow.export_all_resolves.inspect import abandoned
+from devflow.export_all_resolves.plan import ExportMode, ExportOutcome, ExportPlan
 from devflow.export_all_resolves.staging import marker
+from devflow.export_all_resolves.staging.build import OWN_DIR, Command, Seed, Spec
 from devflow.export_all_resolves.staging.trees import discard, remove
 
+_STAGING = "devflow.export_all_resolves.staging"
+_MODULES = tuple(f"{_STAGING}.{name}" for name in ("__init__", "__main__", "build", "marker", "seed", "trees"))
 _LOCK = "export-all-resolves.lock"
 
 
+@dataclass(frozen=True)
+class BuildExportRequest(EngineAwareParameter):
+    """Build one export and swap it in. `path` is relative to the build root."""
+
+    exporter: ResolveExporter
+    fingerprint: ResolveFingerprint
+    path: str
+
+    def debug_hint(self) -> str:
+        """Shown by the engine beside the rule."""
+        return self.exporter.resolve
+
+
+@dataclass(frozen=True)
+class BuiltExport:
+    """The result of a build; without a problem, the export is in its place."""
+
+    problem: Problem | None
+
+
+@rule(desc="Export a resolve", level=LogLevel.DEBUG)
+async def build_export(request: BuildExportRequest, build_root: BuildRoot) -> BuiltExport:
+    """Run the commands of the backend's stock export in a process of the engine (docs/adr/0003)."""
+    resolve = request.exporter.resolve
+    doing = f"exporting {resolve}"
+    await run_id()  # a failure is not memoised beyond the run
+    try:
+        staged = await stage_resolve(request.exporter)
+    except Exception as error:
+        return BuiltExport(failure_of(type(request.exporter), error, doing=doing, fix=retry_command(resolve)))
+    try:
+        environment = await environment_vars(["PATH"])
+        spec = Spec(
+            destination=os.path.join(build_root.path, request.path),
+            commands=_commands(staged.result, environment.get("PATH", "")),
+            seed=_seed(staged.seed, environment.get("PATH", "")),
+            inputs={part.name: (part.value, part.shown) for part in request.fingerprint.inputs},
+            anchors=request.fingerprint.anchors,
+            listings=request.fingerprint.listings,
+        )
+        own_files = await create_digest(CreateDigest([*modules_as_files(_MODULES, OWN_DIR), _spec_file(spec)]))
+        digest = await merge_digests([staged.result.digest, own_files])
+        process = Process(
+            argv=(sys.executable, "-s", "-B", "-m", _STAGING),
+            env={"PYTHONPATH": OWN_DIR},
+            input_digest=digest,
+            # It writes outside of its sandbox: it must run here, and again in each run that asks for it.
+            cache_scope=ProcessCacheScope.PER_SESSION,
+            description=f"Export resolve {resolve}",
+            level=LogLevel.INFO,
+        )
+        done = await try_process(process)
+    except Exception as error:
+        return BuiltExport(as_problem(error, doing=doing, fix=retry_command(resolve)))
+    if done.exit_code:
+        message = done.stderr.decode(errors="replace")
+        fix = disk_full_fix(message) or retry_command(resolve)
+        return BuiltExport(Problem(f"{doing} failed: {tail(message)}", fix))
+    return BuiltExport(None)
+
+
+async def build_exports(requests: Iterable[BuildExportRequest]) -> tuple[BuiltExport, ...]:
+    """Build exports in parallel; results in order, failures as data."""
+    if HAS_GET:
+        return await MultiGet(Get(BuiltExport, BuildExportRequest, request) for request in requests)
+    return await concurrently(build_export(request, **implicitly()) for request in requests)
+
+
+def _commands(result: ExportResult, path: str) -> list[Command]:
+    return [Command(command.argv, {"PATH": path, **command.extra_env}) for command in result.post_processing_cmds]
+
+
+def _seed(seed: Seed | None, path: str) -> Seed | None:
+    return seed and dataclasses.replace(seed, command=Command(seed.command.argv, {"PATH": path, **seed.command.env}))
+
+
+def _spec_file(spec: Spec) -> FileContent:
+    return FileContent(f"{OWN_DIR}/spec.json", json.dumps(dataclasses.asdict(spec), sort_keys=True).encode())
+
+
 def refuse_remote_execution(global_options: GlobalOptions, command: str) -> None:
-    """Raises: UserError if it is on: an export is made on this machine."""
+    """Raises: UserError if remote execution is on, because an export is made on this machine."""
     if global_options.remote_execution:
         raise UserError(
             "Remote execution is on, and an export is made on this machine.",
@@ -34,59 +137,53 @@ def refuse_remote_execution(global_options: GlobalOptions, command: str) -> None
         )
 
 
-def refuse_without_backend(names: ResolveNames, target_types: RegisteredTargetTypes) -> None:
-    """Raises: UserError if nobody declares a resolve because Python's backend, whose resolves they are, is not on."""
-    if not names.declared and not python_is_enabled(target_types):
-        raise UserError(
-            "No backend that is enabled declares a resolve: pants.backend.python is not among them.",
-            fix='put backend_packages.add = ["pants.backend.python"] into [GLOBAL] of pants.toml',
-        )
-
-
-async def carry_out(plan: Plan, described: Iterable[DescribedResolve], place: Place) -> Outcome:
-    """Build, prune, and remove what killed runs left. One that fails does not stop the others."""
-    failed = _each(abandoned(plan, place), _clear, place)
-    rebuilds = {item.resolve for item in plan.rebuilds}
+async def carry_out(plan: ExportPlan, described: Iterable[DescribedResolve], tree: ExportTree) -> ExportOutcome:
+    """Build, prune, and remove what killed runs left. A failure of one does not stop the others."""
+    failed = _each(abandoned(plan.desired, tree), _clear, tree)
+    paths = {item.resolve: item.desired.path for item in plan.rebuilds}
     requests = [
-        BuildExportRequest(resolve.exporter(resolve.resolve), resolve.fingerprint)
+        BuildExportRequest(resolve.exporter(resolve.resolve), resolve.fingerprint, path)
         for resolve in described
-        if resolve.resolve in rebuilds and resolve.exporter and resolve.fingerprint
+        if resolve.exporter and resolve.fingerprint and (path := paths.get(resolve.resolve))
     ]
     built = await build_exports(requests)
     for request, export in zip(requests, built):
         if export.problem:
             failed[request.exporter.resolve] = export.problem
-    # The old export of a resolve whose new one failed is the one that works.
-    needed = {os.path.dirname(item.wanted.path) for item in plan.rebuilds if item.resolve in failed}
-    surplus = [path for path in plan.surplus if os.path.dirname(path) not in needed]
-    failed.update(_each((place.absolute(path) for path in surplus), _prune, place))
-    return Outcome(plan, Mode.EXPORT, failed, tuple(path for path in surplus if path not in failed))
+    # If the build of a resolve fails, its old exports are kept, because they work.
+    kept = {os.path.dirname(request.path) for request in requests if request.exporter.resolve in failed}
+    surplus = [path for path in plan.surplus if os.path.dirname(path) not in kept]
+    failed.update(_each((tree.absolute(path) for path in surplus), _prune, tree))
+    return ExportOutcome(plan, ExportMode.EXPORT, failed, tuple(path for path in surplus if path not in failed))
 
 
 async def carry_out_alone(
-    plan_now: Callable[[], Plan],
+    plan_now: Callable[[], ExportPlan],
     described: Iterable[DescribedResolve],
-    place: Place,
+    tree: ExportTree,
     global_options: GlobalOptions,
     say: Callable[[str], None],
-) -> Outcome:
-    """As `carry_out`, once no other run exports in this repository. Raises: UserError if that does not come to be."""
+) -> ExportOutcome:
+    """Run `carry_out` under the repository's export lock. Raises UserError if the lock is not acquired in time.
+
+    `plan_now` is called under the lock, because a run that held it before may have made the exports.
+    """
     try:
         with exclusive_lock(
             Path(global_options.pants_workdir, _LOCK),
             timeout_s=global_options.pantsd_timeout_when_multiple_invocations,
             on_wait=lambda holder: say(f"Waiting for process {holder}, which exports here, too."),
         ):
-            return await carry_out(plan_now(), described, place)
+            return await carry_out(plan_now(), described, tree)
     except LockHeldError as held:
         raise UserError(
-            f"Process {held.holder} has been exporting in this repository all the time.",
+            f"Process {held.holder} still holds the export lock of this repository.",
             fix="wait for it to end; to wait longer, raise [GLOBAL].pantsd_timeout_when_multiple_invocations",
         ) from None
 
 
 def _clear(leftover: str) -> None:
-    """Remove what a killed run left. Its last build may still be at it, and then removes it, too."""
+    """Remove a staging directory of a killed run. The build in it may still run; then it removes the directory, too."""
     try:
         discard(leftover)
     except OSError as error:
@@ -98,17 +195,22 @@ def _prune(export: str) -> None:
     if os.path.islink(export):
         remove(marker.marker_path(export))
     discard(export)
-    with suppress(OSError):  # not empty: there are other exports of this resolve, or somebody's own files
+    with suppress(OSError):  # not empty: other exports of this resolve, or files of the user
         os.rmdir(os.path.dirname(export))
 
 
-def _each(paths: Iterable[str], do: Callable[[str], None], place: Place) -> dict[str, Problem]:
-    """Do it to each path, even if it fails for another."""
+def _each(paths: Iterable[str], do: Callable[[str], None], tree: ExportTree) -> dict[str, Problem]:
+    """Call `do` for each path; the failures, by path relative to the build root."""
     failed = {}
     for path in paths:
         try:
             do(path)
         except OSError as error:
-            shown = os.path.relpath(path, place.build_root)
+            shown = os.path.relpath(path, tree.build_root)
             failed[shown] = Problem(f"{shown} cannot be removed: {error.strerror}.", fix=f"sudo rm -rf {quote(shown)}")
     return failed
+
+
+def rules() -> Rules:
+    """The rule that builds an export."""
+    return collect_rules()

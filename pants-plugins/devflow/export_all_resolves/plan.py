@@ -1,19 +1,19 @@
-"""What to do with each resolve, and why: decided from facts alone, before anything changes."""
+"""Which exports to build and which to remove, and why: decided from facts alone, before anything changes."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from fnmatch import fnmatchcase
 
 from devflow.common.errors import Problem, UserError, did_you_mean
+from devflow.export_all_resolves.facts import DESTINATION, DesiredExport, ExportFacts, ExportInput, ExportOnDisk
 
-DESTINATION = "destination"  # the name of the input that is the export's own path
 
-
-class Mode(Enum):
-    """What a run is for; they share one plan and differ in the last step."""
+class ExportMode(Enum):
+    """What a run is for. All modes share one plan and differ in the last step."""
 
     EXPORT = "export"
     CHECK = "check"
@@ -21,8 +21,8 @@ class Mode(Enum):
     LIST = "list"
 
 
-class Status(Enum):
-    """What is at the place of an export, compared with what should be there."""
+class ExportStatus(Enum):
+    """State of an export on disk, relative to its fingerprint."""
 
     UP_TO_DATE = "up-to-date"
     MISSING = "missing"
@@ -33,110 +33,72 @@ class Status(Enum):
 
 
 @dataclass(frozen=True)
-class ResolveNames:
-    """What stock `export --resolve` takes: the names that the repository declares, and tools that bring a lockfile."""
+class PlannedExport:
+    """The decision on one resolve."""
 
-    declared: frozenset[str]
-    tools: frozenset[str]
-
-
-@dataclass(frozen=True)
-class ExportInput:
-    """One thing that decides what an export holds. `shown` is a short form of the value, for "3.11.7 → 3.11.9"."""
-
-    name: str
-    value: str
-    shown: str = ""
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """One resolve as it should be exported, or why it cannot be."""
-
-    resolve: str
-    path: str = ""  # relative to the build root; "" if nobody knows
-    inputs: tuple[ExportInput, ...] = ()
-    tools: tuple[str, ...] = ()  # the tools that are installed from it, sorted
-    error: Problem | None = None
-    exportable: bool = True
-
-
-@dataclass(frozen=True)
-class Found:
-    """What is at the place of an export.
-
-    `inputs` are those of its marker (name → value, short form), or None without one. If nothing exists there, they are
-    those of its predecessor: the last export of the same resolve, which has another version in its path.
-    """
-
-    exists: bool = False
-    inputs: Mapping[str, tuple[str, str]] | None = None
-    damage: str = ""  # what is gone or changed since it was made, or ""
-    blocked: Problem | None = None  # why no export can be put there
-
-
-@dataclass(frozen=True)
-class Item:
-    """The verdict on one resolve."""
-
-    wanted: Wanted
-    status: Status
+    desired: DesiredExport
+    status: ExportStatus
     reasons: tuple[str, ...] = ()
     error: Problem | None = None
     rebuild: bool = False
 
     @property
     def resolve(self) -> str:
-        """Its name."""
-        return self.wanted.resolve
+        """The name of the resolve."""
+        return self.desired.resolve
 
 
 @dataclass(frozen=True)
-class Plan:
+class ExportPlan:
     """Items sorted by resolve; `surplus` are the exports to prune, relative to the build root, sorted."""
 
-    items: tuple[Item, ...]
+    items: tuple[PlannedExport, ...]
     surplus: tuple[str, ...] = ()
 
     @property
-    def rebuilds(self) -> tuple[Item, ...]:
-        """What to build."""
+    def desired(self) -> tuple[DesiredExport, ...]:
+        """The exports that the plan is about."""
+        return tuple(item.desired for item in self.items)
+
+    @property
+    def rebuilds(self) -> tuple[PlannedExport, ...]:
+        """The exports to build."""
         return tuple(item for item in self.items if item.rebuild)
 
     @property
     def failures(self) -> Mapping[str, Problem]:
-        """By resolve."""
+        """The errors that prevent an export, by resolve."""
         return {item.resolve: item.error for item in self.items if item.error}
 
     @property
     def changes_nothing(self) -> bool:
-        """There is nothing to build and nothing to remove."""
+        """Whether there is nothing to build and nothing to remove."""
         return not self.rebuilds and not self.surplus
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What came of a plan, or would: builds that failed by resolve, removals that failed by path, paths pruned."""
+class ExportOutcome:
+    """The result of a plan, or the expected one: failed builds by resolve, failed removals by path, pruned paths."""
 
-    plan: Plan
-    mode: Mode
+    plan: ExportPlan
+    mode: ExportMode
     failed: Mapping[str, Problem]
     pruned: tuple[str, ...]
 
     @property
     def problems(self) -> Mapping[str, Problem]:
-        """What failed before the builds and in them, sorted."""
+        """The errors of the plan and of the builds, sorted."""
         return dict(sorted({**self.plan.failures, **self.failed}.items()))
 
     @property
-    def exported(self) -> tuple[Item, ...]:
-        """What was built, or would be."""
+    def exported(self) -> tuple[PlannedExport, ...]:
+        """The exports that were built, or would be."""
         return tuple(item for item in self.plan.rebuilds if item.resolve not in self.failed)
 
     @property
     def exit_code(self) -> int:
-        """A dry run fails if the real run would; a check fails if there is anything to do."""
-        return 1 if self.problems or (self.mode is Mode.CHECK and not self.plan.changes_nothing) else 0
+        """A dry run fails if the real run would; a check also fails if the real run would change something."""
+        return 1 if self.problems or (self.mode is ExportMode.CHECK and not self.plan.changes_nothing) else 0
 
 
 def select(known: Iterable[str], include: Sequence[str], exclude: Sequence[str]) -> tuple[str, ...]:
@@ -168,39 +130,64 @@ def select(known: Iterable[str], include: Sequence[str], exclude: Sequence[str])
     return chosen
 
 
-def verdict(wanted: Wanted, found: Found, *, force: bool) -> Item:
-    """Compare one export with what it should be."""
-    if not wanted.exportable:
-        return Item(wanted, Status.NOT_EXPORTABLE, ("no active backend exports it",))
-    error = wanted.error or found.blocked
+def plan_exports(facts: ExportFacts, *, force: bool) -> ExportPlan:
+    """The plan for the desired exports, in their order; `force` also rebuilds those that are up to date."""
+    items = tuple(
+        plan_export(desired, facts.on_disk[desired.path] if desired.path else ExportOnDisk(), force=force)
+        for desired in facts.desired
+    )
+    return ExportPlan(items, surplus_exports(facts))
+
+
+def plan_export(desired: DesiredExport, on_disk: ExportOnDisk, *, force: bool) -> PlannedExport:
+    """Compare the desired export with the actual one."""
+    if not desired.exportable:
+        return PlannedExport(desired, ExportStatus.NOT_EXPORTABLE, ("no active backend exports it",))
+    error = desired.error or on_disk.blocker
     if error:
-        return Item(wanted, Status.FAILED, error=error)
-    changes = changed_inputs(wanted.inputs, found.inputs) if found.inputs is not None else ()
-    if not found.exists:
-        # Its path has the version in it, so that the path says nothing about why it is not there.
+        return PlannedExport(desired, ExportStatus.FAILED, error=error)
+    changes = changed_inputs(desired.inputs, on_disk.inputs) if on_disk.inputs is not None else ()
+    if not on_disk.exists:
+        # The path has the version in it, so a changed path alone does not explain why nothing is there.
         causes = tuple(change for change in changes if change != f"{DESTINATION} changed")
         if causes:
-            return Item(wanted, Status.STALE, causes, rebuild=True)
-        return Item(wanted, Status.MISSING, ("not exported yet",), rebuild=True)
-    if found.inputs is None:
-        return Item(wanted, Status.STALE, ("not made by export-all-resolves",), rebuild=True)
+            return PlannedExport(desired, ExportStatus.STALE, causes, rebuild=True)
+        return PlannedExport(desired, ExportStatus.MISSING, ("not exported yet",), rebuild=True)
+    if on_disk.inputs is None:
+        return PlannedExport(desired, ExportStatus.STALE, ("not made by export-all-resolves",), rebuild=True)
     if changes:
-        return Item(wanted, Status.STALE, changes, rebuild=True)
-    if found.damage:
-        return Item(wanted, Status.DAMAGED, (found.damage,), rebuild=True)
-    return Item(wanted, Status.UP_TO_DATE, ("forced",) if force else (), rebuild=force)
+        return PlannedExport(desired, ExportStatus.STALE, changes, rebuild=True)
+    if on_disk.damage:
+        return PlannedExport(desired, ExportStatus.DAMAGED, (on_disk.damage,), rebuild=True)
+    return PlannedExport(desired, ExportStatus.UP_TO_DATE, ("forced",) if force else (), rebuild=force)
 
 
-def changed_inputs(wanted: Iterable[ExportInput], found: Mapping[str, tuple[str, str]]) -> tuple[str, ...]:
-    """Each difference as one phrase, in the order of `wanted`: "lockfile changed", "interpreter 3.11.7 → 3.11.9"."""
+def changed_inputs(desired: Iterable[ExportInput], recorded: Mapping[str, tuple[str, str | None]]) -> tuple[str, ...]:
+    """Each difference as one phrase, in the order of `desired`: "lockfile changed", "interpreter 3.11.7 → 3.11.9"."""
     changes = []
     names = set()
-    for new in wanted:
+    for new in desired:
         names.add(new.name)
-        old_value, old_shown = found.get(new.name, ("", ""))
+        old_value, old_shown = recorded.get(new.name, (None, None))
         if old_value == new.value:
             continue
-        telling = new.shown and old_shown and new.shown != old_shown
-        changes.append(f"{new.name} {old_shown} → {new.shown}" if telling else f"{new.name} changed")
-    changes.extend(f"{name} changed" for name in sorted(set(found) - names))
+        both_shown = new.shown and old_shown and new.shown != old_shown
+        changes.append(f"{new.name} {old_shown} → {new.shown}" if both_shown else f"{new.name} changed")
+    changes.extend(f"{name} changed" for name in sorted(set(recorded) - names))
     return tuple(changes)
+
+
+def surplus_exports(facts: ExportFacts) -> tuple[str, ...]:
+    """The existing exports that no resolve needs, in order.
+
+    These are the other versions of each desired export, and all exports of a resolve that is no longer declared. The
+    exports of a declared resolve that this run is not about are kept.
+    """
+    desired = {one.path for one in facts.desired if one.path}
+    in_question = {os.path.dirname(path) for path in desired}
+
+    def is_surplus(path: str) -> bool:
+        directory = os.path.dirname(path)
+        return path not in desired and (directory in in_question or os.path.basename(directory) not in facts.declared)
+
+    return tuple(path for path in facts.existing if is_surplus(path))

@@ -5,16 +5,15 @@ from __future__ import annotations
 from devflow import engine
 from devflow.engine import Rules
 from devflow.engine import python as engine_python
-from devflow.export_all_resolves import goal, python_exporter
-from devflow.export_all_resolves import rules as resolve_rules
+from devflow.export_all_resolves import apply, contract, goal, inspect
+from devflow.export_all_resolves.members import python
+
+
+def core_rules() -> Rules:
+    """The goal and its rules, without any member."""
+    return [*engine.rules(), *contract.rules(), *inspect.rules(), *apply.rules(), *goal.rules()]
 
 
 def rules() -> Rules:
-    """The goal, its rules, and Python's membership."""
-    return [
-        *engine.rules(),
-        *engine_python.rules(),
-        *resolve_rules.rules(),
-        *python_exporter.rules(),
-        *goal.rules(),
-    ]
+    """The goal, its rules, and Python's member."""
+    return [*core_rules(), *engine_python.rules(), *python.rules()]

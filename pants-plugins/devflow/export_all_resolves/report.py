@@ -1,4 +1,4 @@
-"""What a run says: one line for each resolve, or the same as JSON."""
+"""The report of a run: one line for each resolve, or the same as JSON."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from typing import Any
 
 from devflow.common.errors import Problem
 from devflow.common.report import counts_line, json_report, to_do
-from devflow.export_all_resolves.plan import Item, Mode, Outcome, Plan, Status
+from devflow.export_all_resolves.plan import ExportMode, ExportOutcome, ExportPlan, ExportStatus, PlannedExport
 
 _GOAL = "export-all-resolves"
 
 
-def lines(outcome: Outcome) -> list[str]:
+def lines(outcome: ExportOutcome) -> list[str]:
     """One line for each resolve, and one for each export that is removed."""
-    verb = "Pruned" if outcome.mode is Mode.EXPORT else "Would prune"
+    verb = "Pruned" if outcome.mode is ExportMode.EXPORT else "Would prune"
     return [
         *(f"{_name(item)}: {_sentence(item, outcome)}" for item in outcome.plan.items),
         *(f"{verb} {path}" for path in outcome.pruned),
     ]
 
 
-def _name(item: Item) -> str:
-    tools = item.wanted.tools
+def _name(item: PlannedExport) -> str:
+    tools = item.desired.tools
     if not tools:
         return item.resolve
     if tools == (item.resolve,):
@@ -30,20 +30,20 @@ def _name(item: Item) -> str:
     return f"{item.resolve} (tool{'s' if len(tools) > 1 else ''}: {', '.join(tools)})"
 
 
-def _sentence(item: Item, outcome: Outcome) -> str:
+def _sentence(item: PlannedExport, outcome: ExportOutcome) -> str:
     reasons = " and ".join(item.reasons)
-    if item.status is Status.NOT_EXPORTABLE:
+    if item.status is ExportStatus.NOT_EXPORTABLE:
         return f"not exportable, {reasons}"
     if item.resolve in outcome.problems:
         return "failed, see below"
     if not item.rebuild:
-        return f"up to date, {item.wanted.path}"
-    verb = {Mode.EXPORT: "exported", Mode.CHECK: item.status.value}.get(outcome.mode, "would export")
-    return f"{verb}, {reasons}, {item.wanted.path}"
+        return f"up to date, {item.desired.path}"
+    verb = {ExportMode.EXPORT: "exported", ExportMode.CHECK: item.status.value}.get(outcome.mode, "would export")
+    return f"{verb}, {reasons}, {item.desired.path}"
 
 
-def lacking(plan: Plan) -> list[str]:
-    """What this machine lacks, to be said before the builds take their time."""
+def lacking(plan: ExportPlan) -> list[str]:
+    """The interpreters that this machine lacks, for a note before the builds."""
     lacks = [
         f"{problem.lacks} (for {', '.join(names)})" for names, problem in _together(plan.failures) if problem.lacks
     ]
@@ -53,7 +53,7 @@ def lacking(plan: Plan) -> list[str]:
 
 
 def _together(problems: Mapping[str, Problem]) -> list[tuple[list[str], Problem]]:
-    """Each problem with the names that have it: what a machine lacks is one problem of many resolves."""
+    """Each problem with the names of its resolves: a missing interpreter is one problem of many resolves."""
     together: list[tuple[list[str], Problem]] = []
     for name, problem in problems.items():
         for names, known in together:
@@ -65,11 +65,11 @@ def _together(problems: Mapping[str, Problem]) -> list[tuple[list[str], Problem]
     return together
 
 
-def closing(outcome: Outcome, command: str) -> list[str]:
-    """Each failure whole, what it all came to, and the command that does what this run only looked at."""
+def closing(outcome: ExportOutcome, command: str | None) -> list[str]:
+    """The failures with their fixes, the counts, and the command that carries out what was only planned."""
     exported, pruned = len(outcome.exported), len(outcome.pruned)
-    up_to_date = sum(1 for item in outcome.plan.items if item.status is Status.UP_TO_DATE and not item.rebuild)
-    done = outcome.mode is Mode.EXPORT
+    up_to_date = sum(1 for item in outcome.plan.items if item.status is ExportStatus.UP_TO_DATE and not item.rebuild)
+    done = outcome.mode is ExportMode.EXPORT
     counts = [
         *([f"exported {exported}" if done else f"{exported} to export"] if exported else []),
         *([f"pruned {pruned}" if done else f"{pruned} to prune"] if pruned else []),
@@ -79,34 +79,36 @@ def closing(outcome: Outcome, command: str) -> list[str]:
     return [
         *(f"{', '.join(names)}: {problem}" for names, problem in _together(outcome.problems)),
         counts_line(counts),
-        *([to_do(command)] if not done and not outcome.plan.changes_nothing else []),
+        *([to_do(command)] if command and not done and not outcome.plan.changes_nothing else []),
     ]
 
 
-def as_json(outcome: Outcome) -> str:
-    """The report as a document: docs/goals/export-all-resolves.md."""
+def as_json(outcome: ExportOutcome) -> str:
+    """The report as JSON: docs/goals/export-all-resolves.md."""
     results = [_result(item, outcome) for item in outcome.plan.items]
     return json_report(_GOAL, schema_version=1, mode=outcome.mode.value, results=results, pruned=list(outcome.pruned))
 
 
 def names_as_json(names: Sequence[str]) -> str:
-    """`--list` as a document."""
-    return json_report(_GOAL, schema_version=1, mode=Mode.LIST.value, results=[{"resolve": name} for name in names])
+    """`--list` as JSON."""
+    return json_report(
+        _GOAL, schema_version=1, mode=ExportMode.LIST.value, results=[{"resolve": name} for name in names]
+    )
 
 
-def _result(item: Item, outcome: Outcome) -> dict[str, Any]:
+def _result(item: PlannedExport, outcome: ExportOutcome) -> dict[str, Any]:
     problem = outcome.problems.get(item.resolve)
     action = "none"
     if problem:
         action = "failed"
     elif item.rebuild:
-        action = "exported" if outcome.mode is Mode.EXPORT else "would-export"
+        action = "exported" if outcome.mode is ExportMode.EXPORT else "would-export"
     return {
         "resolve": item.resolve,
-        "tools": list(item.wanted.tools),
+        "tools": list(item.desired.tools),
         "status": item.status.value,
         "action": action,
         "reasons": list(item.reasons),
-        "path": item.wanted.path or None,
+        "path": item.desired.path,
         "error": problem.as_json() if problem else None,
     }

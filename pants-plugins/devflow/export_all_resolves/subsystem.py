@@ -7,11 +7,11 @@ from pants.option.option_types import BoolOption, EnumOption, StrListOption
 from pants.util.strutil import softwrap
 
 from devflow.common.options import ReportFormat, one_of, together
-from devflow.export_all_resolves.plan import Mode
+from devflow.export_all_resolves.plan import ExportMode
 
 
 class ExportAllResolvesSubsystem(GoalSubsystem):
-    """Options only; what they mean together is in `mode`."""
+    """The options, and the mode that they select."""
 
     name = "export-all-resolves"
     help = softwrap(
@@ -53,19 +53,19 @@ class ExportAllResolvesSubsystem(GoalSubsystem):
     format = EnumOption(default=ReportFormat.TEXT, help="How to write the report. Example: `--format=json`.")
 
     @property
-    def mode(self) -> Mode:
-        """Raises: UserError for options that contradict each other."""
+    def mode(self) -> ExportMode:
+        """What the run is for. Raises: UserError for options that contradict each other."""
         mode, option = one_of(
             (
-                ("--list", Mode.LIST, self.list_),
-                ("--check", Mode.CHECK, self.check),
-                ("--dry-run", Mode.DRY_RUN, self.dry_run),
+                ("--list", ExportMode.LIST, self.list_),
+                ("--check", ExportMode.CHECK, self.check),
+                ("--dry-run", ExportMode.DRY_RUN, self.dry_run),
             ),
-            otherwise=Mode.EXPORT,
+            otherwise=ExportMode.EXPORT,
         )
         for other, is_set, modes in (
-            ("--force", self.force, (Mode.CHECK, Mode.LIST)),
-            ("--prune", self.prune, (Mode.LIST,)),
+            ("--force", self.force, (ExportMode.CHECK, ExportMode.LIST)),
+            ("--prune", self.prune, (ExportMode.LIST,)),
         ):
             if is_set and mode in modes:
                 raise together(option, other)

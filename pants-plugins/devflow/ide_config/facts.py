@@ -1,170 +1,144 @@
-"""Puts together what the engine knows and what is in the repository: in the goal, as Pants does not watch `dist`."""
+"""The state of a repository and of its settings files, as data: exports, source roots, tools, texts."""
 
 from __future__ import annotations
 
-import glob
 import os
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from devflow.common.errors import UserError, did_you_mean
-from devflow.export_all_resolves.inventory import Place
-from devflow.export_all_resolves.rules import DescribedResolve
-from devflow.ide_config import toml_edit
-from devflow.ide_config.files import find
-from devflow.ide_config.rules import PythonRoot
-from devflow.ide_config.splices import CannotEditError
-from devflow.ide_config.workspace import Export, Tool, Workspace
+from devflow.common.errors import Problem
 
-MYPY_PYTHON = ("tool", "mypy", "python_executable")
-_TOOLS = ("mypy", "ruff")
+_SERVER_IN_PREVIEW = (0, 4, 5)
+_SERVER = (0, 5, 3)
 
 
 @dataclass(frozen=True)
-class Roots:
-    """Source roots by what they are for."""
+class Export:
+    """The export of a resolve; `path` is relative to the build root, and may not exist yet."""
 
-    code: tuple[str, ...]
-    stubs: str
-    tests: tuple[str, ...]
+    resolve: str
+    path: str
 
+    @property
+    def python(self) -> str:
+        """The interpreter of the export, relative to the build root."""
+        return self.file("python")
 
-def main_resolve(name: str, default: str, declared: Iterable[str]) -> str:
-    """The resolve to analyse code by. Raises: UserError."""
-    names = sorted(declared)
-    if not names:
-        raise UserError(
-            "This repository declares no resolve.", fix="name one and its lockfile in [python.resolves] of pants.toml"
-        )
-    option = "--main-resolve" if name else "[python].default_resolve"
-    chosen = name or default
-    if chosen not in names:
-        raise UserError(
-            f"{option}={chosen}: no resolve has that name.{did_you_mean(chosen, names)}",
-            fix=f"choose from {', '.join(names)}" + ("" if name else ", with --main-resolve=NAME"),
-        )
-    return chosen
+    @property
+    def version(self) -> str:
+        """The version of the interpreter: "3.11.7"."""
+        return os.path.basename(self.path)
+
+    def file(self, name: str) -> str:
+        """An executable in the export, relative to the build root."""
+        return f"{self.path}/bin/{name}"
 
 
-def exports_of(described: Iterable[DescribedResolve], place: Place) -> Mapping[str, Export]:
-    """By resolve; a resolve that cannot be exported has none."""
-    return {
-        one.resolve: Export(one.resolve, os.path.join(place.exports, one.fingerprint.reldir))
-        for one in described
-        if one.fingerprint and one.fingerprint.reldir
-    }
+@dataclass(frozen=True)
+class Tool:
+    """A tool's executable, relative to the build root; without an `export`, it is a binary that Pants exported."""
+
+    name: str
+    path: str
+    export: Export | None = None
+    version: str | None = None  # the installed one; None until the tool is installed
 
 
-def find_tools(
-    described: Iterable[DescribedResolve], exports: Mapping[str, Export], main: str, place: Place
-) -> tuple[Tool, ...]:
-    """Each tool in its own resolve, in one of its name, as a binary that Pants exported, or in the main export."""
-    homes = {tool: one.resolve for one in described if one.fingerprint for tool in one.fingerprint.tools}
-    tools = []
-    for name in _TOOLS:
-        export = exports.get(homes.get(name, name))
-        binary = os.path.join(place.exports, "bin", name)
-        in_main = exports[main].file(name)
-        if export:
-            tools.append(Tool(name, export.file(name), export, _installed(name, export, place)))
-        elif os.path.exists(place.absolute(binary)):
-            tools.append(Tool(name, binary))
-        elif os.path.exists(place.absolute(in_main)):
-            tools.append(Tool(name, in_main, exports[main], _installed(name, exports[main], place)))
-    return tuple(tools)
+@dataclass(frozen=True)
+class Workspace:
+    """Every path is relative to the build root, with "/"; sequences are sorted unless said otherwise."""
+
+    build_root: str  # absolute
+    dist: str  # "dist"
+    main: Export
+    source_roots: tuple[str, ...]  # in the order in which to search them, without the one of `stubs`; "." is possible
+    stubs: str | None = None  # the source root that holds type stubs only
+    test_roots: tuple[str, ...] = ()  # source roots that have tests
+    pytest_args: tuple[str, ...] = ()  # as Pants calls pytest; empty if pytest is not in the main export
+    tools: tuple[Tool, ...] = ()
+    present: frozenset[str] = frozenset()  # the evidence of editors that exists: files, directories and tables
+
+    @property
+    def exports(self) -> str:
+        """The directory of exports, with "/". A setting whose value contains it belongs to `ide-config`."""
+        return f"{self.dist}/export/"
+
+    def tool(self, name: str) -> Tool | None:
+        """A tool, if this repository has it."""
+        return next((tool for tool in self.tools if tool.name == name), None)
+
+    @property
+    def ruff_server(self) -> tuple[str, ...]:
+        """The arguments that start Ruff's language server; empty if this Ruff has no server, or there is no Ruff.
+
+        Source: Ruff 0.4.5 brought it, in preview, 0.5.3 took it out of preview.
+        """
+        ruff = self.tool("ruff")
+        if not ruff:
+            return ()
+        version = tuple(int(part) for part in re.findall(r"\d+", ruff.version or "")[:3]) or _SERVER
+        if version < _SERVER_IN_PREVIEW:
+            return ()
+        return ("server",) if version >= _SERVER else ("server", "--preview")
+
+    def absolute(self, path: str) -> str:
+        """The absolute form of a path relative to the build root."""
+        return os.path.normpath(os.path.join(self.build_root, path))
+
+    @property
+    def analysis(self) -> dict[str, object]:
+        """The setting `analysis` of the servers of Pyright's family, with absolute paths."""
+        roots = [self.absolute(root) for root in self.source_roots]
+        return {"extraPaths": roots, **({"stubPath": self.absolute(self.stubs)} if self.stubs else {})}
 
 
-def _installed(name: str, export: Export, place: Place) -> str:
-    """The version of a project in an export or, until that is made, in one of another interpreter; or ""."""
-    here = glob.escape(place.absolute(export.path))
-    for path in (here, os.path.join(os.path.dirname(here), "*")):
-        found = sorted(glob.glob(f"{path}/lib/python*/site-packages/{name}-*.dist-info"))
-        if found:
-            return os.path.basename(found[-1])[len(name) + 1 : -len(".dist-info")]
-    return ""
+@dataclass(frozen=True)
+class PythonRoot:
+    """A source root, relative to the build root, and the number of its Python files by kind."""
+
+    path: str
+    sources: int
+    stubs: int
+    tests: int
 
 
-def sort_roots(roots: Sequence[PythonRoot], checkouts: Iterable[str]) -> Roots:
-    """Code before tests, so that a test's package does not hide one of the code.
+@dataclass(frozen=True)
+class WorkspaceFacts:
+    """The state of a repository, except for what is installed in its exports.
 
-    Stubs are the root that holds nothing else. The build root counts only if it owns a file: by default it matches.
+    `checkouts` are source roots that git ignores and Pants does not see. `export_errors` says why a resolve has no
+    entry in `exports`, if a backend exports that resolve at all.
     """
-    only_stubs = [root.path for root in roots if root.sources and root.stubs == root.sources]
-    stubs = only_stubs[0] if len(only_stubs) == 1 else ""
-    tests = [root.path for root in roots if root.tests and root.path != stubs]
-    only_tests = {root.path for root in roots if root.tests and root.tests * 2 > root.sources}
-    code = {root.path for root in roots if root.path != stubs and (root.path != "." or root.sources)} | set(checkouts)
-    return Roots(tuple(sorted(code - {stubs}, key=lambda path: (path in only_tests, path))), stubs, tuple(tests))
+
+    build_root: str  # absolute
+    dist: str  # "dist"
+    resolves: tuple[str, ...]  # all that are declared, sorted
+    default_resolve: str
+    exports: Mapping[str, Export]  # by resolve
+    export_errors: Mapping[str, Problem]  # by resolve
+    resolves_of_tools: Mapping[str, str]
+    roots: tuple[PythonRoot, ...]
+    checkouts: tuple[str, ...]
+    pytest_args: tuple[str, ...]
+    present: frozenset[str]
 
 
-def checkouts(build_root: Path, patterns: Iterable[str]) -> tuple[str, ...]:
-    """Source roots that git ignores, and so Pants does not see: what matches `/plugins/*`, for example."""
-    found: set[str] = set()
-    for pattern in patterns:
-        parts = pattern.strip("/").split("/")
-        if pattern.startswith("/") and parts[-1] == "*" and "*" not in "".join(parts[:-1]):
-            try:
-                entries = list(os.scandir(build_root.joinpath(*parts[:-1])))
-            except OSError:
-                continue
-            found.update(
-                "/".join((*parts[:-1], entry.name)) for entry in entries if entry.is_dir() and entry.name[0] not in "._"
-            )
-    return tuple(sorted(found))
+@dataclass(frozen=True)
+class InstalledTools:
+    """The tools that are installed, or will be when their resolve is exported."""
+
+    tools: tuple[Tool, ...]
+    has_pytest: bool  # in the main export
 
 
-def present(build_root: Path, evidence: Iterable[str]) -> frozenset[str]:
-    """Which of the files, directories and tables are there. A file that does not parse has no tables."""
-    there = set()
-    for one in evidence:
-        path, _, table = one.partition(" ")
-        if not table:
-            if os.path.lexists(build_root / path):
-                there.add(one)
-        elif has_table(build_root, path, table):
-            there.add(one)
-    return frozenset(there)
+@dataclass(frozen=True)
+class SettingsFile:
+    """A file as it is on disk. `text` is None without a file, or with a `problem`: the file cannot be read.
 
+    With a `blocker`, the file cannot be written.
+    """
 
-def has_table(build_root: Path, path: str, table: str) -> bool:
-    """Whether a file of TOML has `[a.b]`, or anything in it."""
-    text = find(build_root, path).text
-    try:
-        return bool(text) and toml_edit.has_table(text or "", table.strip("[]").split("."))
-    except CannotEditError:
-        return False
-
-
-def mypy_names_an_export(build_root: Path, exports: str) -> bool:
-    """Whether somebody has written the path of an export into mypy's settings, as `python_executable`."""
-    text = find(build_root, "pyproject.toml").text
-    try:
-        return exports in str(toml_edit.value_at(text or "", MYPY_PYTHON))
-    except CannotEditError:
-        return False
-
-
-def workspace(
-    place: Place,
-    dist: str,
-    main: Export,
-    roots: Roots,
-    *,
-    tools: tuple[Tool, ...],
-    pytest_args: Sequence[str],
-    there: frozenset[str],
-) -> Workspace:
-    """What editors see. VS Code runs tests by the main interpreter, so only where pytest is there."""
-    has_pytest = os.path.exists(place.absolute(main.file("pytest")))
-    return Workspace(
-        str(place.build_root),
-        dist,
-        main,
-        roots.code,
-        roots.stubs,
-        roots.tests,
-        (*pytest_args, *roots.tests) if has_pytest and roots.tests else (),
-        tools,
-        there,
-    )
+    text: str | None
+    problem: Problem | None = None
+    blocker: Problem | None = None

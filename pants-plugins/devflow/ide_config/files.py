@@ -1,62 +1,107 @@
-"""People's settings files: read whole, written in one step, through links. In the goal: Pants may ignore them."""
+"""Settings files as they are on disk, and what git says of them.
+
+Read in the goal and never memoised: Pants does not watch the files that it ignores.
+"""
 
 from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from shlex import quote
 
-from devflow.common.errors import Problem
-from devflow.common.files import Obstruction, atomic_write, blocker
-from devflow.ide_config.plan import Found
+from devflow.common.errors import Problem, UserError
+from devflow.common.files import Obstruction, blocker
+from devflow.common.git import Git, GitError
+from devflow.ide_config.facts import SettingsFile
+from devflow.ide_config.formats import toml_edit
+from devflow.ide_config.formats.splices import CannotEditError
 
 
-def find(build_root: Path, path: str) -> Found:
-    """The text of a file, in which every line end and a byte order mark is kept."""
+def inspect_files(build_root: str, paths: Iterable[str]) -> Mapping[str, SettingsFile]:
+    """The files at these paths, which are relative to the build root."""
+    return {path: _inspect_file(build_root, path) for path in paths}
+
+
+def _inspect_file(build_root: str, path: str) -> SettingsFile:
+    """The text keeps every line end and a byte order mark."""
+    file = Path(build_root, path)
     try:
-        content = (build_root / path).read_bytes()
+        content = file.read_bytes()
     except FileNotFoundError:
-        return Found(None)
+        return SettingsFile(None, blocker=_blocker(build_root, path))
     except IsADirectoryError:
-        return Found(
-            None, Problem(f"{path} is a directory, and should be a file.", fix=f"move it away: mv {quote(path)} …")
-        )
+        problem = Problem(f"{path} is a directory, and should be a file.", fix=f"move it away: mv {quote(path)} …")
     except NotADirectoryError:
-        parent = next(str(one) for one in Path(path).parents if not (build_root / one).is_dir())
-        return Found(
-            None, Problem(f"{parent} is a file, and {path} goes below it.", fix=f"move it away: mv {quote(parent)} …")
-        )
+        parent = next(str(one) for one in Path(path).parents if not Path(build_root, one).is_dir())
+        problem = Problem(f"{parent} is a file, and {path} goes below it.", fix=f"move it away: mv {quote(parent)} …")
     except OSError as error:
-        return Found(None, Problem(f"{path} cannot be read: {error.strerror}.", fix=f"look at it: ls -l {quote(path)}"))
-    try:
-        return Found(content.decode())
-    except UnicodeDecodeError as error:
-        where = content.count(b"\n", 0, error.start) + 1
-        return Found(None, Problem(f"{path} is left alone: line {where}: it is not UTF-8.", fix="save it as UTF-8"))
+        problem = Problem(f"{path} cannot be read: {error.strerror}.", fix=f"look at it: ls -l {quote(path)}")
+    else:
+        try:
+            return SettingsFile(content.decode(), blocker=_blocker(build_root, path))
+        except UnicodeDecodeError as error:
+            line = content.count(b"\n", 0, error.start) + 1
+            problem = Problem(f"{path} is left alone: line {line}: it is not UTF-8.", fix="save it as UTF-8")
+    return SettingsFile(None, problem)
 
 
-def obstacle(build_root: Path, path: str) -> Problem | None:
-    """Why a file cannot be written. One without the right to write it is read-only for root, too."""
-    place = Path(os.path.realpath(build_root / path))
-    found = blocker(str(place))
+def _blocker(build_root: str, path: str) -> Problem | None:
+    """Why a file cannot be written. A file without write permission counts as read-only for root, too."""
+    file = Path(os.path.realpath(os.path.join(build_root, path)))
+    found = blocker(str(file))
     shown = os.path.relpath(found.path, build_root) if found else ""
     if found and found.obstruction is Obstruction.NOT_A_DIRECTORY:
         return Problem(f"{shown} is a file, and {path} goes below it.", fix=f"move it away: mv {quote(shown)} …")
     if found and found.obstruction is Obstruction.READ_ONLY_FILE_SYSTEM:
         return Problem(f"{path} is on a read-only file system.", fix="mount it for writing")
-    if place.exists() and not (os.access(place, os.W_OK) and place.stat().st_mode & stat.S_IWUSR):
+    if file.exists() and not (os.access(file, os.W_OK) and file.stat().st_mode & stat.S_IWUSR):
         return Problem(f"{path} is read-only.", fix=f"chmod u+w {quote(path)}")
     if found:
         return Problem(f"{shown} is not writable.", fix=f"chmod u+w {quote(shown)}")
     return None
 
 
-def write(build_root: Path, path: str, text: str) -> Problem | None:
-    """Replace the file that the path leads to; its permissions stay. The caller holds the lock of this goal."""
-    place = Path(os.path.realpath(build_root / path))
+def find_evidence(build_root: str, evidence: Iterable[str]) -> frozenset[str]:
+    """Which of the files, directories and tables ("pyproject.toml [tool.x]") exist."""
+    return frozenset(one for one in evidence if _exists(build_root, *one.partition(" ")[::2]))
+
+
+def _exists(build_root: str, path: str, table: str) -> bool:
+    if not table:
+        return os.path.lexists(os.path.join(build_root, path))
+    text = _inspect_file(build_root, path).text
     try:
-        atomic_write(place, text.encode(), beside=f".{place.name}.ide-config")
-    except OSError as error:
-        return Problem(f"{path} cannot be written: {error.strerror}.", fix=f"look at it: ls -ld {quote(path)}")
-    return None
+        return bool(text) and toml_edit.has_table(text or "", table.strip("[]").split("."))
+    except CannotEditError:
+        return False  # a file that cannot be parsed has no tables
+
+
+def toml_value_contains(build_root: str, path: str, key: Sequence[str], part: str) -> bool:
+    """Whether a TOML file has a value that contains `part` at this path of keys."""
+    text = _inspect_file(build_root, path).text
+    try:
+        return part in str(toml_edit.value_at(text or "", key))
+    except CannotEditError:
+        return False
+
+
+def not_ignored(build_root: str, paths: Sequence[str]) -> tuple[str, ...]:
+    """Those of the paths that git does not ignore; none outside of a git worktree, or without git."""
+    return _without(build_root, paths, lambda git: git.ignored(paths))
+
+
+def untracked(build_root: str, paths: Sequence[str]) -> tuple[str, ...]:
+    """Those of the paths that git does not track; none outside of a git worktree, or without git."""
+    return _without(build_root, paths, lambda git: git.records("ls-files", "-z", "--", *paths))
+
+
+def _without(build_root: str, paths: Sequence[str], known: Callable[[Git], Collection[str]]) -> tuple[str, ...]:
+    if not paths:
+        return ()
+    try:
+        excluded = known(Git(Path(build_root), os.environ))
+    except (GitError, UserError):
+        return ()
+    return tuple(path for path in paths if path not in excluded)

@@ -1,15 +1,11 @@
-"""The goal `ide-config`: options, the ground, what editors want, a plan, and then the files."""
+"""The goal `ide-config`: options, facts, the settings of each editor, a plan, and then the files."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
-from pants.backend.python.subsystems.setup import PythonSetup
-from pants.base.build_root import BuildRoot
 from pants.base.specs import Specs
-from pants.core.util_rules.distdir import DistDir
 from pants.engine.console import Console
 from pants.engine.goal import Goal
 from pants.engine.internals.session import SessionValues
@@ -20,28 +16,39 @@ from pants.option.global_options import GlobalOptions
 from pants.util.docutil import bin_name
 
 from devflow.common.errors import Problem, UserError, did_you_mean
-from devflow.common.files import exclusive_lock
 from devflow.common.goals import GoalRun, typed_arguments
 from devflow.common.members import by_name
 from devflow.common.options import command_line, flagged, split_commas
 from devflow.engine import Rules
-from devflow.export_all_resolves import report as export_report
-from devflow.export_all_resolves.apply import carry_out_alone, refuse_remote_execution
-from devflow.export_all_resolves.inventory import Place
-from devflow.export_all_resolves.plan import Outcome as Exported
-from devflow.export_all_resolves.rules import broken_exporters
-from devflow.ide_config import facts, files, report
-from devflow.ide_config.documents import Owned, Setting, TomlFile
-from devflow.ide_config.editor import Editor
-from devflow.ide_config.git_ignore import not_ignored, untracked
-from devflow.ide_config.ground import Ground, find_ground
-from devflow.ide_config.plan import FilePlan, Mode, Wanted, choose, plan_files, print_of, with_overruling
-from devflow.ide_config.report import Outcome
-from devflow.ide_config.rules import AskEditorRequest, ask_editors
+from devflow.export_all_resolves.service import (
+    ExportTree,
+    PlannedExport,
+    declared_exports,
+    make_exports,
+    refuse_remote_execution,
+)
+from devflow.ide_config import report
+from devflow.ide_config.apply import write_files
+from devflow.ide_config.contract import AskEditorRequest, Editor, ask_editors
+from devflow.ide_config.facts import Workspace
+from devflow.ide_config.files import find_evidence, inspect_files, not_ignored, toml_value_contains, untracked
+from devflow.ide_config.inspect import inspect_tools, inspect_workspace
+from devflow.ide_config.plan import (
+    MYPY_PYTHON,
+    DesiredDocument,
+    FilePlan,
+    SettingsMode,
+    choose,
+    machine_specific,
+    main_export,
+    mypy_configuration,
+    needed_resolves,
+    plan_files,
+    with_overruling,
+    workspace_of,
+)
+from devflow.ide_config.report import SettingsOutcome
 from devflow.ide_config.subsystem import IdeConfigSubsystem
-from devflow.ide_config.workspace import Workspace
-
-_LOCK = "ide-config.lock"
 
 
 class IdeConfig(Goal):
@@ -52,21 +59,12 @@ class IdeConfig(Goal):
 
 
 async def _settings(
-    workspace: Workspace, members: Mapping[str, type[Editor]], names: Sequence[str]
-) -> tuple[tuple[Wanted, ...], tuple[Problem, ...]]:
-    """What each editor wants, in their order, and what is wrong with those that failed."""
-    asked = await ask_editors(AskEditorRequest(members[name](workspace)) for name in names)
-    wanted = tuple(Wanted(name, document) for name, answer in zip(names, asked) for document in answer.documents)
-    return wanted, tuple(answer.problem for answer in asked if answer.problem)
-
-
-async def _export(ground: Ground, wanted: Sequence[Wanted], global_options: GlobalOptions, run: GoalRun) -> Exported:
-    """Make the exports that are missing or stale, and say so. Raises: UserError."""
-    exported = await carry_out_alone(
-        lambda: ground.stock(wanted), ground.described, ground.place, global_options, run.say
-    )
-    run.say(*export_report.lines(exported), *export_report.closing(exported, ""))
-    return exported
+    editors: Mapping[str, type[Editor]], workspace: Workspace
+) -> tuple[tuple[DesiredDocument, ...], tuple[Problem, ...]]:
+    """The settings of each editor, in their order, and the problems of those that failed."""
+    asked = await ask_editors(AskEditorRequest(editor(workspace)) for editor in editors.values())
+    desired = tuple(DesiredDocument(name, document) for name, one in zip(editors, asked) for document in one.documents)
+    return desired, tuple(one.problem for one in asked if one.problem)
 
 
 @goal_rule
@@ -74,44 +72,45 @@ async def ide_config_goal(
     console: Console,
     options: IdeConfigSubsystem,
     global_options: GlobalOptions,
-    python_setup: PythonSetup,
     specs: Specs,
-    build_root: BuildRoot,
-    dist_dir: DistDir,
+    tree: ExportTree,
     union_membership: UnionMembership,
     target_types: RegisteredTargetTypes,
     session: SessionValues,
 ) -> IdeConfig:
     """See docs/goals/ide-config.md."""
-    root, dist = Path(build_root.path), str(dist_dir.relpath)
-    place = Place(root, os.path.join(dist, "export"))
     with GoalRun(console, options.name) as run:
         mode = options.mode
         members = by_name(union_membership.get(Editor))
-        there = facts.present(root, (one for editor in members.values() for one in editor.evidence))
+        present = find_evidence(tree.build_root, (one for editor in members.values() for one in editor.evidence))
         run.refuse_targets(specs, instead="choose editors with --editors=NAME")
         _refuse(options, global_options, members)
-        editors = _editors(options, members, there)
-        main = options.main_resolve or ""
-        ground = await find_ground(place, dist, main, there, python_setup, union_membership, target_types)
-        wanted, broken = await _settings(ground.workspace(), members, tuple(editors))
-        if options.export and ground.stock(wanted).rebuilds:
-            exported = await _export(ground, wanted, global_options, run)
-            if exported.exit_code:
-                return IdeConfig(exit_code=1)
-            # What is installed decides on some of the settings.
-            wanted, broken = await _settings(ground.workspace(), members, tuple(editors))
+        overruled = _editors(options, members, present)
+        editors = {name: members[name] for name in overruled}
 
-        run.fail(*broken_exporters(ground.described), *broken)
-        if mode is Mode.PRINT:
-            documents = [one.document for one in wanted]
+        exports = await declared_exports(tree, union_membership, target_types)
+        facts = await inspect_workspace(exports, present)
+        main = main_export(options.main_resolve, facts)
+        workspace = workspace_of(facts, main, inspect_tools(facts, main))
+        desired, broken = await _settings(editors, workspace)
+        needed = needed_resolves(desired, facts, main)
+        if options.export and exports.plan(needed).rebuilds:
+            if not await make_exports(exports, needed, global_options, run.say):
+                return IdeConfig(exit_code=1)
+            # Some settings depend on what is installed.
+            workspace = workspace_of(facts, main, inspect_tools(facts, main))
+            desired, broken = await _settings(editors, workspace)
+            needed = needed_resolves(desired, facts, main)
+
+        run.fail(*exports.broken_members, *broken)
+        if mode is SettingsMode.PRINT:
+            documents = [one.document for one in desired]
             printed = report.documents_as_json(str(options.print_), documents)
-            run.report(options.format, text=print_of(documents).rstrip("\n"), document=printed)
+            run.report(options.format, text=report.print_of(documents).rstrip("\n"), document=printed)
         else:
-            wanted += _mypy_configuration(root, ground.workspace())
-            planned, failed = _plan_and_write(mode, wanted, root, Path(global_options.pants_workdir, _LOCK))
+            files, failed = _plan_and_write(mode, desired, workspace, global_options)
             command = _command(options, typed_arguments(session))
-            outcome = _outcome(options, command, ground, wanted, planned, failed, editors)
+            outcome = _outcome(options, command, files, failed, exports.plan(needed).items, workspace, overruled)
             run.report(options.format, text=report.stdout(outcome), document=report.as_json(outcome))
             run.say(*report.closing(outcome))
             run.end(outcome.exit_code)
@@ -119,7 +118,7 @@ async def ide_config_goal(
 
 
 def _refuse(options: IdeConfigSubsystem, global_options: GlobalOptions, members: Mapping[str, type[Editor]]) -> None:
-    """What this goal cannot work with. Raises: UserError."""
+    """Raises: UserError for an unknown editor, and for exports that cannot be made."""
     if options.print_ is not None and options.print_ not in members:
         raise UserError(
             f"--print={options.print_}: there is no such editor.{did_you_mean(options.print_, members)}",
@@ -130,79 +129,69 @@ def _refuse(options: IdeConfigSubsystem, global_options: GlobalOptions, members:
 
 
 def _editors(
-    options: IdeConfigSubsystem, members: Mapping[str, type[Editor]], there: frozenset[str]
-) -> Mapping[str, str]:
-    """Each editor that the run is about, and whom it overrules. Raises: UserError."""
+    options: IdeConfigSubsystem, members: Mapping[str, type[Editor]], present: frozenset[str]
+) -> Mapping[str, str | None]:
+    """Each editor of this run, and the editors whose settings it overrules. Raises: UserError."""
     if options.print_ is not None:
-        return {options.print_: ""}
-    used = [name for name, editor in members.items() if there.intersection(editor.evidence)]
+        return {options.print_: None}
+    used = [name for name, editor in members.items() if present.intersection(editor.evidence)]
     chosen = choose(split_commas(options.editors), members, used)
     return with_overruling(chosen, {name: editor.overruled_by for name, editor in members.items()}, used)
 
 
-def _mypy_configuration(root: Path, workspace: Workspace) -> tuple[Wanted, ...]:
-    """If somebody has written the path of an export there by hand: it goes stale like all others."""
-    if not facts.mypy_names_an_export(root, workspace.exports):
-        return ()
-    python = Setting(facts.MYPY_PYTHON, workspace.main.python, Owned.IF_PRESENT, workspace.exports)
-    return (Wanted("mypy", TomlFile("pyproject.toml", (python,))),)
-
-
 def _plan_and_write(
-    mode: Mode, wanted: Sequence[Wanted], root: Path, lock: Path
+    mode: SettingsMode, desired: Sequence[DesiredDocument], workspace: Workspace, global_options: GlobalOptions
 ) -> tuple[tuple[FilePlan, ...], Mapping[str, Problem]]:
-    """The plan that holds, and which writes failed. One that fails does not stop the others."""
+    """The plan that was carried out, or would be, and the writes that failed, by path."""
+    root = workspace.build_root
+    # The path of an export in mypy's settings goes stale like all others, but only the user puts it there.
+    if toml_value_contains(root, "pyproject.toml", MYPY_PYTHON, workspace.exports):
+        desired = [*desired, mypy_configuration(workspace)]
 
     def plan_now() -> tuple[FilePlan, ...]:
-        return plan_files(wanted, lambda path: files.find(root, path), lambda path: files.obstacle(root, path))
+        return plan_files(desired, inspect_files(root, {one.document.path for one in desired}))
 
-    planned = plan_now()
-    if mode is not Mode.WRITE or not any(file.changed for file in planned):
-        return planned, {}
-    with exclusive_lock(lock, timeout_s=-1):
-        planned = plan_now()
-        problems = {file.path: files.write(root, file.path, file.after) for file in planned if file.changed}
-    return planned, {path: problem for path, problem in problems.items() if problem}
+    files = plan_now()
+    if mode is not SettingsMode.WRITE or not any(file.changed for file in files):
+        return files, {}
+    return write_files(plan_now, root, global_options.pants_workdir)
 
 
 def _outcome(
     options: IdeConfigSubsystem,
     command: str,
-    ground: Ground,
-    wanted: Sequence[Wanted],
-    planned: tuple[FilePlan, ...],
+    files: tuple[FilePlan, ...],
     failed: Mapping[str, Problem],
-    editors: Mapping[str, str],
-) -> Outcome:
-    workspace = ground.workspace()
-    exports = ground.stock(wanted).items
-    return Outcome(
+    exports: tuple[PlannedExport, ...],
+    workspace: Workspace,
+    overruled: Mapping[str, str | None],
+) -> SettingsOutcome:
+    export_command = ("export-all-resolves", f"--include={','.join(item.resolve for item in exports)}")
+    return SettingsOutcome(
         options.mode,
-        planned,
+        files,
         exports,
         frozenset(
-            item.resolve for item in exports if not os.path.exists(ground.place.absolute(f"{item.wanted.path}/bin"))
+            item.resolve
+            for item in exports
+            if not os.path.exists(os.path.join(workspace.build_root, str(item.desired.path), "bin"))
         ),
         failed,
-        {name: overruled for name, overruled in editors.items() if overruled},
-        _not_to_be_committed(planned, workspace, ground.place.build_root),
+        {name: others for name, others in overruled.items() if others},
+        _not_to_be_committed(files, workspace),
         command,
-        command_line(bin_name(), "export-all-resolves", f"--include={','.join(item.resolve for item in exports)}"),
+        command_line(bin_name(), *export_command),
     )
 
 
-def _not_to_be_committed(planned: Sequence[FilePlan], workspace: Workspace, build_root: Path) -> tuple[str, ...]:
-    """What changed and git would pick up, with a path of this machine in it.
+def _not_to_be_committed(files: Sequence[FilePlan], workspace: Workspace) -> tuple[str, ...]:
+    """The changed files that git would pick up and that hold a path of this machine.
 
-    That is where the repository is, or the version of an export. The latter is welcome in a file that the team has
-    committed, such as `pyproject.toml`.
+    A file that git tracks, such as `pyproject.toml`, may hold the path of an export, which has a Python version in it.
     """
-    absolute, relative = (
-        [file.path for file in planned if file.changed and path in file.after]
-        for path in (workspace.build_root, workspace.exports)
-    )
-    left = not_ignored(build_root, list(dict.fromkeys([*absolute, *relative])))
-    new = untracked(build_root, left)
+    absolute, versioned = machine_specific(files, workspace)
+    left = not_ignored(workspace.build_root, list(dict.fromkeys([*absolute, *versioned])))
+    new = untracked(workspace.build_root, left)
     return tuple(path for path in left if path in new or path in absolute)
 
 

@@ -1,21 +1,23 @@
-"""What to write into which file, and why: decided from texts alone, before anything changes."""
+"""Which editors to configure, and what to write into which file, and why: decided from facts alone."""
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 from devflow.common.errors import Problem, UserError, did_you_mean
-from devflow.ide_config.documents import Change, Document, JsonFile, OwnFile, edit
-from devflow.ide_config.splices import CannotEditError
+from devflow.ide_config.documents import Document, Owned, Setting, TomlFile, texts_of
+from devflow.ide_config.edit import SettingChange, edit
+from devflow.ide_config.facts import Export, InstalledTools, PythonRoot, SettingsFile, Workspace, WorkspaceFacts
+from devflow.ide_config.formats.splices import CannotEditError
 
-FALLBACK = "vscode"  # of a repository without any editor's files
+FALLBACK = "vscode"  # for a repository without any editor's files
+MYPY_PYTHON = ("tool", "mypy", "python_executable")
 
 
-class Mode(Enum):
-    """What a run is for; they share one plan and differ in the last step."""
+class SettingsMode(Enum):
+    """What a run is for. All modes share one plan and differ in the last step."""
 
     WRITE = "write"
     CHECK = "check"
@@ -23,8 +25,8 @@ class Mode(Enum):
     PRINT = "print"
 
 
-class Status(Enum):
-    """A file, compared with what should be in it."""
+class FileStatus(Enum):
+    """State of a file, relative to its settings."""
 
     UP_TO_DATE = "up-to-date"
     MISSING = "missing"
@@ -33,51 +35,43 @@ class Status(Enum):
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What one editor wants in one file."""
+class DesiredDocument:
+    """The settings of one editor for one file."""
 
     editor: str
     document: Document
 
 
 @dataclass(frozen=True)
-class Found:
-    """A file as it is: its text, None if it does not exist, or why it cannot be read or written."""
-
-    text: str | None
-    problem: Problem | None = None
-
-
-@dataclass(frozen=True)
 class FilePlan:
-    """One file. With a problem it is left alone, and `snippet` is what should be in it."""
+    """The plan for one file. With a problem, nothing is written, and `snippet` is the text to put there by hand."""
 
     path: str
     editors: tuple[str, ...]
     before: str | None
     after: str
-    changes: tuple[Change, ...] = ()
+    changes: tuple[SettingChange, ...] = ()
     dead: tuple[tuple[str, str], ...] = ()
     problem: Problem | None = None
-    snippet: str = ""
+    snippet: str | None = None
 
     @property
-    def status(self) -> Status:
-        """Before the run."""
+    def status(self) -> FileStatus:
+        """The state before the run."""
         if self.problem:
-            return Status.FAILED
+            return FileStatus.FAILED
         if self.before is None:
-            return Status.MISSING
-        return Status.UP_TO_DATE if self.before == self.after else Status.STALE
+            return FileStatus.MISSING
+        return FileStatus.UP_TO_DATE if self.before == self.after else FileStatus.STALE
 
     @property
     def changed(self) -> bool:
-        """There is something to write."""
-        return self.status in (Status.MISSING, Status.STALE)
+        """Whether there is something to write."""
+        return self.status in (FileStatus.MISSING, FileStatus.STALE)
 
 
 def choose(names: Sequence[str], known: Iterable[str], used: Iterable[str]) -> tuple[str, ...]:
-    """The editors to configure, sorted: those that were named, or else those in use. Raises: UserError."""
+    """The editors to configure, sorted: the named ones, else those that the repository uses. Raises: UserError."""
     valid = sorted(known)
     for name in names:
         if name not in valid:
@@ -88,79 +82,137 @@ def choose(names: Sequence[str], known: Iterable[str], used: Iterable[str]) -> t
     return tuple(sorted(set(names))) or tuple(sorted(used)) or (FALLBACK,)
 
 
-def with_overruling(chosen: Iterable[str], overruled_by: Mapping[str, str], used: Iterable[str]) -> Mapping[str, str]:
-    """Each editor to configure, and whom it overrules: one in use whose files win over those of a chosen one."""
+def with_overruling(
+    chosen: Iterable[str], overruled_by: Mapping[str, str | None], used: Iterable[str]
+) -> Mapping[str, str | None]:
+    """Each editor to configure, and the editors whose settings its files overrule.
+
+    An editor that the repository uses is added if its files take precedence over the settings of a chosen one.
+    """
     chosen, in_use = tuple(chosen), set(used)
-    added: dict[str, str] = {}
+    added: dict[str, str | None] = {}
     for name in chosen:
-        winner = overruled_by.get(name, "")
+        winner = overruled_by.get(name)
         if winner in in_use and winner not in chosen:
             added[winner] = f"{added[winner]}, {name}" if winner in added else name
-    return {**{name: "" for name in chosen}, **added}
+    return {**dict.fromkeys(chosen), **added}
 
 
-def plan_files(
-    wanted: Iterable[Wanted], find: Callable[[str], Found], obstacle: Callable[[str], Problem | None]
-) -> tuple[FilePlan, ...]:
-    """A plan for each file, in the order in which editors want them. `obstacle`: why a path cannot be written."""
-    by_path: dict[str, list[Wanted]] = {}
-    for one in wanted:
+def main_export(name: str | None, facts: WorkspaceFacts) -> Export:
+    """The export to analyse code by: that of the resolve `name`, else of the default one. Raises: UserError."""
+    if not facts.resolves:
+        raise UserError(
+            "This repository declares no resolve.", fix="name one and its lockfile in [python.resolves] of pants.toml"
+        )
+    option = "--main-resolve" if name else "[python].default_resolve"
+    chosen = name or facts.default_resolve
+    if chosen not in facts.resolves:
+        raise UserError(
+            f"{option}={chosen}: no resolve has that name.{did_you_mean(chosen, facts.resolves)}",
+            fix=f"choose from {', '.join(facts.resolves)}" + ("" if name else ", with --main-resolve=NAME"),
+        )
+    if chosen in facts.export_errors:
+        raise UserError.of(facts.export_errors[chosen])
+    if chosen not in facts.exports:
+        raise UserError(
+            f"No active backend exports resolve {chosen}.", fix="choose another one with --main-resolve=NAME"
+        )
+    return facts.exports[chosen]
+
+
+def workspace_of(facts: WorkspaceFacts, main: Export, installed: InstalledTools) -> Workspace:
+    """The repository as editors see it. VS Code runs tests by the main interpreter, so only if pytest is installed."""
+    roots = facts.roots
+    stubs = stub_root(roots)
+    tests = tuple(root.path for root in roots if root.tests and root.path != stubs)
+    return Workspace(
+        facts.build_root,
+        facts.dist,
+        main,
+        code_roots(roots, facts.checkouts),
+        stubs,
+        tests,
+        (*facts.pytest_args, *tests) if installed.has_pytest and tests else (),
+        installed.tools,
+        facts.present,
+    )
+
+
+def stub_root(roots: Sequence[PythonRoot]) -> str | None:
+    """The one source root that holds nothing but type stubs."""
+    only_stubs = [root.path for root in roots if root.sources and root.stubs == root.sources]
+    return only_stubs[0] if len(only_stubs) == 1 else None
+
+
+def code_roots(roots: Sequence[PythonRoot], checkouts: Iterable[str]) -> tuple[str, ...]:
+    """Source roots in search order, without that of stubs.
+
+    Code comes before tests, so that a package of tests does not hide one of the code. The build root counts only if it
+    owns a file, because it is a source root by default.
+    """
+    only_tests = {root.path for root in roots if root.tests and root.tests * 2 > root.sources}
+    paths = {root.path for root in roots if root.path != "." or root.sources} | set(checkouts)
+    return tuple(sorted(paths - {stub_root(roots)}, key=lambda path: (path in only_tests, path)))
+
+
+def needed_resolves(desired: Iterable[DesiredDocument], facts: WorkspaceFacts, main: Export) -> tuple[str, ...]:
+    """The resolves whose exports the settings refer to, sorted; the main one is always among them."""
+    texts = "\n".join(text for one in desired for text in texts_of(one.document))
+    return tuple(
+        resolve
+        for resolve in facts.resolves
+        if resolve == main.resolve or (resolve in facts.exports and f"{facts.exports[resolve].path}/" in texts)
+    )
+
+
+def mypy_configuration(workspace: Workspace) -> DesiredDocument:
+    """The update of an export's path that the user has written into mypy's settings."""
+    python = Setting(MYPY_PYTHON, workspace.main.python, Owned.IF_PRESENT, workspace.exports)
+    return DesiredDocument("mypy", TomlFile("pyproject.toml", (python,)))
+
+
+def plan_files(desired: Iterable[DesiredDocument], files: Mapping[str, SettingsFile]) -> tuple[FilePlan, ...]:
+    """A plan for each file, in the order of the documents. `files` has every path of a document."""
+    by_path: dict[str, list[DesiredDocument]] = {}
+    for one in desired:
         by_path.setdefault(one.document.path, []).append(one)
-    return tuple(_plan_file(path, ones, find(path), obstacle) for path, ones in by_path.items())
+    return tuple(_plan_file(path, ones, files[path]) for path, ones in by_path.items())
 
 
-def _plan_file(
-    path: str, wanted: Sequence[Wanted], found: Found, obstacle: Callable[[str], Problem | None]
-) -> FilePlan:
-    editors = tuple(one.editor for one in wanted)
+def _plan_file(path: str, desired: Sequence[DesiredDocument], file: SettingsFile) -> FilePlan:
+    editors = tuple(one.editor for one in desired)
 
     def failed(problem: Problem) -> FilePlan:
-        snippet = "".join(snippet_of(one.document) for one in wanted)
-        return FilePlan(path, editors, found.text, text, problem=problem, snippet=snippet)
+        snippet = "".join(snippet_of(one.document) for one in desired)
+        return FilePlan(path, editors, file.text, text, problem=problem, snippet=snippet)
 
-    text = found.text or ""
-    if found.problem:
-        return failed(found.problem)
-    changes: list[Change] = []
+    text = file.text or ""
+    if file.problem:
+        return failed(file.problem)
+    changes: list[SettingChange] = []
     dead: list[tuple[str, str]] = []
-    for one in wanted:
+    for one in desired:
         try:
             edited = edit(text, one.document)
         except CannotEditError as error:
-            fix = "mend that, or put what follows into it yourself"
+            fix = "correct the file, or put the following into it by hand"
             return failed(Problem(f"{path} is left alone: {error}.", fix=fix))
         text = edited.text
         changes += edited.changes
         dead += edited.dead
-    planned = FilePlan(path, editors, found.text, text, tuple(changes), tuple(dead))
-    in_the_way = obstacle(path) if planned.changed else None
-    return failed(in_the_way) if in_the_way else planned
+    planned = FilePlan(path, editors, file.text, text, tuple(changes), tuple(dead))
+    return failed(file.blocker) if planned.changed and file.blocker else planned
 
 
 def snippet_of(document: Document) -> str:
-    """What a file with nothing else in it would be."""
+    """The text of a file with nothing else in it."""
     return edit("", document).text
 
 
-def print_of(documents: Sequence[Document]) -> str:
-    """What `--print` shows: the one file as it is, or each below its name, in a comment of its kind if it has one."""
-    if len(documents) == 1:
-        return snippet_of(documents[0])
-    return "\n".join(f"{_comment(document)} {document.path}\n{snippet_of(document)}" for document in documents)
-
-
-def _comment(document: Document) -> str:
-    if isinstance(document, (JsonFile, OwnFile)):
-        return "//"
-    return getattr(getattr(document, "syntax", None), "comment", "#")
-
-
-def diff(planned: FilePlan) -> str:
-    """As `diff -u` says it, and `patch` takes it."""
-    if not planned.changed:
-        return ""
-    before = (planned.before or "").splitlines(keepends=True)
-    after = planned.after.splitlines(keepends=True)
-    old = f"a/{planned.path}" if planned.before is not None else "/dev/null"
-    lines = difflib.unified_diff(before, after, old, f"b/{planned.path}")
-    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+def machine_specific(files: Iterable[FilePlan], workspace: Workspace) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The changed files that hold the path of the build root, and those that hold the path of an export."""
+    changed = [file for file in files if file.changed]
+    absolute, versioned = (
+        tuple(file.path for file in changed if path in file.after) for path in (workspace.build_root, workspace.exports)
+    )
+    return absolute, versioned

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from devflow.engine import Rules
+from devflow.engine import python as engine_python
 from devflow.export_all_resolves import register as export_all_resolves
-from devflow.ide_config import goal
-from devflow.ide_config import rules as ide_rules
-from devflow.ide_config.editors import members
+from devflow.ide_config import contract, goal, inspect
+from devflow.ide_config.members import coc, emacs, helix, neovim, pyright, ty, vim_ale, vscode, zed
+
+MEMBERS = (coc, emacs, helix, neovim, pyright, ty, vim_ale, vscode, zed)
+
+
+def core_rules() -> Rules:
+    """The goal, its rules and its editors, with exports that no member makes."""
+    return [
+        *export_all_resolves.core_rules(),
+        *engine_python.rules(),
+        *contract.rules(),
+        *inspect.rules(),
+        *(rule for member in MEMBERS for rule in member.rules()),
+        *goal.rules(),
+    ]
 
 
 def rules() -> Rules:
-    """The goal, its rules and its editors; and `export-all-resolves`, because settings lead into the exports."""
-    return [
-        *export_all_resolves.rules(),
-        *ide_rules.rules(),
-        *members.rules(),
-        *goal.rules(),
-    ]
+    """The goal, and the goal `export-all-resolves`, because settings refer to exports."""
+    return [*export_all_resolves.rules(), *core_rules()]

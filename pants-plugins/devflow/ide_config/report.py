@@ -1,62 +1,63 @@
-"""What a run says: a line for each file or each wrong setting, or the same as JSON."""
+"""The report of a run: a line for each file or each wrong setting, or the same as JSON."""
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from devflow.common.errors import Problem
 from devflow.common.report import count, counts_line, json_report, to_do
-from devflow.export_all_resolves.plan import Item
-from devflow.ide_config.documents import Document
-from devflow.ide_config.plan import FilePlan, Mode, Status, diff, snippet_of
+from devflow.export_all_resolves.service import PlannedExport
+from devflow.ide_config.documents import Document, JsonFile, OwnFile
+from devflow.ide_config.plan import FilePlan, FileStatus, SettingsMode, snippet_of
 
 _GOAL = "ide-config"
 _SCHEMA_VERSION = 1
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What came of a plan, or would. `failed`: writes, by path. `exports`: those that the settings lead to."""
+class SettingsOutcome:
+    """The result of a plan, or the expected one."""
 
-    mode: Mode
+    mode: SettingsMode
     files: tuple[FilePlan, ...]
-    exports: tuple[Item, ...]
-    gone: frozenset[str]  # the resolves in `exports` that are not there
-    failed: Mapping[str, Problem]
-    overruled: Mapping[str, str]  # editor whose files win → those whose settings it overrules
-    not_ignored: tuple[str, ...]  # by git, with paths of this machine in them
-    command: str  # that does what was only looked at
-    export_command: str
+    exports: tuple[PlannedExport, ...]  # those that the settings refer to
+    missing: frozenset[str]  # the resolves in `exports` whose export does not exist
+    failed: Mapping[str, Problem]  # writes, by path
+    overruled: Mapping[str, str]  # editor whose files take precedence → editors whose settings they overrule
+    not_ignored: tuple[str, ...]  # files with paths of this machine that git would pick up
+    command: str  # the command line that carries out the plan
+    export_command: str  # the command line that makes `exports`
 
     @property
     def problems(self) -> Mapping[str, Problem]:
-        """By path."""
+        """The errors of the plan and of the writes, by path."""
         return {**{file.path: file.problem for file in self.files if file.problem}, **self.failed}
 
     @property
-    def missing_exports(self) -> tuple[Item, ...]:
-        """What the settings lead to and is not there."""
-        return tuple(item for item in self.exports if item.resolve in self.gone)
+    def missing_exports(self) -> tuple[PlannedExport, ...]:
+        """The exports that the settings refer to and that do not exist."""
+        return tuple(item for item in self.exports if item.resolve in self.missing)
 
     @property
     def exit_code(self) -> int:
-        """A dry run fails if the real run would; a check fails if a setting or an export is not as it should be."""
+        """A dry run fails if the real run would; a check also fails for a stale setting and a missing export."""
         wrong = any(file.changed for file in self.files) or self.missing_exports
-        return 1 if self.problems or (self.mode is Mode.CHECK and wrong) else 0
+        return 1 if self.problems or (self.mode is SettingsMode.CHECK and wrong) else 0
 
 
-def stdout(outcome: Outcome) -> str:
-    """The report itself."""
-    if outcome.mode is Mode.DRY_RUN:
+def stdout(outcome: SettingsOutcome) -> str:
+    """The report on standard output."""
+    if outcome.mode is SettingsMode.DRY_RUN:
         return "".join(diff(file) for file in outcome.files).rstrip("\n")
-    if outcome.mode is Mode.CHECK:
+    if outcome.mode is SettingsMode.CHECK:
         return "\n".join([*_wrong_settings(outcome), *_wrong_exports(outcome)])
     return "\n".join(f"{file.path}: {_sentence(file, outcome)}" for file in outcome.files)
 
 
-def _wrong_settings(outcome: Outcome) -> list[str]:
+def _wrong_settings(outcome: SettingsOutcome) -> list[str]:
     return [
         f"{file.path}: {change.key}: have {change.have or 'nothing'}, want {change.want or 'nothing'}"
         for file in outcome.files
@@ -65,28 +66,27 @@ def _wrong_settings(outcome: Outcome) -> list[str]:
     ]
 
 
-def _wrong_exports(outcome: Outcome) -> list[str]:
+def _wrong_exports(outcome: SettingsOutcome) -> list[str]:
     return [
-        f"{item.wanted.path}: {item.status.value}, {' and '.join(item.reasons)}" for item in outcome.missing_exports
+        f"{item.desired.path}: {item.status.value}, {' and '.join(item.reasons)}" for item in outcome.missing_exports
     ]
 
 
-def _sentence(file: FilePlan, outcome: Outcome) -> str:
+def _sentence(file: FilePlan, outcome: SettingsOutcome) -> str:
     if file.path in outcome.problems:
         return "failed, see below"
     if not file.changed:
         return "up to date"
-    return (
-        f"{'written' if file.status is Status.MISSING else 'updated'}, for {' and '.join(dict.fromkeys(file.editors))}"
-    )
+    verb = "written" if file.status is FileStatus.MISSING else "updated"
+    return f"{verb}, for {' and '.join(dict.fromkeys(file.editors))}"
 
 
-def closing(outcome: Outcome) -> list[str]:
-    """Each failure whole, what people should know, what it all came to, and the command that does it."""
+def closing(outcome: SettingsOutcome) -> list[str]:
+    """The failures with their fixes, the notes, the counts, and the command that carries out the plan."""
     changed = [file for file in outcome.files if file.changed and file.path not in outcome.problems]
-    up_to_date = sum(1 for file in outcome.files if file.status is Status.UP_TO_DATE)
-    done = outcome.mode is Mode.WRITE
-    export = " --export" if outcome.mode is Mode.CHECK and outcome.missing_exports else ""
+    up_to_date = sum(1 for file in outcome.files if file.status is FileStatus.UP_TO_DATE)
+    done = outcome.mode is SettingsMode.WRITE
+    export = " --export" if outcome.mode is SettingsMode.CHECK and outcome.missing_exports else ""
     files = count(len(changed), "file")
     counts = [
         *([f"wrote {files}" if done else f"{files} to write"] if changed else []),
@@ -94,7 +94,7 @@ def closing(outcome: Outcome) -> list[str]:
         f"{up_to_date} up to date",
     ]
     failures = [
-        f"{_GOAL}: {problem}{_indented(file.snippet) if file.path == path and file.problem else ''}"
+        f"{_GOAL}: {problem}{_indented(file.snippet) if file.snippet else ''}"
         for path, problem in outcome.problems.items()
         for file in outcome.files
         if file.path == path
@@ -107,22 +107,22 @@ def closing(outcome: Outcome) -> list[str]:
     ]
 
 
-def notes(outcome: Outcome) -> list[str]:
-    """What is no failure, one line each."""
+def notes(outcome: SettingsOutcome) -> list[str]:
+    """What the user should know and is no failure, one item each."""
     used = ", ".join(item.resolve for item in outcome.missing_exports)
-    # These work, and are the affair of `export-all-resolves`.
-    stale = ", ".join(item.resolve for item in outcome.exports if item.rebuild and item.resolve not in outcome.gone)
+    # A stale export works, so it is no failure here; `export-all-resolves --check` is for those.
+    stale = ", ".join(item.resolve for item in outcome.exports if item.rebuild and item.resolve not in outcome.missing)
     return [
         *(
-            f"{winner}: its files are there, and win over the settings of {editors}, so that they are kept up, too."
+            f"{winner}: its files win over the settings of {editors}, so they are updated, too."
             for winner, editors in outcome.overruled.items()
         ),
         *(
-            f"{file.path}: {key} does nothing good any more: {why}. It is yours to remove."
+            f"{file.path}: {key} is obsolete: {why}. Remove it by hand."
             for file in outcome.files
             for key, why in file.dead
         ),
-        *([f"Not exported, and the settings lead there: {used}.\n  Fix: {outcome.export_command}"] if used else []),
+        *([f"Not exported, but used by the settings: {used}.\n  Fix: {outcome.export_command}"] if used else []),
         *([f"Exported, but not from the current lockfile: {stale}.\n  Fix: {outcome.export_command}"] if stale else []),
         *(
             f"{path} holds paths of this machine, and git does not ignore it.\n"
@@ -136,11 +136,11 @@ def _indented(snippet: str) -> str:
     return "\n" + "".join(f"    {line}\n" for line in snippet.splitlines()).rstrip("\n")
 
 
-def as_json(outcome: Outcome) -> str:
-    """The report as a document: docs/goals/ide-config.md."""
+def as_json(outcome: SettingsOutcome) -> str:
+    """The report as JSON: docs/goals/ide-config.md."""
     results = [_result(file, outcome) for file in outcome.files]
     exports = [
-        {"resolve": item.resolve, "path": item.wanted.path, "status": item.status.value} for item in outcome.exports
+        {"resolve": item.resolve, "path": item.desired.path, "status": item.status.value} for item in outcome.exports
     ]
     mode = outcome.mode.value
     return json_report(
@@ -149,18 +149,42 @@ def as_json(outcome: Outcome) -> str:
 
 
 def documents_as_json(editor: str, documents: Sequence[Document]) -> str:
-    """`--print` as a document."""
+    """`--print` as JSON."""
     results = [{"editor": editor, "path": one.path, "content": snippet_of(one)} for one in documents]
-    return json_report(_GOAL, schema_version=_SCHEMA_VERSION, mode=Mode.PRINT.value, results=results)
+    return json_report(_GOAL, schema_version=_SCHEMA_VERSION, mode=SettingsMode.PRINT.value, results=results)
 
 
-def _result(file: FilePlan, outcome: Outcome) -> dict[str, Any]:
+def print_of(documents: Sequence[Document]) -> str:
+    """The output of `--print`: the text of one file, or of each file below a comment with its path."""
+    if len(documents) == 1:
+        return snippet_of(documents[0])
+    return "\n".join(f"{_comment(document)} {document.path}\n{snippet_of(document)}" for document in documents)
+
+
+def _comment(document: Document) -> str:
+    if isinstance(document, (JsonFile, OwnFile)):
+        return "//"
+    return getattr(getattr(document, "syntax", None), "comment", "#")
+
+
+def diff(planned: FilePlan) -> str:
+    """The change in the format of `diff -u` and `patch`; "" without a change."""
+    if not planned.changed:
+        return ""
+    before = (planned.before or "").splitlines(keepends=True)
+    after = planned.after.splitlines(keepends=True)
+    old = f"a/{planned.path}" if planned.before is not None else "/dev/null"
+    lines = difflib.unified_diff(before, after, old, f"b/{planned.path}")
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+
+
+def _result(file: FilePlan, outcome: SettingsOutcome) -> dict[str, Any]:
     problem = outcome.problems.get(file.path)
     action = "none"
     if problem:
         action = "failed"
     elif file.changed:
-        action = "written" if outcome.mode is Mode.WRITE else "would-write"
+        action = "written" if outcome.mode is SettingsMode.WRITE else "would-write"
     return {
         "path": file.path,
         "editors": list(dict.fromkeys(file.editors)),

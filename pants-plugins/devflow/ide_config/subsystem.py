@@ -7,11 +7,11 @@ from pants.option.option_types import BoolOption, EnumOption, StrListOption, Str
 from pants.util.strutil import softwrap
 
 from devflow.common.options import ReportFormat, one_of, together
-from devflow.ide_config.plan import Mode
+from devflow.ide_config.plan import SettingsMode
 
 
 class IdeConfigSubsystem(GoalSubsystem):
-    """Options only; what they mean together is in `mode`."""
+    """The options, and the mode that they select."""
 
     name = "ide-config"
     help = softwrap(
@@ -58,18 +58,18 @@ class IdeConfigSubsystem(GoalSubsystem):
     format = EnumOption(default=ReportFormat.TEXT, help="How to write the report. Example: `--format=json`.")
 
     @property
-    def mode(self) -> Mode:
-        """Raises: UserError for options that contradict each other."""
+    def mode(self) -> SettingsMode:
+        """What the run is for. Raises: UserError for options that contradict each other."""
         mode, option = one_of(
             (
-                ("--print", Mode.PRINT, self.print_ is not None),
-                ("--check", Mode.CHECK, self.check),
-                ("--dry-run", Mode.DRY_RUN, self.dry_run),
+                ("--print", SettingsMode.PRINT, self.print_ is not None),
+                ("--check", SettingsMode.CHECK, self.check),
+                ("--dry-run", SettingsMode.DRY_RUN, self.dry_run),
             ),
-            otherwise=Mode.WRITE,
+            otherwise=SettingsMode.WRITE,
         )
-        if self.export and mode is not Mode.WRITE:
+        if self.export and mode is not SettingsMode.WRITE:
             raise together(option, "--export")
-        if self.editors and mode is Mode.PRINT:
+        if self.editors and mode is SettingsMode.PRINT:
             raise together(option, "--editors")
         return mode

@@ -1,4 +1,4 @@
-"""What a plan is made from: plain data about a repository."""
+"""What plans are made from: plain data about a repository, its remote, and what a release would write."""
 
 from __future__ import annotations
 
@@ -6,37 +6,87 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from devflow.common.errors import Problem
+from devflow.common.git import REGULAR
+
 
 @dataclass(frozen=True)
 class Head:
-    """`branch` is "" where HEAD is detached. `dirty` are paths relative to the top of the work tree, sorted."""
+    """`branch` is None where HEAD is detached. `dirty` are paths relative to the top of the worktree, sorted."""
 
     commit: str
-    branch: str
-    dirty: tuple[str, ...]
+    branch: str | None
+    dirty: tuple[str, ...] = ()
     under_way: str | None = None  # "a merge"
 
 
 @dataclass(frozen=True)
-class Signing:
-    """What git is configured to do; `settings` are those that say how."""
+class Author:
+    """Who commits: "Name <mail>"."""
 
-    commits: bool = False
-    tags: bool = False
-    settings: Mapping[str, str] = field(default_factory=dict)
+    ident: str
 
 
 @dataclass(frozen=True)
-class Tags:
-    """A tag's name, and the commit that it is of: "" where there is no such tag, "?" where it is of something else."""
+class UnknownAuthor:
+    """git's message where it does not know who commits."""
+
+    message: str
+
+
+@dataclass(frozen=True)
+class Signing:
+    """Whether commits and tags are signed. `settings` are git's own that say how.
+
+    `failure` is git's message after a trial that failed; None: it worked, or nothing is to be signed.
+    """
+
+    commit: bool = False
+    tag: bool = False
+    settings: Mapping[str, str] = field(default_factory=dict)
+    failure: str | None = None
+
+
+@dataclass(frozen=True)
+class RepositoryState:
+    """All that does not depend on the version. `prefix` is the build root, relative to the top: "" or "directory/"."""
+
+    head: Head
+    head_message: str
+    author: Author | UnknownAuthor
+    signing: Signing
+    prefix: str = ""
+    shallow: bool = False
+
+
+@dataclass(frozen=True)
+class ExistingTag:
+    """`oid` is what the ref names. `commit` is None for a tag of something else, such as a file."""
+
+    oid: str
+    commit: str | None
+
+
+@dataclass(frozen=True)
+class TagState:
+    """A name for a tag. `valid`: git accepts it. `existing` is None where the name is free."""
 
     name: str
     valid: bool
-    commit: str
+    existing: ExistingTag | None = None
+
+
+@dataclass(frozen=True)
+class BranchState:
+    """A name for a branch. `valid`: git accepts it. `commit` is None where the name is free."""
+
+    name: str
+    valid: bool
+    commit: str | None = None
 
 
 class RemoteState(Enum):
-    """The remote's branch, seen from ours."""
+    """The remote's branch, compared with the local one."""
 
     SAME = "the same commit"
     BEHIND = "behind ours"
@@ -49,13 +99,13 @@ class RemoteState(Enum):
 
 @dataclass(frozen=True)
 class Remote:
-    """`tag` and `new_branch` are object ids, "" where the remote has none; `known` are the configured names."""
+    """`tag` and `new_branch` are object ids, None where the remote has none; `known` are the configured names."""
 
     name: str
     state: RemoteState
-    tag: str = ""
-    new_branch: str = ""
-    message: str = ""
+    tag: str | None = None
+    new_branch: str | None = None
+    message: str = ""  # git's, where the remote cannot be reached
     known: tuple[str, ...] = ()
 
 
@@ -63,9 +113,77 @@ class Remote:
 class Committed:
     """Files of a commit, by paths relative to the build root. `links`: path → text, of symbolic links.
 
-    A link is in `files` with the content that it leads to, if it leads to one.
+    A link is in `files` with the content of the file that it leads to, if it leads to one.
     """
 
     files: Mapping[str, bytes] = field(default_factory=dict)
     modes: Mapping[str, str] = field(default_factory=dict)
     links: Mapping[str, str] = field(default_factory=dict)
+
+
+class CheckStatus(Enum):
+    """The result of a check."""
+
+    OK = "ok"
+    FAILED = "failed"
+    NOT_CHECKED = "not-checked"
+
+
+@dataclass(frozen=True)
+class Check:
+    """`detail` says what was found; a failed check has at least one problem."""
+
+    name: str
+    status: CheckStatus
+    detail: str
+    problems: tuple[Problem, ...] = ()
+
+
+def passed(name: str, detail: str) -> Check:
+    """A check that found no problem."""
+    return Check(name, CheckStatus.OK, detail)
+
+
+def failed(name: str, *problems: Problem) -> Check:
+    """A check that found these problems."""
+    return Check(name, CheckStatus.FAILED, problems[0].what, problems)
+
+
+def not_checked(name: str, why: str) -> Check:
+    """A check that could not be made, or was not needed."""
+    return Check(name, CheckStatus.NOT_CHECKED, why)
+
+
+class Action(Enum):
+    """What happens to a path."""
+
+    CREATE = "create"
+    CHANGE = "change"
+    REMOVE = "remove"
+
+
+@dataclass(frozen=True)
+class FileChange:
+    """One path, relative to the build root. `content` is None for a removal; of a symbolic link, it is its text."""
+
+    path: str
+    action: Action
+    content: bytes | None
+    detail: str = ""
+    mode: str = REGULAR
+
+
+@dataclass(frozen=True)
+class StepResults:
+    """What the steps of a release found and would change.
+
+    `needed` are the paths that the steps read or write, relative to the top of the worktree; all other paths are
+    relative to the build root. `ignored` are paths of new files where the worktree has a file that git ignores.
+    """
+
+    checks: tuple[Check, ...] = ()
+    changes: tuple[FileChange, ...] = ()
+    notes: tuple[str, ...] = ()
+    needed: tuple[str, ...] = ()
+    committed: Committed = field(default_factory=Committed)
+    ignored: frozenset[str] = frozenset()

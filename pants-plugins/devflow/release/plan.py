@@ -1,79 +1,65 @@
-"""A plan as data: every check that was made, every change that is to come. Imports nothing from Pants."""
+"""Decide what a release does, from options and facts alone: version, names, checks, and what is committed and pushed.
+
+Pure: no Pants, no git, no file system. `release-branch` has the same kind of plan (`branch/plan.py`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import dataclasses
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum
 
-from devflow.common.errors import Problem
-from devflow.common.git import REGULAR
-from devflow.common.report import count
-
-
-class Status(Enum):
-    """What came out of a check."""
-
-    OK = "ok"
-    FAILED = "failed"
-    NOT_CHECKED = "not-checked"
-
-
-@dataclass(frozen=True)
-class Check:
-    """`detail` says what was found; a failed check has at least one problem."""
-
-    name: str
-    status: Status
-    detail: str
-    problems: tuple[Problem, ...] = ()
-
-
-class Action(Enum):
-    """What happens to a path."""
-
-    CREATE = "create"
-    CHANGE = "change"
-    REMOVE = "remove"
+from devflow.common.errors import Problem, UserError
+from devflow.release.facts import (
+    Author,
+    Check,
+    FileChange,
+    Remote,
+    RemoteState,
+    RepositoryState,
+    StepResults,
+    TagState,
+    failed,
+    passed,
+)
+from devflow.release.git import checks
+from devflow.release.transaction.spec import Tag
+from devflow.release.versions.formats import fill
+from devflow.release.versions.version import Version
 
 
 @dataclass(frozen=True)
-class Change:
-    """One path, relative to the build root. The content of a symbolic link is what it points to."""
+class Commit:
+    """The commit to make. `author` is None where git does not know who commits, which is a failed check."""
 
-    path: str
-    action: Action
-    content: bytes | None
-    detail: str = ""
-    mode: str = REGULAR
+    message: str
+    author: str | None
+    signed: bool = False
 
 
 @dataclass(frozen=True)
 class Push:
-    """What goes to a remote, in one atomic push."""
+    """The refs to push to a remote, in one atomic push."""
 
     remote: str
     refs: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Plan:
-    """All of it; nothing is done yet."""
+class ReleasePlan:
+    """All that a run of `release` or `release-branch` would do, and every check of it."""
 
     title: str  # "release 24.03.10"
     version: str
-    checks: tuple[Check, ...]
-    changes: tuple[Change, ...] = ()
+    checks: tuple[Check, ...] = ()
+    changes: tuple[FileChange, ...] = ()
     notes: tuple[str, ...] = ()
-    commit: str = ""  # the message; "" makes none
-    author: str = ""
-    signed: bool = False
-    tag: str = ""
-    tag_message: str = ""
-    tag_signed: bool = False
-    new_branch: str = ""
+    commit: Commit | None = None
+    tag: Tag | None = None
+    new_branch: str | None = None
     push: Push | None = None
-    done_before: str = ""  # "24.03.10 is released": there is nothing to do, or nothing but the push
+    done_before: str | None = None  # "24.03.10 is released": nothing is left to do but the push, if there is one
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -81,52 +67,188 @@ class Plan:
         return tuple(problem for check in self.checks for problem in check.problems)
 
 
-def passed(name: str, detail: str) -> Check:
-    """A check that found nothing wrong."""
-    return Check(name, Status.OK, detail)
+@dataclass(frozen=True)
+class ReleaseOutcome:
+    """The result of a run. `commit` is the id of the new commit, `problems` are those of the execution alone."""
+
+    plan: ReleasePlan
+    executed: bool
+    commit: str | None = None
+    pushed: bool = False
+    left_alone: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def all_problems(self) -> tuple[Problem, ...]:
+        """Those of the plan, then those of the execution."""
+        return (*self.plan.problems, *self.problems)
+
+    @property
+    def exit_code(self) -> int:
+        """A plan fails if the real run would fail."""
+        return 1 if self.all_problems else 0
 
 
-def failed(name: str, *problems: Problem) -> Check:
-    """A check that found these problems."""
-    return Check(name, Status.FAILED, problems[0].what, problems)
+@dataclass(frozen=True)
+class ReleaseRequest:
+    """The options of `release` as values. Names and messages are templates with placeholders."""
+
+    current: Version
+    new: Version
+    date: str  # YYYY-MM-DD
+    commit_message: str
+    tag_name: str | None  # None: make no tag
+    tag_message: str
+    prerelease_tag_message: str
+    prerelease_pattern: str | None  # None: PEP 440 decides which versions are pre-releases
+    allowed_branches: tuple[str, ...]
+    allow_dirty: bool = False
+    allow_equal: bool = False
+    push_to: str | None = None  # a remote; None: push nothing
 
 
-def not_checked(name: str, why: str) -> Check:
-    """A check that could not be made, or need not be."""
-    return Check(name, Status.NOT_CHECKED, why)
+@dataclass(frozen=True)
+class ReleaseFacts:
+    """What was found before any step was asked. `tag` is None for a release without a tag.
+
+    `remote` is None if it was not asked, because nothing is pushed.
+    """
+
+    repository: RepositoryState
+    tag: TagState | None = None
+    remote: Remote | None = None
 
 
-def changes_of(
-    before: dict[str, bytes], writes: Iterable[tuple[str, bytes, str]], removes: Iterable[str]
-) -> tuple[Change, ...]:
-    """What differs from before, sorted by path. `writes` are path, content and mode."""
-    changes = [
-        Change(path, Action.CHANGE, content, _difference(before[path], content), mode)
-        if path in before
-        else Change(path, Action.CREATE, content, mode=mode)
-        for path, content, mode in writes
-        if before.get(path) != content
+@dataclass(frozen=True)
+class ReleaseNames:
+    """The commit's message, and the tag's name and message; None makes no tag."""
+
+    commit_message: str
+    tag: Tag | None
+
+    @property
+    def tag_name(self) -> str | None:
+        """None without a tag."""
+        return self.tag.name if self.tag else None
+
+
+def names_of(request: ReleaseRequest) -> ReleaseNames:
+    """Fill in the templates. Raises: UserError."""
+    message = fill("[release].commit_message", request.commit_message, request.new, request.date)
+    return ReleaseNames(message, _tag_of(request))
+
+
+def _tag_of(request: ReleaseRequest) -> Tag | None:
+    if request.tag_name is None:
+        return None
+    name = fill("[release].tag_name", request.tag_name, request.new, request.date)
+    option, template = (
+        ("prerelease_tag_message", request.prerelease_tag_message)
+        if _is_prerelease(request)
+        else ("tag_message", request.tag_message)
+    )
+    return Tag(name, fill(f"[release].{option}", template, request.new, request.date))
+
+
+def _is_prerelease(request: ReleaseRequest) -> bool:
+    if not request.prerelease_pattern:
+        return request.new.is_prerelease
+    try:
+        return bool(re.search(request.prerelease_pattern, request.new.text))
+    except re.error as error:
+        what = f"[release].prerelease_pattern is not a regular expression: {error}."
+        raise UserError(what, fix="correct it in pants.toml") from None
+
+
+def plan_of_released(request: ReleaseRequest, names: ReleaseNames, facts: ReleaseFacts) -> ReleasePlan | None:
+    """What is left of a release that is made: nothing, or the push. None: HEAD is not this release."""
+    if not _is_released(request, names, facts):
+        return None
+    existing = facts.tag.existing if facts.tag else None
+    tag_oid = existing.oid if existing else None
+    title = f"release {request.new.text}"
+    plan = ReleasePlan(title, request.new.text, done_before=f"{request.new.text} is released")
+    remote = facts.remote
+    if remote is None or (remote.state is RemoteState.SAME and remote.tag == tag_oid):
+        return plan
+    if remote.tag == tag_oid:
+        remote = dataclasses.replace(remote, tag=None)  # it has our own tag: that is no problem
+    check = checks.remote(remote, facts.repository.head, tag=names.tag_name)
+    push = push_of(request.push_to, facts.repository, tag=names.tag_name)
+    return dataclasses.replace(plan, checks=(check,), push=push)
+
+
+def _is_released(request: ReleaseRequest, names: ReleaseNames, facts: ReleaseFacts) -> bool:
+    """Whether HEAD is the commit of the tag; without a tag, whether HEAD has the message of this release."""
+    if request.new.text != request.current.text:
+        return False
+    if facts.tag is not None:
+        return facts.tag.existing is not None and facts.tag.existing.commit == facts.repository.head.commit
+    return facts.repository.head_message.strip() == names.commit_message.strip()
+
+
+def plan_release(request: ReleaseRequest, names: ReleaseNames, facts: ReleaseFacts, steps: StepResults) -> ReleasePlan:
+    """Every check and every change of a release."""
+    state, tag_name = facts.repository, names.tag_name
+    blockers = [
+        *checks.link_blockers(steps.changes, steps.committed),
+        *checks.ignored_blockers(steps.changes, steps.ignored),
     ]
-    changes += [Change(path, Action.REMOVE, None) for path in removes]
-    return tuple(sorted(changes, key=lambda change: change.path))
+    return ReleasePlan(
+        f"release {request.new.text}",
+        request.new.text,
+        checks=(
+            checks.work_tree(state.head, steps.needed, allow_dirty=request.allow_dirty),
+            version_check(request.current, request.new, allow_equal=request.allow_equal),
+            *([checks.tag(facts.tag, state.head)] if facts.tag else []),
+            *repository_checks(state, request.allowed_branches, "release"),
+            checks.remote(facts.remote, state.head, tag=tag_name) if facts.remote else checks.no_remote(state.shallow),
+            *steps.checks,
+            *([failed("changes", *blockers)] if blockers else []),
+        ),
+        changes=steps.changes,
+        notes=steps.notes,
+        commit=commit_of(names.commit_message, state),
+        tag=dataclasses.replace(names.tag, sign=state.signing.tag) if names.tag else None,
+        push=push_of(request.push_to, state, tag=tag_name),
+    )
 
 
-def _difference(old: bytes, new: bytes) -> str:
-    """In a few words: "1.0 → 1.1", "12 lines more"."""
-    before, after = (content.decode(errors="replace").splitlines() for content in (old, new))
-    if len(before) == len(after) == 1:
-        return f"{before[0]} → {after[0]}" if before != after else "the end of the line"
-    more = len(after) - len(before)
-    if not more:
-        changed = sum(old_line != new_line for old_line, new_line in zip(before, after))
-        return f"{count(changed, 'line')} changed"
-    return f"{count(abs(more), 'line')} {'more' if more >= 0 else 'fewer'}"
+def version_check(current: Version, new: Version, *, allow_equal: bool) -> Check:
+    """Whether the new version is higher than the present one."""
+    if new.pep440 > current.pep440:
+        return passed("version", f"{current.text} → {new.text}")
+    if new.pep440 < current.pep440:
+        what = f"{new.text} is lower than the present {current.text}."
+        return failed("version", Problem(what, "take a higher one with --to=VERSION"))
+    if allow_equal:
+        return passed("version", f"{new.text}, which it is already")
+    fix = "take a higher one, or --allow-equal to release this one"
+    return failed("version", Problem(f"The version is {current.text} already.", fix))
 
 
-def shortened(items: Sequence[str], *, most: int = 5) -> str:
-    """A list for a sentence: "a, b and 7 more"."""
-    shown = list(items[:most])
-    more = len(items) - len(shown)
-    if more:
-        return f"{', '.join(shown)} and {more} more"
-    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+def repository_checks(state: RepositoryState, allowed_branches: Sequence[str], goal: str) -> tuple[Check, ...]:
+    """The checks of both goals that do not depend on the version."""
+    return (
+        checks.branch(state.head, allowed_branches, goal),
+        checks.author(state.author),
+        checks.signing(state.signing),
+    )
+
+
+def commit_of(message: str, state: RepositoryState) -> Commit:
+    """The commit that a goal makes, by the author and with the signature that git knows."""
+    author = state.author.ident if isinstance(state.author, Author) else None
+    return Commit(message, author, signed=state.signing.commit)
+
+
+def push_of(
+    remote: str | None, state: RepositoryState, *, tag: str | None = None, new_branch: str | None = None
+) -> Push | None:
+    """The push of HEAD's branch, and of the tag or the new branch with it."""
+    if remote is None or state.head.branch is None:
+        return None
+    refs = [f"refs/heads/{state.head.branch}"]
+    refs += [f"refs/tags/{tag}"] if tag else []
+    refs += [f"refs/heads/{new_branch}"] if new_branch else []
+    return Push(remote, tuple(refs))

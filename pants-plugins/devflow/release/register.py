@@ -5,7 +5,9 @@ from __future__ import annotations
 from devflow import engine
 from devflow.engine import Rules
 from devflow.engine import python as engine_python
-from devflow.release import branch_goal, changelog_step, goal, version_step
+from devflow.release import goal
+from devflow.release.branch import goal as branch_goal
+from devflow.release.steps import changelog, version
 from devflow.release.towncrier import rules as towncrier_rules
 
 
@@ -15,8 +17,8 @@ def rules() -> Rules:
         *engine.rules(),
         *engine_python.rules(),
         *towncrier_rules.rules(),
-        *version_step.rules(),
-        *changelog_step.rules(),
+        *version.rules(),
+        *changelog.rules(),
         *goal.rules(),
         *branch_goal.rules(),
     ]

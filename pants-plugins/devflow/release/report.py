@@ -1,37 +1,12 @@
-"""What a run says: one line for each check and each change, or the same as JSON."""
+"""The report of a run, as text and as JSON: one line for each check and each change."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from devflow.common.errors import Problem
 from devflow.common.report import count, json_report, problems_as_json, to_do
-from devflow.release.plan import Action, Change, Plan, Status
+from devflow.release.facts import Action, CheckStatus, FileChange
+from devflow.release.plan import ReleaseOutcome
 
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of a plan. `commit` is the id of the new one, "" where none was made."""
-
-    plan: Plan
-    executed: bool
-    commit: str = ""
-    pushed: bool = False
-    left_alone: tuple[str, ...] = ()
-    problems: tuple[Problem, ...] = ()  # of the execution
-
-    @property
-    def all_problems(self) -> tuple[Problem, ...]:
-        """Those of the plan, and those of the execution."""
-        return (*self.plan.problems, *self.problems)
-
-    @property
-    def exit_code(self) -> int:
-        """A plan fails if the real run would."""
-        return 1 if self.all_problems else 0
-
-
-_CHECKED = {Status.OK: "Checked", Status.FAILED: "Failed", Status.NOT_CHECKED: "Not checked:"}
+_CHECKED = {CheckStatus.OK: "Checked", CheckStatus.FAILED: "Failed", CheckStatus.NOT_CHECKED: "Not checked:"}
 _VERBS = {
     Action.CREATE: ("Would create", "Created"),
     Action.CHANGE: ("Would change", "Changed"),
@@ -39,10 +14,10 @@ _VERBS = {
 }
 
 
-def lines(outcome: Outcome) -> list[str]:
+def lines(outcome: ReleaseOutcome) -> list[str]:
     """The report as text."""
     plan = outcome.plan
-    done = bool(outcome.commit)
+    done = outcome.commit is not None
     return [
         *(f"{_CHECKED[check.status]} {check.name}: {check.detail}" for check in plan.checks),
         *(f"Note: {note}" for note in plan.notes),
@@ -51,33 +26,35 @@ def lines(outcome: Outcome) -> list[str]:
     ]
 
 
-def _change(change: Change, done: bool) -> str:
+def _change(change: FileChange, done: bool) -> str:
     return f"{_VERBS[change.action][done]} {change.path}{f': {change.detail}' if change.detail else ''}"
 
 
-def _git_lines(outcome: Outcome, done: bool) -> list[str]:
+def _git_lines(outcome: ReleaseOutcome, done: bool) -> list[str]:
     plan = outcome.plan
     result = []
     if plan.commit:
-        verb = f"Committed {outcome.commit[:12]}" if done else "Would commit"
-        signed = ", signed" if plan.signed else ""
-        subject = plan.commit.strip().split("\n")[0]
-        result.append(f'{verb}: "{subject}"{f" by {plan.author}" if plan.author else ""}{signed}')
+        verb = f"Committed {outcome.commit[:12]}" if outcome.commit else "Would commit"
+        author = f" by {plan.commit.author}" if plan.commit.author else ""
+        result.append(f"{verb}: {_subject(plan.commit.message)}{author}{', signed' if plan.commit.signed else ''}")
     if plan.new_branch:
         result.append(f"{'Made' if done else 'Would make'} branch {plan.new_branch}")
-    if plan.tag and plan.tag_message:
-        subject = plan.tag_message.strip().split("\n")[0]
-        result.append(
-            f'{"Tagged" if done else "Would tag"} {plan.tag}: "{subject}"{", signed" if plan.tag_signed else ""}'
-        )
+    if plan.tag:
+        verb = "Tagged" if done else "Would tag"
+        result.append(f"{verb} {plan.tag.name}: {_subject(plan.tag.message)}{', signed' if plan.tag.sign else ''}")
     if plan.push and (outcome.pushed or not outcome.executed):
         what = " and ".join(ref.split("/", 2)[2] for ref in plan.push.refs)
         result.append(f"{'Pushed' if outcome.pushed else 'Would push'} {what} to {plan.push.remote}")
     return result
 
 
-def closing(outcome: Outcome, goal: str, command: str) -> list[str]:
-    """Every problem whole, what it all came to, and the command that does what this run only planned."""
+def _subject(message: str) -> str:
+    """The first line, in quotes."""
+    return '"' + message.strip().split("\n")[0] + '"'
+
+
+def closing(outcome: ReleaseOutcome, goal: str, command: str) -> list[str]:
+    """Every problem with its fix, the result in one line, and after a plan the command that carries it out."""
     plan = outcome.plan
     result = [f"{goal}: {problem}" for problem in outcome.all_problems]
     result += [
@@ -96,7 +73,7 @@ def closing(outcome: Outcome, goal: str, command: str) -> list[str]:
     return result
 
 
-def as_json(outcome: Outcome, goal: str) -> str:
+def as_json(outcome: ReleaseOutcome, goal: str) -> str:
     """The report as a document: docs/goals/release.md."""
     plan = outcome.plan
     return json_report(
@@ -118,11 +95,16 @@ def as_json(outcome: Outcome, goal: str) -> str:
             for check in plan.checks
         ],
         notes=list(plan.notes),
-        commit={"id": outcome.commit or None, "message": plan.commit, "author": plan.author, "signed": plan.signed}
+        commit={
+            "id": outcome.commit,
+            "message": plan.commit.message,
+            "author": plan.commit.author or "",
+            "signed": plan.commit.signed,
+        }
         if plan.commit
         else None,
-        tag={"name": plan.tag, "message": plan.tag_message, "signed": plan.tag_signed} if plan.tag_message else None,
-        new_branch=plan.new_branch or None,
+        tag={"name": plan.tag.name, "message": plan.tag.message, "signed": bool(plan.tag.sign)} if plan.tag else None,
+        new_branch=plan.new_branch,
         push={"remote": plan.push.remote, "refs": list(plan.push.refs), "done": outcome.pushed} if plan.push else None,
         done_before=bool(plan.done_before),
         left_alone=list(outcome.left_alone),

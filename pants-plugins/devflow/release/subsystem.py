@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
 
 from pants.engine.goal import GoalSubsystem
 from pants.option.option_types import BoolOption, EnumOption, StrListOption, StrOption
@@ -11,8 +10,8 @@ from pants.util.strutil import softwrap
 
 from devflow.common.errors import UserError
 from devflow.common.options import ReportFormat
-from devflow.release.version_file import Newline
-from devflow.release.versions import Bump, Version
+from devflow.release.versions.version import Bump
+from devflow.release.versions.version_file import Newline
 
 _PLACEHOLDERS = "Placeholders: `{version}`, `{series}` (24.03), `{series_digits}` (2403), `{date}`."
 
@@ -141,16 +140,6 @@ class ReleaseSubsystem(GoalSubsystem):
     def signing(self) -> bool | None:
         """None: as git is configured. Pants has no flag of three values, but knows whether it was set."""
         return None if self.options.is_default("sign") else self.sign
-
-    def is_prerelease(self, version: Version) -> bool:
-        """Raises: UserError."""
-        if not self.prerelease_pattern:
-            return version.is_prerelease
-        try:
-            return bool(re.search(self.prerelease_pattern, version.text))
-        except re.error as error:
-            what = f"[release].prerelease_pattern is not a regular expression: {error}."
-            raise UserError(what, fix="mend it in pants.toml") from None
 
 
 def date_of(text: str | None) -> datetime.date:

@@ -1,7 +1,7 @@
-"""`reset-cache` for when Pants itself does not start: `python3 -m devflow.reset_cache`, called where the plugins are.
+"""`reset-cache` without Pants, for when Pants does not start: `python3 -m devflow.reset_cache` where the plugins are.
 
-The same core and the same options as the goal, as plain Python. With the Python of Pants' virtualenv it reads the
-configuration as Pants does; a bare Python needs to be 3.11 or newer, and on macOS cannot see who uses the caches.
+It has the options and the guards of the goal, and runs on the standard library alone. On the Python of Pants'
+virtualenv, Pants reads the configuration; any other Python must be 3.11 or newer, and cannot read processes on macOS.
 """
 
 from __future__ import annotations
@@ -9,61 +9,69 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import time
 from collections.abc import Sequence
 
 from devflow.common.errors import UserError
 from devflow.common.options import ReportFormat, arguments_of, command_line
-from devflow.reset_cache import report, status
-from devflow.reset_cache.locations import locations
-from devflow.reset_cache.own_locations import exports, launcher
-from devflow.reset_cache.plan import Plan
-from devflow.reset_cache.processes import process_source
-from devflow.reset_cache.requests import request
-from devflow.reset_cache.reset import Place, reset
-from devflow.reset_cache.settings import find_build_root, without_engine
+from devflow.reset_cache import report, status_report
+from devflow.reset_cache.apply import reset
+from devflow.reset_cache.inspect import Machine, ResetContext, inspect_caches
+from devflow.reset_cache.places.builtin import exports_location, launcher_location
+from devflow.reset_cache.places.pants import pants_locations
+from devflow.reset_cache.plan import ResetPlan
+from devflow.reset_cache.selection.request import parse_request
+from devflow.reset_cache.settings.from_pants import without_engine
+from devflow.reset_cache.settings.without_pants import find_build_root
 
 _PROGRAM = "python3 -m devflow.reset_cache"
+_THIS_MACHINE = Machine()
 
 
-def main(arguments: Sequence[str]) -> int:
-    """The exit code."""
+def main(arguments: Sequence[str], machine: Machine = _THIS_MACHINE) -> int:
+    """Run the command. Returns the exit code."""
     options = _parser().parse_args(arguments)
     try:
-        return _run(options)
+        return _run(options, machine)
     except UserError as error:
         _say(f"{report.GOAL}: {error}")
         return 1
     except KeyboardInterrupt:
-        _say(f"{report.GOAL}: interrupted. The same command goes on with it.")
+        _say(f"{report.GOAL}: interrupted. Run the same command again to complete it.")
         return 130
 
 
-def _run(options: argparse.Namespace) -> int:
+def _run(options: argparse.Namespace, machine: Machine) -> int:
     build_root = find_build_root(os.getcwd(), os.environ)
     settings = without_engine(build_root, os.environ)
-    everything = (*locations(settings), exports(settings.pants_distdir, build_root), launcher(os.environ))
-    place = Place(settings, everything, process_source())
+    locations = (
+        *pants_locations(settings),
+        exports_location(settings.pants_distdir, build_root),
+        launcher_location(os.environ),
+    )
+    context = ResetContext.of(settings, locations, machine)
     if options.status:
-        found = status.take_status(place)
+        caches = inspect_caches(context)
         if options.format == ReportFormat.JSON.value:
-            print(status.as_json(found))
+            print(status_report.as_json(caches))
         else:
-            print("\n".join(status.lines(found)))
-            _say("\n".join(status.closing(found)))
+            print("\n".join(status_report.lines(caches)))
+            _say("\n".join(status_report.closing(caches)))
         return 0
-    asked = request(
-        everything,
+    request = parse_request(
+        locations,
         only=options.only,
         older_than=options.older_than,
         max_size=options.max_size,
         dry_run=options.dry_run,
         force=options.force,
+        now_s=time.time(),
     )
 
-    def announce(plan: Plan) -> None:
+    def announce(plan: ResetPlan) -> None:
         _say("\n".join(report.announcement(plan, settings.build_root)))
 
-    outcome = reset(asked, place, _say, announce)
+    outcome = reset(request, context, _say, announce)
     if options.format == ReportFormat.JSON.value:
         print(report.as_json(outcome))
     else:
@@ -87,18 +95,22 @@ def _say(text: str) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=_PROGRAM,
-        description="Stop the daemon of the repository around this directory and remove what Pants can make again.",
+        description="Stop the daemon of the repository around this directory and remove caches that Pants can rebuild.",
     )
     parser.add_argument(
-        "--only", action="append", default=[], metavar="SCOPES", help="only these, as --only=daemon,store"
+        "--only", action="append", default=[], metavar="SCOPES", help="only these scopes, as in --only=daemon,store"
     )
-    parser.add_argument("--older-than", metavar="14d", help="only what has not changed for so long")
-    parser.add_argument("--max-size", metavar="10GiB", help="only what is too much, in each scope")
-    parser.add_argument("--dry-run", action="store_true", help="change nothing; say what would be removed, with sizes")
-    parser.add_argument("--force", action="store_true", help="even if another run or a busy daemon uses the caches")
+    parser.add_argument("--older-than", metavar="14d", help="remove only entries unchanged for this long")
+    parser.add_argument("--max-size", metavar="10GiB", help="reduce each scope to this size, oldest entries first")
+    parser.add_argument(
+        "--dry-run", action="store_true", help="change nothing; report what would be removed, with sizes"
+    )
+    parser.add_argument(
+        "--force", action="store_true", help="reset even if another run or a busy daemon uses the caches"
+    )
     parser.add_argument("--format", choices=[one.value for one in ReportFormat], default=ReportFormat.TEXT.value)
     parser.add_argument(
-        "--status", action="store_true", help="show what there is, as cache-status does, and do nothing"
+        "--status", action="store_true", help="show the caches, as cache-status does, and change nothing"
     )
     return parser
 

@@ -1,6 +1,8 @@
-"""The goal `reset-cache`: options, facts, a plan, and the removal. See docs/goals/reset-cache.md."""
+"""The goal `reset-cache`. See docs/goals/reset-cache.md."""
 
 from __future__ import annotations
+
+import time
 
 from pants.base.build_root import BuildRoot
 from pants.base.specs import Specs
@@ -16,18 +18,17 @@ from devflow.common.goals import GoalRun, typed_arguments
 from devflow.common.options import command_line, flagged
 from devflow.engine import Rules
 from devflow.reset_cache import report
-from devflow.reset_cache.all_locations import all_locations
-from devflow.reset_cache.plan import Plan
-from devflow.reset_cache.processes import process_source
-from devflow.reset_cache.requests import request
-from devflow.reset_cache.reset import Place, reset
-from devflow.reset_cache.settings import from_options
+from devflow.reset_cache.apply import reset
+from devflow.reset_cache.inspect import Machine, ResetContext
+from devflow.reset_cache.places.all import all_locations
+from devflow.reset_cache.plan import ResetPlan
+from devflow.reset_cache.selection.request import parse_request
+from devflow.reset_cache.settings.from_pants import from_options
 from devflow.reset_cache.subsystem import ResetCacheSubsystem
-from devflow.reset_cache.users import runs_in_daemon
 
 
 class ResetCache(Goal):
-    """Removes things of this machine, so it runs in the local environment only."""
+    """Removes files of this machine, so it runs in the local environment only."""
 
     subsystem_cls = ResetCacheSubsystem
     environment_behavior = Goal.EnvironmentBehavior.LOCAL_ONLY
@@ -41,29 +42,29 @@ async def reset_cache_goal(
     specs: Specs,
     build_root: BuildRoot,
     union_membership: UnionMembership,
+    machine: Machine,
     session: SessionValues,
 ) -> ResetCache:
-    """It runs in the daemon that it ends: the daemon goes when this run is over, so all that it says arrives."""
+    """Reset caches. It may run in the daemon that it ends, which ends after this run: all output reaches the client."""
     with GoalRun(console, options.name) as run:
         settings = from_options(global_options.options, build_root.path)
         found = await all_locations(settings, union_membership)
         run.fail(*found.problems)
         run.refuse_targets(specs, instead="choose scopes with --only=NAME")
-        asked = request(
+        request = parse_request(
             found.locations,
             only=options.only,
             older_than=options.older_than,
             max_size=options.max_size,
             dry_run=options.dry_run,
             force=options.force,
+            now_s=time.time(),
         )
 
-        def announce(plan: Plan) -> None:
+        def announce(plan: ResetPlan) -> None:
             run.say(*report.announcement(plan, settings.build_root))
 
-        source = process_source()
-        place = Place(settings, found.locations, source, in_daemon=runs_in_daemon(source))
-        outcome = reset(asked, place, run.say, announce)
+        outcome = reset(request, ResetContext.of(settings, found.locations, machine), run.say, announce)
         text = "\n".join(report.lines(outcome, settings.build_root))
         run.report(options.format, text=text, document=report.as_json(outcome))
         given = flagged(options, typed_arguments(session), without=("dry_run", "format"))

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from pants.engine.rules import collect_rules, rule
+
 from devflow import engine
 from devflow.engine import Rules
-from devflow.reset_cache import goal, own_members, status_goal
-from devflow.reset_cache import rules as member_rules
+from devflow.reset_cache import goal, status_goal
+from devflow.reset_cache.inspect import Machine
+from devflow.reset_cache.places import all as all_places
+from devflow.reset_cache.places import builtin_members
+
+
+@rule
+async def this_machine() -> Machine:
+    """The functions that read this machine. They may be memoised; what they read may not."""
+    return Machine()
 
 
 def rules() -> Rules:
-    """The two goals, and this project's own members of the union of cache locations."""
+    """The two goals, the machine that they read, and this project's own members of the union of cache locations."""
     return [
         *engine.rules(),
-        *member_rules.rules(),
-        *own_members.rules(),
+        *all_places.rules(),
+        *builtin_members.rules(),
         *goal.rules(),
         *status_goal.rules(),
+        *collect_rules(),
     ]

@@ -1,22 +1,22 @@
-"""What a reset says: lines for people, and the same as JSON."""
+"""Text and JSON of a reset: its plan and its outcome."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from devflow.common.paths import display_path
 from devflow.common.report import count, json_report, problems_as_json, to_do
 from devflow.common.units import size
-from devflow.reset_cache.locations import DAEMON
-from devflow.reset_cache.plan import Plan
-from devflow.reset_cache.reset import Outcome
-from devflow.reset_cache.usage import Usage
+from devflow.reset_cache.apply import ResetOutcome
+from devflow.reset_cache.facts import DAEMON, PantsProcess, Usage, total_usage
+from devflow.reset_cache.plan import ResetPlan
 
 GOAL = "reset-cache"
 
 
-def announcement(plan: Plan, build_root: str) -> list[str]:
-    """What is about to happen, before it does."""
+def announcement(plan: ResetPlan, build_root: str) -> list[str]:
+    """What the run is about to do, printed before the first change."""
     doing = ("Pruning", "Would prune") if plan.request.prunes else ("Resetting", "Would reset")
     verb = doing[plan.request.dry_run]
     parts = [DAEMON] if DAEMON in plan.request.scopes and not plan.request.prunes else []
@@ -25,8 +25,8 @@ def announcement(plan: Plan, build_root: str) -> list[str]:
     return [f"{verb}: {', '.join(parts) or 'nothing'}.", *(f"By force: {warning}" for warning in plan.warnings)]
 
 
-def lines(outcome: Outcome, build_root: str) -> list[str]:
-    """One line for each daemon that was stopped and for each location, in order."""
+def lines(outcome: ResetOutcome, build_root: str) -> list[str]:
+    """The report: one line for each daemon that is stopped, each location, each directory that is made; in order."""
     plan = outcome.plan
     return [
         *_daemon_lines(outcome, build_root),
@@ -35,7 +35,7 @@ def lines(outcome: Outcome, build_root: str) -> list[str]:
     ]
 
 
-def _daemon_lines(outcome: Outcome, build_root: str) -> Iterator[str]:
+def _daemon_lines(outcome: ResetOutcome, build_root: str) -> Iterator[str]:
     plan = outcome.plan
     verb = "stopped" if outcome.done else "would stop"
     for daemon in plan.stops:
@@ -45,7 +45,7 @@ def _daemon_lines(outcome: Outcome, build_root: str) -> Iterator[str]:
         yield f"{DAEMON}: {'ends after this run' if outcome.done else 'would end'}"
 
 
-def _location_lines(outcome: Outcome, build_root: str) -> Iterator[tuple[str, str]]:
+def _location_lines(outcome: ResetOutcome, build_root: str) -> Iterator[tuple[str, str]]:
     plan = outcome.plan
     for one in plan.found:
         path = display_path(one.location.path, build_root)
@@ -66,29 +66,20 @@ def _location_lines(outcome: Outcome, build_root: str) -> Iterator[tuple[str, st
             yield one.location.scope, f"kept {paths[0] if len(paths) == 1 else count(len(paths), 'entry')}, {reason}"
 
 
-def _usage(outcome: Outcome, path: str) -> Usage:
-    """What was freed of a location, or what would be, as far as it was measured."""
-    total = Usage()
+def _usage(outcome: ResetOutcome, path: str) -> Usage:
+    """What a location has lost, or would lose, as far as it was measured."""
     if outcome.done:
-        for removal, removed in outcome.removed:
-            if removal.location.path == path:
-                total.add(Usage(removed.freed_bytes, removed.files))
-    else:
-        for removal in outcome.plan.removals:
-            if removal.location.path == path and removal.target.usage:
-                total.add(removal.target.usage)
-    return total
+        removed = (removed for removal, removed in outcome.removed if removal.location.path == path)
+        return total_usage(Usage(one.freed_bytes, one.files) for one in removed)
+    return total_usage(one.target.usage for one in outcome.plan.removals if one.location.path == path)
 
 
-def _total(outcome: Outcome) -> Usage:
-    total = Usage()
-    for path in {one.location.path for one in outcome.plan.found}:
-        total.add(_usage(outcome, path))
-    return total
+def _total(outcome: ResetOutcome) -> Usage:
+    return total_usage(_usage(outcome, path) for path in {one.location.path for one in outcome.plan.found})
 
 
-def closing(outcome: Outcome, command: str) -> list[str]:
-    """Each problem whole, what it all came to, and after a dry run the command that does it."""
+def closing(outcome: ResetOutcome, command: str) -> list[str]:
+    """The problems with their fixes, the total, and after a dry run the command that carries it out."""
     plan = outcome.plan
     total = _total(outcome)
     ending = [f"{GOAL}: {problem}" for problem in outcome.problems]
@@ -102,7 +93,7 @@ def closing(outcome: Outcome, command: str) -> list[str]:
     return [*ending, f"Removed {files}; freed {freed}."]
 
 
-def as_json(outcome: Outcome) -> str:
+def as_json(outcome: ResetOutcome) -> str:
     """The report as a document: docs/goals/reset-cache.md."""
     plan = outcome.plan
     results = []
@@ -138,11 +129,13 @@ def as_json(outcome: Outcome) -> str:
         mode="dry-run" if plan.request.dry_run else "reset",
         results=results,
         daemon_ends=plan.ends_daemon and (outcome.done or plan.request.dry_run),
-        stopped=[{"pid": one.process.pid, "build_root": display_path(one.build_root)} for one in outcome.stopped],
-        would_stop=[{"pid": one.process.pid, "build_root": display_path(one.build_root)} for one in plan.stops]
-        if not outcome.done
-        else [],
+        stopped=_daemons_json(outcome.stopped),
+        would_stop=[] if outcome.done else _daemons_json(plan.stops),
         made=[display_path(path) for path in outcome.made],
         problems=problems_as_json(outcome.problems),
         freed_bytes=int(_total(outcome).size_bytes) if outcome.done else 0,
     )
+
+
+def _daemons_json(daemons: Iterable[PantsProcess]) -> list[dict[str, Any]]:
+    return [{"pid": one.process.pid, "build_root": display_path(one.build_root or "")} for one in daemons]

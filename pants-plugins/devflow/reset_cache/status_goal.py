@@ -13,17 +13,15 @@ from pants.option.global_options import GlobalOptions
 from devflow.common.goals import GoalRun
 from devflow.common.options import ReportFormat
 from devflow.engine import Rules
-from devflow.reset_cache import status
-from devflow.reset_cache.all_locations import all_locations
-from devflow.reset_cache.processes import process_source
-from devflow.reset_cache.reset import Place
-from devflow.reset_cache.settings import from_options
+from devflow.reset_cache import status_report
+from devflow.reset_cache.inspect import Machine, ResetContext, inspect_caches
+from devflow.reset_cache.places.all import all_locations
+from devflow.reset_cache.settings.from_pants import from_options
 from devflow.reset_cache.subsystem import CacheStatusSubsystem
-from devflow.reset_cache.users import runs_in_daemon
 
 
 class CacheStatus(Goal):
-    """Looks at things of this machine, so it runs in the local environment only."""
+    """Reads files and processes of this machine, so it runs in the local environment only."""
 
     subsystem_cls = CacheStatusSubsystem
     environment_behavior = Goal.EnvironmentBehavior.LOCAL_ONLY
@@ -37,17 +35,18 @@ async def cache_status_goal(
     specs: Specs,
     build_root: BuildRoot,
     union_membership: UnionMembership,
+    machine: Machine,
 ) -> CacheStatus:
-    """It changes nothing, and fails only for a mistake in the call or in a member of the union."""
+    """Show the caches. It changes nothing, and fails only for a mistake in the call or in a member of the union."""
     with GoalRun(console, options.name) as run:
         run.refuse_targets(specs)
         settings = from_options(global_options.options, build_root.path)
-        source = process_source()
         known = await all_locations(settings, union_membership)
-        found = status.take_status(Place(settings, known.locations, source, in_daemon=runs_in_daemon(source)))
-        run.report(options.format, text="\n".join(status.lines(found)), document=status.as_json(found))
+        caches = inspect_caches(ResetContext.of(settings, known.locations, machine))
+        text = "\n".join(status_report.lines(caches))
+        run.report(options.format, text=text, document=status_report.as_json(caches))
         if options.format is ReportFormat.TEXT:
-            run.say(*status.closing(found))
+            run.say(*status_report.closing(caches))
         run.fail(*known.problems)
     return CacheStatus(exit_code=run.exit_code)
 

@@ -10,16 +10,16 @@ from devflow.common.options import ReportFormat
 
 
 class ResetCacheSubsystem(GoalSubsystem):
-    """Options only; what they mean together is in `command_line.request`."""
+    """The options of `reset-cache`; `parse_request` checks them together."""
 
     name = "reset-cache"
     help = softwrap(
         """
-        Stop this repository's daemon and remove what Pants can make again: sandboxes, the local store, named caches
+        Stop this repository's daemon and remove caches that Pants can rebuild: sandboxes, the local store, named caches
         and the workdir, but never `dist`.
 
-        Nothing is removed while another run or another repository's busy daemon uses it. When Pants itself does not
-        start, the same is done by `python3 -m devflow.reset_cache`, called where the plugins are.
+        Nothing is removed while another run or another repository's busy daemon uses it. When Pants does not start,
+        run `python3 -m devflow.reset_cache` where the plugins are: it does the same.
         """
     )
 
@@ -67,13 +67,13 @@ class ResetCacheSubsystem(GoalSubsystem):
 
 
 class CacheStatusSubsystem(GoalSubsystem):
-    """Options only."""
+    """The options of `cache-status`."""
 
     name = "cache-status"
     help = softwrap(
         """
-        Show the daemon of this repository, other daemons on the same store, and each place where Pants keeps what it
-        can make again: path, option that sets it, size, files, owner, age.
+        Show the daemon of this repository, other Pants processes on the same store, and each cache location: path,
+        size, files, age, owner, option that sets it.
         """
     )
 

@@ -1,11 +1,8 @@
-"""The goal `dump-schema-history`: options, trees, histories, and then what is to be done with them."""
+"""The goal `dump-schema-history`: options, trees, histories, a plan, and then the files."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable
 
 from pants.base.build_root import BuildRoot
 from pants.base.specs import Specs
@@ -17,20 +14,27 @@ from pants.engine.unions import UnionMembership
 from pants.util.docutil import bin_name
 
 from devflow.common.errors import UserError
-from devflow.common.files import atomic_write
 from devflow.common.goals import GoalRun, typed_arguments
 from devflow.common.options import arguments_of, command_line, flagged, split_commas
-from devflow.common.paths import shell_quote
-from devflow.common.report import count, to_do
+from devflow.common.report import to_do
 from devflow.engine import Rules
-from devflow.schema_history.document import differences
-from devflow.schema_history.dump import DumpedHistory, current_version, dumped_histories
-from devflow.schema_history.graph import as_dot, as_mermaid, as_text, graph_of
-from devflow.schema_history.readers import HistoryReader
-from devflow.schema_history.subsystem import DumpSchemaHistorySubsystem, HistoryFormat
-from devflow.schema_history.trees import chosen_trees
+from devflow.schema_history.apply import write_file
+from devflow.schema_history.contract import HistoryReader
+from devflow.schema_history.formats.document import differences
+from devflow.schema_history.inspect import read_output, version_in_file
+from devflow.schema_history.migration_trees import chosen_trees
+from devflow.schema_history.plan import (
+    DumpedHistory,
+    HistoryFormat,
+    checked_version,
+    refuse_several_on_stdout,
+    text_of,
+)
+from devflow.schema_history.report import check_lines, written_line
+from devflow.schema_history.service import dumped_histories
+from devflow.schema_history.subsystem import DumpSchemaHistorySubsystem
 
-_UNKNOWN = "{version}"  # as it is in an output path
+_UNKNOWN = "{version}"  # the placeholder of an output path stands for itself
 
 
 class DumpSchemaHistory(Goal):
@@ -41,11 +45,16 @@ class DumpSchemaHistory(Goal):
 
 
 async def _version(options: DumpSchemaHistorySubsystem) -> tuple[str, UserError | None]:
-    """The version; or, for a picture, which is without one, why it is unknown. Raises: UserError."""
+    """Return the version. Text and graph formats do not record one, so for them return the error instead of raising it.
+
+    Raises: UserError.
+    """
+    if options.for_version is not None:
+        return checked_version(options.for_version.strip()), None
     try:
-        return await current_version(options), None
+        return await version_in_file(options.version_file), None
     except UserError as error:
-        if options.for_version is not None or options.check or options.format is HistoryFormat.JSON:
+        if options.check or options.format is HistoryFormat.JSON:
             raise
         return _UNKNOWN, error
 
@@ -60,115 +69,51 @@ async def dump_schema_history_goal(
     session: SessionValues,
 ) -> DumpSchemaHistory:
     """See docs/goals/dump-schema-history.md."""
-    root = Path(build_root.path)
+    root = build_root.path
     with GoalRun(console, options.name) as run:
         options.refuse_contradictions()
         version, no_version = await _version(options)
-        configs = split_commas(options.config)
-        readers = await chosen_trees(union_membership, specs=specs, configs=configs)
+        readers = await chosen_trees(union_membership, specs=specs, configs=split_commas(options.config))
         to_write = options.format is HistoryFormat.JSON and not options.check
-        dumps = await dumped_histories(version, options, union_membership, root, readers=readers, to_write=to_write)
+        dumps = await dumped_histories(
+            version, options, union_membership, build_root.pathlib_path, readers=readers, to_write=to_write
+        )
         run.say(*(f"{options.name}: warning: {warning}" for warning in dumps.warnings))
         run.fail(*dumps.crashes, *dumps.problems)
         if dumps.problems:
             return DumpSchemaHistory(exit_code=1)
         if options.check:
-            if _differs(console, options, dumps.histories, root):
+            if _differs(console, dumps.histories, options.version_key, root):
                 run.say(to_do(_command(options, typed_arguments(session), readers)))
                 run.end(1)
             return DumpSchemaHistory(exit_code=run.exit_code)
-        texts = [_Text(dump, _path(dump, options), _written(dump, options)) for dump in dumps.histories]
+        texts = [text_of(dump, options.format, fold=options.fold) for dump in dumps.histories]
         if no_version and any(_UNKNOWN in (text.path or "") for text in texts):
             raise no_version
         if options.format is not HistoryFormat.TEXT:
-            _refuse_several_on_stdout(texts)
+            refuse_several_on_stdout(texts, f"{bin_name()} {options.name}")
         for text in texts:
             if text.path is None:
                 console.write_stdout(text.content)
             else:
-                console.print_stdout(_write(text, root))
+                changed = write_file(text.path, text.content, root)
+                console.print_stdout(written_line(text, changed=changed))
     return DumpSchemaHistory(exit_code=run.exit_code)
 
 
-@dataclass(frozen=True)
-class _Text:
-    """What is written to a path, or to standard output if there is none."""
-
-    dump: DumpedHistory
-    path: str | None
-    content: str
-
-
-def _path(dump: DumpedHistory, options: DumpSchemaHistorySubsystem) -> str | None:
-    if options.format is not HistoryFormat.JSON and dump.path and dump.path.endswith(".json"):
-        return None  # the place of the documented file is no place for a picture
-    return dump.path
-
-
-def _written(dump: DumpedHistory, options: DumpSchemaHistorySubsystem) -> str:
-    if options.format is HistoryFormat.JSON:
-        return dump.document
-    graph = graph_of(dump.revisions, fold=options.fold)
-    if options.format is HistoryFormat.DOT:
-        return as_dot(graph, dump.tree)
-    return as_mermaid(graph) if options.format is HistoryFormat.MERMAID else as_text(graph, dump.tree, dump.tool)
-
-
-def _refuse_several_on_stdout(texts: Sequence[_Text]) -> None:
-    """Raises: UserError, because two documents one after the other are none."""
-    shown = [text.dump.tree for text in texts if text.path is None]
-    if len(shown) > 1:
-        raise UserError(
-            f"There are {len(shown)} histories, and one standard output: {', '.join(shown)}.",
-            fix=f"choose one ({bin_name()} dump-schema-history {shown[0]}), or give each an output",
-        )
-
-
-def _write(text: _Text, root: Path) -> str:
-    """What was done. Raises: UserError."""
-    assert text.path is not None  # noqa: S101
-    file, content = root / text.path, text.content.encode()
-    of = f"{count(len(text.dump.revisions), 'revision')} of {text.dump.tree}"
-    try:
-        if file.read_bytes() == content:
-            return f"{text.path}: up to date, {of}"
-    except OSError:
-        pass  # it is written now
-    try:
-        atomic_write(file, content)
-    except OSError as error:
-        parent = os.path.dirname(os.path.realpath(file))
-        raise UserError(
-            f"{text.path} cannot be written: {error.strerror or error}.",
-            fix=f"make its directory writable: chmod u+w {shell_quote(parent)}; or choose another file",
-        ) from error
-    return f"{text.path}: written, {of}"
-
-
-def _differs(console: Console, options: DumpSchemaHistorySubsystem, dumps: Iterable[DumpedHistory], root: Path) -> bool:
-    """Whether a file is another history than its tree; each difference is printed. Raises: UserError."""
-    failed = False
+def _differs(console: Console, dumps: Iterable[DumpedHistory], version_key: str, root: str) -> bool:
+    """Print the differences between each dump and its file; whether there are any. Raises: UserError."""
+    differs = False
     for dump in dumps:
         if dump.path is None:
             raise UserError(
                 f"--check needs a file to compare the history of {dump.tree} with.", fix="add --output=PATH"
             )
-        try:
-            there = (root / dump.path).read_text(encoding="utf-8", errors="replace")
-        except FileNotFoundError:
-            console.print_stdout(f"{dump.path}: missing")
-            failed = True
-            continue
-        except OSError as error:
-            raise UserError(
-                f"{dump.path} cannot be read: {error.strerror or error}.", fix="make it a readable file"
-            ) from error
-        found = differences(there, dump.document, version_key=options.version_key)
-        failed = failed or bool(found)
-        console.print_stdout(f"{dump.path}: {'differs' if found else 'up to date'}")
-        for line in found:
-            console.print_stdout(f"  {line}")
-    return failed
+        on_disk = read_output(dump.path, root)
+        found = None if on_disk is None else differences(on_disk, dump.document, version_key=version_key)
+        differs = differs or found is None or bool(found)
+        console.print_stdout("\n".join(check_lines(dump.path, found)))
+    return differs
 
 
 def _command(options: DumpSchemaHistorySubsystem, typed: tuple[str, ...], readers: Iterable[HistoryReader]) -> str:

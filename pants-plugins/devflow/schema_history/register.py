@@ -9,8 +9,8 @@ from pants.engine.target import Target
 from devflow import engine
 from devflow.engine import Rules
 from devflow.engine import python as engine_python
-from devflow.schema_history import alembic_reader, django_reader, goal, tailor
-from devflow.schema_history import rules as tree_rules
+from devflow.schema_history import contract, goal, tailor
+from devflow.schema_history.members import alembic, django
 from devflow.schema_history.targets import AlembicMigrationsTarget, DjangoMigrationsTarget
 
 
@@ -19,14 +19,14 @@ def rules() -> Rules:
     return [
         *engine.rules(),
         *engine_python.rules(),
-        *tree_rules.rules(),
-        *alembic_reader.rules(),
-        *django_reader.rules(),
+        *contract.rules(),
+        *alembic.rules(),
+        *django.rules(),
         *tailor.rules(),
         *goal.rules(),
     ]
 
 
 def target_types() -> Iterable[type[Target]]:
-    """One for each tool."""
+    """One target type for each tool."""
     return [AlembicMigrationsTarget, DjangoMigrationsTarget]

@@ -1,4 +1,4 @@
-"""The package that reads scripts, as files of a sandbox."""
+"""The processes that read scripts: their files, their environment, and their output."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from pants.engine.process import FallibleProcessResult, Process
 from pants.util.logging import LogLevel
 
 from devflow.common.errors import UserError, tail
-from devflow.engine.sandbox_package import module_path, package_files
+from devflow.engine.sandbox_package import module_path, modules_as_files
 
 _READER = "devflow.schema_history.reader"
+_ERRORS = "devflow.common.errors"
 _OWN_DIR = ".devflow"
-# An order that depends on the hash seed would be another one in each run. Byte code is written: pex has none for the
-# packages in its cache, and compiling alembic and SQLAlchemy takes longer than reading a thousand scripts.
+# With a random hash seed, an order that depends on it would differ in each run. Byte code is written: pex has none for
+# the packages in its cache, and compiling alembic and SQLAlchemy takes longer than reading a thousand scripts.
 ENVIRONMENT = {"PYTHONPATH": _OWN_DIR, "PYTHONHASHSEED": "0", "PYTHONUTF8": "1"}
 
 
@@ -27,12 +28,12 @@ def script_path(module: str) -> str:
 
 
 def package(modules: Iterable[str]) -> Iterator[FileContent]:
-    """These modules, with their parents, which are empty."""
-    return package_files(_READER, modules, _OWN_DIR)
+    """These modules of the reader, and the module of errors that they import."""
+    return modules_as_files([_ERRORS, *(f"{_READER}.{module}" for module in modules)], _OWN_DIR)
 
 
 def reading(python: PythonExecutable, module: str, *arguments: str, files: Digest, description: str) -> Process:
-    """Run a module that needs the standard library only: nothing that is installed for this Python has a say."""
+    """Run a module that needs the standard library only, without the packages that are installed for this Python."""
     return Process(
         argv=(python.path, "-S", script_path(module), *arguments),
         env={**ENVIRONMENT, "DEVFLOW_PYTHON_FINGERPRINT": python.fingerprint or ""},
@@ -44,7 +45,7 @@ def reading(python: PythonExecutable, module: str, *arguments: str, files: Diges
 
 
 def printed(result: FallibleProcessResult, doing: str) -> dict[str, Any]:
-    """The JSON of a reader. Raises: UserError if it died."""
+    """The JSON output of a reader. Raises: UserError if the process failed."""
     if result.exit_code:
         said = tail(result.stderr.decode(errors="replace"))
         raise UserError(

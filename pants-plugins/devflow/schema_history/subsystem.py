@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-from enum import Enum
-
 from pants.engine.goal import GoalSubsystem
 from pants.option.option_types import BoolOption, EnumOption, StrListOption, StrOption
 from pants.util.strutil import softwrap
 
 from devflow.common.errors import UserError
-
-
-class HistoryFormat(Enum):
-    """How a history is written: the values of `--format`."""
-
-    JSON = "json"
-    TEXT = "text"
-    DOT = "dot"
-    MERMAID = "mermaid"
+from devflow.schema_history.plan import HistoryFormat
 
 
 class DumpSchemaHistorySubsystem(GoalSubsystem):
-    """Options only."""
+    """The options."""
 
     name = "dump-schema-history"
     help = softwrap(
         """
-        Write down the history of the schema's migrations, as it is in the repository.
+        Write the history of the schema's migrations in the repository to a file.
 
         Nothing of the application is imported or run, and no database is needed: migration scripts are read, not
         executed, by the Python of the resolve that owns them.

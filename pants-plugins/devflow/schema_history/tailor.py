@@ -11,8 +11,8 @@ from pants.engine.unions import UnionRule
 from pants.util.logging import LogLevel
 
 from devflow.engine import Rules, all_targets, read_files
-from devflow.schema_history.alembic_reader import AlembicReader
-from devflow.schema_history.django_reader import DjangoReader
+from devflow.schema_history.members.alembic import AlembicReader
+from devflow.schema_history.members.django import DjangoReader
 from devflow.schema_history.targets import AlembicMigrationsTarget, DjangoMigrationsTarget
 
 _KINDS = ((AlembicReader, AlembicMigrationsTarget), (DjangoReader, DjangoMigrationsTarget))
@@ -21,12 +21,12 @@ _NAME = "migrations"
 
 @dataclass(frozen=True)
 class PutativeMigrationsRequest(PutativeTargetsRequest):
-    """Asked by `tailor`."""
+    """The request of `tailor`."""
 
 
 @rule(desc="Find migration trees without a target", level=LogLevel.DEBUG)
 async def find_putative_migrations(request: PutativeMigrationsRequest) -> PutativeTargets:
-    """One for each directory with a configuration: an `alembic.ini` and a `pyproject.toml` are one tree."""
+    """One target for each directory with a configuration: an `alembic.ini` and a `pyproject.toml` are one tree."""
     globs = {os.path.basename(glob) for reader, _ in _KINDS for glob in reader.config_globs}
     files = await read_files(request.path_globs(*sorted(globs)))
     targets = await all_targets()

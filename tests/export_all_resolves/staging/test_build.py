@@ -92,7 +92,7 @@ def test_it_is_up_to_date_at_once(destination: Path, sandbox: Path) -> None:
     record = marker.read(str(destination))
     assert record is not None
     assert record.inputs == {"lockfile": ("0123", "")}
-    assert marker.damage(str(destination), record) == ""
+    assert marker.damage(str(destination), record) is None
 
 
 def test_the_old_export_is_replaced_whole(destination: Path, sandbox: Path, old: Path) -> None:
@@ -134,7 +134,7 @@ def test_a_link_is_exported_with_its_record_beside_it(destination: Path, sandbox
         assert os.readlink(destination) == str(cached)
         record = marker.read(str(destination))
         assert record is not None
-        assert marker.damage(str(destination), record) == ""
+        assert marker.damage(str(destination), record) is None
     assert os.listdir(cached) == []
     assert sorted(os.listdir(destination.parent)) == [".3.11.7.devflow-export.json", "3.11.7"]
 
@@ -218,6 +218,6 @@ def test_without_its_engine_it_changes_nothing(destination: Path, sandbox: Path,
     engine.wait()
     go_on.touch()
     assert engine.stderr is not None
-    assert engine.stderr.read() == "the engine that asked for this export is gone\n"  # ends when the orphan does
+    assert engine.stderr.read() == "the engine that asked for this export has ended\n"  # ends when the orphan does
     assert old.read_text() == "old"
     assert os.listdir(destination.parent) == ["3.11.7"]

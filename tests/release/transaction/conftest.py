@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from devflow.common.git import EXECUTABLE, SYMLINK, Git
-from devflow.release.repository import open_repository, read_head, read_signing
-from devflow.release.transaction.order import Edit, Order, Place, Tag
+from devflow.release.git.inspect import read_head, read_signing
+from devflow.release.git.worktree import Worktree, open_repository
 from devflow.release.transaction.run import Done, run
+from devflow.release.transaction.spec import Edit, Tag, TransactionSpec
 
 FILES = {
     "VERSION": "1.0rc1",
@@ -49,29 +50,31 @@ class World:
     git: Git
 
     @property
-    def place(self) -> Place:
-        return open_repository(self.git).place
+    def worktree(self) -> Worktree:
+        return open_repository(self.git).worktree
 
     @property
     def head(self) -> str:
         return self.git.line("rev-parse", "HEAD")
 
-    def order(self, *, tag: bool = True, sign: bool = False, new_branches: tuple[str, ...] = ()) -> Order:
-        settings = read_signing(open_repository(self.git)).settings
-        return Order(
+    def spec(self, *, tag: bool = True, sign: bool = False, new_branches: tuple[str, ...] = ()) -> TransactionSpec:
+        repository = open_repository(self.git)
+        branch = read_head(repository).branch
+        assert branch is not None
+        return TransactionSpec(
             "release 1.0",
             self.head,
-            read_head(open_repository(self.git)).branch,
+            branch,
             "release: 1.0",
             EDITS,
             sign=sign,
             tag=Tag("1.0", "Release v1.0", sign or None) if tag else None,
             new_branches=new_branches,
-            config=settings,
+            config=read_signing(repository).settings,
         )
 
     def release(self, on_step: Callable[[str], None] = lambda step: None) -> Done:
-        return run(self.place, self.order(), on_step)
+        return run(self.worktree, self.spec(), on_step)
 
     def state(self) -> dict[str, object]:
         """All that a user sees: refs, status, files."""

@@ -10,8 +10,8 @@ import pytest
 from devflow.common.errors import UserError
 from devflow.common.git import Git, GitError
 from devflow.release.transaction import journal
-from devflow.release.transaction.order import Edit, Order
 from devflow.release.transaction.run import interrupted, recover, run
+from devflow.release.transaction.spec import Edit, TransactionSpec
 from release.transaction.conftest import AFTER, FILES, World, environment
 
 
@@ -27,7 +27,7 @@ def test_everything_is_done(world: World) -> None:
     assert world.git.line("status", "--porcelain", "--untracked-files=all") == ""
     assert world.files() == AFTER
     assert not (world.root / "changes").exists()
-    assert list(world.place.own_dir.iterdir()) == []
+    assert list(world.worktree.own_dir.iterdir()) == []
 
 
 def test_the_tag_is_what_git_makes(world: World) -> None:
@@ -58,34 +58,34 @@ def test_what_is_not_committed_elsewhere_stays(world: World) -> None:
 
 
 def test_what_changed_since_the_plan_stops_it(world: World) -> None:
-    order = world.order()
+    spec = world.spec()
     (world.root / "VERSION").write_text("mine")
     before = world.state()
     with pytest.raises(UserError, match="VERSION changed while this was running; nothing was done"):
-        run(world.place, order)
+        run(world.worktree, spec)
     assert world.state() == before
 
 
 def test_a_file_that_appeared_since_the_plan_stops_it(world: World) -> None:
-    order = world.order()
+    spec = world.spec()
     (world.root / ".git/info/exclude").write_text("docs\n")
     (world.root / "docs/new").mkdir(parents=True)
     (world.root / "docs/new/1.0.md").write_text("mine\n")
     with pytest.raises(UserError, match="changed while this was running"):
-        run(world.place, order)
+        run(world.worktree, spec)
     assert (world.root / "docs/new/1.0.md").read_text() == "mine\n"
 
 
 @pytest.mark.parametrize("meanwhile", ["commit", "tag"])
 def test_a_ref_that_moved_since_the_plan_stops_it(world: World, meanwhile: str) -> None:
-    order = world.order()
+    spec = world.spec()
     commit = ("commit", "--allow-empty", "--quiet", "--message=Meanwhile")
     world.git.run(*(commit if meanwhile == "commit" else ("tag", "1.0")))
     before = world.state()
     with pytest.raises(GitError):
-        run(world.place, order)
+        run(world.worktree, spec)
     assert world.state() == before
-    assert recover(world.place) is None
+    assert recover(world.worktree) is None
 
 
 def test_what_is_written_while_it_runs_stays(world: World) -> None:
@@ -142,8 +142,8 @@ def test_killed_at_every_step(world: World, number: int) -> None:
     (world.root / "other.txt").write_text("mine\n")
     killed_at(world, number)
     moved = NAMES.index("refs") < number
-    assert interrupted(world.place) == ("release 1.0" if moved else None)
-    done = recover(world.place)
+    assert interrupted(world.worktree) == ("release 1.0" if moved else None)
+    done = recover(world.worktree)
     assert (done is not None) is moved
     assert (world.root / "other.txt").read_text() == "mine\n"
     world.git.run("checkout", "--quiet", "other.txt")
@@ -153,7 +153,7 @@ def test_killed_at_every_step(world: World, number: int) -> None:
         assert world.git.line("rev-parse", "1.0^{commit}") == world.head
     else:
         assert world.state() == before
-    assert recover(world.place) is None
+    assert recover(world.worktree) is None
     assert list((world.root / ".git").glob("devflow/*")) == []
     assert list((world.root / ".git").glob("**/*.lock")) == []
     if not moved:
@@ -167,18 +167,18 @@ def test_killed_twice(world: World, number: int) -> None:
     child = os.fork()
     if not child:
         try:
-            recover(world.place, lambda step: os._exit(9) if step == NAMES[number] else None)
+            recover(world.worktree, lambda step: os._exit(9) if step == NAMES[number] else None)
         finally:
             os._exit(1)
     os.waitpid(child, 0)
-    assert recover(world.place) is not None
+    assert recover(world.worktree) is not None
     assert world.files() == AFTER
 
 
 @pytest.mark.parametrize("ref", ["refs/heads/main", "refs/tags/1.0"])
 def test_git_killed_between_two_refs(world: World, ref: str) -> None:
     killed_at(world, NAMES.index("refs"))
-    written = journal.read(world.place)
+    written = journal.read(world.worktree)
     assert written is not None
     for each in written.refs:
         if each.name == ref:
@@ -188,7 +188,7 @@ def test_git_killed_between_two_refs(world: World, ref: str) -> None:
             lock.parent.mkdir(parents=True, exist_ok=True)
             lock.write_text(f"{each.new}\n")
     (world.root / ".git/HEAD.lock").touch()
-    done = recover(world.place)
+    done = recover(world.worktree)
     assert done is not None
     assert world.git.line("rev-parse", "1.0^{commit}") == world.head == done.commit
     assert world.files() == AFTER
@@ -198,22 +198,22 @@ def test_git_killed_between_two_refs(world: World, ref: str) -> None:
 def test_git_killed_before_the_first_ref(world: World) -> None:
     before = world.state()
     killed_at(world, NAMES.index("refs"))
-    written = journal.read(world.place)
+    written = journal.read(world.worktree)
     assert written is not None
     (world.root / ".git/refs/heads/main.lock").write_text(f"{written.new}\n")
-    assert recover(world.place) is None
+    assert recover(world.worktree) is None
     assert world.state() == before
     world.release()
 
 
 def test_a_lock_of_somebody_else_stays(world: World) -> None:
     (world.root / ".git/index.lock").touch()
-    with pytest.raises(UserError, match="another git command is at work, or was killed"):
+    with pytest.raises(UserError, match="another git command is running, or was killed"):
         world.release()
     assert (world.root / ".git/index.lock").exists()
-    assert interrupted(world.place) == "release 1.0"
+    assert interrupted(world.worktree) == "release 1.0"
     (world.root / ".git/index.lock").unlink()
-    assert recover(world.place) is not None
+    assert recover(world.worktree) is not None
     assert world.files() == AFTER
 
 
@@ -222,24 +222,24 @@ def test_somebody_who_went_on_meanwhile_keeps_everything(world: World) -> None:
     world.git.run("checkout", "--quiet", "HEAD", "--", "VERSION")
     (world.root / "VERSION").write_text("1.1.dev0")
     world.git.run("commit", "--quiet", "--message=Go on", "--", "VERSION")
-    assert recover(world.place) is not None
+    assert recover(world.worktree) is not None
     assert (world.root / "VERSION").read_text() == "1.1.dev0"
     assert world.files() == {**AFTER, "VERSION": "1.1.dev0"}
     assert world.git.line("status", "--porcelain", "--untracked-files=all") == ""
 
 
 def test_a_journal_that_cannot_be_read(world: World) -> None:
-    path = journal.path_of(world.place)
+    path = journal.path_of(world.worktree)
     path.parent.mkdir()
     path.write_text('{"format": 99}')
-    with pytest.raises(UserError, match="tells of an interrupted release"):
-        recover(world.place)
+    with pytest.raises(UserError, match="records an interrupted release"):
+        recover(world.worktree)
     assert path.exists()
 
 
 def test_a_new_branch_stays_at_the_commit_before(world: World) -> None:
     before = world.head
-    run(world.place, world.order(tag=False, new_branches=("1.0",)))
+    run(world.worktree, world.spec(tag=False, new_branches=("1.0",)))
     assert world.git.line("rev-parse", "refs/heads/1.0") == before
     assert world.git.line("rev-parse", "HEAD^") == before
 
@@ -270,8 +270,8 @@ def test_names_of_every_kind(world: World, path: str) -> None:
     (world.root / path).write_text("old\n")
     world.git.run("add", ".")
     world.git.run("commit", "--quiet", "--message=Name")
-    order = Order("x", world.head, "main", "x", (Edit(path, None), Edit(f"{path}2", b"new\n")))
-    run(world.place, order)
+    spec = TransactionSpec("x", world.head, "main", "x", (Edit(path, None), Edit(f"{path}2", b"new\n")))
+    run(world.worktree, spec)
     assert world.git.line("status", "--porcelain", "--untracked-files=all") == ""
     assert (world.root / f"{path}2").read_text() == "new\n"
 
@@ -303,7 +303,7 @@ def test_a_hook_that_refuses_leaves_everything_as_it_was(world: World) -> None:
         world.release()
     hook.unlink()
     assert world.state() == before
-    assert recover(world.place) is None
+    assert recover(world.worktree) is None
 
 
 @pytest.mark.needs("ssh-keygen")
@@ -319,8 +319,8 @@ def test_signed_by_ssh(world: World, tmp_path: Path) -> None:
         "tag.gpgSign": "true",
     }.items():
         world.git.run("config", name, value)
-    order = world.order()
-    commit = run(world.place, Order(**{**order.__dict__, "sign": True})).commit
+    spec = world.spec()
+    commit = run(world.worktree, TransactionSpec(**{**spec.__dict__, "sign": True})).commit
     world.git.run("verify-commit", commit)
     world.git.run("verify-tag", "1.0")
 

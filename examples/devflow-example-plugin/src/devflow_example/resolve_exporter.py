@@ -73,7 +73,7 @@ async def wordlist_fingerprint(request: WordlistExporter, wordlists: Wordlists) 
     words = await words_of(path)
     if not words:
         problem = Problem(f"{path} has no words.", f"write one, or change [wordlists].resolves.{request.resolve}")
-        return MaybeResolveFingerprint(ResolveFingerprint("", problem=problem))
+        return MaybeResolveFingerprint(ResolveFingerprint(None, problem=problem))
     return MaybeResolveFingerprint(
         ResolveFingerprint(
             f"wordlists/{request.resolve}/1",

@@ -1,4 +1,4 @@
-"""One export, from its commands to its place."""
+"""Builds one export in a staging directory and swaps it in."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from devflow.export_all_resolves.staging import marker
 from devflow.export_all_resolves.staging.seed import plant
 from devflow.export_all_resolves.staging.trees import remove, replace_content, staging_path, swap
 
-OWN_DIR = ".devflow"  # in the sandbox: this package and its `spec.json`
-_SCRATCH_DIR = re.compile(r"\.[0-9a-f]{32}\.tmp")  # what Pants' own commands expect in the export, and remove from it
+OWN_DIR = ".devflow"  # in the sandbox: holds this package and its `spec.json`
+_SCRATCH_DIR = re.compile(r"\.[0-9a-f]{32}\.tmp")  # Pants' own commands expect it in the export, and remove it
 
 
 class BuildError(Exception):
@@ -25,7 +25,7 @@ class BuildError(Exception):
 
 @dataclass(frozen=True)
 class Command:
-    """A step of a build; "{digest_root}" in an argument is the export, wherever it is being built."""
+    """A step of a build; "{digest_root}" in an argument stands for the directory in which the export is built."""
 
     argv: Sequence[str]
     env: Mapping[str, str]
@@ -33,7 +33,7 @@ class Command:
 
 @dataclass(frozen=True)
 class Seed:
-    """What the export begins with: see `seed.plant`."""
+    """A tree that the export begins with: see `seed.plant`."""
 
     path: str
     command: Command
@@ -41,18 +41,18 @@ class Seed:
 
 @dataclass(frozen=True)
 class Spec:
-    """What to build; the last three are for the marker."""
+    """The build of one export; the last three fields are for the marker."""
 
     destination: str  # absolute
     commands: Sequence[Command]
     seed: Seed | None
-    inputs: Mapping[str, tuple[str, str]]
+    inputs: Mapping[str, tuple[str, str | None]]
     anchors: Sequence[str]
     listings: Sequence[str]
 
     @classmethod
     def load(cls, path: str) -> Spec:
-        """Read what `dataclasses.asdict` and `json` made of a spec."""
+        """Read a spec that `dataclasses.asdict` and `json` have written."""
         with open(path, encoding="utf-8") as file:
             fields = json.load(file)
         seed = fields["seed"]
@@ -66,7 +66,7 @@ class Spec:
 
 
 def build(spec: Spec, sandbox: str) -> None:
-    """Build beside the destination, then swap. Raises: BuildError, OSError; then the destination is as it was."""
+    """Build beside the destination, then swap. Raises: BuildError, OSError; then the destination is unchanged."""
     engine = os.getppid()
     os.makedirs(os.path.dirname(spec.destination), exist_ok=True)
     staged = staging_path(spec.destination)
@@ -75,18 +75,18 @@ def build(spec: Spec, sandbox: str) -> None:
         for command in spec.commands:
             _run(command, staged)
         if os.getppid() != engine:
-            raise BuildError("the engine that asked for this export is gone")
+            raise BuildError("the engine that asked for this export has ended")
         if os.path.islink(staged):
             _install_link(spec, staged)
         else:
             _install_directory(spec, staged)
     finally:
-        with contextlib.suppress(OSError):  # the next run finds what stays
-            remove(staged)  # the old export after a swap, or what a failure left
+        with contextlib.suppress(OSError):  # the next run removes it
+            remove(staged)  # after a swap the old export, else an incomplete one
 
 
 def _lay_out(spec: Spec, staged: str, sandbox: str) -> None:
-    """Give the commands the files that they expect in the export: scratch files by a link, the others moved in."""
+    """Put the files that the commands expect into the export: link scratch directories, and move the others."""
     if spec.seed:
         plant(spec.seed.path, spec.seed.command.argv, spec.seed.command.env, staged)
     os.makedirs(staged, exist_ok=True)
@@ -115,7 +115,7 @@ def _install_directory(spec: Spec, staged: str) -> None:
 def _install_link(spec: Spec, staged: str) -> None:
     """The marker stands beside the link and cannot be swapped with it: in between, the export counts as stale."""
     for anchor in spec.anchors:
-        os.stat(os.path.join(staged, anchor))  # a link to nothing must not take the old export's place
+        os.stat(os.path.join(staged, anchor))  # a dangling link must not replace the old export
     if os.path.islink(spec.destination):
         remove(marker.marker_path(spec.destination))
     swap(staged, spec.destination)
@@ -127,7 +127,7 @@ def _mark(spec: Spec, path: str, export: str) -> None:
 
 
 def _point_at(staged: str, destination: str) -> None:
-    """Make the files of a virtualenv that name it say where it will be, not where it was built."""
+    """Replace the path of the staging directory by the destination in the files of a virtualenv."""
     texts = (
         (os.fsencode(staged), os.fsencode(destination)),
         (os.fsencode(os.path.basename(staged)), os.fsencode(os.path.basename(destination))),  # the shell prompt

@@ -1,4 +1,4 @@
-"""The record that is left in an export: what it was made from, and what it looked like when it was whole."""
+"""The marker in an export: the inputs that it was made from, and the state of its files when it was complete."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 MARKER = ".devflow-export.json"
 _SCHEMA_VERSION = 1
-# Python writes the one into a directory, and the other is not there yet when it is listed.
+# Python may add the first at any time; the second does not exist yet when the directory is listed.
 _NOT_RECORDED = frozenset({"__pycache__", MARKER})
 
 
@@ -18,14 +18,14 @@ _NOT_RECORDED = frozenset({"__pycache__", MARKER})
 class Record:
     """`inputs`: name → value, short form. `anchors`: file → size, mtime in ns. `entries`: directory → names."""
 
-    inputs: Mapping[str, tuple[str, str]]
+    inputs: Mapping[str, tuple[str, str | None]]
     anchors: Mapping[str, tuple[int, int]]
     entries: Mapping[str, Sequence[str]]
-    link: str | None  # what the export points at, if it is a link
+    link: str | None  # the target of the link, if the export is one
 
 
 def marker_path(export: str) -> str:
-    """Inside an exported directory; beside an exported link, because what it points at belongs to a cache."""
+    """Inside an exported directory; beside an exported link, because the target of the link belongs to a cache."""
     if os.path.islink(export):
         parent, name = os.path.split(export)
         return os.path.join(parent, f".{name}{MARKER}")
@@ -36,7 +36,7 @@ def write(
     path: str,
     export: str,
     *,
-    inputs: Mapping[str, tuple[str, str]],
+    inputs: Mapping[str, tuple[str, str | None]],
     anchors: Sequence[str],
     listings: Sequence[str],
 ) -> None:
@@ -61,19 +61,19 @@ def write(
 
 
 def read(export: str) -> Record | None:
-    """None if the export has no record, or one that this version cannot read."""
+    """The record of an export; None without one, or if this version cannot read it."""
     return read_file(marker_path(export))
 
 
 def read_file(path: str) -> Record | None:
-    """As `read`, for the path of a record."""
+    """The record in a file; None if there is none, or if this version cannot read it."""
     try:
         with open(path, encoding="utf-8") as file:
             content = json.load(file)
         if content["schema_version"] != _SCHEMA_VERSION:
             return None
         return Record(
-            inputs={name: (str(value), str(shown)) for name, (value, shown) in content["inputs"].items()},
+            inputs={name: (str(value), shown and str(shown)) for name, (value, shown) in content["inputs"].items()},
             anchors={anchor: (int(size), int(time)) for anchor, (size, time) in content["anchors"].items()},
             entries={directory: list(names) for directory, names in content["entries"].items()},
             link=content["link"],
@@ -82,8 +82,8 @@ def read_file(path: str) -> Record | None:
         return None
 
 
-def damage(export: str, record: Record) -> str:
-    """The first thing that is not as it was recorded, as a phrase; "" if the export is whole."""
+def damage(export: str, record: Record) -> str | None:
+    """The first difference from the record, as a phrase; None if the export is intact."""
     if _link(export) != record.link:
         return "the link points elsewhere"
     for anchor, recorded in record.anchors.items():
@@ -102,7 +102,7 @@ def damage(export: str, record: Record) -> str:
         if gone:
             others = f" and {len(gone) - 1} more are gone" if len(gone) > 1 else " is gone"
             return os.path.normpath(os.path.join(directory, gone[0])) + others
-    return ""
+    return None
 
 
 def _size_and_time(path: str) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""A tree that many exports begin with, made once and copied: for virtualenvs, one with `pip` in it.
+"""A tree that many exports begin with, made once and copied: a virtualenv with `pip`.
 
 Installing `pip` is the most expensive part of a small virtualenv (about three seconds of processor time), and always
 gives the same files.
@@ -19,9 +19,10 @@ _MAX_SHEBANG = 512 if sys.platform == "darwin" else 127
 
 
 def plant(seed: str, argv: Sequence[str], environment: Mapping[str, str], staged: str) -> None:
-    """Copy the seed to `staged`, making it first if need be by `argv`, in which "{digest_root}" is where it goes.
+    """Copy the seed to `staged`; make it first if there is none, by `argv`, in which "{digest_root}" is its path.
 
-    If it cannot be made (a Python without `ensurepip`, say), nothing is planted, and the export's commands see to it.
+    If the seed cannot be made (by a Python without `ensurepip`, for example), nothing is copied, and the commands of
+    the export make a complete tree.
     """
     os.makedirs(os.path.dirname(seed), exist_ok=True)
     with open(f"{seed}.lock", "w", encoding="utf-8") as lock:
@@ -31,7 +32,7 @@ def plant(seed: str, argv: Sequence[str], environment: Mapping[str, str], staged
     try:
         shutil.copytree(seed, staged, symlinks=True)
     except shutil.Error as error:
-        # It has a line for each of hundreds of files; the first says why.
+        # The error has an entry for each of hundreds of files; the first one names the reason.
         _, _, why = error.args[0][0]
         raise OSError(why) from error
     for entry in os.scandir(os.path.join(staged, "bin")):
@@ -55,7 +56,7 @@ def _make(seed: str, argv: Sequence[str], environment: Mapping[str, str]) -> boo
 
 
 def _repoint(script: str, old: bytes, new: bytes) -> None:
-    """Make a script that names the one tree name the other; its shebang gets the form that installers give it there."""
+    """Replace the path of one tree by that of another in a script; the shebang gets the form that installers use."""
     with open(script, "rb") as file:
         content = file.read()
     interpreter, body = _split_shebang(content)
@@ -64,7 +65,7 @@ def _repoint(script: str, old: bytes, new: bytes) -> None:
 
 
 def _split_shebang(content: bytes) -> tuple[bytes, bytes]:
-    """The interpreter's path and the rest of the script; no path if it is none of Python's. Source: distlib.scripts."""
+    """The interpreter's path and the rest of the script; no path for a script of another language. Source: distlib."""
     if content.startswith(b"#!/bin/sh\n'''exec' "):
         second_line, _, rest = content[len(b"#!/bin/sh\n'''exec' ") :].partition(b"\n")
         _, _, body = rest.partition(b"\n")

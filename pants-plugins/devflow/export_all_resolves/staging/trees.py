@@ -1,4 +1,4 @@
-"""Files and directories that change their place in one step, or go."""
+"""Atomic renames and removals of files and directories."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _STAGING_NAME = re.compile(r"\.\+[a-z0-9]{3,}")
 
 
 def staging_path(destination: str) -> str:
-    """A free path beside the destination, of the same length.
+    """An unused path in the same directory, as long as the destination.
 
-    The length matters: a shebang line changes its form with the length of its path. So a script written for the one
-    path and rewritten for the other is what it would have been if written for the other at once.
+    The length matters because the form of a shebang line depends on the length of its path: a script that is written
+    for the staging path and then rewritten is the same as one that is written for the destination at once.
     """
     parent, name = os.path.split(destination)
     while True:
@@ -31,7 +31,7 @@ def staging_path(destination: str) -> str:
 
 
 def leftovers(directory: str) -> list[str]:
-    """The staging paths that a killed build or removal left in a directory, sorted."""
+    """The staging paths that killed builds and removals left in a directory, sorted."""
     try:
         names = os.listdir(directory)
     except (FileNotFoundError, NotADirectoryError):
@@ -40,7 +40,7 @@ def leftovers(directory: str) -> list[str]:
 
 
 def remove(path: str) -> None:
-    """Remove a file, a link (not what it points at) or a tree, read-only directories included. Missing is success."""
+    """Remove a file, a link (not its target) or a tree with its read-only directories. A missing path is success."""
     if not os.path.isdir(path) or os.path.islink(path):
         with contextlib.suppress(FileNotFoundError):
             os.unlink(path)
@@ -54,7 +54,7 @@ def remove(path: str) -> None:
 
 
 def discard(path: str) -> None:
-    """Take a path out of sight in one step, then remove it: killed in between, it leaves a leftover, never a half."""
+    """Rename a path to a staging path, then remove it: an interrupted removal leaves a leftover, not a partial tree."""
     aside = staging_path(path)
     try:
         os.rename(path, aside)
@@ -64,7 +64,7 @@ def discard(path: str) -> None:
 
 
 def swap(staged: str, destination: str) -> None:
-    """Put `staged` at the destination; what was there, if anything, is at `staged` afterwards.
+    """Put `staged` at the destination; the former content of the destination, if any, is at `staged` afterwards.
 
     In one step where the system can exchange two paths (Linux, macOS, on most file systems); otherwise by two renames,
     with a moment in between in which the destination is missing.
@@ -85,7 +85,7 @@ def swap(staged: str, destination: str) -> None:
 
 
 def _exchange(one: str, other: str) -> bool:
-    """False where the system or the file system has no such call. Source: renameat2(2), renamex_np(2)."""
+    """Exchange two paths; False if the system or the file system cannot. Source: renameat2(2), renamex_np(2)."""
     library = ctypes.CDLL(None, use_errno=True)
     at_fdcwd, rename_exchange, rename_swap = -100, 2, 2
     try:
@@ -104,7 +104,7 @@ def _exchange(one: str, other: str) -> bool:
 
 
 def replace_content(path: str, content: bytes) -> None:
-    """Give a file new content by a new file: the old one may be a hard link into a cache, which must not change."""
+    """Replace a file by a new one: the old one may be a hard link into a cache, which must not change."""
     temporary = f"{path}.new"
     with open(temporary, "wb") as file:
         file.write(content)

@@ -1,4 +1,4 @@
-"""What is in a changelog before the release: its marker, and the versions that it has."""
+"""Check a changelog before the release: its marker, and the versions that it has."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _UNDERLINE = re.compile(r"([=\-~^`#*+\"'])\1{2,}\s*")
 
 
 def changelog_problems(path: str, text: str, version: str, config: TowncrierConfig) -> tuple[Problem, ...]:
-    """Why towncrier would write to the wrong place of an existing changelog, or for the second time."""
+    """Why towncrier would write at the wrong line of an existing changelog, or write a section twice."""
     problems = []
     if config.single_file and text.strip() and config.start_string not in text:
         marker = config.start_string.strip("\n")

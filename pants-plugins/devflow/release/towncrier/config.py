@@ -1,4 +1,4 @@
-"""What towncrier reads and writes, from its settings. Only what one must know to give it its files."""
+"""towncrier's settings, as far as they say which files it reads and writes."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _PACKAGED_TEMPLATE = re.compile(r"[-\w.]+:[-\w.]+")
 class TowncrierConfig:
     """Paths are relative to the directory of the settings.
 
-    `directories` are those in which it looks for fragments, one for each section; `title_format` is None where the
-    heading is in the template.
+    `directories` have the news fragments, one for each section. `title_format` is None where the template has the
+    heading.
     """
 
     path: str
@@ -38,7 +38,10 @@ class TowncrierConfig:
 
 
 def parse_config(path: str, text: str, *, pyproject: str | None = None) -> TowncrierConfig:
-    """Read `towncrier.toml` or `pyproject.toml`; beside the former, `pyproject` may give a name. Raises: UserError."""
+    """Read `towncrier.toml` or `pyproject.toml`. Beside the former, `pyproject` may have the project's name.
+
+    Raises: UserError.
+    """
     document = parse_toml(text, path)
     settings = table_of(document, "tool", "towncrier")
     if settings is None:
@@ -52,10 +55,8 @@ def parse_config(path: str, text: str, *, pyproject: str | None = None) -> Townc
     template = str(settings.get("template") or "")
     return TowncrierConfig(
         path=path,
-        # As towncrier does, but without importing the package, which a sandbox does not have.
-        name=str(settings.get("name") or "") or package.title()
-        if settings.get("package")
-        else _name(settings, package),
+        # As towncrier does, but without an import of the package, which a sandbox does not have.
+        name=str(settings.get("name") or "") or (package.title() if settings.get("package") else package),
         directories=_directories(path, settings, package),
         filename=filename,
         single_file=bool(settings.get("single_file", True)),
@@ -65,10 +66,6 @@ def parse_config(path: str, text: str, *, pyproject: str | None = None) -> Townc
         ignore=tuple(str(name) for name in settings.get("ignore") or ()),
         title_format=str(settings["title_format"]) if settings.get("title_format") else None,
     )
-
-
-def _name(settings: Mapping[str, Any], project_name: str) -> str:
-    return str(settings.get("name") or "") or project_name
 
 
 def _directories(path: str, settings: Mapping[str, Any], package: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Names of news fragments: which files towncrier left, and what they would need to be called."""
+"""Names of news fragments: which files towncrier ignores, and the names that it would accept."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from fnmatch import fnmatch
 from devflow.common.errors import Problem
 from devflow.release.towncrier.config import TowncrierConfig
 
-# What is in such directories and is no fragment (towncrier 24 and newer, and what came before).
+# Files in directories of fragments that are none, for towncrier 24 and newer, and for older versions.
 _NEVER = (".*", "readme", "readme.*", "__init__.py")
 
 
 def may_be_a_fragment(path: str, config: TowncrierConfig, not_fragments: Sequence[str]) -> bool:
-    """Whether a file in a directory of fragments is there to be consumed, as far as one can tell from outside."""
+    """Whether a file in a directory of fragments is meant as a fragment, going by its name and the settings."""
     name = posixpath.basename(path).lower()
     ignored = (*_NEVER, *config.ignore, *not_fragments)
     if config.template and path == config.template:
@@ -24,7 +24,7 @@ def may_be_a_fragment(path: str, config: TowncrierConfig, not_fragments: Sequenc
 
 
 def ignored_problem(path: str, config: TowncrierConfig) -> Problem:
-    """A file that towncrier leaves, although it looks like a fragment."""
+    """The problem of a file that towncrier ignores, although it looks like a fragment."""
     directory, name = posixpath.split(path)
     if directory not in config.directories:
         what = f"towncrier ignores {path}: it looks into {' and '.join(config.directories)} only, not below."
@@ -47,7 +47,7 @@ def ignored_problem(path: str, config: TowncrierConfig) -> Problem:
 
 
 def encoding_problems(files: Iterable[tuple[str, bytes]]) -> tuple[Problem, ...]:
-    """Files that are not UTF-8: towncrier fails without their name, or replaces what it cannot read."""
+    """Files that are not UTF-8: towncrier fails without naming them, or replaces the bytes."""
     problems = []
     for path, content in files:
         try:

@@ -65,7 +65,7 @@ class Towncrier(EngineAwareParameter):
 
 @dataclass(frozen=True)
 class TowncrierResult:
-    """What it printed, and the changelog and the fragments after it. With a problem, the rest does not matter."""
+    """What towncrier printed, and the changelog and the fragments after it. With a problem, both are meaningless."""
 
     stdout: bytes
     outputs: Digest
@@ -80,7 +80,7 @@ async def run_towncrier(request: Towncrier, python_setup: PythonSetup) -> Towncr
         resolve = await tool_resolve(tool, python_setup)
         venv = await tool_venv(resolve, "towncrier", python_setup)
     except Exception as error:
-        problem = as_problem(error, doing="installing towncrier", fix="mend the resolve that has towncrier")
+        problem = as_problem(error, doing="installing towncrier", fix="correct the resolve that has towncrier")
         return TowncrierResult(b"", EMPTY_DIGEST, problem)
     path = (await environment_vars(["PATH"])).get("PATH", os.defpath)
     git = await find_binary(BinaryPathRequest(binary_name="git", search_path=path.split(os.pathsep)))
@@ -111,7 +111,7 @@ async def run_towncrier(request: Towncrier, python_setup: PythonSetup) -> Towncr
     failure: Problem | None = None
     if result.exit_code:
         words = tail((result.stderr or result.stdout).decode(errors="replace"))
-        fix = disk_full_fix(words) or "mend what it says, and commit that"
+        fix = disk_full_fix(words) or "correct what towncrier reports, and commit the correction"
         failure = Problem(f"towncrier failed: {words or f'exit code {result.exit_code}'}", fix)
     return TowncrierResult(result.stdout, result.output_digest, failure)
 
@@ -124,5 +124,5 @@ async def towncrier_result(request: Towncrier) -> TowncrierResult:
 
 
 def rules() -> Rules:
-    """The rule, and the options if they are not somebody else's."""
+    """The rule, and the options unless another backend has the scope `towncrier`."""
     return [*collect_rules(), *unless_taken(TowncrierSubsystem)]

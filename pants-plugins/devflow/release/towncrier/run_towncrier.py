@@ -53,7 +53,7 @@ def main(spec_path: str) -> None:
     ):
         subprocess.run(["git", *command], check=True)  # noqa: S603, S607
     list_directory = os.listdir
-    # It goes through the fragments in the order of the file system, and what is equal to it keeps that order.
+    # towncrier reads fragments in the order of the file system, and keeps that order where its own sort finds no other.
     os.listdir = lambda *arguments: sorted(list_directory(*arguments))  # type: ignore[assignment]
     sys.argv = ["towncrier", *spec["arguments"]]
     runpy.run_module("towncrier", run_name="__main__", alter_sys=True)

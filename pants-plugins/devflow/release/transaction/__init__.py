@@ -1,7 +1,7 @@
-"""A commit, a tag and a work tree that follows: all of it or nothing, wherever it is killed (ADR 12).
+"""A commit, a tag and an updated worktree: all of it or nothing, whenever the process is killed (ADR 12).
 
-`objects` makes what nobody sees yet. `journal` writes down what is about to happen. `refs` moves branch and tag in one
-transaction of git: from then on it has happened. `follow` brings the work tree and the index after it, one file at a
-time, and never over a content that it does not expect. `run` does them in this order, and `recover` what is left of
-them.
+`spec` says what to do. `objects` writes the commit and the tag, which no ref names yet. `journal` records on disk what
+is about to happen. `refs` moves branch and tag in one ref transaction: from then on the release is made. `checkout`
+updates the worktree and the index, one file at a time, and never overwrites a content that it does not expect. `run`
+does all of this in this order, and finishes an interrupted transaction.
 """

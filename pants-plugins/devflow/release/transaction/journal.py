@@ -1,4 +1,4 @@
-"""What is about to happen, on disk before it does: what makes a half-followed work tree recognisable."""
+"""The journal: what a transaction is about to do, on disk before it does. The next run finds it after a kill."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from pathlib import Path
 
 from devflow.common.errors import UserError
 from devflow.common.files import atomic_write, sync_directory
-from devflow.release.transaction.order import Place
+from devflow.release.git.worktree import Worktree
 
 _FORMAT = 1
 
 
 @dataclass(frozen=True)
 class Ref:
-    """One ref that moves; `old` is "" where it is made."""
+    """One ref that moves; `old` is "" for a new ref."""
 
     name: str
     old: str
@@ -25,18 +25,18 @@ class Ref:
 
 @dataclass(frozen=True)
 class File:
-    """One path that follows. `before` and `after` are fingerprints of the file in the work tree; "" is no file."""
+    """One path to update. `before` and `after` are fingerprints of the file in the worktree; "" is no file."""
 
     path: str
     mode: str
-    blob: str  # "" where it goes
+    blob: str  # "" for a removal
     before: str
     after: str
 
 
 @dataclass(frozen=True)
 class Journal:
-    """One transaction."""
+    """One transaction. Its fields are those of the file, whose format a later version must still read."""
 
     title: str
     branch: str
@@ -46,24 +46,24 @@ class Journal:
     files: tuple[File, ...]
 
 
-def path_of(place: Place) -> Path:
-    """Where the journal of a work tree is."""
-    return place.own_dir / "transaction.json"
+def path_of(worktree: Worktree) -> Path:
+    """Where the journal of a worktree is."""
+    return worktree.own_dir / "transaction.json"
 
 
-def write(place: Place, journal: Journal) -> None:
-    """Whole or not at all, and on the disk when this returns."""
-    path = path_of(place)
+def write(worktree: Worktree, journal: Journal) -> None:
+    """An atomic write, which is on the disk when this returns. Raises: OSError."""
+    path = path_of(worktree)
     text = json.dumps({"format": _FORMAT, **dataclasses.asdict(journal)})
     # One name for the temporary file, because the caller holds the lock.
     atomic_write(path, text.encode(errors="surrogateescape"), beside=path.with_suffix(".new").name)
     sync_directory(path.parent)
 
 
-def read(place: Place) -> Journal | None:
-    """None: nothing was interrupted. Raises: UserError for a journal of another version of this code."""
+def read(worktree: Worktree) -> Journal | None:
+    """The journal of an interrupted transaction, or None. Raises: UserError for an unknown format."""
     try:
-        text = path_of(place).read_text(encoding="utf-8", errors="surrogateescape")
+        text = path_of(worktree).read_text(encoding="utf-8", errors="surrogateescape")
     except (FileNotFoundError, NotADirectoryError):
         return None
     try:
@@ -75,11 +75,11 @@ def read(place: Place) -> Journal | None:
         return Journal(**fields, refs=refs, files=files)
     except (ValueError, TypeError, KeyError, AttributeError):
         raise UserError(
-            f"{path_of(place)} tells of an interrupted release, in a way that this version of devflow does not read.",
+            f"{path_of(worktree)} records an interrupted release in a format that this version of devflow cannot read.",
             fix="finish it with the version that began it; or look at `git status` and `git log`, and remove that file",
         ) from None
 
 
-def remove(place: Place) -> None:
+def remove(worktree: Worktree) -> None:
     """The end of a transaction."""
-    path_of(place).unlink(missing_ok=True)
+    path_of(worktree).unlink(missing_ok=True)

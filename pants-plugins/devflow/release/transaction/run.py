@@ -1,4 +1,4 @@
-"""The transaction from its first step to its last, and the way on from wherever it was killed."""
+"""Run a transaction from its first step to its last, and finish one that was interrupted."""
 
 from __future__ import annotations
 
@@ -6,23 +6,24 @@ import shutil
 from dataclasses import dataclass
 
 from devflow.common.errors import UserError
+from devflow.release.git.worktree import Worktree
 from devflow.release.transaction import journal as journals
 from devflow.release.transaction import refs
-from devflow.release.transaction.follow import (
+from devflow.release.transaction.checkout import (
+    checked_out_content,
     fingerprint,
     fingerprint_of,
-    follow,
     remove_stale_index_lock,
-    work_tree_content,
+    update_worktree,
 )
 from devflow.release.transaction.journal import File, Journal, Ref
 from devflow.release.transaction.objects import write_blobs, write_commit, write_tag
-from devflow.release.transaction.order import OnStep, Order, Place
+from devflow.release.transaction.spec import OnStep, TransactionSpec
 
 
 @dataclass(frozen=True)
 class Done:
-    """What is there now. `left_alone`: paths where somebody wrote meanwhile; git shows them as modified."""
+    """A finished transaction. `left_alone`: paths that were written meanwhile and kept; git shows them as modified."""
 
     title: str
     commit: str
@@ -30,89 +31,94 @@ class Done:
 
 
 def nothing(step: str) -> None:
-    """The usual `on_step`."""
+    """The default `on_step`."""
 
 
-def run(place: Place, order: Order, on_step: OnStep = nothing) -> Done:
-    """Do all of it. The caller has the lock of the repository's releases. Raises: GitError, with nothing changed."""
+def run(worktree: Worktree, spec: TransactionSpec, on_step: OnStep = nothing) -> Done:
+    """Carry out a transaction. The caller holds the release lock. Raises: GitError, UserError, with nothing changed."""
     on_step("objects")
-    blobs = write_blobs(place, order.edits)
-    commit = write_commit(place, order, blobs)
+    blobs = write_blobs(worktree, spec.edits)
+    commit = write_commit(worktree, spec, blobs)
     moved = [
-        Ref(f"refs/heads/{order.branch}", order.head, commit),
-        *(Ref(f"refs/heads/{name}", "", order.head) for name in order.new_branches),
+        Ref(f"refs/heads/{spec.branch}", spec.head, commit),
+        *(Ref(f"refs/heads/{name}", "", spec.head) for name in spec.new_branches),
     ]
-    if order.tag:
-        moved.append(Ref(f"refs/tags/{order.tag.name}", "", write_tag(place, order.tag, commit, order.config)))
+    if spec.tag:
+        moved.append(Ref(f"refs/tags/{spec.tag.name}", "", write_tag(worktree, spec.tag, commit, spec.config)))
     files = tuple(
         File(
             edit.path,
             edit.mode,
             blobs.get(edit.path, ""),
-            before=fingerprint(place.path(edit.path)),
-            after=fingerprint_of(work_tree_content(place, blobs[edit.path], edit.path, edit.mode), mode=edit.mode)
+            before=fingerprint(worktree.path(edit.path)),
+            after=fingerprint_of(checked_out_content(worktree, blobs[edit.path], edit.path, edit.mode), mode=edit.mode)
             if edit.content is not None
             else "",
         )
-        for edit in order.edits
+        for edit in spec.edits
     )
-    _refuse_changed(place, [edit.path for edit in order.edits])
-    journal = Journal(order.title, order.branch, order.head, commit, tuple(moved), files)
+    _refuse_changed(worktree, [edit.path for edit in spec.edits])
+    journal = Journal(spec.title, spec.branch, spec.head, commit, tuple(moved), files)
     on_step("journal")
-    journals.write(place, journal)
+    journals.write(worktree, journal)
     on_step("refs")
     try:
-        refs.move(place, journal.refs, order.title)
+        refs.move(worktree, journal.refs, spec.title)
     except Exception:
-        if refs.state(place, journal) is refs.RefState.NOT_MOVED:
-            journals.remove(place)
+        if refs.state(worktree, journal) is refs.RefState.NOT_MOVED:
+            journals.remove(worktree)
         raise
-    return _finish(place, journal, on_step)
+    return _finish(worktree, journal, on_step)
 
 
-def recover(place: Place, on_step: OnStep = nothing) -> Done | None:
-    """Finish what was interrupted after its refs began to move; forget what was before. None: nothing to finish.
+def recover(worktree: Worktree, on_step: OnStep = nothing) -> Done | None:
+    """Finish a transaction that was interrupted after its refs began to move; discard one that was before that.
 
-    The caller has the lock of the repository's releases. Raises: GitError, UserError.
+    None: nothing was to be finished. The caller holds the release lock. Raises: GitError, UserError.
     """
-    journal = journals.read(place)
+    journal = journals.read(worktree)
     finished = None
     if journal:
-        refs.remove_stale_locks(place, journal)
-        remove_stale_index_lock(place)
-        state = refs.state(place, journal)
+        refs.remove_stale_locks(worktree, journal)
+        remove_stale_index_lock(worktree)
+        state = refs.state(worktree, journal)
         if state is refs.RefState.PARTLY:
             on_step("refs")
-            refs.finish(place, journal, journal.title)
+            refs.finish(worktree, journal, journal.title)
         if state is refs.RefState.NOT_MOVED:
-            journals.remove(place)
+            journals.remove(worktree)
         else:
-            finished = _finish(place, journal, on_step)
-    for left_behind in place.own_dir.glob("scratch-*"):
-        shutil.rmtree(left_behind, ignore_errors=True)
+            finished = _finish(worktree, journal, on_step)
+    for leftover in worktree.own_dir.glob("scratch-*"):
+        shutil.rmtree(leftover, ignore_errors=True)
     return finished
 
 
-def interrupted(place: Place) -> str | None:
-    """What `recover` would finish, without doing it: "release 24.03.10"."""
-    journal = journals.read(place)
-    if journal is None or refs.state(place, journal) is refs.RefState.NOT_MOVED:
+def interrupted(worktree: Worktree) -> str | None:
+    """The title of the transaction that `recover` would finish ("release 24.03.10"), or None. Nothing changes."""
+    journal = journals.read(worktree)
+    if journal is None or refs.state(worktree, journal) is refs.RefState.NOT_MOVED:
         return None
     return journal.title
 
 
-def _refuse_changed(place: Place, paths: list[str]) -> None:
-    """After the fingerprints were taken: they are of what is committed. Raises: UserError."""
+def _refuse_changed(worktree: Worktree, paths: list[str]) -> None:
+    """Refuse paths that differ from HEAD. Called after the fingerprints are taken, which are then HEAD's.
+
+    Raises: UserError.
+    """
     status = ("status", "--porcelain", "-z", "--untracked-files=all", "--ignored=matching", "--no-renames")
-    changed = [record[3:] for record in place.git.records("-C", str(place.top), *status, "--", *paths)] if paths else []
+    changed = (
+        [record[3:] for record in worktree.git.records("-C", str(worktree.top), *status, "--", *paths)] if paths else []
+    )
     if changed:
         raise UserError(
             f"{changed[0]} changed while this was running; nothing was done.", fix="run the same command again"
         )
 
 
-def _finish(place: Place, journal: Journal, on_step: OnStep) -> Done:
-    left_alone = follow(place, journal, on_step)
+def _finish(worktree: Worktree, journal: Journal, on_step: OnStep) -> Done:
+    left_alone = update_worktree(worktree, journal, on_step)
     on_step("end")
-    journals.remove(place)
+    journals.remove(worktree)
     return Done(journal.title, journal.new, left_alone)

@@ -1,4 +1,4 @@
-"""Alembic's migration scripts as data: what each says. Standard library only, 3.8 or newer.
+"""Alembic's migration scripts as data. Standard library only, 3.8 or newer.
 
 Source: `Script._from_path` of alembic 1.13 to 1.20.
 """
@@ -11,8 +11,9 @@ import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from devflow.common.errors import Problem
 from devflow.schema_history.reader.bindings import Binding, bindings_of, compiled_docstring, star_import
-from devflow.schema_history.reader.problems import Problem, parsed
+from devflow.schema_history.reader.parsing import parse_script
 
 _ID_AS_FILE_NAME = re.compile(r"([a-f0-9]+)\.py$")
 _ILLEGAL = "@-+:"
@@ -33,18 +34,18 @@ class Script(NamedTuple):
 
     @classmethod
     def of_json(cls, fields: Sequence[Any]) -> Script:
-        """From its fields in order: JSON knows no tuples, and alembic takes nothing else."""
+        """From its fields in order, with the tuples that JSON turned into lists: alembic takes tuples only."""
         path, revision, parents, depends_on, labels, doc, lines = fields
         return cls(path, revision, tuple(parents), tuple(depends_on), tuple(labels), doc, lines)
 
     def at(self, name: str) -> str:
-        """Where the script binds a name, such as "versions/1a2b_x.py:14"."""
+        """The position at which the script binds a name: "versions/1a2b_x.py:14"."""
         return f"{self.path}:{self.lines.get(name, 1)}"
 
 
 def read_script(path: str) -> Script | list[Problem]:
-    """What the script says, or everything that keeps it from being read."""
-    module = parsed(path)
+    """The script, or all problems that prevent reading it."""
+    module = parse_script(path)
     if isinstance(module, Problem):
         return [module]
     bound = bindings_of(module, _NAMES)
@@ -101,7 +102,7 @@ def _revision(path: str, bound: dict[str, Binding]) -> str | Problem:
 
 
 def _sequence(path: str, name: str, bound: dict[str, Binding]) -> tuple[str, ...] | Problem:
-    """As `alembic.util.to_tuple`; `(None,)` is nothing, too."""
+    """The value as `alembic.util.to_tuple` gives it; `(None,)` is empty, too."""
     binding = bound.get(name)
     if binding is None or binding.value is None:
         return ()

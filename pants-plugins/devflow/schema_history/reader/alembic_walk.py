@@ -1,4 +1,4 @@
-"""Alembic's own order and flags, from what links the revisions: nothing else of a script matters. 3.8 or newer.
+"""Alembic's own order and flags of revisions, from the links between them alone. Python 3.8 or newer.
 
 Runs in the sandbox: python alembic_walk.py <JSON file: of each revision, in the order in which alembic loads them, its
 id, parents, dependencies and labels>
@@ -14,13 +14,17 @@ from typing import Any
 
 
 def walk(links: Sequence[Sequence[Any]]) -> dict[str, Any]:
-    """As `ScriptDirectory.walk_revisions(base="base", head="heads")`: `walked`, newest first, or why there is none."""
+    """As `ScriptDirectory.walk_revisions(base="base", head="heads")`: `walked`, newest first, or a `problem`."""
     try:
         return {"walked": list(_walk(links))}
     except ImportError as error:
-        return {"problem": (f"alembic cannot be imported: {error}.", "lock an alembic of 1.7 or newer")}
+        return _problem(f"alembic cannot be imported: {error}.", "lock an alembic of 1.7 or newer")
     except Exception as error:
-        return {"problem": (f"alembic cannot walk this history: {error}", "run `alembic history` to see the same")}
+        return _problem(f"alembic cannot walk this history: {error}", "run `alembic history` to see the same")
+
+
+def _problem(what: str, fix: str) -> dict[str, Any]:
+    return {"problem": {"what": what, "fix": fix}}
 
 
 def _walk(links: Sequence[Sequence[Any]]) -> Any:

@@ -1,4 +1,4 @@
-"""What a Python file binds some names to when it is run, found without running it.
+"""The values that a Python file binds to names, found without running it.
 
 Runs in the sandbox by the interpreter that owns the file, 3.8 or newer, with the standard library only.
 """
@@ -26,11 +26,11 @@ _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
 class Binding(NamedTuple):
-    """The value, or what stands there that only running the file would tell."""
+    """The value; or, if only running the file would give it, a name for its expression."""
 
     line: int
     value: str | tuple[str | None, ...] | None = None
-    unreadable: str = ""
+    unreadable: str | None = None
 
 
 def bindings_of(module: ast.Module, names: set[str]) -> dict[str, Binding]:
@@ -49,7 +49,7 @@ def star_import(module: ast.Module) -> Binding | None:
 
 
 def docstring_of(module: ast.Module) -> ast.Constant | None:
-    """The docstring's node, with the value as it is written."""
+    """The node of the docstring, with its value as written."""
     first = module.body[0] if module.body else None
     if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
         return first.value
@@ -91,7 +91,7 @@ def _bindings(statement: ast.stmt, names: set[str]) -> Iterator[tuple[str, Bindi
 
 
 def _nested(node: ast.AST, names: set[str], form: str) -> Iterator[tuple[str, Binding]]:
-    """Whatever else binds a name in the module's scope: in a branch, a loop, a pattern, an expression."""
+    """All other bindings in the module's scope: in a branch, a loop, a pattern, an expression."""
     queue: list[ast.AST] = [node]
     while queue:
         current = queue.pop()
@@ -130,7 +130,7 @@ def _literal(node: ast.expr, line: int) -> Binding:
         return Binding(line, unreadable=f"a value of type {type(node.value).__name__}")
     if isinstance(node, (ast.Tuple, ast.List)):
         parts = [_literal(element, line) for element in node.elts]
-        unreadable = next((part.unreadable for part in parts if part.unreadable), "")
+        unreadable = next((part.unreadable for part in parts if part.unreadable), None)
         if not unreadable and any(isinstance(part.value, tuple) for part in parts):
             unreadable = "a sequence in a sequence"
         values = tuple(part.value for part in parts if not isinstance(part.value, tuple))

@@ -7,19 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from devflow.schema_history.reader.circles import circles
+from devflow.common.errors import Problem
+from devflow.schema_history.reader.cycles import cycles
 from devflow.schema_history.reader.django_migrations import Key, Migration
-from devflow.schema_history.reader.problems import Problem
 
 FIRST, LATEST = "__first__", "__latest__"
 
 
-class Graph:
-    """`older` has, for each migration that counts, those of the project that come before it; `outside` has the rest."""
+class DjangoGraph:
+    """The migrations that count, and their edges.
+
+    `older` has the migrations of the project that come before a migration; `outside` has those of other projects.
+    """
 
     def __init__(self, migrations: Sequence[Migration]) -> None:
         self.problems: list[Problem] = []
-        # Where a squashed migration and what it replaces are both there, an empty database takes the squashed one.
+        # If a squashed migration and those that it replaces both exist, an empty database takes the squashed one.
         self._replaced: dict[Key, Key] = {}
         for migration in migrations:
             self._replaced.update(dict.fromkeys(migration.replaces, migration.key))
@@ -29,7 +32,7 @@ class Graph:
         self.older: dict[Key, list[Key]] = {key: [] for key in self.migrations}
         self.outside: dict[Key, list[Key]] = {key: [] for key in self.migrations}
         for migration in migrations:
-            # A squashed migration comes after everything that those came after which it replaces.
+            # A squashed migration depends on all dependencies of the migrations that it replaces.
             key = self._counting(migration.key)
             for wanted in migration.dependencies:
                 self._add(key, migration, wanted)
@@ -37,25 +40,25 @@ class Graph:
                 self._add_before(key, migration, wanted)
         # The ends of an app are known when its own migrations are linked.
         self._add_ends(migrations)
-        self._find_circles()
+        self._find_cycles()
 
     def _refuse_replacing_each_other(self, migrations: Sequence[Migration]) -> None:
         paths = {migration.key: migration.at("replaces") for migration in migrations}
         edges: dict[Key, list[Key]] = {key: [] for key in (*self._replaced, *self._replaced.values())}
         for key, by in self._replaced.items():
             edges[key].append(by)
-        for circle in circles(edges):
+        for cycle in cycles(edges):
             self.problems.append(
                 Problem(
-                    f"{paths.get(circle[0], circle[0])}: Migrations replace each other: "
-                    f"{' → '.join(map(str, circle))}.",
+                    f"{paths.get(cycle[0], cycle[0])}: Migrations replace each other: "
+                    f"{' → '.join(map(str, cycle))}.",
                     "take one of them out of `replaces`",
                 )
             )
             self._replaced = {}
 
     def _counting(self, key: Key) -> Key:
-        """The migration that counts in the place of one that is replaced."""
+        """The migration that replaces this one, or the migration itself."""
         while key in self._replaced:
             key = self._replaced[key]
         return key
@@ -106,22 +109,22 @@ class Graph:
                 found.setdefault(key.app, key)
         return found
 
-    def _find_circles(self) -> None:
-        for circle in circles(self.older):
+    def _find_cycles(self) -> None:
+        for cycle in cycles(self.older):
             self.problems.append(
                 Problem(
-                    f"{self.migrations[circle[0]].at('dependencies')}: The history has a cycle: "
-                    f"{' → '.join(map(str, circle))}.",
+                    f"{self.migrations[cycle[0]].at('dependencies')}: The history has a cycle: "
+                    f"{' → '.join(map(str, cycle))}.",
                     "name the right migration in one of their dependencies",
                 )
             )
 
     def in_own_app(self, key: Key) -> list[Key]:
-        """What it comes after in its own app, in written order."""
+        """The migrations of its own app that come before it, in written order."""
         return [older for older in self.older[key] if older.app == key.app]
 
     def newer(self) -> dict[Key, list[Key]]:
-        """The other direction, within each app."""
+        """The migrations that come after each one, within its app."""
         newer: dict[Key, list[Key]] = {key: [] for key in self.migrations}
         for key in sorted(self.migrations):
             for older in self.in_own_app(key):
@@ -129,7 +132,7 @@ class Graph:
         return newer
 
     def newest_first(self) -> list[Key]:
-        """The plan for all apps, the other way round."""
+        """The plan for all apps, in reverse."""
         newer = self.newer()
         planned: dict[Key, None] = {}
         for leaf in sorted(key for key in self.migrations if not newer[key]):

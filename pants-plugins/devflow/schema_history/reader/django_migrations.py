@@ -1,4 +1,4 @@
-"""Django's migrations as data: which modules they are, and what each says. Standard library only, 3.8 or newer.
+"""Django's migrations as data: finds their modules and reads each one. Standard library only, 3.8 or newer.
 
 Source: `MigrationLoader.load_disk` of Django 3.2 to 5.2.
 """
@@ -11,8 +11,9 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from devflow.common.errors import Problem
 from devflow.schema_history.reader.bindings import Binding, bindings_of, compiled_docstring
-from devflow.schema_history.reader.problems import Problem, parsed
+from devflow.schema_history.reader.parsing import parse_script
 
 _LISTS = {"dependencies", "replaces", "run_before"}
 
@@ -39,7 +40,7 @@ class Migration(NamedTuple):
     lines: dict[str, int]
 
     def at(self, name: str) -> str:
-        """Where it says something, such as "shop/migrations/0002_x.py:9"."""
+        """The position of a list, or of the class: "shop/migrations/0002_x.py:9"."""
         return f"{self.path}:{self.lines.get(name, self.lines['class'])}"
 
 
@@ -76,7 +77,7 @@ def _migration_packages(directory: str) -> Iterator[str]:
 
 
 def _read_package(package: str) -> tuple[list[Migration], list[Problem]]:
-    """Its migrations, still without an app. Nothing at all, if no module of it is one."""
+    """The migrations of a package, without their app. No problem is reported if no module is a migration."""
     found: list[Migration] = []
     problems: list[Problem] = []
     without: list[Problem] = []
@@ -85,7 +86,7 @@ def _read_package(package: str) -> tuple[list[Migration], list[Problem]]:
         if ending != ".py" or stem[0] in "_~":
             continue
         path = os.path.join(package, name)
-        module = parsed(path)
+        module = parse_script(path)
         if isinstance(module, Problem):
             problems.append(module)
             continue
@@ -106,7 +107,7 @@ def _read_class(path: str, stem: str, module: ast.Module, node: ast.ClassDef) ->
     lists: dict[str, tuple[Key, ...]] = {}
     lines = {"class": node.lineno}
     problems: list[Problem] = []
-    # Which binding is the last one, and how it binds, is the same question as for alembic; the values are not.
+    # The last binding of a name, and whether it can be read, is found as for alembic; the values differ.
     for name, binding in bindings_of(body, _LISTS).items():
         value = _assigned(body, name)
         keys = _keys(value) if value is not None else binding.unreadable or "an expression"
@@ -147,7 +148,7 @@ def _assigned(body: ast.Module, name: str) -> ast.expr | None:
 
 
 def _keys(node: ast.expr) -> tuple[Key, ...] | str:
-    """The pairs in a list, or what stands there that only running the module would tell."""
+    """The pairs in a list, or a name for an expression that cannot be read without running the module."""
     if not isinstance(node, (ast.List, ast.Tuple)):
         return f"`{type(node).__name__}` instead of a list"
     keys = []
@@ -164,17 +165,17 @@ def _keys(node: ast.expr) -> tuple[Key, ...] | str:
     return tuple(keys)
 
 
-def _swappable(node: ast.expr) -> str:
-    """`settings.AUTH_USER_MODEL` of a call of `swappable_dependency`; "" for anything else."""
+def _swappable(node: ast.expr) -> str | None:
+    """`settings.AUTH_USER_MODEL` in a call of `swappable_dependency`; None for another expression."""
     if not (isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords):
-        return ""
+        return None
     function, argument = node.func, node.args[0]
     name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
     if name != "swappable_dependency":
-        return ""
+        return None
     if isinstance(argument, ast.Attribute) and isinstance(argument.value, ast.Name):
         return f"{argument.value.id}.{argument.attr}"
-    return argument.value if isinstance(argument, ast.Constant) and isinstance(argument.value, str) else ""
+    return argument.value if isinstance(argument, ast.Constant) and isinstance(argument.value, str) else None
 
 
 def _unreadable(path: str, name: str, binding: Binding, form: str) -> Problem:
@@ -185,12 +186,12 @@ def _unreadable(path: str, name: str, binding: Binding, form: str) -> Problem:
 
 
 def _app_label(directory: str) -> str | Problem:
-    """What `apps.py` says, else the name of the directory."""
+    """The label in `apps.py`, else the name of the directory."""
     label = os.path.basename(os.path.abspath(directory)) if directory else os.path.basename(os.getcwd())
     path = os.path.join(directory, "apps.py")
     if not os.path.exists(path):
         return label
-    module = parsed(path)
+    module = parse_script(path)
     if isinstance(module, Problem):
         return module
     for node in module.body:

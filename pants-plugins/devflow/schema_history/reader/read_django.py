@@ -9,16 +9,17 @@ import json
 import sys
 from typing import Any
 
-from devflow.schema_history.reader.django_graph import Graph
+from devflow.common.errors import Problem
+from devflow.schema_history.reader.django_graph import DjangoGraph
 from devflow.schema_history.reader.django_migrations import Key, read_project
 
 
 def history(directory: str) -> dict[str, Any]:
-    """`revisions` newest first; with a problem there are none."""
+    """The history of a project; `revisions` newest first, and none if there are problems."""
     migrations, problems = read_project(directory)
     if problems:
         return {"revisions": [], "problems": problems, "warnings": []}
-    graph = Graph(migrations)
+    graph = DjangoGraph(migrations)
     if graph.problems:
         return {"revisions": [], "problems": graph.problems, "warnings": []}
     newer = graph.newer()
@@ -29,7 +30,7 @@ def history(directory: str) -> dict[str, Any]:
     }
 
 
-def _revision(graph: Graph, newer: dict[Key, list[Key]], key: Key) -> dict[str, Any]:
+def _revision(graph: DjangoGraph, newer: dict[Key, list[Key]], key: Key) -> dict[str, Any]:
     migration = graph.migrations[key]
     parents = graph.in_own_app(key)
     others = [older for older in graph.older[key] if older.app != key.app]
@@ -49,4 +50,4 @@ def _revision(graph: Graph, newer: dict[Key, list[Key]], key: Key) -> dict[str, 
 
 
 if __name__ == "__main__":
-    json.dump(history(sys.argv[1]), sys.stdout)
+    json.dump(history(sys.argv[1]), sys.stdout, default=Problem.as_json)

@@ -9,15 +9,15 @@ import json
 import sys
 from collections.abc import Iterable
 
+from devflow.common.errors import Problem
 from devflow.schema_history.reader.alembic_scripts import Script, read_script
-from devflow.schema_history.reader.problems import Problem
 
 
 def contents(paths: Iterable[str]) -> dict[str, dict[str, Script | list[Problem]]]:
-    """A script's fields in order, or everything that keeps it from being read."""
+    """By path: the fields of a script in order, or all problems that prevent reading it."""
     read = {path: read_script(path) for path in paths}
     return {path: {"script" if isinstance(what, Script) else "problems": what} for path, what in read.items()}
 
 
 if __name__ == "__main__":
-    json.dump(contents(sys.argv[1:]), sys.stdout)
+    json.dump(contents(sys.argv[1:]), sys.stdout, default=Problem.as_json)

@@ -1,0 +1,197 @@
+"""Finds the desired exports, and their actual state on disk.
+
+`dist` is read in goal rules only and never memoised, because Pants does not watch it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from shlex import quote
+
+from pants.base.build_root import BuildRoot
+from pants.core.goals.generate_lockfiles import KnownUserResolveNames, KnownUserResolveNamesRequest
+from pants.core.util_rules.distdir import DistDir
+from pants.engine.rules import collect_rules, rule
+from pants.engine.target import RegisteredTargetTypes
+from pants.engine.unions import UnionMembership
+from pants.util.strutil import path_safe
+
+from devflow.common.errors import Problem, UserError
+from devflow.common.files import Obstruction, blocker
+from devflow.engine import scoped_options
+from devflow.engine.generation import HAS_GET, Get, MultiGet, Rules, concurrently, implicitly
+from devflow.export_all_resolves.contract import DescribedResolve, ResolveExporter
+from devflow.export_all_resolves.facts import DesiredExport, ExportFacts, ExportOnDisk, ExportTree, ResolveNames
+from devflow.export_all_resolves.staging import marker
+from devflow.export_all_resolves.staging.trees import leftovers
+
+if HAS_GET:
+    from pants.core.goals.generate_lockfiles import GenerateToolLockfileSentinel
+else:
+    from pants.core.goals.generate_lockfiles import get_known_user_resolve_names  # type: ignore[attr-defined]
+
+_VERSION = re.compile(r"\d+(\.\d+)*\w*")
+
+
+@rule
+async def find_export_tree(build_root: BuildRoot, dist_dir: DistDir) -> ExportTree:
+    """The directory of exports of this repository."""
+    return ExportTree(build_root.path, str(dist_dir.relpath))
+
+
+async def resolve_names(union_membership: UnionMembership, target_types: RegisteredTargetTypes) -> ResolveNames:
+    """Every resolve that the repository declares, in any language, and the tools that bring a lockfile of their own.
+
+    Raises: UserError if there is no resolve because no backend that declares resolves is enabled.
+    """
+    request_types = union_membership.get(KnownUserResolveNamesRequest)
+    if HAS_GET:
+        known = await MultiGet(
+            Get(KnownUserResolveNames, KnownUserResolveNamesRequest, request_type()) for request_type in request_types
+        )
+        enabled = (names for names in known if _is_enabled(names, target_types))
+        declared = {name for names in enabled for name in names.names}
+        tools = {sentinel.resolve_name for sentinel in union_membership.get(GenerateToolLockfileSentinel)}
+    else:
+        known = await concurrently(
+            get_known_user_resolve_names(**implicitly({request_type(): KnownUserResolveNamesRequest}))
+            for request_type in request_types
+        )
+        declared = set()
+        for names in (names for names in known if _is_enabled(names, target_types)):
+            # The names hold the tools, too; the option that they come from ("[python].resolves") does not.
+            scope, _, option = names.option_name.partition("].")
+            scoped = await scoped_options(scope.lstrip("["))
+            declared |= set(names.names) & set(scoped.options.get(option) or names.names)
+        tools = {name for names in known for name in names.names} - declared
+    if not declared and not _python_is_enabled(target_types):
+        raise UserError(
+            "No backend that is enabled declares a resolve: pants.backend.python is not among them.",
+            fix='put backend_packages.add = ["pants.backend.python"] into [GLOBAL] of pants.toml',
+        )
+    return ResolveNames(frozenset(declared), frozenset(tools))
+
+
+def _is_enabled(names: KnownUserResolveNames, target_types: RegisteredTargetTypes) -> bool:
+    """Whether the repository enables the language of these resolves."""
+    return names.option_name != "[python].resolves" or _python_is_enabled(target_types)
+
+
+def _python_is_enabled(target_types: RegisteredTargetTypes) -> bool:
+    """Whether the repository enables the Python backend.
+
+    `devflow.engine.python` brings rules of that backend, and with them a default resolve, into repositories that do not
+    enable it. Its target types come with the backend only.
+    """
+    return "python_sources" in target_types.aliases
+
+
+def inspect_exports(
+    resolves: Iterable[DescribedResolve],
+    tree: ExportTree,
+    *,
+    declared: Iterable[str] = (),
+    exporters: Iterable[type[ResolveExporter]] = (),
+) -> ExportFacts:
+    """The facts about the exports of these resolves.
+
+    A run that prunes gives the names of all resolves that are declared, and the members whose exports it may remove.
+    """
+    desired = tuple(_desired(resolve, tree) for resolve in resolves)
+    on_disk = {one.path: export_on_disk(tree, one.path) for one in desired if one.path}
+    roots = sorted({exporter.export_root for exporter in exporters})
+    existing = tuple(path for root in roots for path in _existing_exports(tree, os.path.join(tree.exports, root)))
+    return ExportFacts(desired, on_disk, existing, frozenset(path_safe(name) for name in declared))
+
+
+def _desired(described: DescribedResolve, tree: ExportTree) -> DesiredExport:
+    fingerprint = described.fingerprint
+    if not fingerprint:
+        return DesiredExport(described.resolve, exportable=False)
+    return DesiredExport(
+        described.resolve,
+        path=described.path_in(tree),
+        inputs=fingerprint.inputs,
+        tools=fingerprint.tools,
+        error=fingerprint.problem,
+    )
+
+
+def export_on_disk(tree: ExportTree, path: str) -> ExportOnDisk:
+    """The state of one export; `path` is relative to the build root."""
+    blocked = _blocker(tree, path)
+    if blocked:
+        return ExportOnDisk(exists=True, blocker=blocked)
+    export = tree.absolute(path)
+    if not os.path.lexists(export):
+        return ExportOnDisk(exists=False, inputs=_inputs_of_previous(os.path.dirname(export)))
+    record = marker.read(export)
+    if record is None:
+        return ExportOnDisk(exists=True)
+    return ExportOnDisk(exists=True, inputs=record.inputs, damage=marker.damage(export, record))
+
+
+def _inputs_of_previous(directory: str) -> Mapping[str, tuple[str, str | None]] | None:
+    """The inputs of the most recent export in the directory of a resolve."""
+    markers = [marker.marker_path(os.path.join(directory, name)) for name in _directories(directory)]
+    found = [path for path in markers if os.path.isfile(path)]
+    record = marker.read_file(max(found, key=os.path.getmtime)) if found else None
+    return record.inputs if record else None
+
+
+def _blocker(tree: ExportTree, path: str) -> Problem | None:
+    """Why no export can be made at the path: a file is there, or the directory above cannot be written to."""
+    export = tree.absolute(path)
+    if os.path.isfile(export) and not os.path.islink(export):
+        return Problem(f"{path} is a file, and the export is a directory.", fix=f"rm {quote(path)}")
+    found = blocker(export)
+    if found is None:
+        return None
+    shown = os.path.relpath(found.path, tree.build_root)
+    if found.obstruction is Obstruction.NOT_A_DIRECTORY:
+        return Problem(f"{shown} is not a directory, and the export goes below it.", fix=f"rm {quote(shown)}")
+    if found.obstruction is Obstruction.READ_ONLY_FILE_SYSTEM:
+        other = "another directory in [GLOBAL].pants_distdir"
+        return Problem(f"{shown} is on a read-only file system.", fix=f"mount it for writing, or name {other}")
+    return Problem(f"{shown} is not writable.", fix=f"sudo chown -R {os.getuid()} {quote(shown)}")
+
+
+def _existing_exports(tree: ExportTree, root: str) -> Iterator[str]:
+    """Every `<root>/<resolve>/<version>` that stock `export` or this goal made; nothing else is ever pruned."""
+    for name in _directories(tree.absolute(root)):
+        for version in _directories(tree.absolute(f"{root}/{name}")):
+            path = os.path.join(root, name, version)
+            if _VERSION.fullmatch(version) and _is_export(tree.absolute(path)):
+                yield path
+
+
+def _is_export(path: str) -> bool:
+    return (
+        os.path.islink(path)
+        or os.path.isfile(os.path.join(path, "pyvenv.cfg"))
+        or os.path.isfile(marker.marker_path(path))
+    )
+
+
+def _directories(directory: str) -> list[str]:
+    """The names of directories and of links (broken ones, too), sorted, without hidden ones."""
+    try:
+        entries = list(os.scandir(directory))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    return sorted(
+        entry.name for entry in entries if not entry.name.startswith(".") and (entry.is_dir() or entry.is_symlink())
+    )
+
+
+def abandoned(desired: Iterable[DesiredExport], tree: ExportTree) -> list[str]:
+    """The staging directories that killed runs left beside these exports: absolute paths, sorted."""
+    directories = {os.path.dirname(one.path) for one in desired if one.path}
+    return sorted(path for directory in directories for path in leftovers(tree.absolute(directory)))
+
+
+def rules() -> Rules:
+    """The rule of this module, and one of Pants that is called by name: in a repository, Pants itself registers it."""
+    return [*collect_rules(), *([] if HAS_GET else [get_known_user_resolve_names])]

@@ -1,0 +1,98 @@
+"""The face of this slice for other slices: the exports that a repository declares, and making them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+
+from pants.engine.target import RegisteredTargetTypes
+from pants.engine.unions import UnionMembership
+from pants.option.global_options import GlobalOptions
+
+from devflow.common.errors import Problem
+from devflow.export_all_resolves import report
+from devflow.export_all_resolves.apply import carry_out_alone, refuse_remote_execution
+from devflow.export_all_resolves.contract import (
+    DescribedResolve,
+    DescribeResolveRequest,
+    broken_exporters,
+    describe_resolves,
+)
+from devflow.export_all_resolves.facts import ExportTree
+from devflow.export_all_resolves.inspect import inspect_exports, resolve_names
+from devflow.export_all_resolves.plan import ExportPlan, PlannedExport, plan_exports
+
+__all__ = [
+    "DeclaredExports",
+    "ExportTree",
+    "PlannedExport",
+    "declared_exports",
+    "make_exports",
+    "refuse_remote_execution",
+]
+
+
+@dataclass(frozen=True)
+class DeclaredExports:
+    """The export of each resolve that the repository declares. Nothing here changes when exports are made."""
+
+    tree: ExportTree
+    resolves: tuple[DescribedResolve, ...]  # sorted by name
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All resolves, sorted."""
+        return tuple(one.resolve for one in self.resolves)
+
+    @property
+    def paths(self) -> Mapping[str, str]:
+        """The path of each export by its resolve, relative to the build root; no entry for one that cannot be made."""
+        paths = {one.resolve: one.path_in(self.tree) for one in self.resolves}
+        return {resolve: path for resolve, path in paths.items() if path}
+
+    @property
+    def resolves_of_tools(self) -> Mapping[str, str]:
+        """The resolve from which each tool is installed."""
+        return {tool: one.resolve for one in self.resolves if one.fingerprint for tool in one.fingerprint.tools}
+
+    @property
+    def errors(self) -> Mapping[str, Problem]:
+        """Why an export cannot be made, by resolve."""
+        problems = {one.resolve: one.fingerprint.problem for one in self.resolves if one.fingerprint}
+        return {resolve: problem for resolve, problem in problems.items() if problem}
+
+    @property
+    def broken_members(self) -> tuple[Problem, ...]:
+        """One problem for each backend that failed to answer for resolves of others."""
+        return broken_exporters(self.resolves)
+
+    def plan(self, names: Collection[str]) -> ExportPlan:
+        """The present state of these exports, and which of them are to be made, in the order of their names."""
+        return plan_exports(inspect_exports(self.described(names), self.tree), force=False)
+
+    def described(self, names: Collection[str]) -> tuple[DescribedResolve, ...]:
+        """The resolves of these names."""
+        return tuple(one for one in self.resolves if one.resolve in names)
+
+
+async def declared_exports(
+    tree: ExportTree, union_membership: UnionMembership, target_types: RegisteredTargetTypes
+) -> DeclaredExports:
+    """Ask the members of the union about every resolve. Raises: UserError if there is no backend with resolves."""
+    names = await resolve_names(union_membership, target_types)
+    described = await describe_resolves(DescribeResolveRequest(name) for name in sorted(names.declared))
+    return DeclaredExports(tree, tuple(described))
+
+
+async def make_exports(
+    exports: DeclaredExports, names: Collection[str], global_options: GlobalOptions, say: Callable[[str], None]
+) -> bool:
+    """Make those of the exports that are missing, stale or damaged; report as the goal does; whether all succeeded.
+
+    Raises: UserError if another run holds the lock for too long.
+    """
+    outcome = await carry_out_alone(
+        lambda: exports.plan(names), exports.described(names), exports.tree, global_options, say
+    )
+    say("\n".join([*report.lines(outcome), *report.closing(outcome, command=None)]))
+    return outcome.exit_code == 0

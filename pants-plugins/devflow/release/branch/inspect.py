@@ -1,0 +1,42 @@
+"""Read the facts of `release-branch`: what git says, and the committed version file, templates and links."""
+
+from __future__ import annotations
+
+from devflow.release.branch.plan import BranchFacts, BranchNames, BranchRequest, OpenedFacts, branch_name_of
+from devflow.release.branch.templates import directories_of, paths_to_read, targets_of
+from devflow.release.facts import RepositoryState
+from devflow.release.git.committed import list_directory, read_committed
+from devflow.release.git.inspect import ignored_files, read_branch, read_remote
+from devflow.release.git.worktree import Repository
+from devflow.release.versions.version import parse
+from devflow.release.versions.version_file import read_version
+
+
+def inspect_branch(
+    request: BranchRequest, names: BranchNames, repository: Repository, state: RepositoryState
+) -> BranchFacts:
+    """For a series that is to be opened. Raises: GitError, UserError."""
+    commit, templates = state.head.commit, request.templates
+    listed = [path for each in directories_of(templates) for path in list_directory(repository, commit, each)]
+    needed = (request.version_file, *paths_to_read(templates, listed))
+    push_to = request.push_to
+    return BranchFacts(
+        state,
+        read_branch(repository, names.branch),
+        needed,
+        read_committed(repository, commit, needed),
+        ignored_files(repository, targets_of(templates, names.new, request.date)),
+        read_remote(repository, push_to, state.head, new_branch=names.branch) if push_to is not None else None,
+    )
+
+
+def inspect_opened(request: BranchRequest, repository: Repository, state: RepositoryState) -> OpenedFacts:
+    """For a series that HEAD has opened: HEAD's parent has the version of the branch. Raises: GitError, UserError."""
+    if request.push_to is None:
+        return OpenedFacts(state)
+    path = request.version_file
+    content = read_committed(repository, f"{state.head.commit}^", [path]).files.get(path)
+    if content is None:
+        return OpenedFacts(state)
+    branch = branch_name_of(request, parse(read_version(content)))
+    return OpenedFacts(state, branch, read_remote(repository, request.push_to, state.head, new_branch=branch))

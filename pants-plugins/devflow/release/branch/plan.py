@@ -1,0 +1,177 @@
+"""Decide what opening a new series does, from options and facts alone. Pure: no Pants, no git, no file system."""
+
+from __future__ import annotations
+
+import dataclasses
+import posixpath
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from devflow.common.errors import Problem, UserError
+from devflow.common.git import SYMLINK
+from devflow.release.branch.templates import all_template_changes
+from devflow.release.facts import (
+    Action,
+    BranchState,
+    Check,
+    Committed,
+    FileChange,
+    Remote,
+    RemoteState,
+    RepositoryState,
+    failed,
+    passed,
+)
+from devflow.release.git import checks
+from devflow.release.plan import ReleasePlan, commit_of, push_of, repository_checks
+from devflow.release.versions.formats import fill
+from devflow.release.versions.version import Version, parse
+from devflow.release.versions.version_file import Newline, with_version
+
+DEFAULT_BRANCHES = ("main", "master")
+
+
+@dataclass(frozen=True)
+class BranchRequest:
+    """The options of `release-branch` as values. `templates`: a path with a placeholder → the link to the newest."""
+
+    current: Version
+    next: str | None  # the series to open
+    date: str  # YYYY-MM-DD
+    branch_name: str
+    next_version: str
+    commit_message: str
+    version_file: str
+    version_file_newline: Newline
+    allowed_branches: tuple[str, ...] = ()
+    allow_dirty: bool = False
+    push_to: str | None = None  # a remote; None: push nothing
+    templates: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class BranchNames:
+    """`new` is the first version of the next series, `branch` the branch that the present series gets."""
+
+    new: Version
+    commit_message: str
+    branch: str
+
+
+@dataclass(frozen=True)
+class BranchFacts:
+    """What was found for a series that is to be opened.
+
+    `needed` are the paths that were read for it, relative to the build root; `committed` are their contents. `ignored`
+    are paths of new files where the worktree has a file that git ignores. `remote` is None if it was not asked.
+    """
+
+    repository: RepositoryState
+    branch: BranchState
+    needed: tuple[str, ...]
+    committed: Committed
+    ignored: frozenset[str] = frozenset()
+    remote: Remote | None = None
+
+
+@dataclass(frozen=True)
+class OpenedFacts:
+    """What was found for a series that is open already.
+
+    `branch` is the branch of the series before it, None if HEAD's parent has no version. `remote` is None if it was
+    not asked.
+    """
+
+    repository: RepositoryState
+    branch: str | None = None
+    remote: Remote | None = None
+
+
+def names_of(request: BranchRequest) -> BranchNames:
+    """The next version, and what is filled in with it. Raises: UserError."""
+    new = _next_version(request)
+    message = fill("[release-branch].commit_message", request.commit_message, new, request.date)
+    return BranchNames(new, message, branch_name_of(request, request.current))
+
+
+def _next_version(request: BranchRequest) -> Version:
+    if request.next is None:
+        raise UserError("Which series is next?", fix="add --next=SERIES, such as --next=24.09")
+    series = parse(request.next)
+    if series.rest or len(series.numbers) != 2:
+        raise UserError(f"--next={request.next} is not a series of two numbers.", fix=f"--next={series.series}")
+    return parse(fill("[release-branch].next_version", request.next_version, series, request.date))
+
+
+def branch_name_of(request: BranchRequest, version: Version) -> str:
+    """The branch for the series of a version. Raises: UserError."""
+    return fill("[release-branch].branch_name", request.branch_name, version, request.date)
+
+
+def is_opened(request: BranchRequest, names: BranchNames, state: RepositoryState) -> bool:
+    """Whether HEAD is the commit that opened the next series."""
+    return request.current.text == names.new.text and state.head_message.strip() == names.commit_message.strip()
+
+
+def plan_of_opened(request: BranchRequest, names: BranchNames, facts: OpenedFacts) -> ReleasePlan:
+    """What is left of a series that is open: nothing, or the push."""
+    plan = ReleasePlan("", names.new.text, done_before=f"the series {names.new.series} is open")
+    branch, remote = facts.branch, facts.remote
+    if branch is None or remote is None or (remote.state is RemoteState.SAME and remote.new_branch):
+        return plan
+    missing = None if remote.new_branch else branch
+    check = checks.remote(dataclasses.replace(remote, new_branch=None), facts.repository.head)
+    push = push_of(request.push_to, facts.repository, new_branch=missing)
+    return dataclasses.replace(plan, title=f"release-branch {branch}", checks=(check,), push=push)
+
+
+def plan_branch(request: BranchRequest, names: BranchNames, facts: BranchFacts) -> ReleasePlan:
+    """Every check and every change of a new series. Raises: UserError for a template's pattern."""
+    state = facts.repository
+    of_templates = all_template_changes(request.templates, facts.committed, names.new, request.date)
+    changes = (_version_change(request, names.new, facts.committed), *of_templates.changes)
+    # A template's link is changed itself, and nothing is written through it.
+    through_links = [change for change in changes if change.mode != SYMLINK or change.path == request.version_file]
+    problems = (
+        *of_templates.problems,
+        *checks.link_blockers(through_links, facts.committed),
+        *checks.ignored_blockers(changes, facts.ignored),
+    )
+    needed = {*facts.needed, *(change.path for change in changes)}
+    return ReleasePlan(
+        f"release-branch {names.branch}",
+        names.new.text,
+        checks=(
+            checks.work_tree(
+                state.head,
+                [posixpath.normpath(state.prefix + path) for path in sorted(needed)],
+                allow_dirty=request.allow_dirty,
+            ),
+            series_check(request.current, names.new),
+            checks.new_branch(facts.branch),
+            *repository_checks(state, request.allowed_branches or DEFAULT_BRANCHES, "release-branch"),
+            checks.remote(facts.remote, state.head, new_branch=names.branch)
+            if facts.remote
+            else checks.no_remote(state.shallow),
+            *([failed("changes", *problems)] if problems else []),
+        ),
+        changes=tuple(sorted(changes, key=lambda change: change.path)),
+        notes=of_templates.notes,
+        commit=commit_of(names.commit_message, state),
+        new_branch=names.branch,
+        push=push_of(request.push_to, state, new_branch=names.branch),
+    )
+
+
+def _version_change(request: BranchRequest, new: Version, committed: Committed) -> FileChange:
+    path = request.version_file
+    content = with_version(committed.files[path], new.text, request.version_file_newline)
+    return FileChange(path, Action.CHANGE, content, f"{request.current.text} → {new.text}", committed.modes[path])
+
+
+def series_check(current: Version, new: Version) -> Check:
+    """Whether the next series is after the present one."""
+    if parse(new.series).pep440 > parse(current.series).pep440:
+        return passed("series", f"{current.series} → {new.series}")
+    what = f"The present series is {current.series}, and {new.series} is not after it."
+    return failed("series", Problem(what, "take a later one with --next=SERIES"))

@@ -1,0 +1,117 @@
+"""What `release` and `release-branch` do around their plans: repository, lock, interrupted runs, report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from pants.base.build_root import BuildRoot
+from pants.base.specs import Specs
+from pants.engine.env_vars import CompleteEnvironmentVars
+from pants.engine.internals.session import SessionValues
+
+from devflow.common.errors import UserError
+from devflow.common.files import LockHeldError, exclusive_lock
+from devflow.common.git import Git
+from devflow.common.goals import GoalRun
+from devflow.common.options import ReportFormat
+from devflow.release import report
+from devflow.release.apply import carry_out
+from devflow.release.facts import RepositoryState
+from devflow.release.git.committed import read_committed
+from devflow.release.git.inspect import head_commit
+from devflow.release.git.worktree import Repository, open_repository
+from devflow.release.plan import ReleaseOutcome, ReleasePlan
+from devflow.release.transaction import journal
+from devflow.release.transaction.run import interrupted, recover
+from devflow.release.versions.version import Version, parse
+from devflow.release.versions.version_file import read_version
+
+
+def begin(run: GoalRun, specs: Specs, build_root: BuildRoot, session: SessionValues) -> Repository:
+    """The repository of the build root. Raises: UserError."""
+    run.refuse_targets(specs)
+    # Not os.environ: that is the daemon's.
+    environment: Mapping[str, str] = session[CompleteEnvironmentVars]
+    repository = open_repository(Git(Path(build_root.path), environment))
+    run.fix_of_failure = lambda: _fix_of_failure(repository)
+    return repository
+
+
+def _fix_of_failure(repository: Repository) -> str:
+    """What to do after an OSError or a GitError: it depends on whether the run had begun to change something."""
+    if journal.path_of(repository.worktree).exists():
+        return "correct that; the same command with --execute then finishes what has begun"
+    return "correct that, and run the same command again; nothing was changed"
+
+
+@contextmanager
+def turn(run: GoalRun, repository: Repository, *, execute: bool, timeout_s: float, command: str) -> Iterator[bool]:
+    """One run at a time may change the repository; yields whether this one has finished an interrupted run.
+
+    With `execute`, hold the release lock and finish an interrupted run. Without it, take no lock, and refuse to plan
+    if a run was interrupted; `command` is the one that finishes it. Raises: UserError, GitError.
+    """
+    if not execute:
+        _refuse_interrupted(repository, command)
+        yield False
+        return
+    try:
+        with exclusive_lock(
+            repository.worktree.own_dir / "lock",
+            timeout_s=timeout_s,
+            on_wait=lambda holder: run.say(f"Waiting for process {holder}, which releases in this repository, too."),
+        ):
+            yield _finish_interrupted(run, repository)
+    except LockHeldError as held:
+        raise UserError(
+            f"Process {held.holder} still holds the release lock of this repository.",
+            fix="wait for it to end; to wait longer, raise [GLOBAL].pantsd_timeout_when_multiple_invocations",
+        ) from None
+
+
+def _finish_interrupted(run: GoalRun, repository: Repository) -> bool:
+    done = recover(repository.worktree)
+    if done is None:
+        return False
+    run.say(f"Finished what was interrupted: {done.title}, commit {done.commit[:12]}.")
+    run.say(*(f"{path} was written meanwhile, and was left alone: see `git diff {path}`" for path in done.left_alone))
+    return True
+
+
+def _refuse_interrupted(repository: Repository, command: str) -> None:
+    """A plan that is made from a partly updated worktree would be wrong."""
+    title = interrupted(repository.worktree)
+    if title:
+        raise UserError(
+            f"`{title}` was interrupted: its commit is there, and the work tree is not updated yet.", fix=command
+        )
+
+
+def present_version(repository: Repository, path: str) -> Version:
+    """The version that HEAD has in a version file. Raises: UserError."""
+    content = read_committed(repository, head_commit(repository), [path]).files.get(path)
+    fix = f"write a version into {path}, and commit it"
+    if content is None:
+        raise UserError(
+            f"There is no {path} in the commit.", fix="set [release].version_file in pants.toml, or commit that file"
+        )
+    try:
+        return parse(read_version(content))
+    except UnicodeDecodeError:
+        raise UserError(f"{path} is not UTF-8.", fix=fix) from None
+    except UserError as error:
+        raise UserError(f"{path}: {error.problem.what}", fix=fix) from None
+
+
+def outcome_of(plan: ReleasePlan, repository: Repository, state: RepositoryState, *, execute: bool) -> ReleaseOutcome:
+    """Carry out the plan if `execute`. The caller then holds the release lock. Raises: GitError, UserError."""
+    return carry_out(plan, repository, state) if execute else ReleaseOutcome(plan, executed=False)
+
+
+def conclude(run: GoalRun, outcome: ReleaseOutcome, report_format: ReportFormat, *, command: str) -> None:
+    """Print the report. `command` carries the plan out."""
+    run.report(report_format, text="\n".join(report.lines(outcome)), document=report.as_json(outcome, run.goal))
+    run.say(*report.closing(outcome, run.goal, command))
+    run.end(outcome.exit_code)

@@ -1,0 +1,196 @@
+"""Each check of a repository, from facts alone: what was found, and the exact fix for what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from fnmatch import fnmatchcase
+
+from devflow.common.errors import Problem, did_you_mean
+from devflow.release.facts import (
+    Action,
+    Author,
+    BranchState,
+    Check,
+    Committed,
+    FileChange,
+    Head,
+    Remote,
+    RemoteState,
+    Signing,
+    TagState,
+    UnknownAuthor,
+    failed,
+    not_checked,
+    passed,
+)
+
+# Where a release may happen if `--allow-branch` does not say: the main branch, and those of a series ("24.03").
+DEFAULT_BRANCHES = ("main", "master", "[0-9]*.[0-9]*")
+
+
+def work_tree(head: Head, needed: Sequence[str], *, allow_dirty: bool) -> Check:
+    """Whether all that counts is committed.
+
+    `needed`: files and directories that the goal reads or writes, relative to the top of the worktree. They must be
+    committed even if other changes are allowed, because a release is made from a commit.
+    """
+    name = "work tree"
+    if head.under_way:
+        return failed(
+            name, Problem(f"{head.under_way[0].upper()}{head.under_way[1:]} is under way.", "finish or abort it first")
+        )
+    if not head.dirty:
+        return passed(name, "clean")
+    uncommitted = [path for path in head.dirty if any(_overlap(path, each) for each in needed)]
+    if uncommitted:
+        what = f"Not committed, and a part of the release: {shortened(uncommitted)}."
+        return failed(name, Problem(what, "commit them, or put them aside with `git stash --include-untracked`"))
+    if not allow_dirty:
+        return failed(
+            name,
+            Problem(
+                f"Not committed: {shortened(head.dirty)}.",
+                "commit them, or `git stash --include-untracked`; or leave them as they are with --allow-dirty",
+            ),
+        )
+    return passed(name, f"not committed and left as it is: {shortened(head.dirty)}")
+
+
+def _overlap(path: str, needed: str) -> bool:
+    # git names an untracked directory that is a repository of its own with a slash at its end
+    path = path.rstrip("/")
+    return path == needed or path.startswith(f"{needed}/") or needed.startswith(f"{path}/")
+
+
+def branch(head: Head, allowed: Sequence[str], goal: str) -> Check:
+    """Whether the goal may commit to this branch. `allowed` are globs; none: `DEFAULT_BRANCHES`."""
+    name = "branch"
+    if head.branch is None:
+        return failed(
+            name,
+            Problem(
+                f"HEAD is detached at {head.commit[:12]}: there is no branch for the commit.",
+                "git switch BRANCH; in a CI job that checks out a commit: git switch -C BRANCH",
+            ),
+        )
+    globs = allowed or DEFAULT_BRANCHES
+    if any(fnmatchcase(head.branch, glob) for glob in globs):
+        return passed(name, head.branch)
+    return failed(
+        name,
+        Problem(
+            f"{head.branch} is not a branch for this: allowed are {', '.join(globs)}.",
+            f"git switch to one of them, or --allow-branch='{head.branch}', or [{goal}].allow_branch in pants.toml",
+        ),
+    )
+
+
+def tag(state: TagState, head: Head) -> Check:
+    """Whether the tag's name is free in this repository."""
+    if not state.valid:
+        what = f"git does not accept {state.name!r} as the name of a tag."
+        return failed("tag", Problem(what, "change the version, or [release].tag_name in pants.toml"))
+    if state.existing is None:
+        return passed("tag", f"{state.name} is free")
+    commit = state.existing.commit
+    where = "no commit" if commit is None else "this commit" if commit == head.commit else commit[:12]
+    fix = f"release a higher version; or, if it is a mistake that nobody has fetched, git tag --delete {state.name}"
+    return failed("tag", Problem(f"The tag {state.name} is there already, of {where}.", fix))
+
+
+def new_branch(state: BranchState) -> Check:
+    """Whether the name of the branch that is to be made is free in this repository."""
+    name = state.name
+    if not state.valid:
+        fix = "change [release-branch].branch_name in pants.toml"
+        return failed("new branch", Problem(f"git does not accept {name!r} as the name of a branch.", fix))
+    if state.commit is not None:
+        fix = f"continue with it, or, if it is a mistake, git branch --delete {name}"
+        return failed("new branch", Problem(f"The branch {name} is there already, at {state.commit[:12]}.", fix))
+    return passed("new branch", f"{name} is free")
+
+
+def author(found: Author | UnknownAuthor) -> Check:
+    """Whether git knows who commits."""
+    if isinstance(found, Author):
+        return passed("identity", found.ident)
+    return failed(
+        "identity",
+        Problem(
+            f"git does not know who commits: {found.message}",
+            "git config user.name NAME && git config user.email MAIL; or GIT_AUTHOR_NAME, GIT_AUTHOR_EMAIL, "
+            "GIT_COMMITTER_NAME and GIT_COMMITTER_EMAIL in the environment",
+        ),
+    )
+
+
+def signing(found: Signing) -> Check:
+    """Whether git can sign, if it is to."""
+    if not (found.commit or found.tag):
+        return passed("signing", "not configured")
+    if found.failure is None:
+        return passed("signing", "works")
+    fix = "correct user.signingkey and gpg.* in git's settings; or --no-sign"
+    return failed("signing", Problem(f"Signing does not work: {found.failure}", fix))
+
+
+def remote(found: Remote, head: Head, *, tag: str | None = None, new_branch: str | None = None) -> Check:
+    """Whether the remote would accept the push, as far as that can be known before it."""
+    name, problems = found.name, []
+    pull = f"git pull --ff-only {name} {head.branch}"
+    if found.state is RemoteState.UNKNOWN_NAME:
+        what = f"There is no remote {name!r}.{did_you_mean(name, found.known)}"
+        fix = f"--remote={found.known[0]}" if found.known else f"git remote add {name} URL"
+        problems.append(Problem(what, fix))
+    elif found.state is RemoteState.UNREACHABLE:
+        fix = f"run `git ls-remote {name}` and correct what it reports; or leave --push out"
+        problems.append(Problem(f"{name} cannot be reached: {found.message}", fix))
+    elif found.state is RemoteState.AHEAD:
+        problems.append(Problem(f"{name}/{head.branch} has commits that are not here.", pull))
+    elif found.state is RemoteState.CANNOT_TELL:
+        what = f"This is a shallow clone: whether {name}/{head.branch} has commits that are not here cannot be seen."
+        problems.append(Problem(what, f"git fetch --unshallow --tags {name}"))
+    if found.tag:
+        what = f"{name} has a tag {tag} already."
+        problems.append(Problem(what, f"release a higher version; to look at it: git fetch {name} tag {tag}"))
+    if found.new_branch:
+        problems.append(Problem(f"{name} has a branch {new_branch} already.", f"git fetch {name} {new_branch}"))
+    if problems:
+        return failed("remote", *problems)
+    return passed("remote", f"{name}/{head.branch}: {found.state.value}")
+
+
+def no_remote(shallow: bool) -> Check:
+    """Without a push, the remote is not asked."""
+    more = "; and this is a shallow clone, which may lack tags: git fetch --unshallow --tags" if shallow else ""
+    return not_checked("remote", f"nothing is pushed without --push{more}")
+
+
+def link_blockers(planned: Iterable[FileChange], committed: Committed) -> list[Problem]:
+    """The changes that would be written through a symbolic link."""
+    return [
+        Problem(
+            f"{change.path} is a symbolic link to {committed.links[change.path]}.",
+            "name the file that it leads to in the options of pants.toml, or replace the link by the file",
+        )
+        for change in planned
+        if change.action is Action.CHANGE and change.path in committed.links
+    ]
+
+
+def ignored_blockers(planned: Iterable[FileChange], ignored: Collection[str]) -> list[Problem]:
+    """The new files in whose path the worktree has a file that git ignores."""
+    return [
+        Problem(f"{change.path} would be created, but git ignores a file of that path.", f"move {change.path} away")
+        for change in planned
+        if change.action is Action.CREATE and change.path in ignored
+    ]
+
+
+def shortened(items: Sequence[str], *, most: int = 5) -> str:
+    """A list for a sentence: "a, b and 7 more"."""
+    first = list(items[:most])
+    more = len(items) - len(first)
+    if more:
+        return f"{', '.join(first)} and {more} more"
+    return first[0] if len(first) == 1 else f"{', '.join(first[:-1])} and {first[-1]}"

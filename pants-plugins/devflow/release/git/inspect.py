@@ -1,0 +1,200 @@
+"""Ask git for the facts of a plan: HEAD, author, signing, tags, branches, the remote."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Iterable
+
+from devflow.common.errors import UserError
+from devflow.common.git import GitError
+from devflow.release.facts import (
+    Author,
+    BranchState,
+    ExistingTag,
+    Head,
+    Remote,
+    RemoteState,
+    RepositoryState,
+    Signing,
+    TagState,
+    UnknownAuthor,
+)
+from devflow.release.git.worktree import Repository
+
+# A file or directory in the git directory, and the operation that it belongs to.
+_UNDER_WAY = {
+    "MERGE_HEAD": "a merge",
+    "CHERRY_PICK_HEAD": "a cherry-pick",
+    "REVERT_HEAD": "a revert",
+    "rebase-merge": "a rebase",
+    "rebase-apply": "a rebase",
+    "BISECT_LOG": "a bisection",
+    "index.lock": "another git command",
+}
+_SIGNING_SETTINGS = r"^(commit\.gpgsign|tag\.gpgsign|tag\.forcesignannotated|user\.signingkey|gpg\..*)$"
+
+
+def inspect_repository(repository: Repository, *, sign: bool | None, with_tag: bool) -> RepositoryState:
+    """The state that both goals begin with. `sign`: None signs as git is configured. Raises: GitError."""
+    head = read_head(repository)
+    author = read_author(repository)
+    signing = read_signing(repository)
+    signing = dataclasses.replace(
+        signing,
+        commit=signing.commit if sign is None else sign,
+        tag=with_tag and (signing.tag if sign is None else sign),
+    )
+    if (signing.commit or signing.tag) and isinstance(author, Author):
+        signing = dataclasses.replace(signing, failure=_signing_failure(repository, head.commit))
+    return RepositoryState(
+        head,
+        repository.git.line("log", "-1", "--format=%B", head.commit),
+        author,
+        signing,
+        repository.prefix,
+        repository.shallow,
+    )
+
+
+def head_commit(repository: Repository) -> str:
+    """Raises: UserError without a commit."""
+    try:
+        return repository.git.line("rev-parse", "--verify", "--quiet", "HEAD")
+    except GitError:
+        raise UserError("There is no commit yet.", fix='make one: git add . && git commit --message="Begin"') from None
+
+
+def read_head(repository: Repository) -> Head:
+    """The commit, the branch, and every path that is not committed. There must be a commit."""
+    status = ("status", "--porcelain=v2", "--branch", "-z", "--untracked-files=all", "--ignore-submodules=none")
+    records = iter(repository.git.records(*status, "--no-renames"))
+    oid = branch = ""
+    dirty = []
+    for record in records:
+        kind, _, rest = record.partition(" ")
+        if kind == "#":
+            name, _, value = rest.partition(" ")
+            oid = value if name == "branch.oid" else oid
+            branch = value if name == "branch.head" else branch
+        elif kind in "?!":
+            dirty.append(rest)
+        else:
+            dirty.append(rest.split(" ", {"1": 7, "2": 8, "u": 9}[kind])[-1])
+    git_dir = repository.worktree.git_dir
+    under_way = next((what for name, what in _UNDER_WAY.items() if (git_dir / name).exists()), None)
+    return Head(oid, None if branch == "(detached)" else branch, tuple(sorted(dirty)), under_way)
+
+
+def read_author(repository: Repository) -> Author | UnknownAuthor:
+    """Who commits now. git must know the author and the committer."""
+    try:
+        for variable in ("GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"):
+            ident = repository.git.line("-c", "user.useConfigOnly=true", "var", variable)
+    except GitError as error:
+        return UnknownAuthor(str(error).splitlines()[-1].strip())
+    return Author(ident[: ident.rindex(">") + 1])
+
+
+def read_signing(repository: Repository) -> Signing:
+    """How commits and tags are signed, as git is configured."""
+    settings = {}
+    try:
+        records = repository.git.records("config", "--null", "--get-regexp", _SIGNING_SETTINGS)
+    except GitError:
+        records = []  # none is set
+    for record in records:
+        key, _, value = record.partition("\n")
+        settings[key] = value
+    truths = ("true", "yes", "on", "1", "")
+    commits, tags, annotated = (
+        settings.get(name, "false").lower() in truths
+        for name in ("commit.gpgsign", "tag.gpgsign", "tag.forcesignannotated")
+    )
+    return Signing(commit=commits, tag=tags or annotated, settings=settings)
+
+
+def _signing_failure(repository: Repository, head: str) -> str | None:
+    """Sign a commit in a temporary object database: no setting tells whether signing works."""
+    worktree = repository.worktree
+    with worktree.scratch_dir() as scratch:
+        environment = {
+            "GIT_OBJECT_DIRECTORY": str(scratch),
+            "GIT_ALTERNATE_OBJECT_DIRECTORIES": worktree.objects_dir,
+        }
+        try:
+            worktree.git.run("commit-tree", "-S", "-m", "Can this be signed?", f"{head}^{{tree}}", env=environment)
+        except GitError as error:
+            return str(error)
+    return None
+
+
+def read_tag(repository: Repository, name: str) -> TagState:
+    """Whether git accepts a tag of this name, and what the name refers to now."""
+    ref = f"refs/tags/{name}"
+    if not repository.git.succeeds("check-ref-format", ref):
+        return TagState(name, valid=False)
+    try:
+        oid = repository.git.line("show-ref", "--verify", "--hash", ref)
+    except GitError:
+        return TagState(name, valid=True)
+    return TagState(name, valid=True, existing=ExistingTag(oid, _commit_of(repository, ref)))
+
+
+def read_branch(repository: Repository, name: str) -> BranchState:
+    """Whether git accepts a branch of this name, and where a branch of this name is now."""
+    valid = repository.git.succeeds("check-ref-format", "--branch", name)
+    return BranchState(name, valid, _commit_of(repository, f"refs/heads/{name}"))
+
+
+def _commit_of(repository: Repository, ref: str) -> str | None:
+    try:
+        return repository.git.line("rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}")
+    except GitError:
+        return None
+
+
+def read_remote(
+    repository: Repository, remote: str, head: Head, *, tag: str | None = None, new_branch: str | None = None
+) -> Remote | None:
+    """What the remote has of the refs that would be pushed; None without a branch to push. It asks the network."""
+    if head.branch is None:
+        return None
+    remotes = tuple(repository.git.line("remote").split())
+    if remote not in remotes:
+        return Remote(remote, RemoteState.UNKNOWN_NAME, known=remotes)
+    names = [f"refs/heads/{head.branch}", *([f"refs/tags/{tag}"] if tag else [])]
+    names += [f"refs/heads/{new_branch}"] if new_branch else []
+    try:
+        listed = repository.git.line("ls-remote", remote, *names)
+    except GitError as error:
+        return Remote(remote, RemoteState.UNREACHABLE, message=str(error))
+    found = {name: oid for oid, name in (line.split("\t") for line in listed.splitlines())}
+    return Remote(
+        remote,
+        _compare(repository, head, found.get(f"refs/heads/{head.branch}")),
+        tag=found.get(f"refs/tags/{tag}") if tag else None,
+        new_branch=found.get(f"refs/heads/{new_branch}") if new_branch else None,
+    )
+
+
+def _compare(repository: Repository, head: Head, remote_commit: str | None) -> RemoteState:
+    if not remote_commit:
+        return RemoteState.NO_BRANCH
+    if remote_commit == head.commit:
+        return RemoteState.SAME
+    if not repository.git.succeeds("cat-file", "-e", f"{remote_commit}^{{commit}}"):
+        return RemoteState.AHEAD
+    if repository.git.succeeds("merge-base", "--is-ancestor", remote_commit, head.commit):
+        return RemoteState.BEHIND
+    if repository.shallow and not repository.git.succeeds("merge-base", "--is-ancestor", head.commit, remote_commit):
+        return RemoteState.CANNOT_TELL
+    return RemoteState.AHEAD
+
+
+def ignored_files(repository: Repository, new_paths: Iterable[str]) -> frozenset[str]:
+    """Those paths of new files, relative to the build root, where the worktree has a file already.
+
+    git ignores such a file: `git status` does not list it, and HEAD does not have it.
+    """
+    return frozenset(path for path in new_paths if os.path.lexists(repository.git.directory / path))

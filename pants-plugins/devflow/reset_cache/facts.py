@@ -1,0 +1,257 @@
+"""What a run knows: locations, what is in them, and the processes that use them. Plain data; no Pants, no IO."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from enum import Enum
+
+from devflow.common.errors import Problem
+from devflow.common.paths import display_path
+
+DAEMON = "daemon"
+EXECUTION = "execution"
+STORE = "store"
+NAMED_CACHES = "named-caches"
+WORKDIR = "workdir"
+PANTS_SCOPES = (DAEMON, EXECUTION, STORE, NAMED_CACHES, WORKDIR)
+
+_COMMAND_LENGTH = 80
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The options of Pants that name directories: absolute paths, links not resolved."""
+
+    build_root: str
+    local_store_dir: str
+    named_caches_dir: str
+    local_execution_root_dir: str
+    pants_workdir: str
+    pants_subprocessdir: str
+    pants_distdir: str
+    pants_physical_workdir_base: str | None = None
+
+
+class Claim(Enum):
+    """Which targets of a location may belong to a Pants process that keeps running: no file says whose it is."""
+
+    NOTHING = "nothing"
+    NEWER = "what is newer than the process"
+    ALL = "everything"
+
+
+@dataclass(frozen=True)
+class Location:
+    """A directory whose content can be made again.
+
+    Without `patterns`, the directory is removed as a whole. With `patterns`, only what they match is removed: each is a
+    relative path whose parts are globs (`*/.+*`); links are never followed. If the top of a whole directory has an
+    entry that no glob of `only_holds` matches, or a file although it is `only_directories`, the location is left alone.
+    `keep` are absolute paths that are never removed. A location that is not `by_default` is reset only if its scope is
+    named. `recreate`: Pants needs the directory and does not make it. `entries_age`: the entries at its top can be
+    removed one by one, by age or to get below a size.
+    """
+
+    scope: str
+    path: str
+    set_by: str
+    patterns: tuple[str, ...] = ()
+    only_holds: tuple[str, ...] = ()
+    only_directories: bool = False
+    keep: tuple[str, ...] = ()
+    by_default: bool = True
+    recreate: bool = False
+    entries_age: bool = False
+    claim: Claim = Claim.NOTHING
+
+
+@dataclass(frozen=True)
+class Usage:
+    """`size_bytes` is what is allocated on disk; of a file with several hard links, each has its share.
+
+    `changed_s` is the newest modification time in the tree, in seconds since the epoch. `unreadable` counts the
+    directories that could not be read.
+    """
+
+    size_bytes: float = 0.0
+    files: int = 0
+    changed_s: float = 0.0
+    unreadable: int = 0
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
+            self.size_bytes + other.size_bytes,
+            self.files + other.files,
+            max(self.changed_s, other.changed_s),
+            self.unreadable + other.unreadable,
+        )
+
+
+def total_usage(usages: Iterable[Usage | None]) -> Usage:
+    """The sum; None, which is not measured, counts as nothing."""
+    return sum((usage for usage in usages if usage), Usage())
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Identifies a file or directory whatever its name is."""
+
+    device: int
+    inode: int
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> Identity:
+        """From `os.lstat`."""
+        return cls(status.st_dev, status.st_ino)
+
+
+@dataclass(frozen=True)
+class Target:
+    """A file or directory that is removed as a whole: renamed in its directory, or into the directory `into`, first.
+
+    `leftover`: an interrupted reset has renamed it already. `changed_s`, in seconds since the epoch, is the time of
+    the last modification of the target itself, not of what is in it. `usage` is None if it was not measured.
+    """
+
+    path: str
+    identity: Identity
+    changed_s: float = 0.0
+    into: str | None = None
+    leftover: bool = False
+    usage: Usage | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True)
+class FoundLocation:
+    """A location with its targets; or with the problem because of which it is left alone."""
+
+    location: Location
+    exists: bool
+    targets: tuple[Target, ...] = ()
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True)
+class Process:
+    """A process. `started_s`, in seconds since the epoch, tells it from a later process with the same id.
+
+    `directory`, the working directory, and `executable` are None if they cannot be read.
+    """
+
+    pid: int
+    parent_pid: int
+    user_id: int
+    started_s: float
+    arguments: tuple[str, ...] = ()
+    directory: str | None = None
+    executable: str | None = None
+
+    @property
+    def command(self) -> str:
+        """The command line, cut to fit on a line."""
+        text = " ".join(self.arguments) or os.path.basename(self.executable or "")
+        return text if len(text) <= _COMMAND_LENGTH else f"{text[: _COMMAND_LENGTH - 1]}…"
+
+
+@dataclass(frozen=True)
+class PantsProcess:
+    """A process that runs Pants' engine: a daemon, or a run without a daemon, whose `build_root` is None.
+
+    `stores` are the real paths of the stores that it has open. A daemon is busy while a client is connected or while a
+    process that it has started runs; a run without a daemon always is.
+    """
+
+    process: Process
+    build_root: str | None
+    stores: frozenset[str]
+    busy: bool
+
+    @property
+    def is_daemon(self) -> bool:
+        """Whether it is a daemon."""
+        return self.build_root is not None
+
+    def __str__(self) -> str:
+        if self.build_root is not None:
+            return f"the daemon of {display_path(self.build_root)} (process {self.process.pid})"
+        where = f" in {display_path(self.process.directory)}" if self.process.directory else ""
+        return f"process {self.process.pid}{where} ({display_path(self.process.command)})"
+
+
+@dataclass(frozen=True)
+class PantsProcesses:
+    """The Pants processes of this machine, without this process and its children, by process id.
+
+    `queued` is the number of clients that wait for the daemon in which this runs.
+    """
+
+    own_pid: int
+    user_id: int
+    others: tuple[PantsProcess, ...]
+    queued: int = 0
+
+    def without(self, ended: Iterable[PantsProcess]) -> PantsProcesses:
+        """The same without those that have ended."""
+        gone = {one.process for one in ended}
+        return replace(self, others=tuple(one for one in self.others if one.process not in gone))
+
+    def of_this_user(self) -> tuple[PantsProcess, ...]:
+        """The Pants processes of this user."""
+        return tuple(one for one in self.others if one.process.user_id == self.user_id)
+
+
+@dataclass(frozen=True)
+class Situation:
+    """Who uses the caches. `build_root` and `store` are real paths.
+
+    `processes` is None if this Python cannot list processes. `in_daemon`: this runs in the daemon of the repository.
+    `from_caches` are the processes that run from the named caches.
+    """
+
+    build_root: str
+    store: str
+    processes: PantsProcesses | None
+    in_daemon: bool = False
+    from_caches: tuple[Process, ...] = ()
+
+
+@dataclass(frozen=True)
+class PantsProcessState:
+    """A Pants process as `cache-status` shows it. `asks`: it is the daemon that answers. `memory_bytes` is resident."""
+
+    pid: int
+    build_root: str | None
+    description: str
+    busy: bool
+    up_s: float
+    memory_bytes: int
+    user_id: int
+    asks: bool = False
+
+
+@dataclass(frozen=True)
+class LocationState:
+    """A location as `cache-status` shows it. `owner` is the user id of the directory, None if it does not exist."""
+
+    location: Location
+    exists: bool
+    entries: int
+    usage: Usage
+    owner: int | None
+    problem: Problem | None
+
+
+@dataclass(frozen=True)
+class CacheState:
+    """All that `cache-status` shows. `own` is None if no daemon runs for this repository.
+
+    `others` are the other Pants processes that have the same store open. `now_s` is in seconds since the epoch.
+    """
+
+    build_root: str
+    now_s: float
+    own: PantsProcessState | None
+    others: tuple[PantsProcessState, ...]
+    locations: tuple[LocationState, ...]

@@ -1,0 +1,111 @@
+"""Read what is there now: locations, and the processes that use them. Nothing is changed, nothing is memoised."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from devflow.reset_cache.facts import (
+    NAMED_CACHES,
+    CacheState,
+    FoundLocation,
+    Location,
+    LocationState,
+    PantsProcess,
+    PantsProcessState,
+    Settings,
+    Situation,
+    total_usage,
+)
+from devflow.reset_cache.processes.pants_processes import find_pants_processes, running_from, runs_in_daemon
+from devflow.reset_cache.processes.table import ProcessSource, process_source
+from devflow.reset_cache.selection.guards import Surroundings, mount_points
+from devflow.reset_cache.selection.request import ResetRequest
+from devflow.reset_cache.selection.survey import survey
+
+
+@dataclass(frozen=True)
+class Machine:
+    """How the processes and the mount points of this machine are read. Tests give a machine of their own."""
+
+    processes: Callable[[], ProcessSource | None] = process_source
+    mounts: Callable[[], tuple[str, ...]] = mount_points
+
+
+@dataclass(frozen=True)
+class ResetContext:
+    """Where a run takes place. `locations` are all known ones, chosen or not; `source` is None if there is none."""
+
+    settings: Settings
+    locations: tuple[Location, ...]
+    source: ProcessSource | None
+    mounts: tuple[str, ...]
+    in_daemon: bool = False
+
+    @classmethod
+    def of(cls, settings: Settings, locations: tuple[Location, ...], machine: Machine) -> ResetContext:
+        """The context of this process."""
+        source = machine.processes()
+        return cls(settings, locations, source, machine.mounts(), in_daemon=runs_in_daemon(source))
+
+
+def inspect_locations(request: ResetRequest, context: ResetContext) -> tuple[FoundLocation, ...]:
+    """The locations that the request concerns. They are measured if it needs their usage."""
+    return survey(
+        filter(request.concerns, context.locations),
+        context.locations,
+        Surroundings.of(context.settings, context.mounts),
+        one_by_one=request.prunes,
+        measured=request.dry_run or request.prunes,
+    )
+
+
+def inspect_situation(context: ResetContext, scopes: Iterable[str], *, ended: Iterable[PantsProcess] = ()) -> Situation:
+    """Who uses the caches now, without the processes that have ended."""
+    source = context.source
+    named_caches = os.path.realpath(context.settings.named_caches_dir)
+    return Situation(
+        os.path.realpath(context.settings.build_root),
+        os.path.realpath(context.settings.local_store_dir),
+        find_pants_processes(source).without(ended) if source else None,
+        context.in_daemon,
+        running_from(source, named_caches) if source and NAMED_CACHES in scopes else (),
+    )
+
+
+def inspect_caches(context: ResetContext) -> CacheState:
+    """All that `cache-status` shows."""
+    now_s = time.time()
+    situation = inspect_situation(context, ())
+    own, others = None, []
+    if context.source:
+        this = context.source.process(os.getpid())
+        if context.in_daemon and this:
+            one = PantsProcess(this, situation.build_root, frozenset(), busy=True)
+            own = _process_state(one, context.source, now_s, asks=True)
+        for one in situation.processes.others if situation.processes else ():
+            if one.build_root == situation.build_root and not own:
+                own = _process_state(one, context.source, now_s)
+            elif situation.store in one.stores:
+                others.append(_process_state(one, context.source, now_s))
+    around = Surroundings.of(context.settings, context.mounts)
+    found = survey(context.locations, context.locations, around, measured=True, with_kept=True)
+    return CacheState(situation.build_root, now_s, own, tuple(others), tuple(map(_location_state, found)))
+
+
+def _process_state(one: PantsProcess, source: ProcessSource, now_s: float, *, asks: bool = False) -> PantsProcessState:
+    process = one.process
+    memory_bytes = source.memory_bytes(process.pid)
+    up_s = now_s - process.started_s
+    return PantsProcessState(process.pid, one.build_root, str(one), one.busy, up_s, memory_bytes, process.user_id, asks)
+
+
+def _location_state(found: FoundLocation) -> LocationState:
+    usage = total_usage(target.usage for target in found.targets)
+    try:
+        owner = os.lstat(found.location.path).st_uid
+    except OSError:
+        owner = None
+    return LocationState(found.location, found.exists, len(found.targets), usage, owner, found.problem)

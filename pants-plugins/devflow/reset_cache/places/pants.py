@@ -1,0 +1,76 @@
+"""The locations of Pants itself. Imports no Pants: the plain command needs them, too."""
+
+from __future__ import annotations
+
+import os
+
+from devflow.common.paths import is_inside
+from devflow.reset_cache.facts import EXECUTION, NAMED_CACHES, STORE, WORKDIR, Claim, Location, Settings
+
+# What Pants (any version) and this project put into named caches: for a directory that is not called `named_caches`.
+_NAMED_CACHES = (
+    "coursier",
+    "devflow_*",
+    "helm",
+    "mypy_cache",
+    "npm",
+    "pex_root",
+    "pnpm",
+    "pyenv",
+    "pyoxidizer",
+    "python_build_standalone",
+    "uv_cache",
+    "venv_cache",
+    "yarn",
+)
+_STORE_ENTRIES = ("cache", "directories", "files", "immutable")
+# What Pants puts into a workdir. For a directory that does not have one of the default names.
+_WORKDIR_ENTRIES = ("exceptions.*", "pants.log", "run-tracker", "export-all-resolves.lock")
+_DEFAULT_WORKDIRS = (".pants.d", os.path.join(".pants.d", "workdir"))
+
+
+def pants_locations(settings: Settings) -> tuple[Location, ...]:
+    """The locations of Pants, in the order in which they are removed."""
+    return (
+        Location(
+            EXECUTION,
+            settings.local_execution_root_dir,
+            "[GLOBAL].local_execution_root_dir",
+            patterns=("pants-sandbox-*", "immutable_inputs*"),
+            recreate=True,
+            entries_age=True,
+            claim=Claim.NEWER,
+        ),
+        Location(STORE, settings.local_store_dir, "[GLOBAL].local_store_dir", only_holds=_STORE_ENTRIES),
+        Location(
+            NAMED_CACHES,
+            settings.named_caches_dir,
+            "[GLOBAL].named_caches_dir",
+            only_holds=() if os.path.basename(settings.named_caches_dir) == "named_caches" else _NAMED_CACHES,
+            only_directories=True,
+            entries_age=True,
+        ),
+        _workdir(settings),
+        Location(
+            WORKDIR,
+            settings.pants_subprocessdir,
+            "[GLOBAL].pants_subprocessdir",
+            # Not `.lock.pantsd`: a client may be waiting for it.
+            patterns=("[0-9a-f]" * 12,),
+        ),
+    )
+
+
+def _workdir(settings: Settings) -> Location:
+    path, set_by = settings.pants_workdir, "[GLOBAL].pants_workdir"
+    if settings.pants_physical_workdir_base:
+        # The workdir is then a link that Pants makes, into a directory for each repository.
+        target = os.path.realpath(path)
+        base = os.path.realpath(settings.pants_physical_workdir_base)
+        if os.path.dirname(target) == base:
+            return Location(WORKDIR, target, "[GLOBAL].pants_physical_workdir_base")
+    if path not in (os.path.join(settings.build_root, name) for name in _DEFAULT_WORKDIRS):
+        return Location(WORKDIR, path, set_by, patterns=_WORKDIR_ENTRIES)
+    if is_inside(settings.pants_subprocessdir, path):
+        return Location(WORKDIR, path, set_by, patterns=("*",), keep=(settings.pants_subprocessdir,))
+    return Location(WORKDIR, path, set_by)

@@ -1,0 +1,1 @@
+"""Trees: how much is in one, and how it is removed."""

@@ -1,0 +1,142 @@
+"""The configuration of Pants, read without Pants: the options that name directories, for a Python that has no Pants.
+
+Later sources win: pants.toml (or what PANTS_CONFIG_FILES names), the rc files, the environment. Source: Pants 2.17.1
+and 2.32, `options_bootstrapper.py`, `config.py`, `parser.py`.
+"""
+
+from __future__ import annotations
+
+import ast
+import getpass
+import os
+import re
+import tempfile
+from collections.abc import Mapping
+from typing import Any
+
+from devflow.common.errors import UserError
+from devflow.common.paths import display_path
+from devflow.common.toml_file import parse_toml
+
+_BUILD_ROOT_FILES = ("pants.toml", "pants", "BUILDROOT", "BUILD_ROOT")
+_RC_FILES = ("/etc/pantsrc", "~/.pants.rc", ".pants.rc")
+_REFERENCE = re.compile(r"%\(([a-zA-Z_0-9.]+)\)s")
+_MAX_NESTING = 20
+
+
+def find_build_root(start: str, environment: Mapping[str, str]) -> str:
+    """The nearest directory upwards in which Pants would run. Source: `build_root.py`. Raises: UserError."""
+    override = environment.get("PANTS_BUILDROOT_OVERRIDE")
+    if override:
+        return override
+    directory = os.path.realpath(start)
+    while True:
+        if any(os.path.isfile(os.path.join(directory, name)) for name in _BUILD_ROOT_FILES):
+            return directory
+        parent = os.path.dirname(directory)
+        if parent == directory:
+            raise UserError(f"There is no pants.toml in {start} or above.", fix="cd to the repository first")
+        directory = parent
+
+
+def read_options(build_root: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """The options that name directories, by name, without those that have no value. Raises: UserError."""
+    named = [_load(path) for path in _config_files(build_root, environment)]
+    files = [*named, *(_load(path) for path in _rc_files(build_root))]
+    known = {
+        "buildroot": build_root,
+        "homedir": os.path.expanduser("~"),
+        "user": getpass.getuser(),
+        "pants_workdir": os.path.join(build_root, ".pants.d"),
+        "pants_distdir": os.path.join(build_root, "dist"),
+        **{f"env.{name}": value for name, value in environment.items()},
+    }
+    # Pants resolves references to these two options before it reads the rc files.
+    for option in ("pants_workdir", "pants_distdir"):
+        known[option] = _value(option, named, environment, known) or known[option]
+    raw = _value("pants_version", files, environment, known) or ""
+    options = dict(_defaults(build_root, environment, modern=_is_modern(raw)))
+    for option in (*options, "pants_physical_workdir_base"):
+        value = _value(option, files, environment, known)
+        if value is not None:
+            options[option] = value
+    return options
+
+
+def _defaults(build_root: str, environment: Mapping[str, str], *, modern: bool) -> Mapping[str, str]:
+    cache = environment.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    state = os.path.join(build_root, ".pants.d")
+    return {
+        "local_store_dir": os.path.join(cache, "pants", "lmdb_store"),
+        "named_caches_dir": os.path.join(cache, "pants", "named_caches"),
+        "local_execution_root_dir": tempfile.gettempdir(),
+        "pants_workdir": os.path.join(state, "workdir") if modern else state,
+        "pants_subprocessdir": os.path.join(state, "pids") if modern else os.path.join(build_root, ".pids"),
+        "pants_distdir": os.path.join(build_root, "dist"),
+    }
+
+
+def _is_modern(version: str) -> bool:
+    """Whether it is 2.19 or newer, which keeps all state of a repository below `.pants.d`."""
+    match = re.match(r"(\d+)\.(\d+)", version)
+    return match is None or (int(match[1]), int(match[2])) >= (2, 19)
+
+
+def _config_files(build_root: str, environment: Mapping[str, str]) -> list[str]:
+    paths = [os.path.join(build_root, "pants.toml")]
+    named = next((environment[name] for name in _variables("pants_config_files") if name in environment), None)
+    if named:
+        try:
+            value = ast.literal_eval(named.lstrip("+")) if named.lstrip("+").startswith(("[", "(")) else [named]
+        except (SyntaxError, ValueError) as error:
+            raise UserError(
+                f"PANTS_CONFIG_FILES={named} is not a list.", fix="write ['one.toml', 'two.toml']"
+            ) from error
+        paths = [*(paths if named.startswith("+") else []), *(os.path.join(build_root, path) for path in value)]
+    return [path for path in paths if os.path.isfile(path)]
+
+
+def _rc_files(build_root: str) -> list[str]:
+    paths = (os.path.join(build_root, os.path.expanduser(path)) for path in _RC_FILES)
+    return [path for path in paths if os.path.isfile(path)]
+
+
+def _load(path: str) -> Mapping[str, Any]:
+    name = display_path(path)
+    try:
+        with open(path, encoding="utf-8") as file:
+            return parse_toml(file.read(), name)
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{name} cannot be read: {error}.", fix=f"make {name} a readable UTF-8 file") from error
+
+
+def _variables(option: str) -> list[str]:
+    name = option.upper()
+    return [f"PANTS_GLOBAL_{name}", f"PANTS_{name}", *([name] if name.startswith("PANTS_") else [])]
+
+
+def _value(
+    option: str, files: list[Mapping[str, Any]], environment: Mapping[str, str], known: Mapping[str, str]
+) -> str | None:
+    for variable in _variables(option):
+        if variable in environment:
+            return environment[variable]
+    for content in reversed(files):
+        section = content.get("GLOBAL", {})
+        if option in section:
+            texts = {**content.get("DEFAULT", {}), **section}
+            return _interpolate(str(section[option]), {**known, **{name: str(text) for name, text in texts.items()}})
+    return None
+
+
+def _interpolate(text: str, known: Mapping[str, str]) -> str:
+    for _ in range(_MAX_NESTING):
+        match = _REFERENCE.search(text)
+        if not match:
+            return text
+        if match[1] not in known:
+            what = f"{match[0]} in the configuration of Pants is not defined."
+            raise UserError(what, fix=f"define {match[1]} in [DEFAULT] of pants.toml, or write a path instead")
+        text = text[: match.start()] + known[match[1]] + text[match.end() :]
+    what = f"{text} in the configuration of Pants refers to itself."
+    raise UserError(what, fix="write a path instead of one of the references")

@@ -1,0 +1,146 @@
+"""Alembic's configuration: the options that say where the scripts are. Pure.
+
+Source: `Config` and `ScriptDirectory.from_config` of alembic 1.13 to 1.20.
+"""
+
+from __future__ import annotations
+
+import configparser
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from devflow.common.errors import UserError
+from devflow.common.toml_file import parse_toml, table_of
+
+HERE = "//here"  # stands for the directory of the configuration, wherever that is
+_SECTION = "alembic"
+_SEPARATORS = {"space": " ", "newline": "\n", "os": os.pathsep, ":": ":", ";": ";"}
+_LEGACY = re.compile(r", *|(?: +)")
+
+
+@dataclass(frozen=True)
+class AlembicConfig:
+    """Locations as written, with `HERE` for `%(here)s`. Without `version_locations`, the default `versions` applies."""
+
+    script_location: str
+    version_locations: tuple[str, ...]
+    recursive: bool
+
+
+@dataclass(frozen=True)
+class ConfigText:
+    """A file with its text."""
+
+    path: str
+    text: str
+
+
+def has_alembic_table(text: str) -> bool:
+    """Whether a `pyproject.toml` configures alembic."""
+    return re.search(r"^\s*\[\s*tool\s*\.\s*[\"']?alembic[\"']?\s*\]", text, re.MULTILINE) is not None
+
+
+def parse(ini: ConfigText | None, pyproject: ConfigText | None) -> AlembicConfig:
+    """For each option, the INI file's value, else that of the TOML file. Raises: UserError."""
+    main = ini or pyproject
+    if main is None:
+        raise ValueError("neither an INI nor a TOML file")
+    options = _Options(ini, pyproject)
+    script_location = options.text("script_location")
+    if not script_location:
+        example = '"%(here)s/migrations"' if main is pyproject else "%(here)s/migrations"
+        section = "[tool.alembic]" if main is pyproject else f"[{_SECTION}]"
+        raise UserError(
+            f"{main.path}: {section} has no `script_location`.", fix=f"add it, such as: script_location = {example}"
+        )
+    return AlembicConfig(script_location, options.version_locations(), options.flag("recursive_version_locations"))
+
+
+class _Options:
+    def __init__(self, ini: ConfigText | None, pyproject: ConfigText | None) -> None:
+        self._ini_path = ini.path if ini else ""
+        self._toml_path = pyproject.path if pyproject else ""
+        self._ini = _read_ini(ini) if ini else None
+        self._toml = _read_toml(pyproject) if pyproject else {}
+
+    def text(self, name: str) -> str | None:
+        value = self._from_ini(name)
+        if value is not None:
+            return value
+        value = self._toml.get(name)
+        if value is not None and not isinstance(value, str):
+            raise self._toml_error(name, "is no string")
+        return self._filled_in(name, value) if value is not None else None
+
+    def flag(self, name: str) -> bool:
+        value = self._from_ini(name)
+        if value is not None:
+            return value == "true"
+        value = self._toml.get(name, False)
+        if not isinstance(value, bool):
+            raise self._toml_error(name, "is neither true nor false")
+        return value
+
+    def version_locations(self) -> tuple[str, ...]:
+        name = "version_locations"
+        written = self._from_ini(name)
+        if not written:
+            values = self._toml.get(name) or []
+            if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+                raise self._toml_error(name, "is no list of strings")
+            return tuple(self._filled_in(name, value) for value in values)
+        for option in ("path_separator", "version_path_separator"):
+            separator = self._from_ini(option)
+            if separator is None:
+                continue
+            if separator not in _SEPARATORS:
+                raise UserError(
+                    f"{self._ini_path}: `{option}` is '{separator}'.",
+                    fix=f"set it to one of: {', '.join(_SEPARATORS)}",
+                )
+            return tuple(part.strip() for part in written.split(_SEPARATORS[separator]) if part.strip())
+        return tuple(part for part in _LEGACY.split(written) if part)
+
+    def _from_ini(self, name: str) -> str | None:
+        try:
+            return self._ini.get(_SECTION, name, fallback=None) if self._ini else None
+        except configparser.Error as error:
+            raise UserError(
+                f"{self._ini_path}: `{name}` cannot be read: {_one_line(error)}",
+                fix="write %% for a plain percent sign",
+            ) from error
+
+    def _filled_in(self, name: str, value: str) -> str:
+        try:
+            return value % {"here": HERE}
+        except (KeyError, ValueError, TypeError) as error:
+            raise self._toml_error(name, "has a % that is not part of %(here)s") from error
+
+    def _toml_error(self, name: str, why: str) -> UserError:
+        return UserError(f"{self._toml_path}: [tool.alembic].{name} {why}.", fix="write it as alembic documents it")
+
+
+def _read_ini(file: ConfigText) -> configparser.ConfigParser:
+    parser = configparser.ConfigParser({"here": HERE})
+    try:
+        parser.read_string(file.text, source=file.path)
+    except configparser.Error as error:
+        raise UserError(
+            f"{file.path} cannot be read as an INI file: {_one_line(error)}", fix="correct that line"
+        ) from error
+    if not parser.has_section(_SECTION):
+        parser.add_section(_SECTION)
+    return parser
+
+
+def _read_toml(file: ConfigText) -> Mapping[str, Any]:
+    if not has_alembic_table(file.text):
+        return {}
+    return table_of(parse_toml(file.text, file.path), "tool", "alembic") or {}
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())

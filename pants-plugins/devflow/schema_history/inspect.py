@@ -1,0 +1,70 @@
+"""Reads histories, and the files that they would be written to."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import replace
+
+from pants.engine.fs import PathGlobs
+
+from devflow.common.errors import UserError
+from devflow.engine import read_files
+from devflow.schema_history.contract import HistoryReader, ReadTree, ReadTreeRequest, read_trees
+from devflow.schema_history.facts import TreeHistory
+from devflow.schema_history.formats.document import version_of
+from devflow.schema_history.plan import OutputOptions, checked_version, path_of
+
+
+async def version_in_file(path: str) -> str:
+    """The content of the version file. Raises: UserError."""
+    files = await read_files(PathGlobs([path]))
+    if not files:
+        raise UserError(
+            f"There is no file {path}, which would say the version.",
+            fix="--for-version=24.03.10, or name the file in [dump-schema-history].version_file",
+        )
+    return checked_version(files[0].content.decode(errors="replace").strip())
+
+
+async def inspect_histories(
+    readers: Iterable[HistoryReader], options: OutputOptions, version_key: str, build_root: str
+) -> tuple[TreeHistory, ...]:
+    """The history of each tree, memoised; and the version of the file at its output path, which is not."""
+    trees = await read_trees(ReadTreeRequest(reader, options.version, version_key) for reader in readers)
+    return tuple(_with_version_on_disk(_history_of(tree), options, version_key, build_root) for tree in trees)
+
+
+def _history_of(read: ReadTree) -> TreeHistory:
+    tree = read.reader.tree
+    return TreeHistory(
+        str(tree),
+        read.reader.tool,
+        read.reader.how_to_merge,
+        tree.config,
+        tree.output,
+        read.history,
+        read.document,
+        read.crash,
+    )
+
+
+def _with_version_on_disk(tree: TreeHistory, options: OutputOptions, version_key: str, build_root: str) -> TreeHistory:
+    try:
+        text = read_output(path_of(tree, options), build_root)
+    except UserError:
+        return tree  # the plan reports the wrong path; writing reports a file that cannot be read
+    return replace(tree, version_on_disk=version_of(text, version_key=version_key)) if text is not None else tree
+
+
+def read_output(path: str | None, build_root: str) -> str | None:
+    """The text of the file at an output path; None without a path or a file. Raises: UserError."""
+    if path is None:
+        return None
+    try:
+        with open(os.path.join(build_root, path), encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror or error}.", fix="make it a readable file") from error

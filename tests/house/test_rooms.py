@@ -1,0 +1,63 @@
+"""A file name has one meaning in every slice: `plan.py` and `facts.py` are pure, and other slices use `service.py`."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from house.sources import ROOT, imports, module_of, modules, syntax_tree
+
+SLICES = ("export_all_resolves", "ide_config", "release", "reset_cache", "schema_history")
+PURE_SLICES = ("export_all_resolves", "ide_config", "schema_history")
+IMPURE = set(
+    "asyncio concurrent ctypes fcntl glob io multiprocessing pants pathlib psutil shutil signal socket subprocess sys "
+    "tempfile threading time urllib".split()
+)
+PURE_OF_OS = {"path", "sep"}
+
+
+def impurities(path: Path) -> set[str]:
+    """The modules, functions of `os` and built-in functions in a file by which it could read or change the world."""
+    names = {name.partition(".")[0] for name in imports(path)} & IMPURE
+    for node in ast.walk(syntax_tree(path)):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "os":
+            names |= {f"os.{node.attr}"} - {f"os.{name}" for name in PURE_OF_OS}
+        elif isinstance(node, ast.Name) and node.id in ("open", "print"):
+            names.add(node.id)
+    return names
+
+
+def with_all_that_it_imports(path: Path) -> set[Path]:
+    """A file and every file of the plugin that it imports, directly or not."""
+    found: set[Path] = set()
+    queue = [path]
+    while queue:
+        current = queue.pop()
+        if current not in found:
+            found.add(current)
+            queue += filter(None, map(module_of, imports(current)))
+    return found
+
+
+@pytest.mark.parametrize("name", PURE_SLICES)
+@pytest.mark.parametrize("room", ["facts.py", "plan.py"])
+def test_plans_and_facts_are_pure(name: str, room: str) -> None:
+    files = with_all_that_it_imports(ROOT / name / room)
+    assert ROOT / "common/errors.py" in files
+    found = {str(file.relative_to(ROOT)): impurities(file) for file in files}
+    assert {file: names for file, names in found.items() if names} == {}
+
+
+@pytest.mark.parametrize("name", SLICES)
+def test_a_slice_imports_only_the_face_of_another(name: str) -> None:
+    faces = ("register", "service")
+    others = {f"devflow.{other}" for other in SLICES if other != name}
+    past = [
+        f"{module} imports {imported}"
+        for module, path in modules(name).items()
+        for imported in imports(path)
+        if ".".join(imported.split(".")[:2]) in others and imported.split(".")[2] not in faces
+    ]
+    assert past == []

@@ -1,0 +1,160 @@
+"""Where alembic's configuration says that the scripts are."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from devflow.common.errors import UserError
+from devflow.schema_history.alembic.config import HERE, AlembicConfig, ConfigText, has_alembic_table, parse
+from devflow.schema_history.alembic.locations import candidates
+
+TOML = '[tool.other]\nx = 1\n[tool.alembic]\nscript_location = "%(here)s/db"\n'
+
+
+def ini(text: str, *, toml: str | None = None) -> AlembicConfig:
+    return parse(ConfigText("a.ini", f"[alembic]\n{text}"), ConfigText("pyproject.toml", toml) if toml else None)
+
+
+def toml(text: str) -> AlembicConfig:
+    return parse(None, ConfigText("pyproject.toml", text))
+
+
+@pytest.mark.parametrize(
+    ("written", "location"),
+    [
+        ("script_location = db", "db"),
+        ("script_location: db", "db"),
+        ("script_location = %(here)s/db", f"{HERE}/db"),
+        ("where = x/y\nscript_location = %(where)s/db", "x/y/db"),
+        ("script_location = app.db:migrations", "app.db:migrations"),
+    ],
+)
+def test_the_script_location(written: str, location: str) -> None:
+    assert ini(written).script_location == location
+
+
+@pytest.mark.parametrize(
+    ("written", "locations"),
+    [
+        ("a b", ("a", "b")),
+        ("a, b,c", ("a", "b", "c")),
+        ("a  b", ("a", "b")),
+        (f"a{os.pathsep}b c\npath_separator = os", ("a", "b c")),
+        ("a:b\npath_separator = :", ("a", "b")),
+        ("a ; b\nversion_path_separator = ;", ("a", "b")),
+        ("a b\npath_separator = space", ("a", "b")),
+        ("\n  a\n  b\npath_separator = newline", ("a", "b")),
+        ("a;b\npath_separator = ;\nversion_path_separator = :", ("a", "b")),
+        ("%(here)s/a b", (f"{HERE}/a", "b")),
+    ],
+)
+def test_version_locations(written: str, locations: tuple[str, ...]) -> None:
+    assert ini(f"script_location = x\nversion_locations = {written}").version_locations == locations
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"), [("true", True), ("True", False), ("yes", False), ("1", False), ("false", False)]
+)
+def test_a_boolean_is_exactly_true(written: str, expected: bool) -> None:
+    assert ini(f"script_location = x\nrecursive_version_locations = {written}").recursive is expected
+
+
+def test_toml() -> None:
+    assert toml(TOML) == AlembicConfig(f"{HERE}/db", (), False)
+    more = f'{TOML}version_locations = ["a", "%(here)s/b"]\nrecursive_version_locations = true\n'
+    assert toml(more) == AlembicConfig(f"{HERE}/db", ("a", f"{HERE}/b"), True)
+
+
+def test_what_others_write_into_the_toml_file_does_not_matter() -> None:
+    others = (
+        '[tool.mixed]\nx = [1, "a"]\n'
+        '[tool.hatch.envs.test]\nextra = ["py39", {path = "libs/a"}, {b.c = [[1], ["d"]]}]\n'
+    )
+    assert toml(others + TOML) == toml(TOML + others) == AlembicConfig(f"{HERE}/db", (), False)
+
+
+def test_the_ini_file_comes_first_for_each_option() -> None:
+    both = ini("script_location = of_ini", toml=f'{TOML}version_locations = ["of_toml"]')
+    assert both == AlembicConfig("of_ini", ("of_toml",), False)
+    assert ini("x = 1", toml=TOML).script_location == f"{HERE}/db"
+    assert ini("script_location = a", toml="[tool.other]\nbroken =").script_location == "a"
+
+
+def test_tables() -> None:
+    assert has_alembic_table(TOML)
+    assert has_alembic_table('[ tool . "alembic" ]')
+    assert not has_alembic_table("[tool.alembic_other]\n[tool]\nalembic = 1")
+
+
+@pytest.mark.parametrize(
+    ("written", "what"),
+    [
+        ("x = 1", "a.ini: [alembic] has no `script_location`."),
+        ("script_location =", "a.ini: [alembic] has no `script_location`."),
+        ("script_location = %(her)s", "a.ini: `script_location` cannot be read: "),
+        ("script_location = 100%", "a.ini: `script_location` cannot be read: "),
+        ("no line\n", "a.ini cannot be read as an INI file: "),
+        ("a = 1\na = 2", "a.ini cannot be read as an INI file: "),
+        ("script_location = a\nversion_locations = b\npath_separator = |", "a.ini: `path_separator` is '|'."),
+    ],
+)
+def test_ini_errors(written: str, what: str) -> None:
+    with pytest.raises(UserError) as raised:
+        ini(written)
+    assert str(raised.value).startswith(what)
+    assert "\n  Fix: " in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("written", "what"),
+    [
+        ("[tool.alembic]\nx = 1", "pyproject.toml: [tool.alembic] has no `script_location`."),
+        ("[tool.alembic]\nx = ", "pyproject.toml cannot be read as TOML: "),
+        ("[tool.alembic]\nscript_location = 1", "pyproject.toml: [tool.alembic].script_location is no string."),
+        ('[tool.alembic]\nscript_location = "%(x)s"', "pyproject.toml: [tool.alembic].script_location has a %"),
+        (
+            TOML + 'recursive_version_locations = "true"',
+            "pyproject.toml: [tool.alembic].recursive_version_locations is",
+        ),
+        (TOML + 'version_locations = "a"', "pyproject.toml: [tool.alembic].version_locations is no list of strings."),
+    ],
+)
+def test_toml_errors(written: str, what: str) -> None:
+    with pytest.raises(UserError) as raised:
+        toml(written)
+    assert str(raised.value).startswith(what)
+
+
+@pytest.mark.parametrize(
+    ("location", "config", "paths"),
+    [
+        ("db", "alembic.ini", ("db",)),
+        ("db", "src/alembic.ini", ("src/db", "db")),
+        ("../db", "src/app/alembic.ini", ("src/db",)),
+        (f"{HERE}/db", "src/alembic.ini", ("src/db",)),
+        (f"{HERE}/../db/", "src/app/alembic.ini", ("src/db",)),
+        (HERE, "alembic.ini", (".",)),
+        ("app.db:migrations", "alembic.ini", ("lib/app/db/migrations", "src/app/db/migrations")),
+        ("app:a:b/c", "alembic.ini", ("lib/app/a/b/c", "src/app/a/b/c")),
+        ("app.db", "alembic.ini", ("app.db", "lib/app/db", "src/app/db")),
+    ],
+)
+def test_where_a_location_may_be(location: str, config: str, paths: tuple[str, ...]) -> None:
+    assert candidates(location, config=config, source_roots=["src", "lib"]) == paths
+
+
+@pytest.mark.parametrize(
+    ("location", "config"),
+    [
+        ("/etc/db", "alembic.ini"),
+        ("../db", "alembic.ini"),
+        (f"{HERE}/../../db", "src/alembic.ini"),
+        ("app:../../../x", "a"),
+    ],
+)
+def test_outside_of_the_repository(location: str, config: str) -> None:
+    with pytest.raises(UserError, match="lies outside of this repository") as raised:
+        candidates(location, config=config, source_roots=["src"])
+    assert HERE not in str(raised.value)
