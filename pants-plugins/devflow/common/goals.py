@@ -21,7 +21,7 @@ def typed_arguments(session: SessionValues) -> tuple[str, ...]:
 
 
 def _try_again() -> str:
-    return "mend that, and run the same command again"
+    return "correct that, and run the same command again"
 
 
 class GoalRun:
