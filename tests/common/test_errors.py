@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pants.core.util_rules.system_binaries import BinaryNotFoundError, BinaryPathRequest
 from pants.engine.process import ProcessExecutionFailure
 from pants.option.global_options import KeepSandboxes
 
@@ -46,6 +47,13 @@ def test_an_error_without_a_message_says_its_type() -> None:
 def test_a_full_disk_has_a_fix_of_its_own() -> None:
     problem = as_problem(OSError(28, "No space left on device"), doing="exporting mypy", fix="try again")
     assert problem.fix == "free some space on that disk, then run the same command again"
+
+
+def test_a_program_that_pants_does_not_find_has_a_fix_of_its_own() -> None:
+    request = BinaryPathRequest(binary_name="unzip", search_path=["/bin", "/usr/bin"])
+    error = BinaryNotFoundError.from_request(request, rationale="download the tools Pants needs to run")
+    problem = as_problem(error, doing="exporting mypy", fix="try again")
+    assert problem.fix == "install unzip, so that it is in one of these directories"
 
 
 def test_a_failed_process_speaks_with_its_last_lines() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
+from pants.base.build_root import BuildRoot
 from pants.base.specs import RawSpecs, RecursiveGlobSpec, Specs
 from pants.testutil.option_util import create_options_bootstrapper
 from pants.testutil.rule_runner import mock_console
@@ -25,7 +27,8 @@ class Printed:
 
 @contextmanager
 def frame(printed: Printed) -> Iterator[GoalRun]:
-    with mock_console(create_options_bootstrapper()) as (console, reader):
+    # Options need a build root; a sandbox of Pants is none.
+    with BuildRoot().temporary(os.getcwd()), mock_console(create_options_bootstrapper()) as (console, reader):
         run = GoalRun(console, "some-goal")
         yield run
         printed.stdout, printed.stderr = reader.get_stdout(), reader.get_stderr()

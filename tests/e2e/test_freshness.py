@@ -17,6 +17,8 @@ from e2e.projects import ANSICOLORS, HELLO, INICONFIG, LOCKED, settings
 from harness.world import EXPORTS, Caches, Repository, imports, repository
 
 RESOLVES = {"editable": "editable.lock", "locked": "locked.lock", "pinned": "pinned.lock"}
+# One resolve of each test is editable.
+pytestmark = pytest.mark.needs("unzip")
 EDITABLE = "--export-py-editable-in-resolve=['editable']"
 
 

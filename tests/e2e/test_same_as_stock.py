@@ -34,7 +34,10 @@ def repo(tmp_path_factory: pytest.TempPathFactory, caches: Caches) -> Iterator[R
 @pytest.mark.parametrize(
     "options",
     [
-        ["--export-py-resolve-format=mutable_virtualenv", "--export-py-editable-in-resolve=['editable']"],
+        pytest.param(
+            ["--export-py-resolve-format=mutable_virtualenv", "--export-py-editable-in-resolve=['editable']"],
+            marks=pytest.mark.needs("unzip"),
+        ),
         ["--export-py-resolve-format=symlinked_immutable_virtualenv"],
     ],
     ids=["mutable", "symlinked"],

@@ -68,6 +68,11 @@ PROGRAMS: Mapping[str, Program] = {
         "git signs by it",
         "apt-get install openssh-client",
     ),
+    "unzip": Program(
+        lambda: shutil.which("unzip") is not None,
+        "Pants takes editable distributions apart by it",
+        "apt-get install unzip",
+    ),
     "vim-ale": Program(
         lambda: shutil.which("vim") is not None and ALE.is_dir(),
         "ALE picks executables as ide-config tells it",

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 _LINES = 12
+# Source: `BinaryNotFoundError` of Pants.
+_NO_PROGRAM = re.compile(r"Cannot find `([^`]+)` on `")
 _CREDENTIALS = re.compile(r"://[^/@\s]+@")  # of an index, which pip repeats in its command line
 
 
@@ -59,7 +61,8 @@ def as_problem(error: BaseException, *, doing: str, fix: str) -> Problem:
     """What went wrong while `doing` ("exporting mypy"), in the last words of the tool that failed."""
     if isinstance(error, UserError):
         return error.problem
-    return Problem(f"{doing} failed: {last_words(error)}", disk_full_fix(str(error)) or fix)
+    known = disk_full_fix(str(error)) or missing_program_fix(str(error))
+    return Problem(f"{doing} failed: {last_words(error)}", known or fix)
 
 
 def last_words(error: BaseException) -> str:
@@ -89,3 +92,9 @@ def tail(text: str) -> str:
 def disk_full_fix(text: str) -> str:
     """The fix for a full disk if `text` reports one, else ""."""
     return "free some space on that disk, then run the same command again" if "No space left on device" in text else ""
+
+
+def missing_program_fix(text: str) -> str:
+    """A fix, if the text is that of Pants for a program of the system that it does not find; else ""."""
+    found = _NO_PROGRAM.search(text)
+    return f"install {found[1]}, so that it is in one of these directories" if found else ""

@@ -160,6 +160,7 @@ def test_an_interpreter_is_named_by_its_version(rule_runner: RuleRunner) -> None
     )
 
 
+@pytest.mark.needs("unzip")
 def test_an_editable_distribution_is_an_input(rule_runner: RuleRunner) -> None:
     configure(rule_runner, "--export-py-editable-in-resolve=['a']")
     without = fingerprint(rule_runner, "a")
