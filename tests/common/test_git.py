@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from devflow.common.errors import UserError
-from devflow.common.git import EXECUTABLE, REGULAR, SYMLINK, Entry, Git, GitError, index_info
+from devflow.common.git import Git, GitError
+from devflow.common.git_entries import EXECUTABLE, REGULAR, SYMLINK, Entry, index_info
 
 
 @pytest.fixture()

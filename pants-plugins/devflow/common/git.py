@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from devflow.common.errors import UserError, tail
+from devflow.common.git_entries import Entry
 
 # What sends our commands to another repository, index or history, or changes what they print: a caller inside of a git
 # hook has some of it in its environment. All else is what the user wants of git: who the author is, how to sign and to
@@ -30,36 +31,12 @@ _ALWAYS = {
 }
 
 
-# The modes that git knows of files.
-REGULAR = "100644"
-EXECUTABLE = "100755"
-SYMLINK = "120000"
-
-
 class GitError(Exception):
     """A command failed; the message is git's own."""
 
     def __init__(self, command: str, exit_code: int, output: str) -> None:
         super().__init__(tail(output) or f"git {command} exited with {exit_code}")
         self.exit_code = exit_code
-
-
-@dataclass(frozen=True)
-class Entry:
-    """What a tree or the index has at a path: the mode, and the id of the object."""
-
-    mode: str
-    oid: str
-
-    @property
-    def is_file(self) -> bool:
-        """No link, no submodule, no directory. Old repositories have modes such as 100664."""
-        return self.mode.startswith("100")
-
-
-def index_info(path: str, entry: Entry | None, *, like: str) -> str:
-    """A record of `update-index -z --index-info`. No entry removes the path; `like` is any object id."""
-    return f"{entry.mode} {entry.oid}\t{path}\0" if entry else f"0 {'0' * len(like)}\t{path}\0"
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from devflow.common.errors import Problem
-from devflow.common.git import REGULAR
+from devflow.common.git_entries import REGULAR
 
 
 @dataclass(frozen=True)

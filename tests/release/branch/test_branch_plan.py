@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from devflow.common.errors import UserError
-from devflow.common.git import REGULAR, SYMLINK
+from devflow.common.git_entries import REGULAR, SYMLINK
 from devflow.release.branch.plan import (
     BranchFacts,
     BranchRequest,

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from devflow.common.git import EXECUTABLE, SYMLINK, Git
+from devflow.common.git import Git
+from devflow.common.git_entries import EXECUTABLE, SYMLINK
 from devflow.release.git.inspect import read_head, read_signing
 from devflow.release.git.worktree import Worktree, open_repository
 from devflow.release.transaction.run import Done, run

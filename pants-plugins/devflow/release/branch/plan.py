@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from devflow.common.errors import Problem, UserError
-from devflow.common.git import SYMLINK
+from devflow.common.git_entries import SYMLINK
 from devflow.release.branch.templates import all_template_changes
 from devflow.release.facts import (
     Action,

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from devflow.common.errors import Problem
-from devflow.common.git import REGULAR, SYMLINK
+from devflow.common.git_entries import REGULAR, SYMLINK
 from devflow.release.facts import Action, Committed, FileChange
 from devflow.release.versions.formats import fill
 from devflow.release.versions.version import Version

@@ -6,7 +6,7 @@ import os
 import posixpath
 from collections.abc import Iterable, Mapping
 
-from devflow.common.git import SYMLINK
+from devflow.common.git_entries import SYMLINK
 from devflow.release.facts import Committed
 from devflow.release.git.worktree import Repository
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pants.engine.fs import CreateDigest, FileContent
 
 from devflow.common.errors import Problem, UserError, as_problem, did_you_mean
-from devflow.common.git import EXECUTABLE, REGULAR
+from devflow.common.git_entries import EXECUTABLE, REGULAR
 from devflow.common.members import by_name, title
 from devflow.engine import create_digest, digest_contents
 from devflow.release.facts import Action, Check, Committed, StepResults, failed, not_checked, passed

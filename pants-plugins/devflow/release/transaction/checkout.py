@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from devflow.common.errors import UserError
-from devflow.common.git import EXECUTABLE, SYMLINK, Entry, Git, GitError, index_info
+from devflow.common.git import Git, GitError
+from devflow.common.git_entries import EXECUTABLE, SYMLINK, Entry, index_info
 from devflow.release.git.worktree import Worktree
 from devflow.release.transaction.journal import File, Journal
 from devflow.release.transaction.spec import OnStep

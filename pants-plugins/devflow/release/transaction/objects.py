@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 
-from devflow.common.git import SYMLINK, Entry, index_info
+from devflow.common.git_entries import SYMLINK, Entry, index_info
 from devflow.release.git.worktree import Worktree
 from devflow.release.transaction.spec import Edit, Tag, TransactionSpec
 

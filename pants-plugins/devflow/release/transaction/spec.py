@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from devflow.common.git import REGULAR
+from devflow.common.git_entries import REGULAR
 
 # Called with the name of each step before that step. Tests interrupt the transaction in it.
 OnStep = Callable[[str], None]
