@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from devflow.ide_config.formats import blocks
@@ -42,6 +42,7 @@ def test_in_lisp_it_is_inside_of_the_one_list() -> None:
 
 @settings(deadline=None)
 @given(st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="<>")), st.text("ab =\n", max_size=20))
+@example("\r", "")
 def test_the_rest_of_any_file_stays(text: str, body: str) -> None:
     once = blocks.put(text, blocks.LUA, body)
     assert once.startswith(text)

@@ -58,10 +58,11 @@ def outside(text: str, syntax: Syntax) -> str:
 
 def put(text: str, syntax: Syntax, body: str) -> str:
     """Put the block into a text; it replaces an existing one. Raises: CannotEditError."""
-    newline = newline_of(text)
+    found = find(text, syntax)
+    # A block keeps its own line ends: those of the rest of the file may be of several kinds.
+    newline = newline_of(text[found.start : found.end] if found else text)
     lines = [f"{syntax.comment} {_BEGIN}", *body.splitlines(), f"{syntax.comment} {_END}"]
     block = "".join(line + newline for line in lines)
-    found = find(text, syntax)
     if found:
         if found.end == len(text) and not text.endswith("\n"):
             block = block[: -len(newline)]
