@@ -64,7 +64,7 @@ for name in $(compgen -e | grep -E '^(PIP_|SSL_CERT_|REQUESTS_CA_BUNDLE|CURL_CA_
   network+=("$name=${!name}")
 done
 for file in /etc/resolv.conf /etc/hosts /etc/pip.conf /etc/npmrc ~/.npmrc ~/.config/pip/pip.conf /etc/ssl/certs/ca-certificates.crt "${PIP_FIND_LINKS:-/dev/null}"; do
-  case $file in "$HOME"/*) inside=/home/somebody/${file#"$HOME"/} ;; *) inside=$file ;; esac
+  case $file in "$HOME"/*) inside=/srv/somebody/${file#"$HOME"/} ;; *) inside=$file ;; esac
   if [ -f "$file" ] || [ -d "$file" ]; then
     mkdir -p "$root$(dirname "$inside")"
     rm -rf "${root:?}$inside"
@@ -83,15 +83,15 @@ mkdir "$root/dev/pts" "$root/dev/shm"
 mount -t devpts -o newinstance,ptmxmode=0666 devpts "$root/dev/pts"
 ln -s pts/ptmx "$root/dev/ptmx"
 ln -s /proc/self/fd "$root/dev/fd"
-mkdir -p "$root/home/somebody"
-git clone --quiet . "$root/home/somebody/devflow"
-git -C "$root/home/somebody/devflow" remote remove origin
+mkdir -p "$root/srv/somebody"
+git clone --quiet . "$root/srv/somebody/devflow"
+git -C "$root/srv/somebody/devflow" remote remove origin
 
 # Without the old root, this is a machine and no chroot: there the kernel refuses namespaces to users.
 # shellcheck disable=SC2016
-enter='cd "$1" && shift && mkdir -p .old && pivot_root . .old && umount --lazy .old && cd /home/somebody/devflow && exec "$@"'
+enter='cd "$1" && shift && mkdir -p .old && pivot_root . .old && umount --lazy .old && cd /srv/somebody/devflow && exec "$@"'
 inside() {
-  unshare --mount bash -c "$enter" bash "$root" /usr/bin/env -i HOME=/home/somebody USER=root LANG=C.UTF-8 \
+  unshare --mount bash -c "$enter" bash "$root" /usr/bin/env -i HOME=/srv/somebody USER=root LANG=C.UTF-8 \
     PATH=/usr/local/bin:/usr/bin:/bin "${network[@]}" "$@"
 }
 
