@@ -1,4 +1,4 @@
-"""Read what is there now: locations, and the processes that use them. Nothing is changed, nothing is memoised."""
+"""Read the actual state: locations, and the processes that use them. Changes nothing, and memoises nothing."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What is removed of a location: the request, the guards that no request overrides, what is there, what is kept."""
+"""Select what to remove of a location: the request, the guards that no request overrides, the survey, the pruning."""
