@@ -66,6 +66,16 @@ class ReleaseSubsystem(GoalSubsystem):
             """
         ),
     )
+    towncrier_config = StrListOption(
+        default=[],
+        help=softwrap(
+            """
+            The files with towncrier's settings, one for each changelog, as in `towncrier build --config`. If not set:
+            `towncrier.toml` or `pyproject.toml` in the build root. Example:
+            `--towncrier-config=packages/web/towncrier.toml`.
+            """
+        ),
+    )
     allow_dirty = BoolOption(
         default=False,
         help=softwrap(

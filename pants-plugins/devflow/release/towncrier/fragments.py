@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import posixpath
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
@@ -57,6 +58,18 @@ def encoding_problems(files: Iterable[tuple[str, bytes]]) -> tuple[Problem, ...]
             what = f"{path} is not UTF-8: byte {content[error.start]:#04x} in line {line}."
             problems.append(Problem(what, f"save {path} as UTF-8, and commit it"))
     return tuple(problems)
+
+
+def mark_problems(files: Iterable[tuple[str, bytes]]) -> tuple[Problem, ...]:
+    """Files that begin with a byte order mark, which is invisible and would go into the changelog."""
+    return tuple(
+        Problem(
+            f"{path} begins with a byte order mark, which would go into the changelog.",
+            f"save {path} as UTF-8 without a byte order mark, and commit it",
+        )
+        for path, content in files
+        if content.startswith(codecs.BOM_UTF8)
+    )
 
 
 def _or_ignore(name: str) -> str:
