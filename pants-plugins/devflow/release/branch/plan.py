@@ -116,12 +116,18 @@ def is_opened(request: BranchRequest, names: BranchNames, state: RepositoryState
 def plan_of_opened(request: BranchRequest, names: BranchNames, facts: OpenedFacts) -> ReleasePlan:
     """What is left of a series that is open: nothing, or the push."""
     plan = ReleasePlan("", names.new.text, done_before=f"the series {names.new.series} is open")
-    branch, remote = facts.branch, facts.remote
-    if branch is None or remote is None or (remote.state is RemoteState.SAME and remote.new_branch):
+    branch, remote, head = facts.branch, facts.remote, facts.repository.head
+    has_commit = remote is not None and remote.state in (RemoteState.SAME, RemoteState.AHEAD)
+    if branch is None or remote is None or (has_commit and remote.new_branch):
         return plan
     missing = None if remote.new_branch else branch
-    check = checks.remote(dataclasses.replace(remote, new_branch=None), facts.repository.head)
+    if remote.state is RemoteState.DIVERGED:
+        return dataclasses.replace(plan, checks=(checks.undo_unpushed(remote, head, new_branch=branch),))
     push = push_of(request.push_to, facts.repository, new_branch=missing)
+    if remote.state is RemoteState.AHEAD and push:
+        remote = dataclasses.replace(remote, state=RemoteState.SAME)
+        push = dataclasses.replace(push, refs=push.refs[1:])  # the branch is there, and more on top of it
+    check = checks.remote(dataclasses.replace(remote, new_branch=None), head)
     return dataclasses.replace(plan, title=f"release-branch {branch}", checks=(check,), push=push)
 
 
@@ -159,7 +165,12 @@ def plan_branch(request: BranchRequest, names: BranchNames, facts: BranchFacts) 
         notes=of_templates.notes,
         commit=commit_of(names.commit_message, state),
         new_branch=names.branch,
-        push=push_of(request.push_to, state, new_branch=names.branch),
+        push=push_of(
+            request.push_to,
+            state,
+            new_branch=names.branch,
+            addresses=facts.remote.addresses if facts.remote else 1,
+        ),
     )
 
 

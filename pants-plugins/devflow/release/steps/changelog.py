@@ -34,7 +34,6 @@ from devflow.release.towncrier.fragments import (
 from devflow.release.towncrier.rules import (
     AskTowncrier,
     Towncrier,
-    TowncrierResult,
     towncrier_answer,
     towncrier_result,
 )
@@ -133,22 +132,20 @@ async def changelog_inputs(step: ChangelogStep, options: ReleaseSubsystem) -> Re
         return ReleaseStepInputs(CONFIG_FILES, problems=(error.problem,))
 
 
-async def run(step: ReleaseStep, setup: Setup, files: Mapping[str, bytes], *, draft: bool) -> TowncrierResult:
-    """Run towncrier on those of the files that it reads."""
+def request_of(step: ReleaseStep, setup: Setup, files: Mapping[str, bytes], how: str) -> Towncrier:
+    """The run of towncrier on those of the files that it reads."""
     config = setup.config
     inputs = {path: content for path, content in files.items() if setup.reads(path)}
     if setup.changelog in files:
         inputs[config.written] = files[setup.changelog]
     with_fragments = [each for each in config.directories if any(path.startswith(f"{each}/") for path in inputs)]
-    return await towncrier_result(
-        Towncrier(
-            arguments_of(step, setup.chosen, "--draft" if draft else "--yes"),
-            tuple(FileContent(path, content) for path, content in sorted(inputs.items())),
-            config.directories,
-            config.written,
-            (*with_fragments, *([config.written] if config.written in inputs else [])),
-            config.package,
-        )
+    return Towncrier(
+        arguments_of(step, setup.chosen, how),
+        tuple(FileContent(path, content) for path, content in sorted(inputs.items())),
+        config.directories,
+        config.written,
+        (*with_fragments, *([config.written] if config.written in inputs else [])),
+        config.package,
     )
 
 
@@ -169,7 +166,7 @@ async def changelog_changes(step: ChangelogStep, options: ReleaseSubsystem) -> R
             problems += [*_uncommitted(setup, files, seen), *input_problems(setup, files, step.version)]
             if problems:
                 continue
-            result = await run(step, setup, files, draft=False)
+            result = await towncrier_result(request_of(step, setup, files, "--yes"))
             if result.problem:
                 problems.append(named(result.problem, setup, files))
                 continue

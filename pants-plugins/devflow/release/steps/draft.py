@@ -14,10 +14,11 @@ from devflow.release.steps.changelog import (
     config_files,
     input_problems,
     named,
-    run,
+    request_of,
     set_up,
 )
 from devflow.release.subsystem import ReleaseSubsystem, date_of
+from devflow.release.towncrier.rules import towncrier_result
 from devflow.release.versions.version import Version
 
 
@@ -39,7 +40,7 @@ async def draft_section(options: ReleaseSubsystem, repository: Repository, versi
         setup = await set_up(chosen, configs, step, options)
         files = read_committed(repository, head.commit, setup.paths).files
         _raise_first(input_problems(setup, files, version.text))
-        result = await run(step, setup, files, draft=True)
+        result = await towncrier_result(request_of(step, setup, files, "--draft"))
         if result.problem:
             raise UserError.of(named(result.problem, setup, files))
         texts.append(result.stdout.decode())

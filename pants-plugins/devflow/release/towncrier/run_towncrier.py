@@ -87,7 +87,7 @@ def _ask(spec: "dict[str, Any]") -> None:
     load, name_of = build.load_config_from_options, build.get_project_name
     list_directory, is_file, exists = os.listdir, os.path.isfile, os.path.exists
     root = os.getcwd()
-    answer: "dict[str, Any]" = {"directories": [], "template": None, "package": None, "name": None}
+    answer: dict[str, Any] = {"directories": [], "template": None, "package": None, "name": None}
 
     def inside(path: str) -> bool:
         return os.path.abspath(path).startswith(root + os.sep)
