@@ -66,13 +66,13 @@ class ReleaseSubsystem(GoalSubsystem):
             """
         ),
     )
-    towncrier_config = StrListOption(
+    changelog_config = StrListOption(
         default=[],
         help=softwrap(
             """
             The files with towncrier's settings, one for each changelog, as in `towncrier build --config`. If not set:
             `towncrier.toml` or `pyproject.toml` in the build root. Example:
-            `--towncrier-config=packages/web/towncrier.toml`.
+            `--changelog-config=packages/web/towncrier.toml`.
             """
         ),
     )

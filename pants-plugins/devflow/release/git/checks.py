@@ -121,7 +121,8 @@ def new_branch(state: BranchState) -> Check:
         return failed("new branch", Problem(f"git does not accept {name!r} as the name of a branch.", fix))
     if state.blocking:
         old = state.blocking.split("/", 2)[2]
-        fix = f"change [release-branch].branch_name in pants.toml, or rename that branch: git branch --move {old} NEW_NAME"
+        move = f"git branch --move {shell_quote(old)} NEW_NAME"
+        fix = f"change [release-branch].branch_name in pants.toml, or rename that branch: {move}"
         return failed("new branch", _blocked(f"the branch {name}", state.blocking, fix))
     if state.commit is not None:
         fix = f"continue with it, or, if it is a mistake, git branch --delete {name}"
@@ -197,9 +198,7 @@ def undo_unpushed(found: Remote, head: Head, *, tag: str | None = None, new_bran
     undo += [f"git tag --delete {shell_quote(tag)}"] if tag else []
     undo += [f"git branch --delete --force {shell_quote(new_branch)}"] if new_branch else []
     undo += [f"git pull --rebase {_pull(found, head)}"]
-    what = (
-        f"{found.name}/{head.branch} has moved on, and does not have what was made here: it cannot be pushed any more."
-    )
+    what = f"{found.name}/{head.branch} has moved on without what was made here, which cannot be pushed any more."
     return failed("remote", Problem(what, f"{' && '.join(undo)}  # then the same command again"))
 
 

@@ -17,7 +17,7 @@ _NO_ATOMIC_PUSH = re.compile(r"does not support.*atomic|atomic.*not support", re
 
 @dataclass(frozen=True)
 class PushFailure:
-    """git's message, and the command that tries again. `in_part`: some of the refs may be there."""
+    """What git said, and the command that tries again. `in_part`: some of the refs may be there."""
 
     message: str
     again: str
@@ -40,7 +40,7 @@ def push_refs(git: Git, push: Push) -> PushFailure | None:
 
 
 def _run(git: Git, command: Sequence[str]) -> str | None:
-    """git's message, if the command fails."""
+    """What git says, if the command fails."""
     try:
         git.run(*command[1:], env={CONCURRENT: git.environment.get(CONCURRENT, "True")})
     except GitError as error:
@@ -51,10 +51,20 @@ def _run(git: Git, command: Sequence[str]) -> str | None:
 def push_command(remote: str, refs: Sequence[str]) -> tuple[str, ...]:
     """The command line. Refs have their full names, because a branch and a tag may have the same one.
 
-    No other tags go along (`push.followTags`), and one ref needs no atomic push, which some servers do not have.
+    No other refs go along (`remote.<name>.mirror`, `push.followTags`), and one ref needs no atomic push, which some
+    servers do not have.
     """
     atomic = ("--atomic",) if len(refs) > 1 else ()
-    return ("git", "push", *atomic, "--no-follow-tags", remote, *(f"{ref}:{ref}" for ref in refs))
+    return (
+        "git",
+        "-c",
+        f"remote.{remote}.mirror=false",
+        "push",
+        *atomic,
+        "--no-follow-tags",
+        remote,
+        *(f"{ref}:{ref}" for ref in refs),
+    )
 
 
 def shell_line(command: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""Ask a remote what it has of the refs that would be pushed, at each address that a push goes to. Nothing is changed."""
+"""Ask a remote what it has of the refs that would be pushed, at each address of a push. Nothing is changed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _WORST = (
 
 @dataclass(frozen=True)
 class _Source:
-    """`where` is what git is given, `words` what a person types for it, without a password that may be in an address."""
+    """`where` is what git is given, `words` what a person types, without a password that may be in an address."""
 
     where: str
     words: str

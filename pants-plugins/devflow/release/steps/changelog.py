@@ -75,10 +75,10 @@ class Setup:
 
 def chosen_configs(options: ReleaseSubsystem) -> tuple[str | None, ...]:
     """The files of settings that the options name; None is what towncrier finds without one. Raises: UserError."""
-    chosen = split_commas(options.towncrier_config)
+    chosen = split_commas(options.changelog_config)
     if len(chosen) > 1 and options.changelog_file:
         raise UserError(
-            "[release].changelog_file is for one changelog, and [release].towncrier_config names several.",
+            "[release].changelog_file is for one changelog, and [release].changelog_config names several.",
             fix="leave changelog_file out, and give each of them its `filename`",
         )
     return chosen or (None,)
