@@ -180,8 +180,24 @@ def _version_change(request: BranchRequest, new: Version, committed: Committed) 
     return FileChange(path, Action.CHANGE, content, f"{request.current.text} → {new.text}", committed.modes[path])
 
 
+def _written_like(current: Version, new: Version) -> str:
+    """The new series with as many digits as the present one has, where that tells: `24.09` after `24.03`."""
+    if len(current.numbers) < 2 or len(new.numbers) < 2:
+        return new.series
+    present, month = current.numbers[1], new.numbers[1]
+    if present.startswith("0") and len(present) > 1:
+        month = month.zfill(len(present))
+    elif len(present) == 1:
+        month = str(int(month))
+    return new.epoch + f"{new.numbers[0]}.{month}"
+
+
 def series_check(current: Version, new: Version) -> Check:
-    """Whether the next series is after the present one."""
+    """Whether the next series is after the present one, and written like it."""
+    alike = _written_like(current, new)
+    if alike != new.series:
+        what = f"The present series is {current.series}, and {new.series} is not written like it."
+        return failed("series", Problem(what, f"--next={alike}"))
     if parse(new.series).pep440 > parse(current.series).pep440:
         return passed("series", f"{current.series} → {new.series}")
     what = f"The present series is {current.series}, and {new.series} is not after it."

@@ -26,11 +26,12 @@ class PushFailure:
 
 def push_refs(git: Git, push: Push) -> PushFailure | None:
     """Push all refs or none. To a server that has no atomic pushes: one after the other, the branch first."""
-    together = push_command(push.remote, push.refs)
+    is_mirror = _is_mirror(git, push.remote)
+    together = push_command(push.remote, push.refs, is_mirror=is_mirror)
     failed = _run(git, together)
     if failed is None or not _NO_ATOMIC_PUSH.search(failed):
         return PushFailure(failed, shell_line(together), push.addresses > 1) if failed is not None else None
-    commands = [push_command(push.remote, (ref,)) for ref in push.refs]
+    commands = [push_command(push.remote, (ref,), is_mirror=is_mirror) for ref in push.refs]
     for number, command in enumerate(commands):
         failed = _run(git, command)
         if failed is not None:
@@ -48,17 +49,24 @@ def _run(git: Git, command: Sequence[str]) -> str | None:
     return None
 
 
-def push_command(remote: str, refs: Sequence[str]) -> tuple[str, ...]:
+def _is_mirror(git: Git, remote: str) -> bool:
+    try:
+        return git.line("config", "--type=bool", "--get", f"remote.{remote}.mirror") == "true"
+    except GitError:
+        return False
+
+
+def push_command(remote: str, refs: Sequence[str], *, is_mirror: bool = False) -> tuple[str, ...]:
     """The command line. Refs have their full names, because a branch and a tag may have the same one.
 
     No other refs go along (`remote.<name>.mirror`, `push.followTags`), and one ref needs no atomic push, which some
     servers do not have.
     """
+    setting = ("-c", f"remote.{remote}.mirror=false") if is_mirror else ()
     atomic = ("--atomic",) if len(refs) > 1 else ()
     return (
         "git",
-        "-c",
-        f"remote.{remote}.mirror=false",
+        *setting,
         "push",
         *atomic,
         "--no-follow-tags",
