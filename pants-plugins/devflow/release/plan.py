@@ -181,9 +181,8 @@ def plan_of_released(request: ReleaseRequest, names: ReleaseNames, facts: Releas
         return dataclasses.replace(plan, checks=(checks.undo_unpushed(remote, head, tag=names.tag_name),))
     push = push_of(request.push_to, facts.repository, tag=names.tag_name)
     if remote.state is RemoteState.AHEAD and push:
-        remote = dataclasses.replace(remote, state=RemoteState.SAME)
         push = dataclasses.replace(push, refs=push.refs[1:])  # the branch is there, and more on top of it
-    check = checks.remote(remote, head, tag=names.tag_name)
+    check = checks.remote(remote, head, tag=names.tag_name, has_commit=True)
     return dataclasses.replace(plan, checks=(check,), push=push)
 
 

@@ -68,4 +68,4 @@ def test_encodings() -> None:
 
 def test_byte_order_marks() -> None:
     [problem] = mark_problems([("good", b"one"), ("bad", b"\xef\xbb\xbfone")])
-    assert problem.what == "bad begins with a byte order mark, which would go into the changelog."
+    assert problem.what == "bad begins with a byte order mark, which towncrier takes for text."

@@ -125,9 +125,8 @@ def plan_of_opened(request: BranchRequest, names: BranchNames, facts: OpenedFact
         return dataclasses.replace(plan, checks=(checks.undo_unpushed(remote, head, new_branch=branch),))
     push = push_of(request.push_to, facts.repository, new_branch=missing)
     if remote.state is RemoteState.AHEAD and push:
-        remote = dataclasses.replace(remote, state=RemoteState.SAME)
         push = dataclasses.replace(push, refs=push.refs[1:])  # the branch is there, and more on top of it
-    check = checks.remote(dataclasses.replace(remote, new_branch=None), head)
+    check = checks.remote(dataclasses.replace(remote, new_branch=None), head, has_commit=True)
     return dataclasses.replace(plan, title=f"release-branch {branch}", checks=(check,), push=push)
 
 

@@ -158,8 +158,13 @@ def signing(found: Signing) -> Check:
     return failed("signing", Problem(f"Signing does not work: {found.failure}", fix))
 
 
-def remote(found: Remote, head: Head, *, tag: str | None = None, new_branch: str | None = None) -> Check:
-    """Whether the remote would accept the push, as far as that can be known before it."""
+def remote(
+    found: Remote, head: Head, *, tag: str | None = None, new_branch: str | None = None, has_commit: bool = False
+) -> Check:
+    """Whether the remote would accept the push, as far as that can be known before it.
+
+    `has_commit`: HEAD is to be pushed as it is, so a branch that has it and more is no problem.
+    """
     name, problems = found.name, []
     if found.state is RemoteState.UNKNOWN_NAME:
         what = f"There is no remote {name!r}.{did_you_mean(name, found.known)}"
@@ -168,7 +173,7 @@ def remote(found: Remote, head: Head, *, tag: str | None = None, new_branch: str
     elif found.state is RemoteState.UNREACHABLE:
         fix = f"run `git ls-remote {name}` and correct what it reports; or leave --push out"
         problems.append(Problem(f"{name} cannot be reached: {found.message}", fix))
-    elif found.state is RemoteState.AHEAD:
+    elif found.state is RemoteState.AHEAD and not has_commit:
         pull = f"git pull --ff-only {_pull(found, head)}"
         problems.append(Problem(f"{name}/{head.branch} has commits that are not here.", pull))
     elif found.state is RemoteState.DIVERGED:

@@ -99,7 +99,7 @@ async def set_up(chosen: str | None, files: Mapping[str, bytes], step: ReleaseSt
     """Ask towncrier for its settings. Raises: UserError."""
     path = config_path(chosen, files)
     inputs = {name: files[name] for name in config_paths(chosen) if name in files}
-    problems = encoding_problems(inputs.items())
+    problems = (*encoding_problems(inputs.items()), *mark_problems(inputs.items()))
     if problems:
         raise UserError.of(problems[0])
     is_there = has_table(path, files[path].decode())

@@ -61,10 +61,10 @@ def encoding_problems(files: Iterable[tuple[str, bytes]]) -> tuple[Problem, ...]
 
 
 def mark_problems(files: Iterable[tuple[str, bytes]]) -> tuple[Problem, ...]:
-    """Files that begin with a byte order mark, which is invisible and would go into the changelog."""
+    """Files that begin with a byte order mark: it is invisible, and would go into the changelog."""
     return tuple(
         Problem(
-            f"{path} begins with a byte order mark, which would go into the changelog.",
+            f"{path} begins with a byte order mark, which towncrier takes for text.",
             f"save {path} as UTF-8 without a byte order mark, and commit it",
         )
         for path, content in files
