@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pants.engine.fs import FileContent
@@ -48,10 +49,11 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module", params=VERSIONS)
-def installed(request: pytest.FixtureRequest, python: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
+def installed(request: Any, python: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    version: str = request.param
     target = tmp_path_factory.mktemp("towncrier")
-    _pip(python, "--no-deps", "--target", str(target), f"towncrier=={request.param}")
-    return Installed(request.param, python, target)
+    _pip(python, "--no-deps", "--target", str(target), f"towncrier=={version}")
+    return Installed(version, python, target)
 
 
 def _pip(python: Path, *arguments: str) -> None:
@@ -211,9 +213,9 @@ def test_the_same_as_by_hand(installed: Installed, tmp_path: Path, seed: int) ->
     gone = {path for path in world.files if not (hand / path).exists()}
     assert {path for path in given if path not in after} == gone
     # What is said of it: a section at the top of a file that has a title, and names that are no fragments.
-    said = [problem.what for problem in output_problems(setup, world.files, after, STEP.version, ())]
+    reported = [problem.what for problem in output_problems(setup, world.files, after, STEP.version, ())]
     before = world.files.get(setup.changelog, b"").decode().replace("\r\n", "\n")
     lacks = bool(before) and setup.config.single_file and setup.config.start_string not in before
-    assert any("does not have the marker" in what for what in said) == lacks
-    assert any("14.bug.md" in what for what in said) == any(name == "14.bug.md" for _, name, _ in world.fragments)
-    assert not [what for what in said if "already" in what]
+    assert any("does not have the marker" in what for what in reported) == lacks
+    assert any("14.bug.md" in what for what in reported) == any(name == "14.bug.md" for _, name, _ in world.fragments)
+    assert not [what for what in reported if "already" in what]

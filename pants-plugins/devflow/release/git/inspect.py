@@ -88,8 +88,8 @@ def read_head(repository: Repository) -> Head:
                 submodules.append(path)
     git_dir = repository.worktree.git_dir
     under_way = next((what for name, what in _UNDER_WAY.items() if (git_dir / name).exists()), None)
-    name = None if branch == "(detached)" else branch
-    return Head(oid, name, tuple(sorted(dirty)), under_way, tuple(sorted(submodules)))
+    on_branch = None if branch == "(detached)" else branch
+    return Head(oid, on_branch, tuple(sorted(dirty)), under_way, tuple(sorted(submodules)))
 
 
 def read_author(repository: Repository) -> Author | UnknownAuthor:
