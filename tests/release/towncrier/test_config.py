@@ -6,12 +6,14 @@ import pytest
 
 from devflow.common.errors import UserError
 from devflow.release.towncrier.config import config_of, config_path, config_paths, has_table
+from devflow.release.towncrier.package_name import name_in_version
 
 ANSWER = {
     "directories": ["changes", "changes/web/"],
     "template": "changes/template.md",
     "package": None,
     "name": None,
+    "package_dir": "",
     "types": ["feature", "fix"],
     "ignore": ["NOTES.md"],
     "written": "docs/../CHANGELOG.md",
@@ -59,3 +61,25 @@ def test_whether_there_are_settings() -> None:
     assert not has_table("pyproject.toml", "[project]\nname = 'x'\n")
     with pytest.raises(UserError, match="^pyproject.toml cannot be read as TOML: "):
         has_table("pyproject.toml", "[tool.towncrier]\nname = \n")
+
+
+def test_where_the_version_of_a_package_is() -> None:
+    config = config_of("pyproject.toml", printed(package="some.orbit", package_dir="src", name="Some.Orbit"))
+    assert config.package_files == ("src/some/orbit/__init__.py", "src/some/orbit/_version.py")
+    assert config_of("pyproject.toml", printed(package="orbit", package_dir="..", name="Orbit")).package_files == ()
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ('from incremental import Version\n__version__ = Version("QTrio", 24, 7, 0)\n', "QTrio"),
+        ('import incremental\n__version__ = incremental.Version("QTrio", 24, 7, 0)\n', "QTrio"),
+        ('__version__ = "24.7.0"\n', None),
+        ('other = Version("QTrio", 24, 7, 0)\n', None),
+        ("__version__ = Version(NAME, 24, 7, 0)\n", None),
+        ("__version__ = Version()\n", None),
+        ("print 'Python 2'\n", None),
+    ],
+)
+def test_the_name_in_a_version(source: str, name: str | None) -> None:
+    assert name_in_version([b"from ._version import __version__\n", source.encode()]) == name

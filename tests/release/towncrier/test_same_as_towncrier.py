@@ -141,8 +141,11 @@ class RandomWorld:
         if path == "towncrier.toml" and project:
             self.files["pyproject.toml"] = project.encode()
         if package:
-            self.files[os.path.join(base, package.replace(".", "/"), "__init__.py")] = b'__version__ = "1"\n'
-            self.files[os.path.join(base, package.split(".")[0], "__init__.py")] = b'__version__ = "1"\n'
+            version = pick(['"1"', 'Version("OrbitKIT", 1, 0, 0)'])
+            source = f"from incremental import Version\n__version__ = {version}\n"
+            self.files[os.path.join(base, package.replace(".", "/"), "__init__.py")] = source.encode()
+            if "." in package:
+                self.files[os.path.join(base, package.split(".")[0], "__init__.py")] = b""
         marker = pick(
             [".. towncrier release notes start", "<!-- towncrier release notes start -->", "<!-- here -->", ""]
         )

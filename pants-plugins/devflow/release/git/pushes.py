@@ -10,8 +10,6 @@ from devflow.common.git import Git, GitError
 from devflow.common.paths import shell_quote
 from devflow.release.plan import Push
 
-# A `pre-push` hook may run Pants. It would wait for the run that pushes, which waits for the hook: so it runs beside.
-CONCURRENT = "PANTS_CONCURRENT"
 _NO_ATOMIC_PUSH = re.compile(r"does not support.*atomic|atomic.*not support", re.IGNORECASE)
 
 
@@ -43,7 +41,7 @@ def push_refs(git: Git, push: Push) -> PushFailure | None:
 def _run(git: Git, command: Sequence[str]) -> str | None:
     """What git says, if the command fails."""
     try:
-        git.run(*command[1:], env={CONCURRENT: git.environment.get(CONCURRENT, "True")})
+        git.run(*command[1:])
     except GitError as error:
         return str(error)
     return None

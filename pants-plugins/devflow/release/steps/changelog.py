@@ -31,6 +31,7 @@ from devflow.release.towncrier.fragments import (
     mark_problems,
     may_be_a_fragment,
 )
+from devflow.release.towncrier.package_name import name_in_version
 from devflow.release.towncrier.rules import (
     AskTowncrier,
     Towncrier,
@@ -62,7 +63,8 @@ class Setup:
     def paths(self) -> tuple[str, ...]:
         """The files and directories that towncrier reads, and the changelog that it writes."""
         template = (self.config.template,) if self.config.template else ()
-        return (*config_paths(self.chosen), *self.config.directories, *template, self.changelog)
+        of_package = self.config.package_files
+        return (*config_paths(self.chosen), *self.config.directories, *template, *of_package, self.changelog)
 
     def is_in_fragments(self, path: str) -> bool:
         """Whether a path is in a directory of news fragments."""
@@ -146,6 +148,7 @@ def request_of(step: ReleaseStep, setup: Setup, files: Mapping[str, bytes], how:
         config.written,
         (*with_fragments, *([config.written] if config.written in inputs else [])),
         config.package,
+        name_in_version(files[path] for path in config.package_files if path in files),
     )
 
 
@@ -203,7 +206,8 @@ def _notes(setup: Setup, files: Mapping[str, bytes], after: Mapping[str, bytes],
     if not gone:
         notes.append("There are no news fragments: the changelog says what its template has for that.")
     name, text = setup.config.name, after.get(setup.config.written, b"").decode()
-    if name and name in text and name not in files.get(setup.changelog, b"").decode(errors="replace"):
+    is_known = any(path in files for path in setup.config.package_files)
+    if name and not is_known and name in text and name not in files.get(setup.changelog, b"").decode(errors="replace"):
         notes.append(
             f"towncrier would import {setup.config.package} for a name; without that, the name is {name!r}: "
             f"another one is `name` in {setup.config.path}."

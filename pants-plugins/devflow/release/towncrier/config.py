@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from devflow.common.errors import UserError
 from devflow.common.toml_file import parse_toml, table_of
+from devflow.release.towncrier.package_name import FILES
 
 # In towncrier's own order.
 CONFIG_FILES = ("towncrier.toml", "pyproject.toml")
@@ -20,7 +21,8 @@ class TowncrierConfig:
 
     `directories` have the news fragments, one for each section. `written` is the changelog, and `title` the line above
     the section of the version that is released ("" where the template has it). `package` is the one that towncrier
-    imports for a `name`; None where it imports none.
+    imports for a name; None where it imports none. Its version may have the name, in one of `package_files`; otherwise
+    it is `name`.
     """
 
     path: str
@@ -33,6 +35,7 @@ class TowncrierConfig:
     types: tuple[str, ...]
     ignore: tuple[str, ...]
     package: str | None = None
+    package_files: tuple[str, ...] = ()
     name: str | None = None
 
 
@@ -87,5 +90,11 @@ def config_of(path: str, answer: str) -> TowncrierConfig:
         types=tuple(found["types"]),
         ignore=tuple(found["ignore"]),
         package=found["package"],
+        package_files=_files_of(found["package_dir"], found["package"]) if found["package"] else (),
         name=found["name"],
     )
+
+
+def _files_of(package_dir: str, package: str) -> tuple[str, ...]:
+    directory = posixpath.normpath(posixpath.join(package_dir, package.replace(".", "/")))
+    return () if directory.startswith("../") else tuple(f"{directory}/{name}" for name in FILES)

@@ -53,7 +53,8 @@ class TowncrierSubsystem(Subsystem):
 class Towncrier(EngineAwareParameter):
     """Run `towncrier` with arguments. `tracked` are the files and directories that git knows in the sandbox.
 
-    `package` is the one that towncrier imports for a name; it is not in the sandbox, and is made up there.
+    `package` is the one that towncrier imports for a name; it is not in the sandbox, and is made up there. `name` is
+    the one that its version has; None where that is a string.
     """
 
     arguments: tuple[str, ...]
@@ -62,6 +63,7 @@ class Towncrier(EngineAwareParameter):
     changelog: str
     tracked: tuple[str, ...]
     package: str | None = None
+    name: str | None = None
 
     def debug_hint(self) -> str:
         """Shown by the engine beside the rule."""
@@ -75,6 +77,7 @@ class Towncrier(EngineAwareParameter):
             "changelog": self.changelog,
             "directories": self.directories,
             "inputs": _packed(self.inputs),
+            "name": self.name,
             "package": self.package,
             "tracked": self.tracked,
         }

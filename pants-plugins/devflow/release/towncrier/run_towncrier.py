@@ -73,7 +73,7 @@ def _build(spec: "dict[str, Any]") -> None:
     # towncrier reads fragments in the order of the file system, and keeps that order where its own sort finds no other.
     os.listdir = lambda *arguments: sorted(list_directory(*arguments))  # type: ignore[assignment]
     if spec["package"]:
-        _pretend_package(spec["package"])
+        _pretend_package(spec["package"], spec["name"])
     sys.argv = ["towncrier", *spec["arguments"]]
     runpy.run_module("towncrier", run_name="__main__", alter_sys=True)
 
@@ -87,7 +87,7 @@ def _ask(spec: "dict[str, Any]") -> None:
     load, name_of = build.load_config_from_options, build.get_project_name
     list_directory, is_file, exists = os.listdir, os.path.isfile, os.path.exists
     root = os.getcwd()
-    answer: dict[str, Any] = {"directories": [], "template": None, "package": None, "name": None}
+    answer: dict[str, Any] = {"directories": [], "template": None, "package": None, "name": None, "package_dir": ""}
 
     def inside(path: str) -> bool:
         return os.path.abspath(path).startswith(root + os.sep)
@@ -122,8 +122,8 @@ def _ask(spec: "dict[str, Any]") -> None:
         return []
 
     def naming(directory: str, package: str) -> Any:
-        _pretend_package(package)
-        answer.update(package=package, name=name_of(directory, package))
+        _pretend_package(package, None)
+        answer.update(package=package, name=name_of(directory, package), package_dir=relative(directory))
         return answer["name"]
 
     def writing(
@@ -142,11 +142,16 @@ def _ask(spec: "dict[str, Any]") -> None:
         print("\n" + json.dumps(answer))
 
 
-def _pretend_package(name: str) -> None:
-    """A package that towncrier can import for a name: it is not in the sandbox."""
-    module = types.ModuleType(name)
-    module.__version__ = "0"  # type: ignore[attr-defined]
-    sys.modules[name] = module
+def _pretend_package(package: str, name: "str | None") -> None:
+    """A package that towncrier can import for a name: it is not in the sandbox. Its version may have the name."""
+    module: Any = types.ModuleType(package)
+    module.__version__ = "0"
+    if name is not None:
+        try:
+            module.__version__ = import_module("incremental").Version(name, 0, 0, 0)
+        except ImportError:
+            module.__version__ = types.SimpleNamespace(package=name)
+    sys.modules[package] = module
 
 
 if __name__ == "__main__":
