@@ -195,7 +195,7 @@ def test_a_template_that_fails(repo: Repository) -> None:
 
 def test_a_changelog_for_each_series_and_fragments_that_pants_does_not_see(repo: Repository) -> None:
     settings = STYLES[STYLE][0]["pyproject.toml"].replace('"changes', '".changes')
-    files = {"pyproject.toml": settings, ".changes/template.md.jinja": "News.\n", ".changes/1.fix.md": "Mended.\n"}
+    files = {"pyproject.toml": settings, ".changes/template.md.jinja": "News.\n\n\n", ".changes/1.fix.md": "Mended.\n"}
     begin(repo, {**files, "VERSION": "24.03.0rc1", "CHANGELOG/24.03.md": "<!-- towncrier release notes start -->\n"})
     per_series = "--changelog-file=CHANGELOG/{series}.md"
     release(repo, "--to=24.03.0", per_series, "--execute")

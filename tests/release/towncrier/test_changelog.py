@@ -119,6 +119,14 @@ def test_where_the_section_goes_without_a_marker(before: str, wrong: bool) -> No
     assert said("C.md", before, MD_SECTION) == ([NO_MARKER[0].format(marker)] if wrong else [])
 
 
+def test_a_section_that_runs_into_the_one_below() -> None:
+    before = f"# C\n\n{MARKDOWN}\n## Orbit 1.0.0\n"
+    assert said("C.md", before, MD_SECTION.rstrip("\n")) == [
+        "The new section ends without a newline, so that C.md would go on in its last line."
+    ]
+    assert said("C.md", f"# C\n\n{MARKDOWN}", MD_SECTION.rstrip("\n")) == []
+
+
 def test_line_ends_are_those_that_towncrier_reads() -> None:
     assert said("C.md", f"# C\r\n\r\n{MARKDOWN.strip()}\r\n\r\n## Orbit 1.0.0\r\n", MD_SECTION) == []
 

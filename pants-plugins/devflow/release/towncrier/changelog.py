@@ -101,6 +101,9 @@ def changelog_problems(path: str, before: str, after: str, version: str, start_s
         marker = start_string.strip("\n")
         what = f"{path} does not have the marker of towncrier, {marker!r}: the section would go to the very top."
         problems.append(Problem(what, f"write the line {marker} where the sections begin, and commit it"))
+    if old.strip() and not after[:end].endswith("\n"):
+        what = f"The new section ends without a newline, so that {path} would go on in its last line."
+        problems.append(Problem(what, "end the template with two empty lines, and commit it"))
     title = next((line for line in new if _version(version).search(line.text)), None)
     twice = title and next((line for line in lines if line not in new and _same(line, title, version)), None)
     if twice:
