@@ -32,15 +32,15 @@ class Origin:
             hook.write_text(text)
             hook.chmod(0o755)
 
-    def moves_on(self) -> None:
+    def moves_on(self, branch: str = "refs/heads/main") -> None:
         """Somebody else pushes a commit."""
         if not self.other.exists():
             self.world.git("clone", "--quiet", str(self.path), str(self.other))
         (self.other / "theirs").write_text("x" * len(list(self.other.iterdir())))
-        self.world.git("pull", "--quiet", cwd=self.other)
+        self.world.git("pull", "--quiet", "origin", branch, cwd=self.other)
         self.world.git("add", "--all", cwd=self.other)
         self.world.git("commit", "--quiet", "--allow-empty", "--message=Theirs", cwd=self.other)
-        self.world.git("push", "--quiet", cwd=self.other)
+        self.world.git("push", "--quiet", "origin", f"HEAD:{branch}", cwd=self.other)
 
     def refs(self) -> dict[str, str]:
         lines = self.world.git("ls-remote", "--refs", str(self.path), "refs/heads/*", "refs/tags/*").splitlines()
@@ -167,6 +167,19 @@ def test_a_branch_and_a_tag_of_one_name(world: World, origin: Origin) -> None:
     origin.hook(None)
     follow(world, refused)
     released(origin, tag="24.03", branch="24.03")
+
+
+def test_a_branch_that_moves_on_beside_a_tag_of_its_name(world: World, origin: Origin) -> None:
+    world.git("switch", "--quiet", "--create", "24.03")
+    assert release(world, version="24.03").exit_code == 0
+    world.git("clone", "--quiet", str(origin.path), str(origin.other))
+    world.git("switch", "--quiet", "--create=24.03", "refs/remotes/origin/24.03", cwd=origin.other)
+    origin.moves_on("refs/heads/24.03")
+    behind = release(world, version="24.03.1")
+    assert fix_of(behind) == "git pull --ff-only origin refs/heads/24.03"
+    follow(world, behind)
+    assert release(world, version="24.03.1").exit_code == 0
+    released(origin, tag="24.03.1", branch="24.03")
 
 
 def test_only_the_refs_of_the_plan_are_pushed(world: World, origin: Origin) -> None:

@@ -119,7 +119,8 @@ class RemoteState(Enum):
 class Remote:
     """`tag` and `new_branch` are object ids, None where the remote has none; `known` are the configured names.
 
-    `pull_from` is what a person types to fetch from where a push goes. `addresses` counts where a push goes.
+    `pull_from` is what a person types behind `git pull`: where a push goes, and the branch. `addresses` counts where a
+    push goes.
     `blocking` is a ref of the remote above or below a name that would be pushed.
     """
 

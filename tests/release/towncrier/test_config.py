@@ -51,7 +51,7 @@ def test_which_file_has_the_settings() -> None:
     assert config_path("./a/b.toml", {"a/b.toml": b""}) == "a/b.toml"
     with pytest.raises(UserError, match="neither a towncrier.toml nor a pyproject.toml"):
         config_path(None, {})
-    with pytest.raises(UserError, match="There is no a/b.toml in the commit"):
+    with pytest.raises(UserError, match="There is no a/b.toml, or Pants ignores it"):
         config_path("a/b.toml", {"pyproject.toml": b""})
 
 

@@ -186,7 +186,9 @@ def remote(
         what = f"{name} has a tag {tag} already."
         problems.append(Problem(what, f"release a higher version; to look at it: git fetch {name} tag {tag}"))
     if found.new_branch:
-        problems.append(Problem(f"{name} has a branch {new_branch} already.", f"git fetch {name} {new_branch}"))
+        problems.append(
+            Problem(f"{name} has a branch {new_branch} already.", f"git fetch {name} refs/heads/{new_branch}")
+        )
     if found.blocking:
         ref = f"{name}/{found.blocking.split('/', 2)[2]}"
         option = f"[release].tag_name ({tag})" if tag else f"[release-branch].branch_name ({new_branch})"
@@ -208,7 +210,7 @@ def undo_unpushed(found: Remote, head: Head, *, tag: str | None = None, new_bran
 
 
 def _pull(found: Remote, head: Head) -> str:
-    return f"{found.pull_from or shell_quote(found.name)} {shell_quote(head.branch or '')}"
+    return found.pull_from or f"{shell_quote(found.name)} {shell_quote(head.branch or '')}"
 
 
 def no_remote(shallow: bool) -> Check:

@@ -75,16 +75,18 @@ def _sources(repository: Repository, remote: str) -> list[_Source]:
 def _ask(
     repository: Repository, source: _Source, remote: str, head: Head, tag: str | None, new_branch: str | None
 ) -> Remote:
-    branch = f"refs/heads/{head.branch}"
-    asked = [ref for ref in (branch, tag, new_branch) if ref]
+    branch, tag_like_it = f"refs/heads/{head.branch}", f"refs/tags/{head.branch}"
+    asked = [ref for ref in (branch, tag_like_it, tag, new_branch) if ref]
     new = [ref for ref in (tag, new_branch) if ref]
     around = [each for ref in new for each in (*names_above(ref), f"{ref}/*")]
     try:
         listed = repository.git.line("ls-remote", source.where, *asked, *around)
     except GitError as error:
-        return Remote(remote, RemoteState.UNREACHABLE, message=str(error), pull_from=source.words)
+        return Remote(remote, RemoteState.UNREACHABLE, message=str(error))
     found = {name: oid for oid, name in (line.split("\t") for line in listed.splitlines())}
     state, message = _compare(repository, source, head, found.get(branch))
+    # git takes a tag before a branch of the same name.
+    pulled = branch if tag_like_it in found else str(head.branch)
     blocking = [ref for ref in sorted(found) for each in new if ref in names_above(each) or ref.startswith(f"{each}/")]
     return Remote(
         remote,
@@ -92,7 +94,7 @@ def _ask(
         tag=found.get(tag or ""),
         new_branch=found.get(new_branch or ""),
         message=message,
-        pull_from=source.words,
+        pull_from=f"{source.words} {shell_quote(pulled)}",
         blocking=next(iter(blocking), None),
     )
 

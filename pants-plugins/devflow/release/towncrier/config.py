@@ -51,7 +51,10 @@ def config_path(chosen: str | None, files: Mapping[str, bytes]) -> str:
     if path is not None:
         return path
     if chosen is not None:
-        raise UserError(f"There is no {paths[0]} in the commit.", fix="correct [release].changelog_config")
+        raise UserError(
+            f"There is no {paths[0]}, or Pants ignores it.",
+            fix="correct [release].changelog_config, or move that file out of what [GLOBAL].pants_ignore names",
+        )
     raise UserError(
         "There is neither a towncrier.toml nor a pyproject.toml in the build root.",
         fix="add one with [tool.towncrier]; or release without a changelog: --skip=changelog",
