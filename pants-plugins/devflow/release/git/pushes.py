@@ -68,6 +68,7 @@ def push_command(remote: str, refs: Sequence[str], *, is_mirror: bool = False) -
         "push",
         *atomic,
         "--no-follow-tags",
+        *(("--end-of-options",) if remote.startswith("-") else ()),
         remote,
         *(f"{ref}:{ref}" for ref in refs),
     )

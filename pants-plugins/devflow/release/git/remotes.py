@@ -62,8 +62,8 @@ def read_remote(
 
 def _sources(repository: Repository, remote: str) -> list[_Source]:
     """The remote, or each of its addresses where a push goes elsewhere than a fetch."""
-    addresses = repository.git.line("remote", "get-url", "--push", "--all", remote).split("\n")
-    if addresses == repository.git.line("remote", "get-url", "--all", remote).split("\n")[:1]:
+    addresses = repository.git.line("remote", "get-url", "--push", "--all", "--", remote).split("\n")
+    if addresses == repository.git.line("remote", "get-url", "--all", "--", remote).split("\n")[:1]:
         return [_Source(remote, shell_quote(remote))]
     name = shell_quote(remote)
     return [
@@ -80,7 +80,7 @@ def _ask(
     new = [ref for ref in (tag, new_branch) if ref]
     around = [each for ref in new for each in (*names_above(ref), f"{ref}/*")]
     try:
-        listed = repository.git.line("ls-remote", source.where, *asked, *around)
+        listed = repository.git.line("ls-remote", "--end-of-options", source.where, *asked, *around)
     except GitError as error:
         return Remote(remote, RemoteState.UNREACHABLE, message=str(error))
     found = {name: oid for oid, name in (line.split("\t") for line in listed.splitlines())}
@@ -126,11 +126,10 @@ def _compare_with_fetched(
             "GIT_OBJECT_DIRECTORY": str(scratch),
             "GIT_ALTERNATE_OBJECT_DIRECTORIES": repository.worktree.objects_dir,
         }
-        quiet = ("--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=", "--no-recurse-submodules")
+        nothing_else = ("--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=", "--no-recurse-submodules")
+        fetch = ("fetch", *nothing_else, "--no-auto-maintenance", "--", source.where, f"refs/heads/{head.branch}")
         try:
-            repository.git.run(
-                "fetch", *quiet, "--no-auto-maintenance", source.where, f"refs/heads/{head.branch}", env=environment
-            )
+            repository.git.run(*fetch, env=environment)
         except GitError as error:
             return RemoteState.UNREACHABLE, str(error)
         try:
