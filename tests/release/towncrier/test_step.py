@@ -106,6 +106,11 @@ def test_errors_of_towncrier_name_the_file() -> None:
     template = Problem("towncrier failed: jinja2.exceptions.UndefinedError: x", "")
     assert named(template, SETUP, files).what.endswith("(template: tools/news.md)")
     assert named(Problem("other", ""), SETUP, files).what == "other"
+    # With `ignore` in the settings, towncrier 24.7 and newer refuse what they would leave otherwise.
+    words = "towncrier failed: Error: Invalid news fragment name: 14.feture.md\nIf this filename is deliberate, add it"
+    ignored = named(Problem(words, ""), SETUP, {**FILES, "news/14.feture.md": b""})
+    assert ignored.what == "towncrier ignores news/14.feture.md: 'feture' is not a type."
+    assert ignored.fix.startswith("git mv news/14.feture.md news/14.feature.md; or ")
 
 
 def test_the_changelog_is_put_where_towncrier_writes() -> None:

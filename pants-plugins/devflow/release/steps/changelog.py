@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import posixpath
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -40,6 +42,8 @@ from devflow.release.towncrier.rules import (
 )
 from devflow.release.versions.formats import fill
 from devflow.release.versions.version import parse
+
+_INVALID_NAME = re.compile(r"Invalid news fragment name: (.*)")
 
 
 class ChangelogStep(ReleaseStep):
@@ -252,6 +256,11 @@ def named(problem: Problem, setup: Setup, files: Mapping[str, bytes]) -> Problem
     template, title = setup.config.template, setup.config.title
     if "already produced newsfiles" in problem.what and title:
         return produced_before(setup.changelog, files[setup.changelog].decode(), title)
+    invalid = _INVALID_NAME.search(problem.what)
+    if invalid:
+        paths = (path for path in sorted(files) if setup.is_in_fragments(path))
+        path = next((path for path in paths if posixpath.basename(path) == invalid[1]), None)
+        return ignored_problem(path, setup.config) if path else problem
     if not template or "jinja2." not in problem.what:
         return problem
     return Problem(f"{problem.what} (template: {template})", problem.fix)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -30,6 +31,7 @@ from devflow.engine.sandbox_package import module_file
 
 _SCRIPT = "run_towncrier.py"
 _SPEC = "run_towncrier.json"
+_SANDBOX = re.compile(r"[^\s'\"]*/pants-sandbox-[^/\s]+/")  # before a path that towncrier names
 
 
 class TowncrierSubsystem(Subsystem):
@@ -157,7 +159,8 @@ async def _in_sandbox(
     )
     failure: Problem | None = None
     if result.exit_code:
-        words = tail((result.stderr or result.stdout).decode(errors="replace"))
+        output = _SANDBOX.sub("", (result.stderr or result.stdout).decode(errors="replace"))
+        words = tail(output)
         fix = disk_full_fix(words) or "correct what towncrier reports, and commit the correction"
         failure = Problem(f"towncrier failed: {words or f'exit code {result.exit_code}'}", fix)
     return TowncrierResult(result.stdout, result.output_digest, failure)
