@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from devflow.release.towncrier.config import TowncrierConfig
@@ -21,7 +23,7 @@ CONFIG = TowncrierConfig(
     types=("feature", "fix"),
     ignore=("NOTES.md",),
 )
-IGNORE = "; or if it is no fragment, add {!r} to [release].not_fragments in pants.toml"
+IGNORE = "; or if it is no fragment, add {!r} to `ignore` in pyproject.toml"
 
 
 @pytest.mark.parametrize(
@@ -59,6 +61,11 @@ def test_what_they_would_need_to_be_called(path: str, what: str, fix: str) -> No
     problem = ignored_problem(path, CONFIG)
     assert problem.what.split(": ", 1) == [f"towncrier ignores {path}", what]
     assert problem.fix == f"git mv {path} {fix}" + IGNORE.format(path.rsplit("/", 1)[1])
+
+
+def test_where_other_files_are_named() -> None:
+    fix = ignored_problem("changes/14.bug.md", dataclasses.replace(CONFIG, ignore=())).fix
+    assert fix.endswith("; or if it is no fragment, add '14.bug.md' to [release].not_fragments in pants.toml")
 
 
 def test_encodings() -> None:

@@ -29,7 +29,9 @@ def ignored_problem(path: str, config: TowncrierConfig) -> Problem:
     directory, name = posixpath.split(path)
     if directory not in config.directories:
         what = f"towncrier ignores {path}: it looks into {' and '.join(config.directories)} only, not below."
-        return Problem(what, f"git mv {path} {posixpath.join(config.directories[0], name)}; or {_or_ignore(name)}")
+        return Problem(
+            what, f"git mv {path} {posixpath.join(config.directories[0], name)}; or {_or_ignore(name, config)}"
+        )
     issue, _, rest = name.partition(".")
     kinds = ", ".join(config.types)
     suffix = f".{rest.rsplit('.', 1)[1]}" if "." in rest else ""
@@ -44,7 +46,7 @@ def ignored_problem(path: str, config: TowncrierConfig) -> Problem:
         what = f"towncrier ignores {path}: {word!r} is not a type."
         wanted = f"{issue}.{close[0] if close else 'TYPE'}{suffix}"
     types = "" if "TYPE" not in wanted else f" (types: {kinds})"
-    return Problem(what, f"git mv {path} {posixpath.join(directory, wanted)}{types}; or {_or_ignore(name)}")
+    return Problem(what, f"git mv {path} {posixpath.join(directory, wanted)}{types}; or {_or_ignore(name, config)}")
 
 
 def encoding_problems(files: Iterable[tuple[str, bytes]]) -> tuple[Problem, ...]:
@@ -72,5 +74,7 @@ def mark_problems(files: Iterable[tuple[str, bytes]]) -> tuple[Problem, ...]:
     )
 
 
-def _or_ignore(name: str) -> str:
-    return f"if it is no fragment, add {name!r} to [release].not_fragments in pants.toml"
+def _or_ignore(name: str, config: TowncrierConfig) -> str:
+    """A towncrier that has `ignore` refuses all other names itself."""
+    where = f"`ignore` in {config.path}" if config.ignore else "[release].not_fragments in pants.toml"
+    return f"if it is no fragment, add {name!r} to {where}"
