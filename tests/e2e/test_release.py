@@ -195,7 +195,7 @@ def test_a_template_that_fails(repo: Repository) -> None:
 
 def test_a_changelog_for_each_series_and_fragments_that_pants_does_not_see(repo: Repository) -> None:
     settings = STYLES[STYLE][0]["pyproject.toml"].replace('"changes', '".changes')
-    files = {"pyproject.toml": settings, ".changes/template.md.jinja": "News.\n", ".changes/1.fix.md": "Mended.\n"}
+    files = {"pyproject.toml": settings, ".changes/template.md.jinja": "News.\n\n\n", ".changes/1.fix.md": "Mended.\n"}
     begin(repo, {**files, "VERSION": "24.03.0rc1", "CHANGELOG/24.03.md": "<!-- towncrier release notes start -->\n"})
     per_series = "--changelog-file=CHANGELOG/{series}.md"
     release(repo, "--to=24.03.0", per_series, "--execute")
@@ -205,7 +205,45 @@ def test_a_changelog_for_each_series_and_fragments_that_pants_does_not_see(repo:
     again = release(repo, "--to=24.09.0", per_series, "--execute")
     assert "Note: There are no news fragments" in again.stdout
     assert (repo.root / "CHANGELOG/24.09.md").read_text().startswith(f"## 24.09.0 ({DATE})\n")
+    # The file that this release has made has no marker.
+    release(repo, "--to=24.09.1", per_series, "--execute")
+    assert (repo.root / "CHANGELOG/24.09.md").read_text().startswith(f"## 24.09.1 ({DATE})\n")
+    assert f"\n## 24.09.0 ({DATE})\n" in (repo.root / "CHANGELOG/24.09.md").read_text()
     assert git(repo.root, "status", "--porcelain") == ""
+
+
+@pytest.mark.parametrize("towncrier", [TOWNCRIERS[0], TOWNCRIERS[-1]])
+def test_a_changelog_for_each_package(
+    repo: Repository, towncriers: dict[str, Path], tmp_path: Path, towncrier: str
+) -> None:
+    packages = ("packages/api", "packages/web")
+    files = {"VERSION": "24.03.0rc1"}
+    for package in packages:
+        # 22.12 takes `directory` from where it is started, and newer versions from where the settings are.
+        directory = f"{package}/news" if towncrier == TOWNCRIERS[0] else "news"
+        settings = f'name = "{package[9:]}"\ndirectory = "{directory}"\nfilename = "NEWS.rst"\n'
+        files[f"{package}/towncrier.toml"] = f"[tool.towncrier]\n{settings}"
+        files[f"{package}/news/1.feature"] = f"Of {package}.\n"
+        files[f"{package}/news/.gitignore"] = "!.gitignore\n"
+    begin(repo, files)
+    subprocess.run(["git", "clone", "--quiet", str(repo.root), str(tmp_path / "hand")], check=True)
+    configs = [f"{package}/towncrier.toml" for package in packages]
+    release(repo, "--to=24.03.0", f"--changelog-config={','.join(configs)}", "--execute", towncrier=towncrier)
+    for config in configs:
+        command = [
+            str(towncriers[towncrier]),
+            "build",
+            "--yes",
+            "--version=24.03.0",
+            f"--date={DATE}",
+            "--config",
+            config,
+        ]
+        subprocess.run(command, cwd=tmp_path / "hand", check=True, capture_output=True)
+    git(tmp_path / "hand", "add", "--all")
+    for package in packages:
+        tree = git(repo.root, "rev-parse", f"HEAD:{package}")
+        assert tree == git(tmp_path / "hand", "rev-parse", f"{git(tmp_path / 'hand', 'write-tree')}:{package}")
 
 
 def test_push_and_a_push_that_is_rejected(repo: Repository, tmp_path: Path) -> None:

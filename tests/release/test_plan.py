@@ -144,9 +144,20 @@ def test_a_version_that_is_not_released_yet() -> None:
     assert left(REQUEST, ReleaseFacts(STATE, TAGGED)) is None
     assert left(RELEASED, ReleaseFacts(STATE, FREE)) is None
     elsewhere = TagState("v24.03.0", True, ExistingTag("2" * 40, "3" * 40))
-    assert left(RELEASED, ReleaseFacts(STATE, elsewhere)) is None
     other = dataclasses.replace(STATE, head_message="fix: a bug")
+    assert left(RELEASED, ReleaseFacts(other, elsewhere)) is None
     assert left(dataclasses.replace(RELEASED, tag_name=None), ReleaseFacts(other)) is None
+
+
+def test_a_release_commit_that_was_rebased() -> None:
+    elsewhere = TagState("v24.03.0", True, ExistingTag("2" * 40, "3" * 40))
+    found = left(RELEASED, ReleaseFacts(STATE, elsewhere))
+    assert found
+    assert problems(found) == [
+        "HEAD is the release 24.03.0, rebased or amended: the tag v24.03.0 is still on 333333333333."
+    ]
+    published = Remote("origin", RemoteState.BEHIND, tag="2" * 40)
+    assert left(RELEASED, ReleaseFacts(STATE, elsewhere, published)) is None
 
 
 @pytest.mark.parametrize("request_", [RELEASED, dataclasses.replace(RELEASED, tag_name=None)], ids=["tag", "no tag"])

@@ -26,6 +26,7 @@ RELEASE = {
     "--version-file": ("--to=24.03.0", "--version-file=src/VERSION"),
     "--version-file-newline": ("--to=24.03.0", "--version-file-newline=newline"),
     "--changelog-file": ("--to=24.03.0", "--changelog-file=CHANGES/{series}.md"),
+    "--changelog-config": ("--to=24.03.0", "--changelog-config=a/towncrier.toml,b/towncrier.toml"),
     "--allow-dirty": ("--to=24.03.0", "--allow-dirty"),
     "--allow-branch": ("--to=24.03.0", "--allow-branch=x,ma*"),
     "--not-fragments": ("--to=24.03.0", "--not-fragments=news/a b", "--not-fragments=c,d"),

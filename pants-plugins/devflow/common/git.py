@@ -22,6 +22,8 @@ _REDIRECTIONS = frozenset(
     "GIT_NOGLOB_PATHSPECS GIT_NO_REPLACE_OBJECTS GIT_OBJECT_DIRECTORY GIT_PREFIX GIT_QUARANTINE_PATH "
     "GIT_REFLOG_ACTION GIT_REPLACE_REF_BASE GIT_SHALLOW_FILE GIT_WORK_TREE".split()
 )
+# A hook or filter of git may run Pants, which would wait for the run that has started git, which waits for the hook.
+_UNLESS_SET = {"PANTS_CONCURRENT": "True"}
 _ALWAYS = {
     "GIT_LITERAL_PATHSPECS": "1",  # a path is a path, whatever is in its name
     "GIT_OPTIONAL_LOCKS": "0",
@@ -56,7 +58,7 @@ class Git:
         # which takes longer than git itself. What Python opens is not inherited anyway.
         done = subprocess.run(
             [executable, "-C", str(self.directory), *args],  # noqa: S603
-            env={**kept, **_ALWAYS, **(env or {})},
+            env={**_UNLESS_SET, **kept, **_ALWAYS, **(env or {})},
             input=stdin,
             capture_output=True,
             check=False,

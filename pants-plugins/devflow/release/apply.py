@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from devflow.common.errors import Problem
-from devflow.common.git import GitError
+from devflow.common.paths import shell_quote
 from devflow.release.facts import FileChange, RepositoryState
+from devflow.release.git.pushes import push_refs
 from devflow.release.git.worktree import Repository
 from devflow.release.plan import Commit, Push, ReleaseOutcome, ReleasePlan
 from devflow.release.transaction.run import run
@@ -53,15 +54,16 @@ def _edit(change: FileChange, prefix: str) -> Edit:
 
 def _push(push: Push, plan: ReleasePlan, repository: Repository, state: RepositoryState) -> Problem | None:
     """Push all refs or none. A failure is returned with the commands that try again and that undo the release."""
-    try:
-        repository.git.run("push", "--atomic", push.remote, *(f"{ref}:{ref}" for ref in push.refs))
-    except GitError as error:
-        again = f"git push --atomic {push.remote} {' '.join(ref.split('/', 2)[2] for ref in push.refs)}"
-        if plan.commit is None:
-            return Problem(f"The push to {push.remote} failed, and nothing has changed there: {error}", again)
-        undo = [f"git reset --keep {state.head.commit[:12]}"]
-        undo += [f"git tag --delete {plan.tag.name}"] if plan.tag else []
-        undo += [f"git branch --delete --force {plan.new_branch}"] if plan.new_branch else []
-        what = f"The push to {push.remote} failed. Everything is done in this repository, and nothing there: {error}"
-        return Problem(what, f"{again}; or undo the release: {' && '.join(undo)}")
-    return None
+    failure = push_refs(repository.git, push)
+    if failure is None:
+        return None
+    if plan.commit is None:
+        return Problem(f"The push to {push.remote} failed: {failure.message}", failure.again)
+    here = f"The push to {push.remote} failed. Everything is done in this repository, and "
+    if failure.in_part:
+        return Problem(f"{here}maybe a part of it there: {failure.message}", failure.again)
+    undo = [f"git reset --keep {state.head.commit[:12]}"]
+    undo += [f"git tag --delete {shell_quote(plan.tag.name)}"] if plan.tag else []
+    undo += [f"git branch --delete --force {shell_quote(plan.new_branch)}"] if plan.new_branch else []
+    fix = f"{failure.again}  # or undo the release: {' && '.join(undo)}"
+    return Problem(f"{here}nothing there: {failure.message}", fix)

@@ -12,12 +12,16 @@ from devflow.common.git_entries import REGULAR
 
 @dataclass(frozen=True)
 class Head:
-    """`branch` is None where HEAD is detached. `dirty` are paths relative to the top of the worktree, sorted."""
+    """`branch` is None where HEAD is detached. `dirty` are paths relative to the top of the worktree, sorted.
+
+    `submodules` are those of them that are submodules.
+    """
 
     commit: str
     branch: str | None
     dirty: tuple[str, ...] = ()
     under_way: str | None = None  # "a merge"
+    submodules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,23 +70,36 @@ class ExistingTag:
     oid: str
     commit: str | None
 
+    @property
+    def short(self) -> str:
+        """What it is on, in a few characters."""
+        return (self.commit or self.oid)[:12]
+
 
 @dataclass(frozen=True)
 class TagState:
-    """A name for a tag. `valid`: git accepts it. `existing` is None where the name is free."""
+    """A name for a tag. `valid`: git accepts it. `existing` is None where the name is free.
+
+    `blocking` is a ref above or below the name, because of which git cannot make it.
+    """
 
     name: str
     valid: bool
     existing: ExistingTag | None = None
+    blocking: str | None = None
 
 
 @dataclass(frozen=True)
 class BranchState:
-    """A name for a branch. `valid`: git accepts it. `commit` is None where the name is free."""
+    """A name for a branch. `valid`: git accepts it. `commit` is None where the name is free.
+
+    `blocking` is a ref above or below the name, because of which git cannot make it.
+    """
 
     name: str
     valid: bool
     commit: str | None = None
+    blocking: str | None = None
 
 
 class RemoteState(Enum):
@@ -91,7 +108,8 @@ class RemoteState(Enum):
     SAME = "the same commit"
     BEHIND = "behind ours"
     NO_BRANCH = "not there yet"
-    AHEAD = "has commits that we do not have"
+    AHEAD = "has our commit and more"
+    DIVERGED = "has commits that we do not have, and lacks commits of ours"
     CANNOT_TELL = "cannot be compared in a shallow clone"
     UNREACHABLE = "cannot be reached"
     UNKNOWN_NAME = "is not configured"
@@ -99,7 +117,12 @@ class RemoteState(Enum):
 
 @dataclass(frozen=True)
 class Remote:
-    """`tag` and `new_branch` are object ids, None where the remote has none; `known` are the configured names."""
+    """`tag` and `new_branch` are object ids, None where the remote has none; `known` are the configured names.
+
+    `pull_from` is what a person types behind `git pull`: where a push goes, and the branch. `addresses` counts where a
+    push goes.
+    `blocking` is a ref of the remote above or below a name that would be pushed.
+    """
 
     name: str
     state: RemoteState
@@ -107,6 +130,9 @@ class Remote:
     new_branch: str | None = None
     message: str = ""  # git's, where the remote cannot be reached
     known: tuple[str, ...] = ()
+    pull_from: str = ""
+    addresses: int = 1
+    blocking: str | None = None
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,8 @@ from devflow.common.options import command_line, flagged, split_commas, together
 from devflow.engine import Rules
 from devflow.release.facts import RepositoryState
 from devflow.release.frame import begin, conclude, outcome_of, present_version, turn
-from devflow.release.git.inspect import inspect_repository, read_remote, read_tag
+from devflow.release.git.inspect import inspect_repository, read_tag
+from devflow.release.git.remotes import read_remote
 from devflow.release.git.worktree import Repository
 from devflow.release.plan import (
     ReleaseFacts,

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from devflow.common.errors import Problem, UserError
+from devflow.common.paths import shell_quote
 from devflow.release.facts import (
     Author,
     Check,
@@ -40,10 +41,11 @@ class Commit:
 
 @dataclass(frozen=True)
 class Push:
-    """The refs to push to a remote, in one atomic push."""
+    """The refs to push to a remote, in one atomic push to each of its addresses."""
 
     remote: str
     refs: tuple[str, ...]
+    addresses: int = 1
 
 
 @dataclass(frozen=True)
@@ -162,20 +164,44 @@ def _is_prerelease(request: ReleaseRequest) -> bool:
 
 def plan_of_released(request: ReleaseRequest, names: ReleaseNames, facts: ReleaseFacts) -> ReleasePlan | None:
     """What is left of a release that is made: nothing, or the push. None: HEAD is not this release."""
+    title = f"release {request.new.text}"
     if not _is_released(request, names, facts):
-        return None
+        moved = _moved_check(request, names, facts)
+        return ReleasePlan(title, request.new.text, checks=(moved,)) if moved else None
     existing = facts.tag.existing if facts.tag else None
     tag_oid = existing.oid if existing else None
-    title = f"release {request.new.text}"
     plan = ReleasePlan(title, request.new.text, done_before=f"{request.new.text} is released")
-    remote = facts.remote
-    if remote is None or (remote.state is RemoteState.SAME and remote.tag == tag_oid):
+    remote, head = facts.remote, facts.repository.head
+    has_commit = remote is not None and remote.state in (RemoteState.SAME, RemoteState.AHEAD)
+    if remote is None or (has_commit and remote.tag == tag_oid):
         return plan
     if remote.tag == tag_oid:
         remote = dataclasses.replace(remote, tag=None)  # it has our own tag: that is no problem
-    check = checks.remote(remote, facts.repository.head, tag=names.tag_name)
+    if remote.state is RemoteState.DIVERGED and _is_release_commit(names, facts):
+        return dataclasses.replace(plan, checks=(checks.undo_unpushed(remote, head, tag=names.tag_name),))
     push = push_of(request.push_to, facts.repository, tag=names.tag_name)
+    if remote.state is RemoteState.AHEAD and push:
+        push = dataclasses.replace(push, refs=push.refs[1:])  # the branch is there, and more on top of it
+    check = checks.remote(remote, head, tag=names.tag_name, has_commit=True)
     return dataclasses.replace(plan, checks=(check,), push=push)
+
+
+def _is_release_commit(names: ReleaseNames, facts: ReleaseFacts) -> bool:
+    return facts.repository.head_message.strip() == names.commit_message.strip()
+
+
+def _moved_check(request: ReleaseRequest, names: ReleaseNames, facts: ReleaseFacts) -> Check | None:
+    """The check of a release commit that was rebased or amended, so that its tag is still on the old one."""
+    existing = facts.tag.existing if facts.tag else None
+    if not existing or not names.tag or not _is_release_commit(names, facts):
+        return None
+    if request.new.text != request.current.text or (facts.remote and facts.remote.tag):
+        return None
+    name = names.tag.name
+    what = f"HEAD is the release {request.new.text}, rebased or amended: the tag {name} is still on {existing.short}."
+    message = f"--message={shell_quote(names.tag.message)}"
+    fix = f"git tag --force --annotate {message} {shell_quote(name)}  # then the same command again"
+    return failed("tag", Problem(what, fix))
 
 
 def _is_released(request: ReleaseRequest, names: ReleaseNames, facts: ReleaseFacts) -> bool:
@@ -184,7 +210,7 @@ def _is_released(request: ReleaseRequest, names: ReleaseNames, facts: ReleaseFac
         return False
     if facts.tag is not None:
         return facts.tag.existing is not None and facts.tag.existing.commit == facts.repository.head.commit
-    return facts.repository.head_message.strip() == names.commit_message.strip()
+    return _is_release_commit(names, facts)
 
 
 def plan_release(request: ReleaseRequest, names: ReleaseNames, facts: ReleaseFacts, steps: StepResults) -> ReleasePlan:
@@ -210,7 +236,7 @@ def plan_release(request: ReleaseRequest, names: ReleaseNames, facts: ReleaseFac
         notes=steps.notes,
         commit=commit_of(names.commit_message, state),
         tag=dataclasses.replace(names.tag, sign=state.signing.tag) if names.tag else None,
-        push=push_of(request.push_to, state, tag=tag_name),
+        push=push_of(request.push_to, state, tag=tag_name, addresses=facts.remote.addresses if facts.remote else 1),
     )
 
 
@@ -243,7 +269,12 @@ def commit_of(message: str, state: RepositoryState) -> Commit:
 
 
 def push_of(
-    remote: str | None, state: RepositoryState, *, tag: str | None = None, new_branch: str | None = None
+    remote: str | None,
+    state: RepositoryState,
+    *,
+    tag: str | None = None,
+    new_branch: str | None = None,
+    addresses: int = 1,
 ) -> Push | None:
     """The push of HEAD's branch, and of the tag or the new branch with it."""
     if remote is None or state.head.branch is None:
@@ -251,4 +282,4 @@ def push_of(
     refs = [f"refs/heads/{state.head.branch}"]
     refs += [f"refs/tags/{tag}"] if tag else []
     refs += [f"refs/heads/{new_branch}"] if new_branch else []
-    return Push(remote, tuple(refs))
+    return Push(remote, tuple(refs), addresses)

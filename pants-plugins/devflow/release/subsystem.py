@@ -66,6 +66,16 @@ class ReleaseSubsystem(GoalSubsystem):
             """
         ),
     )
+    changelog_config = StrListOption(
+        default=[],
+        help=softwrap(
+            """
+            The files with towncrier's settings, one for each changelog, as in `towncrier build --config`. If not set:
+            `towncrier.toml` or `pyproject.toml` in the build root. Example:
+            `--changelog-config=packages/web/towncrier.toml`.
+            """
+        ),
+    )
     allow_dirty = BoolOption(
         default=False,
         help=softwrap(

@@ -16,6 +16,7 @@ from devflow.release.branch.plan import (
     names_of,
     plan_branch,
     plan_of_opened,
+    series_check,
 )
 from devflow.release.facts import Author, BranchState, Committed, Head, Remote, RemoteState, RepositoryState, Signing
 from devflow.release.plan import Commit, Push, ReleasePlan
@@ -118,3 +119,21 @@ def test_what_is_left_of_a_series_that_is_open() -> None:
     main_only = left(request, OpenedFacts(STATE, "release/24.03", half))
     assert main_only.problems == ()
     assert main_only.push == Push("origin", ("refs/heads/main",))
+
+
+@pytest.mark.parametrize(
+    ("current", "new", "fix"),
+    [
+        ("24.03.0", "24.9", "--next=24.09"),
+        ("24.9.0", "24.010", "--next=24.10"),
+        ("24.3.0", "24.09", "--next=24.9"),
+        ("24.12.0", "25.3", None),
+        ("24.12.0", "25.03", None),
+        ("24.03.0", "24.10", None),
+        ("24.9.0", "24.10", None),
+        ("1.2.0", "1.3", None),
+    ],
+)
+def test_a_series_is_written_like_the_present_one(current: str, new: str, fix: str | None) -> None:
+    check = series_check(parse(current), parse(f"{new}.0"))
+    assert [problem.fix for problem in check.problems] == ([fix] if fix else [])

@@ -147,7 +147,7 @@ def test_tags() -> None:
         (
             Remote("origin", RemoteState.SAME, new_branch="3" * 40),
             "origin has a branch 24.03 already.",
-            "git fetch origin 24.03",
+            "git fetch origin refs/heads/24.03",
         ),
     ],
 )

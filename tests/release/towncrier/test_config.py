@@ -1,114 +1,85 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from devflow.common.errors import UserError
-from devflow.release.towncrier.config import DEFAULT_TYPES, parse_config
+from devflow.release.towncrier.config import config_of, config_path, config_paths, has_table
+from devflow.release.towncrier.package_name import name_in_version
 
-REAL = """\
-[project]
-name = "kiln"
-
-[tool.towncrier]
-name = "Acme Kiln"
-package = "acme.manager"
-package_dir = "src"
-filename = "CHANGELOG.md"
-directory = "changes"
-template = "changes/template.md.jinja"
-title_format = "## {version} ({project_date})"
-start_string = "<!-- towncrier release notes start -->\\n"
-ignore = ["NOTES.md"]
-
-[[tool.towncrier.type]]
-directory = "feature"
-name = "Features"
-
-[[tool.towncrier.type]]
-directory = "fix"
-name = "Fixes"
-"""
+ANSWER = {
+    "directories": ["changes", "changes/web/"],
+    "template": "changes/template.md",
+    "package": None,
+    "name": None,
+    "package_dir": "",
+    "types": ["feature", "fix"],
+    "ignore": ["NOTES.md"],
+    "written": "docs/../CHANGELOG.md",
+    "start_string": "<!-- here -->\n",
+    "title": "1.1.0 (2026-01-02)",
+    "single_file": True,
+}
 
 
-def test_a_real_one() -> None:
-    config = parse_config("pyproject.toml", REAL)
-    assert config.name == "Acme Kiln"
-    assert config.directories == ("changes",)
-    assert config.filename == "CHANGELOG.md"
-    assert config.template == "changes/template.md.jinja"
+def printed(**other: object) -> str:
+    """What `run_towncrier.py` prints, after towncrier's own lines."""
+    return "Loading template...\n\n" + json.dumps({**ANSWER, **other}) + "\n"
+
+
+def test_an_answer() -> None:
+    config = config_of("pyproject.toml", printed())
+    assert config.directories == ("changes", "changes/web")
+    assert config.written == "CHANGELOG.md"
     assert config.types == ("feature", "fix")
-    assert config.start_string == "<!-- towncrier release notes start -->\n"
-    assert config.title_format == "## {version} ({project_date})"
-    assert config.ignore == ("NOTES.md",)
-    assert config.single_file
-
-
-def test_the_default_values() -> None:
-    config = parse_config("towncrier.toml", '[tool.towncrier]\npackage = "thing"\n')
-    assert config.name == "Thing"
-    assert config.directories == ("thing/newsfragments",)
-    assert (config.filename, config.start_string) == ("NEWS.rst", ".. towncrier release notes start\n")
-    assert config.types == DEFAULT_TYPES
-    assert config.template is None
-    assert config.title_format is None
+    assert config.title == "1.1.0 (2026-01-02)"
 
 
 @pytest.mark.parametrize(
-    ("text", "directories"),
+    "other", [{"directories": [each]} for each in (".", "..", "../news", "/news")] + [{"written": "../NEWS.rst"}]
+)
+def test_files_outside_of_the_build_root(other: dict[str, object]) -> None:
+    with pytest.raises(UserError, match="cannot be released from here"):
+        config_of("towncrier.toml", printed(**other))
+
+
+def test_which_file_has_the_settings() -> None:
+    assert config_paths(None) == ("towncrier.toml", "pyproject.toml")
+    assert config_paths("./a/towncrier.toml") == ("a/towncrier.toml",)
+    assert config_path(None, {"pyproject.toml": b"", "towncrier.toml": b""}) == "towncrier.toml"
+    assert config_path("./a/b.toml", {"a/b.toml": b""}) == "a/b.toml"
+    with pytest.raises(UserError, match="neither a towncrier.toml nor a pyproject.toml"):
+        config_path(None, {})
+    with pytest.raises(UserError, match="There is no a/b.toml, or Pants ignores it"):
+        config_path("a/b.toml", {"pyproject.toml": b""})
+
+
+def test_whether_there_are_settings() -> None:
+    # A mixed array, which the parser that Pants 2.17 has does not take.
+    assert has_table("pyproject.toml", '[tool.other]\nmixed = [1, "a", {b = 2}]\n[tool.towncrier]\n')
+    assert not has_table("pyproject.toml", "[project]\nname = 'x'\n")
+    with pytest.raises(UserError, match="^pyproject.toml cannot be read as TOML: "):
+        has_table("pyproject.toml", "[tool.towncrier]\nname = \n")
+
+
+def test_where_the_version_of_a_package_is() -> None:
+    config = config_of("pyproject.toml", printed(package="some.orbit", package_dir="src", name="Some.Orbit"))
+    assert config.package_files == ("src/some/orbit/__init__.py", "src/some/orbit/_version.py")
+    assert config_of("pyproject.toml", printed(package="orbit", package_dir="..", name="Orbit")).package_files == ()
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
     [
-        ('directory = "news"', ("news",)),
-        ('directory = "./news/"', ("news",)),
-        ('package = "a"\npackage_dir = "src"', ("src/a/newsfragments",)),
-        (
-            'directory = "n"\n[[tool.towncrier.section]]\npath = ""\n[[tool.towncrier.section]]\npath = "w"',
-            ("n", "n/w"),
-        ),
-        ('package = "a"\n[[tool.towncrier.section]]\npath = "w"', ("a/w/newsfragments",)),
+        ('from incremental import Version\n__version__ = Version("QTrio", 24, 7, 0)\n', "QTrio"),
+        ('import incremental\n__version__ = incremental.Version("QTrio", 24, 7, 0)\n', "QTrio"),
+        ('__version__ = "24.7.0"\n', None),
+        ('other = Version("QTrio", 24, 7, 0)\n', None),
+        ("__version__ = Version(NAME, 24, 7, 0)\n", None),
+        ("__version__ = Version()\n", None),
+        ("print 'Python 2'\n", None),
     ],
 )
-def test_where_the_fragments_are(text: str, directories: tuple[str, ...]) -> None:
-    assert parse_config("towncrier.toml", f"[tool.towncrier]\n{text}\n").directories == directories
-
-
-@pytest.mark.parametrize("directory", [".", "..", "../news", "/news"])
-def test_fragments_outside_of_the_build_root(directory: str) -> None:
-    with pytest.raises(UserError, match="cannot be released from here"):
-        parse_config("towncrier.toml", f'[tool.towncrier]\ndirectory = "{directory}"\n')
-
-
-def test_the_name_of_the_project() -> None:
-    pyproject = '[project]\nname = "kiln"\n'
-    assert parse_config("towncrier.toml", "[tool.towncrier]\n", pyproject=pyproject).name == "kiln"
-    assert parse_config("towncrier.toml", "[tool.towncrier]\n").name == ""
-
-
-@pytest.mark.parametrize(
-    ("template", "path"),
-    [("towncrier:default", None), ("towncrier:single-file-no-bullets", None), ("a/b.rst", "a/b.rst")],
-)
-def test_templates(template: str, path: str | None) -> None:
-    assert parse_config("towncrier.toml", f'[tool.towncrier]\ntemplate = "{template}"\n').template == path
-
-
-def test_fragment_types_as_tables() -> None:
-    text = '[tool.towncrier]\n[tool.towncrier.fragment.feat]\n[tool.towncrier.fragment.chore]\nname = "Chores"\n'
-    assert parse_config("towncrier.toml", text).types == ("feat", "chore")
-
-
-def test_what_others_write_into_the_file_does_not_matter() -> None:
-    # A mixed array, which the parser that Pants 2.17 has does not take.
-    config = parse_config("pyproject.toml", '[tool.other]\nmixed = [1, "a", {b = 2}]\n' + REAL)
-    assert config.name == "Acme Kiln"
-    assert config.types == ("feature", "fix")
-
-
-@pytest.mark.parametrize("text", ["[tool.other]\n", "", "[project]\nname = 'x'\n"])
-def test_no_settings(text: str) -> None:
-    with pytest.raises(UserError) as error:
-        parse_config("pyproject.toml", text)
-    assert error.value.problem.what == "pyproject.toml has no [tool.towncrier]."
-
-
-def test_a_file_that_cannot_be_read() -> None:
-    with pytest.raises(UserError, match="^pyproject.toml cannot be read as TOML: "):
-        parse_config("pyproject.toml", "[tool.towncrier]\nname = \n")
+def test_the_name_in_a_version(source: str, name: str | None) -> None:
+    assert name_in_version([b"from ._version import __version__\n", source.encode()]) == name

@@ -6,7 +6,8 @@ from devflow.release.branch.plan import BranchFacts, BranchNames, BranchRequest,
 from devflow.release.branch.templates import directories_of, paths_to_read, targets_of
 from devflow.release.facts import RepositoryState
 from devflow.release.git.committed import list_directory, read_committed
-from devflow.release.git.inspect import ignored_files, read_branch, read_remote
+from devflow.release.git.inspect import ignored_files, read_branch
+from devflow.release.git.remotes import read_remote
 from devflow.release.git.worktree import Repository
 from devflow.release.versions.version import parse
 from devflow.release.versions.version_file import read_version

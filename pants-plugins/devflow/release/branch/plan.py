@@ -116,12 +116,17 @@ def is_opened(request: BranchRequest, names: BranchNames, state: RepositoryState
 def plan_of_opened(request: BranchRequest, names: BranchNames, facts: OpenedFacts) -> ReleasePlan:
     """What is left of a series that is open: nothing, or the push."""
     plan = ReleasePlan("", names.new.text, done_before=f"the series {names.new.series} is open")
-    branch, remote = facts.branch, facts.remote
-    if branch is None or remote is None or (remote.state is RemoteState.SAME and remote.new_branch):
+    branch, remote, head = facts.branch, facts.remote, facts.repository.head
+    has_commit = remote is not None and remote.state in (RemoteState.SAME, RemoteState.AHEAD)
+    if branch is None or remote is None or (has_commit and remote.new_branch):
         return plan
     missing = None if remote.new_branch else branch
-    check = checks.remote(dataclasses.replace(remote, new_branch=None), facts.repository.head)
+    if remote.state is RemoteState.DIVERGED:
+        return dataclasses.replace(plan, checks=(checks.undo_unpushed(remote, head, new_branch=branch),))
     push = push_of(request.push_to, facts.repository, new_branch=missing)
+    if remote.state is RemoteState.AHEAD and push:
+        push = dataclasses.replace(push, refs=push.refs[1:])  # the branch is there, and more on top of it
+    check = checks.remote(dataclasses.replace(remote, new_branch=None), head, has_commit=True)
     return dataclasses.replace(plan, title=f"release-branch {branch}", checks=(check,), push=push)
 
 
@@ -159,7 +164,12 @@ def plan_branch(request: BranchRequest, names: BranchNames, facts: BranchFacts) 
         notes=of_templates.notes,
         commit=commit_of(names.commit_message, state),
         new_branch=names.branch,
-        push=push_of(request.push_to, state, new_branch=names.branch),
+        push=push_of(
+            request.push_to,
+            state,
+            new_branch=names.branch,
+            addresses=facts.remote.addresses if facts.remote else 1,
+        ),
     )
 
 
@@ -169,8 +179,24 @@ def _version_change(request: BranchRequest, new: Version, committed: Committed) 
     return FileChange(path, Action.CHANGE, content, f"{request.current.text} → {new.text}", committed.modes[path])
 
 
+def _written_like(current: Version, new: Version) -> str:
+    """The new series with as many digits as the present one has, where that tells: `24.09` after `24.03`."""
+    if len(current.numbers) < 2 or len(new.numbers) < 2:
+        return new.series
+    present, month = current.numbers[1], new.numbers[1]
+    if present.startswith("0") and len(present) > 1:
+        month = month.zfill(len(present))
+    elif len(present) == 1:
+        month = str(int(month))
+    return new.epoch + f"{new.numbers[0]}.{month}"
+
+
 def series_check(current: Version, new: Version) -> Check:
-    """Whether the next series is after the present one."""
+    """Whether the next series is after the present one, and written like it."""
+    alike = _written_like(current, new)
+    if alike != new.series:
+        what = f"The present series is {current.series}, and {new.series} is not written like it."
+        return failed("series", Problem(what, f"--next={alike}"))
     if parse(new.series).pep440 > parse(current.series).pep440:
         return passed("series", f"{current.series} → {new.series}")
     what = f"The present series is {current.series}, and {new.series} is not after it."

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from fnmatch import fnmatchcase
 
 from devflow.common.errors import Problem, did_you_mean
+from devflow.common.paths import shell_quote
 from devflow.release.facts import (
     Action,
     Author,
@@ -44,16 +45,27 @@ def work_tree(head: Head, needed: Sequence[str], *, allow_dirty: bool) -> Check:
     uncommitted = [path for path in head.dirty if any(_overlap(path, each) for each in needed)]
     if uncommitted:
         what = f"Not committed, and a part of the release: {shortened(uncommitted)}."
-        return failed(name, Problem(what, "commit them, or put them aside with `git stash --include-untracked`"))
+        return failed(name, Problem(what, _commit_or(head, "put them aside with `git stash --include-untracked`")))
     if not allow_dirty:
         return failed(
             name,
             Problem(
                 f"Not committed: {shortened(head.dirty)}.",
-                "commit them, or `git stash --include-untracked`; or leave them as they are with --allow-dirty",
+                f"{_commit_or(head, '`git stash --include-untracked`')}; or leave them as they are with --allow-dirty",
             ),
         )
     return passed(name, f"not committed and left as it is: {shortened(head.dirty)}")
+
+
+def _commit_or(head: Head, put_aside: str) -> str:
+    """`git stash` leaves submodules as they are."""
+    if not head.submodules:
+        return f"commit them, or {put_aside}"
+    modules = " ".join(shell_quote(path) for path in head.submodules)
+    aside = f"git submodule update --force -- {modules}"
+    if set(head.submodules) == set(head.dirty):
+        return f"`git add -- {modules}` and commit, or `{aside}`"
+    return f"commit them, or {put_aside} and `{aside}`"
 
 
 def _overlap(path: str, needed: str) -> bool:
@@ -90,6 +102,9 @@ def tag(state: TagState, head: Head) -> Check:
     if not state.valid:
         what = f"git does not accept {state.name!r} as the name of a tag."
         return failed("tag", Problem(what, "change the version, or [release].tag_name in pants.toml"))
+    if state.blocking:
+        fix = "change the version, or [release].tag_name in pants.toml"
+        return failed("tag", _blocked(f"the tag {state.name}", state.blocking, fix))
     if state.existing is None:
         return passed("tag", f"{state.name} is free")
     commit = state.existing.commit
@@ -104,10 +119,19 @@ def new_branch(state: BranchState) -> Check:
     if not state.valid:
         fix = "change [release-branch].branch_name in pants.toml"
         return failed("new branch", Problem(f"git does not accept {name!r} as the name of a branch.", fix))
+    if state.blocking:
+        old = state.blocking.split("/", 2)[2]
+        move = f"git branch --move {shell_quote(old)} NEW_NAME"
+        fix = f"change [release-branch].branch_name in pants.toml, or rename that branch: {move}"
+        return failed("new branch", _blocked(f"the branch {name}", state.blocking, fix))
     if state.commit is not None:
         fix = f"continue with it, or, if it is a mistake, git branch --delete {name}"
         return failed("new branch", Problem(f"The branch {name} is there already, at {state.commit[:12]}.", fix))
     return passed("new branch", f"{name} is free")
+
+
+def _blocked(what: str, ref: str, fix: str) -> Problem:
+    return Problem(f"git cannot make {what} beside {ref.split('/', 2)[2]}: one name is below the other.", fix)
 
 
 def author(found: Author | UnknownAuthor) -> Check:
@@ -134,10 +158,14 @@ def signing(found: Signing) -> Check:
     return failed("signing", Problem(f"Signing does not work: {found.failure}", fix))
 
 
-def remote(found: Remote, head: Head, *, tag: str | None = None, new_branch: str | None = None) -> Check:
-    """Whether the remote would accept the push, as far as that can be known before it."""
+def remote(
+    found: Remote, head: Head, *, tag: str | None = None, new_branch: str | None = None, has_commit: bool = False
+) -> Check:
+    """Whether the remote would accept the push, as far as that can be known before it.
+
+    `has_commit`: HEAD is to be pushed as it is, so a branch that has it and more is no problem.
+    """
     name, problems = found.name, []
-    pull = f"git pull --ff-only {name} {head.branch}"
     if found.state is RemoteState.UNKNOWN_NAME:
         what = f"There is no remote {name!r}.{did_you_mean(name, found.known)}"
         fix = f"--remote={found.known[0]}" if found.known else f"git remote add {name} URL"
@@ -145,8 +173,12 @@ def remote(found: Remote, head: Head, *, tag: str | None = None, new_branch: str
     elif found.state is RemoteState.UNREACHABLE:
         fix = f"run `git ls-remote {name}` and correct what it reports; or leave --push out"
         problems.append(Problem(f"{name} cannot be reached: {found.message}", fix))
-    elif found.state is RemoteState.AHEAD:
+    elif found.state is RemoteState.AHEAD and not has_commit:
+        pull = f"git pull --ff-only {_pull(found, head)}"
         problems.append(Problem(f"{name}/{head.branch} has commits that are not here.", pull))
+    elif found.state is RemoteState.DIVERGED:
+        what = f"{head.branch} and {name}/{head.branch} have diverged: each has commits that the other lacks."
+        problems.append(Problem(what, f"git pull --rebase {_pull(found, head)}"))
     elif found.state is RemoteState.CANNOT_TELL:
         what = f"This is a shallow clone: whether {name}/{head.branch} has commits that are not here cannot be seen."
         problems.append(Problem(what, f"git fetch --unshallow --tags {name}"))
@@ -154,10 +186,31 @@ def remote(found: Remote, head: Head, *, tag: str | None = None, new_branch: str
         what = f"{name} has a tag {tag} already."
         problems.append(Problem(what, f"release a higher version; to look at it: git fetch {name} tag {tag}"))
     if found.new_branch:
-        problems.append(Problem(f"{name} has a branch {new_branch} already.", f"git fetch {name} {new_branch}"))
+        problems.append(
+            Problem(f"{name} has a branch {new_branch} already.", f"git fetch {name} refs/heads/{new_branch}")
+        )
+    if found.blocking:
+        ref = f"{name}/{found.blocking.split('/', 2)[2]}"
+        option = f"[release].tag_name ({tag})" if tag else f"[release-branch].branch_name ({new_branch})"
+        what = f"{ref} is in the way of what would be pushed: one name is below the other."
+        problems.append(Problem(what, f"change {option} in pants.toml"))
     if problems:
         return failed("remote", *problems)
     return passed("remote", f"{name}/{head.branch}: {found.state.value}")
+
+
+def undo_unpushed(found: Remote, head: Head, *, tag: str | None = None, new_branch: str | None = None) -> Check:
+    """The check of a release that is here alone, while the remote has moved on: it is made again, on what is there."""
+    undo = ["git reset --keep HEAD^"]
+    undo += [f"git tag --delete {shell_quote(tag)}"] if tag else []
+    undo += [f"git branch --delete --force {shell_quote(new_branch)}"] if new_branch else []
+    undo += [f"git pull --rebase {_pull(found, head)}"]
+    what = f"{found.name}/{head.branch} has moved on without what was made here, which cannot be pushed any more."
+    return failed("remote", Problem(what, f"{' && '.join(undo)}  # then the same command again"))
+
+
+def _pull(found: Remote, head: Head) -> str:
+    return found.pull_from or f"{shell_quote(found.name)} {shell_quote(head.branch or '')}"
 
 
 def no_remote(shallow: bool) -> Check:

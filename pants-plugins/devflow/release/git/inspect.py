@@ -1,4 +1,4 @@
-"""Ask git for the facts of a plan: HEAD, author, signing, tags, branches, the remote."""
+"""Ask git for the facts of a plan: HEAD, author, signing, tags, branches."""
 
 from __future__ import annotations
 
@@ -13,13 +13,12 @@ from devflow.release.facts import (
     BranchState,
     ExistingTag,
     Head,
-    Remote,
-    RemoteState,
     RepositoryState,
     Signing,
     TagState,
     UnknownAuthor,
 )
+from devflow.release.git.ref_names import blocking_ref
 from devflow.release.git.worktree import Repository
 
 # A file or directory in the git directory, and the operation that it belongs to.
@@ -66,11 +65,14 @@ def head_commit(repository: Repository) -> str:
 
 
 def read_head(repository: Repository) -> Head:
-    """The commit, the branch, and every path that is not committed. There must be a commit."""
-    status = ("status", "--porcelain=v2", "--branch", "-z", "--untracked-files=all", "--ignore-submodules=none")
+    """The commit, the branch, and every path that is not committed. There must be a commit.
+
+    Of submodules, what `git status` shows: which changes of them count is a setting (`submodule.<name>.ignore`).
+    """
+    status = ("status", "--porcelain=v2", "--branch", "-z", "--untracked-files=all")
     records = iter(repository.git.records(*status, "--no-renames"))
     oid = branch = ""
-    dirty = []
+    dirty, submodules = [], []
     for record in records:
         kind, _, rest = record.partition(" ")
         if kind == "#":
@@ -80,10 +82,14 @@ def read_head(repository: Repository) -> Head:
         elif kind in "?!":
             dirty.append(rest)
         else:
-            dirty.append(rest.split(" ", {"1": 7, "2": 8, "u": 9}[kind])[-1])
+            path = rest.split(" ", {"1": 7, "2": 8, "u": 9}[kind])[-1]
+            dirty.append(path)
+            if rest.split(" ", 2)[1].startswith("S"):
+                submodules.append(path)
     git_dir = repository.worktree.git_dir
     under_way = next((what for name, what in _UNDER_WAY.items() if (git_dir / name).exists()), None)
-    return Head(oid, None if branch == "(detached)" else branch, tuple(sorted(dirty)), under_way)
+    on_branch = None if branch == "(detached)" else branch
+    return Head(oid, on_branch, tuple(sorted(dirty)), under_way, tuple(sorted(submodules)))
 
 
 def read_author(repository: Repository) -> Author | UnknownAuthor:
@@ -137,14 +143,15 @@ def read_tag(repository: Repository, name: str) -> TagState:
     try:
         oid = repository.git.line("show-ref", "--verify", "--hash", ref)
     except GitError:
-        return TagState(name, valid=True)
+        return TagState(name, valid=True, blocking=blocking_ref(repository, ref))
     return TagState(name, valid=True, existing=ExistingTag(oid, _commit_of(repository, ref)))
 
 
 def read_branch(repository: Repository, name: str) -> BranchState:
     """Whether git accepts a branch of this name, and where a branch of this name is now."""
     valid = repository.git.succeeds("check-ref-format", "--branch", name)
-    return BranchState(name, valid, _commit_of(repository, f"refs/heads/{name}"))
+    ref = f"refs/heads/{name}"
+    return BranchState(name, valid, _commit_of(repository, ref), blocking_ref(repository, ref) if valid else None)
 
 
 def _commit_of(repository: Repository, ref: str) -> str | None:
@@ -152,44 +159,6 @@ def _commit_of(repository: Repository, ref: str) -> str | None:
         return repository.git.line("rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}")
     except GitError:
         return None
-
-
-def read_remote(
-    repository: Repository, remote: str, head: Head, *, tag: str | None = None, new_branch: str | None = None
-) -> Remote | None:
-    """What the remote has of the refs that would be pushed; None without a branch to push. It asks the network."""
-    if head.branch is None:
-        return None
-    remotes = tuple(repository.git.line("remote").split())
-    if remote not in remotes:
-        return Remote(remote, RemoteState.UNKNOWN_NAME, known=remotes)
-    names = [f"refs/heads/{head.branch}", *([f"refs/tags/{tag}"] if tag else [])]
-    names += [f"refs/heads/{new_branch}"] if new_branch else []
-    try:
-        listed = repository.git.line("ls-remote", remote, *names)
-    except GitError as error:
-        return Remote(remote, RemoteState.UNREACHABLE, message=str(error))
-    found = {name: oid for oid, name in (line.split("\t") for line in listed.splitlines())}
-    return Remote(
-        remote,
-        _compare(repository, head, found.get(f"refs/heads/{head.branch}")),
-        tag=found.get(f"refs/tags/{tag}") if tag else None,
-        new_branch=found.get(f"refs/heads/{new_branch}") if new_branch else None,
-    )
-
-
-def _compare(repository: Repository, head: Head, remote_commit: str | None) -> RemoteState:
-    if not remote_commit:
-        return RemoteState.NO_BRANCH
-    if remote_commit == head.commit:
-        return RemoteState.SAME
-    if not repository.git.succeeds("cat-file", "-e", f"{remote_commit}^{{commit}}"):
-        return RemoteState.AHEAD
-    if repository.git.succeeds("merge-base", "--is-ancestor", remote_commit, head.commit):
-        return RemoteState.BEHIND
-    if repository.shallow and not repository.git.succeeds("merge-base", "--is-ancestor", head.commit, remote_commit):
-        return RemoteState.CANNOT_TELL
-    return RemoteState.AHEAD
 
 
 def ignored_files(repository: Repository, new_paths: Iterable[str]) -> frozenset[str]:

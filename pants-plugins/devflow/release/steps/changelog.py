@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import posixpath
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pants.engine.fs import CreateDigest, DigestContents, FileContent, PathGlobs
@@ -10,16 +12,38 @@ from pants.engine.rules import collect_rules, rule
 from pants.engine.unions import UnionRule
 
 from devflow.common.errors import Problem, UserError
+from devflow.common.options import split_commas
 from devflow.common.report import count
 from devflow.engine import Rules, create_digest, digest_contents, read_files
 from devflow.release.steps.contract import ReleaseStep, ReleaseStepChanges, ReleaseStepInputs
 from devflow.release.subsystem import ReleaseSubsystem
-from devflow.release.towncrier.changelog import changelog_problems
-from devflow.release.towncrier.config import CONFIG_FILES, TowncrierConfig, parse_config
-from devflow.release.towncrier.fragments import encoding_problems, ignored_problem, may_be_a_fragment
-from devflow.release.towncrier.rules import Towncrier, TowncrierResult, towncrier_result
+from devflow.release.towncrier.changelog import changelog_problems, produced_before
+from devflow.release.towncrier.config import (
+    CONFIG_FILES,
+    TowncrierConfig,
+    config_of,
+    config_path,
+    config_paths,
+    has_table,
+    no_table,
+)
+from devflow.release.towncrier.fragments import (
+    encoding_problems,
+    ignored_problem,
+    mark_problems,
+    may_be_a_fragment,
+)
+from devflow.release.towncrier.package_name import name_in_version
+from devflow.release.towncrier.rules import (
+    AskTowncrier,
+    Towncrier,
+    towncrier_answer,
+    towncrier_result,
+)
 from devflow.release.versions.formats import fill
 from devflow.release.versions.version import parse
+
+_INVALID_NAME = re.compile(r"Invalid news fragment name: (.*)")
 
 
 class ChangelogStep(ReleaseStep):
@@ -30,17 +54,21 @@ class ChangelogStep(ReleaseStep):
 
 @dataclass(frozen=True)
 class Setup:
-    """towncrier's settings. It writes the path `written` in its sandbox, which is `changelog` in the repository."""
+    """One changelog, and towncrier's settings for it: the file `chosen`, or those that towncrier looks for itself.
 
+    towncrier writes the path `config.written` in its sandbox, which is `changelog` in the repository.
+    """
+
+    chosen: str | None
     config: TowncrierConfig
-    written: str
     changelog: str
 
     @property
     def paths(self) -> tuple[str, ...]:
         """The files and directories that towncrier reads, and the changelog that it writes."""
         template = (self.config.template,) if self.config.template else ()
-        return (*CONFIG_FILES, *self.config.directories, *template, self.changelog)
+        of_package = self.config.package_files
+        return (*config_paths(self.chosen), *self.config.directories, *template, *of_package, self.changelog)
 
     def is_in_fragments(self, path: str) -> bool:
         """Whether a path is in a directory of news fragments."""
@@ -48,118 +76,191 @@ class Setup:
 
     def reads(self, path: str) -> bool:
         """Whether this file is an input of towncrier; the changelog is one in any case."""
-        return self.is_in_fragments(path) or path in (*CONFIG_FILES, self.config.template)
+        return self.is_in_fragments(path) or path in (*config_paths(self.chosen), self.config.template)
 
 
-def set_up(files: Mapping[str, bytes], step: ReleaseStep, options: ReleaseSubsystem) -> Setup:
-    """Read towncrier's settings. Raises: UserError."""
-    path = next((path for path in CONFIG_FILES if path in files), None)
-    if path is None:
+def chosen_configs(options: ReleaseSubsystem) -> tuple[str | None, ...]:
+    """The files of settings that the options name; None is what towncrier finds without one. Raises: UserError."""
+    chosen = split_commas(options.changelog_config)
+    if len(chosen) > 1 and options.changelog_file:
         raise UserError(
-            "There is neither a towncrier.toml nor a pyproject.toml in the build root.",
-            fix="add one with [tool.towncrier]; or release without a changelog: --skip=changelog",
+            "[release].changelog_file is for one changelog, and [release].changelog_config names several.",
+            fix="leave changelog_file out, and give each of them its `filename`",
         )
-    problems = encoding_problems((name, files[name]) for name in CONFIG_FILES if name in files)
+    return chosen or (None,)
+
+
+def config_files(options: ReleaseSubsystem) -> tuple[str, ...]:
+    """The files that may have settings of towncrier. Raises: UserError."""
+    return tuple(path for chosen in chosen_configs(options) for path in config_paths(chosen))
+
+
+def arguments_of(step: ReleaseStep, chosen: str | None, how: str) -> tuple[str, ...]:
+    """The command line of towncrier, as a person would type it in the build root."""
+    config = ("--config", *config_paths(chosen)) if chosen is not None else ()
+    return ("build", how, "--version", step.version, "--date", step.date, *config)
+
+
+async def set_up(chosen: str | None, files: Mapping[str, bytes], step: ReleaseStep, options: ReleaseSubsystem) -> Setup:
+    """Ask towncrier for its settings. Raises: UserError."""
+    path = config_path(chosen, files)
+    inputs = {name: files[name] for name in config_paths(chosen) if name in files}
+    problems = (*encoding_problems(inputs.items()), *mark_problems(inputs.items()))
     if problems:
         raise UserError.of(problems[0])
-    pyproject = files.get("pyproject.toml")
-    config = parse_config(path, files[path].decode(), pyproject=pyproject.decode() if pyproject is not None else None)
-    written = config.filename
-    if not config.single_file:
-        written = written.format(name=config.name, version=step.version, project_date=step.date)
-    elsewhere = options.changelog_file
-    version = parse(step.version)
-    return Setup(
-        config, written, fill("[release].changelog_file", elsewhere, version, step.date) if elsewhere else written
+    is_there = has_table(path, files[path].decode())
+    answer = await towncrier_answer(
+        AskTowncrier(
+            arguments_of(step, chosen, "--yes"),
+            tuple(FileContent(name, content) for name, content in sorted(inputs.items())),
+        )
     )
+    if answer.problem:
+        raise UserError.of(answer.problem) if is_there else no_table(path)
+    config = config_of(path, answer.text)
+    if options.changelog_file is None:
+        return Setup(chosen, config, config.written)
+    changelog = fill("[release].changelog_file", options.changelog_file, parse(step.version), step.date)
+    return Setup(chosen, config, changelog)
 
 
 @rule
 async def changelog_inputs(step: ChangelogStep, options: ReleaseSubsystem) -> ReleaseStepInputs:
     """The settings, the fragments, the template and the changelog."""
-    files = _by_path(await read_files(PathGlobs(CONFIG_FILES)))
     try:
-        return ReleaseStepInputs(set_up(files, step, options).paths)
+        configs = config_files(options)
+        files = _by_path(await read_files(PathGlobs(configs)))
+        paths: list[str] = []
+        for chosen in chosen_configs(options):
+            paths += (await set_up(chosen, files, step, options)).paths
+        return ReleaseStepInputs(tuple(dict.fromkeys(paths)))
     except UserError as error:
         return ReleaseStepInputs(CONFIG_FILES, problems=(error.problem,))
 
 
-async def run(step: ReleaseStep, setup: Setup, files: Mapping[str, bytes], *, draft: bool) -> TowncrierResult:
-    """Run towncrier on those of the files that it reads."""
+def request_of(step: ReleaseStep, setup: Setup, files: Mapping[str, bytes], how: str) -> Towncrier:
+    """The run of towncrier on those of the files that it reads."""
+    config = setup.config
     inputs = {path: content for path, content in files.items() if setup.reads(path)}
     if setup.changelog in files:
-        inputs[setup.written] = files[setup.changelog]
-    config = setup.config
+        inputs[config.written] = files[setup.changelog]
     with_fragments = [each for each in config.directories if any(path.startswith(f"{each}/") for path in inputs)]
-    name = ("--name", config.name) if config.name else ()
-    return await towncrier_result(
-        Towncrier(
-            ("build", "--draft" if draft else "--yes", "--version", step.version, "--date", step.date, *name),
-            tuple(FileContent(path, content) for path, content in sorted(inputs.items())),
-            config.directories,
-            setup.written,
-            (*with_fragments, *([setup.written] if setup.written in inputs else [])),
-        )
+    return Towncrier(
+        arguments_of(step, setup.chosen, how),
+        tuple(FileContent(path, content) for path, content in sorted(inputs.items())),
+        config.directories,
+        config.written,
+        (*with_fragments, *([config.written] if config.written in inputs else [])),
+        config.package,
+        name_in_version(files[path] for path in config.package_files if path in files),
     )
 
 
 @rule
 async def changelog_changes(step: ChangelogStep, options: ReleaseSubsystem) -> ReleaseStepChanges:
-    """The new changelog, and the fragments that towncrier removed."""
+    """The new changelogs, and the fragments that towncrier removed."""
     files = _by_path(await digest_contents(step.committed))
+    written: dict[str, bytes] = {}
+    consumed: set[str] = set()
+    notes: list[str] = []
+    found: list[str] = []
+    problems: list[Problem] = []
     try:
-        setup = set_up(files, step, options)
+        configs = config_files(options)
+        seen = _by_path(await read_files(PathGlobs(configs)))
+        for chosen in chosen_configs(options):
+            setup = await set_up(chosen, files, step, options)
+            problems += [*_uncommitted(setup, files, seen), *input_problems(setup, files, step.version)]
+            if problems:
+                continue
+            result = await towncrier_result(request_of(step, setup, files, "--yes"))
+            if result.problem:
+                problems.append(named(result.problem, setup, files))
+                continue
+            after = _by_path(await digest_contents(result.outputs))
+            problems += output_problems(setup, files, after, step.version, options.not_fragments)
+            gone = [path for path in files if setup.is_in_fragments(path) and path not in after]
+            consumed.update(path for path in gone if path != setup.config.template)
+            found.append(f"{count(len(gone), 'news fragment')} into {setup.changelog}")
+            notes += _notes(setup, files, after, gone)
+            written[setup.changelog] = after.get(setup.config.written, b"")
+            files = {path: text for path, text in {**files, **written}.items() if path not in consumed}
     except UserError as error:
-        return ReleaseStepChanges(problems=(error.problem,))
-    problems = list(input_problems(setup, files, step.version))
-    seen = _by_path(await read_files(PathGlobs(CONFIG_FILES)))
-    if any(seen.get(path) != files.get(path) for path in CONFIG_FILES):
-        what = f"{setup.config.path} differs from the commit."
-        problems.append(Problem(what, f"commit {setup.config.path}, and run the same command again"))
+        problems.append(error.problem)
     if problems:
         return ReleaseStepChanges(problems=tuple(problems))
-    result = await run(step, setup, files, draft=False)
-    if result.problem:
-        return ReleaseStepChanges(problems=(named(result.problem, setup),))
-    after = _by_path(await digest_contents(result.outputs))
-    fragments = sorted(path for path in files if setup.is_in_fragments(path))
-    consumed = tuple(path for path in fragments if path not in after and path != setup.config.template)
-    left = [path for path in fragments if path in after]
-    ignored = [path for path in left if may_be_a_fragment(path, setup.config, options.not_fragments)]
-    if setup.written not in after:
-        what = f"towncrier wrote no {setup.written}."
-        return ReleaseStepChanges(problems=(Problem(what, f"correct `filename` in {setup.config.path}"),))
-    written = await create_digest(CreateDigest([FileContent(setup.changelog, after[setup.written])]))
     return ReleaseStepChanges(
-        writes=written,
-        removes=consumed,
-        notes=() if consumed else ("There are no news fragments: the changelog says what its template has for that.",),
-        found=f"{count(len(consumed), 'news fragment')} into {setup.changelog}",
-        problems=tuple(ignored_problem(path, setup.config) for path in ignored),
+        writes=await create_digest(CreateDigest(FileContent(path, text) for path, text in sorted(written.items()))),
+        removes=tuple(sorted(consumed)),
+        notes=tuple(notes),
+        found=" and ".join(found),
     )
+
+
+def _uncommitted(setup: Setup, files: Mapping[str, bytes], seen: Mapping[str, bytes]) -> list[Problem]:
+    """Settings that were edited: the paths of the release came from the work tree."""
+    if all(seen.get(path) == files.get(path) for path in config_paths(setup.chosen)):
+        return []
+    path = setup.config.path
+    return [Problem(f"{path} differs from the commit.", f"commit {path}, and run the same command again")]
+
+
+def _notes(setup: Setup, files: Mapping[str, bytes], after: Mapping[str, bytes], gone: Sequence[str]) -> list[str]:
+    notes = []
+    if not gone:
+        notes.append("There are no news fragments: the changelog says what its template has for that.")
+    name, text = setup.config.name, after.get(setup.config.written, b"").decode()
+    is_known = any(path in files for path in setup.config.package_files)
+    if name and not is_known and name in text and name not in files.get(setup.changelog, b"").decode(errors="replace"):
+        notes.append(
+            f"towncrier would import {setup.config.package} for a name; without that, the name is {name!r}: "
+            f"another one is `name` in {setup.config.path}."
+        )
+    return notes
 
 
 def input_problems(setup: Setup, files: Mapping[str, bytes], version: str) -> tuple[Problem, ...]:
     """Mistakes at which towncrier would fail without naming the file, or which it would not report."""
-    template, changelog = setup.config.template, setup.changelog
+    config, changelog = setup.config, setup.changelog
     texts = {path: files[path] for path in sorted(files) if setup.reads(path) or path == changelog}
     problems = list(encoding_problems(texts.items()))
-    if template and template not in files:
-        what = f"{setup.config.path} names the template {template}, which is not in the commit."
-        problems.append(Problem(what, f"commit {template}, or correct `template` in {setup.config.path}"))
-    if changelog in texts and not encoding_problems([(changelog, texts[changelog])]):
-        if not setup.config.single_file and changelog == setup.written:
-            problems.append(
-                Problem(f"{changelog} is there already.", "release another version, or remove it and commit")
-            )
-        else:
-            problems += changelog_problems(changelog, texts[changelog].decode(), version, setup.config)
+    problems += mark_problems((path, text) for path, text in texts.items() if path != changelog)
+    fragments = [path for path in files if setup.is_in_fragments(path)]
+    if not fragments and not has_table(config.path, files[config.path].decode()):
+        problems.append(no_table(config.path).problem)
+    if config.template and config.template not in files:
+        what = f"{config.path} names the template {config.template}, which is not in the commit."
+        problems.append(Problem(what, f"commit {config.template}, or correct `template` in {config.path}"))
+    if changelog in texts and not config.single_file and changelog == config.written:
+        problems.append(Problem(f"{changelog} is there already.", "release another version, or remove it and commit"))
     return tuple(problems)
 
 
-def named(problem: Problem, setup: Setup) -> Problem:
-    """A problem of the template with the template's name, which jinja does not say."""
-    template = setup.config.template
+def output_problems(
+    setup: Setup, files: Mapping[str, bytes], after: Mapping[str, bytes], version: str, not_fragments: Sequence[str]
+) -> list[Problem]:
+    """What is wrong with what towncrier has done, though it reports no error."""
+    config, changelog = setup.config, setup.changelog
+    if config.written not in after:
+        return [Problem(f"towncrier wrote no {config.written}.", f"correct `filename` in {config.path}")]
+    left = [path for path in sorted(files) if setup.is_in_fragments(path) and path in after]
+    problems = [ignored_problem(path, config) for path in left if may_be_a_fragment(path, config, not_fragments)]
+    if changelog in files and config.single_file:
+        before, new = files[changelog].decode(), after[config.written].decode()
+        problems += changelog_problems(changelog, before, new, version, config.start_string)
+    return problems
+
+
+def named(problem: Problem, setup: Setup, files: Mapping[str, bytes]) -> Problem:
+    """A problem with the file that it is in, which neither jinja nor towncrier says."""
+    template, title = setup.config.template, setup.config.title
+    if "already produced newsfiles" in problem.what and title:
+        return produced_before(setup.changelog, files[setup.changelog].decode(), title)
+    invalid = _INVALID_NAME.search(problem.what)
+    if invalid:
+        paths = (path for path in sorted(files) if setup.is_in_fragments(path))
+        path = next((path for path in paths if posixpath.basename(path) == invalid[1]), None)
+        return ignored_problem(path, setup.config) if path else problem
     if not template or "jinja2." not in problem.what:
         return problem
     return Problem(f"{problem.what} (template: {template})", problem.fix)

@@ -8,9 +8,17 @@ from devflow.common.errors import Problem, UserError
 from devflow.release.git.committed import read_committed
 from devflow.release.git.inspect import read_head
 from devflow.release.git.worktree import Repository
-from devflow.release.steps.changelog import ChangelogStep, input_problems, named, run, set_up
+from devflow.release.steps.changelog import (
+    ChangelogStep,
+    chosen_configs,
+    config_files,
+    input_problems,
+    named,
+    request_of,
+    set_up,
+)
 from devflow.release.subsystem import ReleaseSubsystem, date_of
-from devflow.release.towncrier.config import CONFIG_FILES
+from devflow.release.towncrier.rules import towncrier_result
 from devflow.release.versions.version import Version
 
 
@@ -26,16 +34,19 @@ async def draft_section(options: ReleaseSubsystem, repository: Repository, versi
     """The section for the committed fragments; notes name those that are not committed. Raises: UserError."""
     head = read_head(repository)
     step = ChangelogStep(version.text, version.series, date_of(options.date).isoformat())
-    files = read_committed(repository, head.commit, CONFIG_FILES).files
-    setup = set_up(files, step, options)
-    files = read_committed(repository, head.commit, setup.paths).files
-    _raise_first(input_problems(setup, files, version.text))
-    result = await run(step, setup, files, draft=True)
-    if result.problem:
-        raise UserError.of(named(result.problem, setup))
-    directories = [repository.prefix + directory for directory in setup.config.directories]
+    configs = read_committed(repository, head.commit, config_files(options)).files
+    texts, directories = [], []
+    for chosen in chosen_configs(options):
+        setup = await set_up(chosen, configs, step, options)
+        files = read_committed(repository, head.commit, setup.paths).files
+        _raise_first(input_problems(setup, files, version.text))
+        result = await towncrier_result(request_of(step, setup, files, "--draft"))
+        if result.problem:
+            raise UserError.of(named(result.problem, setup, files))
+        texts.append(result.stdout.decode())
+        directories += [repository.prefix + directory for directory in setup.config.directories]
     dirty = [path for path in head.dirty if any(path.startswith(f"{directory}/") for directory in directories)]
-    return Draft(result.stdout.decode(), tuple(f"Not committed, and not in this draft: {path}" for path in dirty))
+    return Draft("".join(texts), tuple(f"Not committed, and not in this draft: {path}" for path in dirty))
 
 
 def _raise_first(problems: tuple[Problem, ...]) -> None:

@@ -1,96 +1,103 @@
-"""towncrier's settings, as far as they say which files it reads and writes."""
+"""towncrier's settings, as the locked towncrier reads them: which files it reads and writes. Pure."""
 
 from __future__ import annotations
 
+import json
 import posixpath
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from devflow.common.errors import UserError
 from devflow.common.toml_file import parse_toml, table_of
+from devflow.release.towncrier.package_name import FILES
 
 # In towncrier's own order.
 CONFIG_FILES = ("towncrier.toml", "pyproject.toml")
-DEFAULT_TYPES = ("feature", "bugfix", "doc", "removal", "misc")
-_PACKAGED_TEMPLATE = re.compile(r"[-\w.]+:[-\w.]+")
 
 
 @dataclass(frozen=True)
 class TowncrierConfig:
-    """Paths are relative to the directory of the settings.
+    """Paths are relative to the build root.
 
-    `directories` have the news fragments, one for each section. `title_format` is None where the template has the
-    heading.
+    `directories` have the news fragments, one for each section. `written` is the changelog, and `title` the line above
+    the section of the version that is released ("" where the template has it). `package` is the one that towncrier
+    imports for a name; None where it imports none. Its version may have the name, in one of `package_files`; otherwise
+    it is `name`.
     """
 
     path: str
-    name: str
     directories: tuple[str, ...]
-    filename: str
+    written: str
     single_file: bool
     start_string: str
+    title: str
     template: str | None  # None: one of towncrier's own
     types: tuple[str, ...]
     ignore: tuple[str, ...]
-    title_format: str | None
+    package: str | None = None
+    package_files: tuple[str, ...] = ()
+    name: str | None = None
 
 
-def parse_config(path: str, text: str, *, pyproject: str | None = None) -> TowncrierConfig:
-    """Read `towncrier.toml` or `pyproject.toml`. Beside the former, `pyproject` may have the project's name.
+def config_paths(chosen: str | None) -> tuple[str, ...]:
+    """The files that towncrier reads its settings from: the chosen one, or those that it looks for itself."""
+    return CONFIG_FILES if chosen is None else (posixpath.normpath(chosen),)
 
-    Raises: UserError.
-    """
-    document = parse_toml(text, path)
-    settings = table_of(document, "tool", "towncrier")
-    if settings is None:
-        raise UserError(f"{path} has no [tool.towncrier].", fix=f"add [tool.towncrier] to {path}; or --skip=changelog")
-    beside = parse_toml(pyproject, "pyproject.toml") if pyproject is not None else document
-    project_name = str((table_of(beside, "project") or {}).get("name", ""))
-    package = str(settings.get("package") or "") or project_name
-    filename = str(settings.get("filename", "NEWS.rst"))
-    is_markdown = filename.endswith(".md")
-    marker = "towncrier release notes start"
-    template = str(settings.get("template") or "")
-    return TowncrierConfig(
-        path=path,
-        # As towncrier does, but without an import of the package, which a sandbox does not have.
-        name=str(settings.get("name") or "") or (package.title() if settings.get("package") else package),
-        directories=_directories(path, settings, package),
-        filename=filename,
-        single_file=bool(settings.get("single_file", True)),
-        start_string=str(settings.get("start_string") or (f"<!-- {marker} -->\n" if is_markdown else f".. {marker}\n")),
-        template=posixpath.normpath(template) if template and not _PACKAGED_TEMPLATE.fullmatch(template) else None,
-        types=_types(settings),
-        ignore=tuple(str(name) for name in settings.get("ignore") or ()),
-        title_format=str(settings["title_format"]) if settings.get("title_format") else None,
+
+def config_path(chosen: str | None, files: Mapping[str, bytes]) -> str:
+    """The file that has the settings. Raises: UserError."""
+    paths = config_paths(chosen)
+    path = next((path for path in paths if path in files), None)
+    if path is not None:
+        return path
+    if chosen is not None:
+        raise UserError(
+            f"There is no {paths[0]}, or Pants ignores it.",
+            fix="correct [release].changelog_config, or move that file out of what [GLOBAL].pants_ignore names",
+        )
+    raise UserError(
+        "There is neither a towncrier.toml nor a pyproject.toml in the build root.",
+        fix="add one with [tool.towncrier]; or release without a changelog: --skip=changelog",
     )
 
 
-def _directories(path: str, settings: Mapping[str, Any], package: str) -> tuple[str, ...]:
-    sections = [str(section.get("path", "")) for section in settings.get("section") or [{}]]
-    if settings.get("directory") is not None:
-        base, below = str(settings["directory"]), ""
-    elif package:
-        base, below = posixpath.join(str(settings.get("package_dir", ".")), package), "newsfragments"
-    else:
-        base, below = ".", "newsfragments"
-    directories = {posixpath.normpath(posixpath.join(base, section, below)) for section in sections}
-    outside = sorted(each for each in directories if each in (".", "..") or each.startswith(("../", "/")))
-    if outside:
-        raise UserError(
-            f"{path}: news fragments in {outside[0]!r} cannot be released from here.",
-            fix="give [tool.towncrier].directory a directory below that of the settings",
-        )
-    return tuple(sorted(directories))
+def has_table(path: str, text: str) -> bool:
+    """Whether a file has [tool.towncrier]. Raises: UserError for a file that is not TOML."""
+    return table_of(parse_toml(text, path), "tool", "towncrier") is not None
 
 
-def _types(settings: Mapping[str, Any]) -> tuple[str, ...]:
-    types = settings.get("type")
-    if types:
-        return tuple(str(each.get("directory") or each.get("name", "").lower()) for each in types)
-    fragment = settings.get("fragment")
-    if isinstance(fragment, dict) and fragment:
-        return tuple(fragment)
-    return DEFAULT_TYPES
+def no_table(path: str) -> UserError:
+    """The error of settings that are not there. Newer versions of towncrier take default values for all of them."""
+    return UserError(f"{path} has no [tool.towncrier].", fix=f"add [tool.towncrier] to {path}; or --skip=changelog")
+
+
+def config_of(path: str, answer: str) -> TowncrierConfig:
+    """The settings from what `run_towncrier.py` prints. Raises: UserError for files outside of the build root."""
+    found = json.loads(answer.splitlines()[-1])
+    directories = tuple(sorted({posixpath.normpath(each) for each in found["directories"]}))
+    for each in (*directories, found["written"]):
+        if each in (".", "..") or each.startswith(("../", "/")):
+            what = "news fragments in" if each in directories else "the changelog"
+            raise UserError(
+                f"{path}: {what} {each!r} cannot be released from here.",
+                fix="give [tool.towncrier].directory and .filename paths below the build root",
+            )
+    return TowncrierConfig(
+        path=path,
+        directories=directories,
+        written=posixpath.normpath(found["written"]),
+        single_file=found["single_file"],
+        start_string=found["start_string"],
+        title=found["title"],
+        template=found["template"],
+        types=tuple(found["types"]),
+        ignore=tuple(found["ignore"]),
+        package=found["package"],
+        package_files=_files_of(found["package_dir"], found["package"]) if found["package"] else (),
+        name=found["name"],
+    )
+
+
+def _files_of(package_dir: str, package: str) -> tuple[str, ...]:
+    directory = posixpath.normpath(posixpath.join(package_dir, package.replace(".", "/")))
+    return () if directory.startswith("../") else tuple(f"{directory}/{name}" for name in FILES)

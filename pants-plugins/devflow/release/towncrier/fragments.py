@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import posixpath
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
@@ -28,7 +29,9 @@ def ignored_problem(path: str, config: TowncrierConfig) -> Problem:
     directory, name = posixpath.split(path)
     if directory not in config.directories:
         what = f"towncrier ignores {path}: it looks into {' and '.join(config.directories)} only, not below."
-        return Problem(what, f"git mv {path} {posixpath.join(config.directories[0], name)}; or {_or_ignore(name)}")
+        return Problem(
+            what, f"git mv {path} {posixpath.join(config.directories[0], name)}; or {_or_ignore(name, config)}"
+        )
     issue, _, rest = name.partition(".")
     kinds = ", ".join(config.types)
     suffix = f".{rest.rsplit('.', 1)[1]}" if "." in rest else ""
@@ -43,7 +46,7 @@ def ignored_problem(path: str, config: TowncrierConfig) -> Problem:
         what = f"towncrier ignores {path}: {word!r} is not a type."
         wanted = f"{issue}.{close[0] if close else 'TYPE'}{suffix}"
     types = "" if "TYPE" not in wanted else f" (types: {kinds})"
-    return Problem(what, f"git mv {path} {posixpath.join(directory, wanted)}{types}; or {_or_ignore(name)}")
+    return Problem(what, f"git mv {path} {posixpath.join(directory, wanted)}{types}; or {_or_ignore(name, config)}")
 
 
 def encoding_problems(files: Iterable[tuple[str, bytes]]) -> tuple[Problem, ...]:
@@ -59,5 +62,19 @@ def encoding_problems(files: Iterable[tuple[str, bytes]]) -> tuple[Problem, ...]
     return tuple(problems)
 
 
-def _or_ignore(name: str) -> str:
-    return f"if it is no fragment, add {name!r} to [release].not_fragments in pants.toml"
+def mark_problems(files: Iterable[tuple[str, bytes]]) -> tuple[Problem, ...]:
+    """Files that begin with a byte order mark: it is invisible, and would go into the changelog."""
+    return tuple(
+        Problem(
+            f"{path} begins with a byte order mark, which towncrier takes for text.",
+            f"save {path} as UTF-8 without a byte order mark, and commit it",
+        )
+        for path, content in files
+        if content.startswith(codecs.BOM_UTF8)
+    )
+
+
+def _or_ignore(name: str, config: TowncrierConfig) -> str:
+    """A towncrier that has `ignore` refuses all other names itself."""
+    where = f"`ignore` in {config.path}" if config.ignore else "[release].not_fragments in pants.toml"
+    return f"if it is no fragment, add {name!r} to {where}"

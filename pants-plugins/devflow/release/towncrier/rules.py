@@ -1,10 +1,12 @@
-"""One run of towncrier, from the repository's own resolve, in a sandbox."""
+"""Runs of towncrier, from the repository's own resolve, in a sandbox."""
 
 from __future__ import annotations
 
 import base64
 import json
 import os
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -29,6 +31,7 @@ from devflow.engine.sandbox_package import module_file
 
 _SCRIPT = "run_towncrier.py"
 _SPEC = "run_towncrier.json"
+_SANDBOX = re.compile(r"[^\s'\"]*/pants-sandbox-[^/\s]+/")  # before a path that towncrier names
 
 
 class TowncrierSubsystem(Subsystem):
@@ -50,17 +53,52 @@ class TowncrierSubsystem(Subsystem):
 
 @dataclass(frozen=True)
 class Towncrier(EngineAwareParameter):
-    """Run `towncrier` with arguments. `tracked` are the files and directories that git knows in the sandbox."""
+    """Run `towncrier` with arguments. `tracked` are the files and directories that git knows in the sandbox.
+
+    `package` is the one that towncrier imports for a name; it is not in the sandbox, and is made up there. `name` is
+    the one that its version has; None where that is a string.
+    """
 
     arguments: tuple[str, ...]
     inputs: tuple[FileContent, ...]
     directories: tuple[str, ...]
     changelog: str
     tracked: tuple[str, ...]
+    package: str | None = None
+    name: str | None = None
 
     def debug_hint(self) -> str:
         """Shown by the engine beside the rule."""
         return " ".join(self.arguments)
+
+    def spec(self) -> dict[str, object]:
+        """What `run_towncrier.py` is given."""
+        return {
+            "ask": False,
+            "arguments": self.arguments,
+            "changelog": self.changelog,
+            "directories": self.directories,
+            "inputs": _packed(self.inputs),
+            "name": self.name,
+            "package": self.package,
+            "tracked": self.tracked,
+        }
+
+
+@dataclass(frozen=True)
+class AskTowncrier(EngineAwareParameter):
+    """Ask `towncrier` which files it would read and write. `inputs` are the files of its settings."""
+
+    arguments: tuple[str, ...]
+    inputs: tuple[FileContent, ...]
+
+    def debug_hint(self) -> str:
+        """Shown by the engine beside the rule."""
+        return " ".join(self.arguments)
+
+    def spec(self) -> dict[str, object]:
+        """What `run_towncrier.py` is given."""
+        return {"ask": True, "arguments": self.arguments, "inputs": _packed(self.inputs)}
 
 
 @dataclass(frozen=True)
@@ -72,9 +110,28 @@ class TowncrierResult:
     problem: Problem | None = None
 
 
-@rule(desc="Run towncrier", level=LogLevel.DEBUG)
-async def run_towncrier(request: Towncrier, python_setup: PythonSetup) -> TowncrierResult:
-    """See `run_towncrier.py` for what happens in the sandbox."""
+@dataclass(frozen=True)
+class TowncrierAnswer:
+    """The output of `run_towncrier.py` about settings: see `config_of`. With a problem, it is meaningless."""
+
+    text: str
+    problem: Problem | None = None
+
+
+def _packed(files: Iterable[FileContent]) -> dict[str, str]:
+    """One file instead of a thousand: the engine takes longer to store and lay them out than towncrier to read them."""
+    return {file.path: base64.b64encode(file.content).decode() for file in files}
+
+
+async def _in_sandbox(
+    request: Towncrier | AskTowncrier,
+    description: str,
+    python_setup: PythonSetup,
+    *,
+    output_file: tuple[str, ...] = (),
+    output_directories: tuple[str, ...] = (),
+) -> TowncrierResult:
+    """Run `run_towncrier.py`, which says what happens there."""
     tool = await wanted_tool("towncrier")
     try:
         resolve = await tool_resolve(tool, python_setup)
@@ -86,34 +143,46 @@ async def run_towncrier(request: Towncrier, python_setup: PythonSetup) -> Towncr
     git = await find_binary(BinaryPathRequest(binary_name="git", search_path=path.split(os.pathsep)))
     if not git.first_path:
         return TowncrierResult(b"", EMPTY_DIGEST, Problem("There is no `git` on PATH.", "install git"))
-    spec = {
-        "arguments": request.arguments,
-        "changelog": request.changelog,
-        "directories": request.directories,
-        # One file instead of a thousand: the engine takes longer to store and lay them out than towncrier to read them.
-        "inputs": {file.path: base64.b64encode(file.content).decode() for file in request.inputs},
-        "tracked": request.tracked,
-    }
     script = module_file("devflow.release.towncrier.run_towncrier", _SCRIPT)
-    runner = await create_digest(CreateDigest([script, FileContent(_SPEC, json.dumps(spec).encode())]))
+    runner = await create_digest(CreateDigest([script, FileContent(_SPEC, json.dumps(request.spec()).encode())]))
     result = await try_venv_pex(
         VenvPexProcess(
             venv,
             argv=(_SCRIPT, _SPEC),
-            description=f"Running towncrier {' '.join(request.arguments)}",
+            description=description,
             level=LogLevel.DEBUG,
             input_digest=runner,
             extra_env={"PATH": str(PurePath(git.first_path.path).parent), "PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8"},
-            output_files=(request.changelog,),
-            output_directories=request.directories,
+            output_files=output_file,
+            output_directories=output_directories,
         )
     )
     failure: Problem | None = None
     if result.exit_code:
-        words = tail((result.stderr or result.stdout).decode(errors="replace"))
+        output = _SANDBOX.sub("", (result.stderr or result.stdout).decode(errors="replace"))
+        words = tail(output)
         fix = disk_full_fix(words) or "correct what towncrier reports, and commit the correction"
         failure = Problem(f"towncrier failed: {words or f'exit code {result.exit_code}'}", fix)
     return TowncrierResult(result.stdout, result.output_digest, failure)
+
+
+@rule(desc="Run towncrier", level=LogLevel.DEBUG)
+async def run_towncrier(request: Towncrier, python_setup: PythonSetup) -> TowncrierResult:
+    """One `towncrier build`."""
+    return await _in_sandbox(
+        request,
+        f"Running towncrier {' '.join(request.arguments)}",
+        python_setup,
+        output_file=(request.changelog,),
+        output_directories=request.directories,
+    )
+
+
+@rule(desc="Read towncrier's settings", level=LogLevel.DEBUG)
+async def ask_towncrier(request: AskTowncrier, python_setup: PythonSetup) -> TowncrierAnswer:
+    """The settings, as the locked towncrier reads them."""
+    result = await _in_sandbox(request, "Reading towncrier's settings", python_setup)
+    return TowncrierAnswer(result.stdout.decode(errors="replace"), result.problem)
 
 
 async def towncrier_result(request: Towncrier) -> TowncrierResult:
@@ -121,6 +190,13 @@ async def towncrier_result(request: Towncrier) -> TowncrierResult:
     if HAS_GET:
         return await Get(TowncrierResult, Towncrier, request)
     return await run_towncrier(request, **implicitly())  # type: ignore[no-any-return]
+
+
+async def towncrier_answer(request: AskTowncrier) -> TowncrierAnswer:
+    """Ask towncrier about its settings; its failure is data."""
+    if HAS_GET:
+        return await Get(TowncrierAnswer, AskTowncrier, request)
+    return await ask_towncrier(request, **implicitly())  # type: ignore[no-any-return]
 
 
 def rules() -> Rules:

@@ -17,9 +17,9 @@ def write_blobs(worktree: Worktree, edits: Iterable[Edit]) -> dict[str, str]:
         if edit.content is None:
             continue
         filters = ["--no-filters"] if edit.mode == SYMLINK else [f"--path={edit.path}"]
-        blobs[edit.path] = worktree.git.line(
-            "-C", str(worktree.top), "hash-object", "-w", "--stdin", *filters, stdin=edit.content
-        )
+        # `core.safecrlf` protects a file in the worktree from a conversion; this content has no file yet.
+        how = ["-c", "core.safecrlf=false", "-C", str(worktree.top), "hash-object", "-w", "--stdin", *filters]
+        blobs[edit.path] = worktree.git.line(*how, stdin=edit.content)
     return blobs
 
 

@@ -15,6 +15,9 @@ from devflow.common.errors import UserError
 _PARTS = re.compile(r"(?P<epoch>\d+!)?(?P<numbers>\d+(?:\.\d+)*)(?P<rest>.*)", re.DOTALL)
 
 
+_CALENDAR_YEARS = 5  # a repository that is released by the calendar was released in one of them
+
+
 class Bump(Enum):
     """The values of `--bump`."""
 
@@ -50,14 +53,20 @@ class Version:
         """Alpha, beta, release candidate or development release, as PEP 440 says."""
         return self.pep440.is_prerelease
 
-    @property
-    def is_calendar(self) -> bool:
-        """Whether the first two numbers may be a year (of two or four digits, from 2010) and a month."""
+    def is_calendar(self, date: datetime.date) -> bool:
+        """Whether the first two numbers are a year and a month, as far as they tell.
+
+        The year has four digits, or two; then the month is written like 03, or the year is not long before the date.
+        Any major number from 10 on could be a year of two digits: 12.4.1 is not of April 2012, if this is 2026.
+        """
         if len(self.numbers) < 2 or len(self.numbers[0]) not in (2, 4):
             return False
         year, month = (int(number) for number in self.numbers[:2])
-        century_year = year - 2000 if year >= 1000 else year
-        return 10 <= century_year <= 99 and 1 <= month <= 12
+        if not 1 <= month <= 12:
+            return False
+        if len(self.numbers[0]) == 4:
+            return 2010 <= year <= 2099
+        return year >= 10 and (self.numbers[1].startswith("0") or -1 <= date.year - 2000 - year <= _CALENDAR_YEARS)
 
 
 def parse(text: str) -> Version:
@@ -88,7 +97,7 @@ def bump(version: Version, how: Bump, date: datetime.date) -> Version:
         return _next_prerelease(version)
     if how is Bump.PATCH:
         return _of(version, version.numbers) if version.is_prerelease else _of(version, _raised(version, 2))
-    if version.is_calendar:
+    if version.is_calendar(date):
         return _of(version, _calendar_numbers(version, date))
     index = 0 if how is Bump.MAJOR else 1
     rest_is_zero = not any(int(number) for number in version.numbers[index + 1 :])

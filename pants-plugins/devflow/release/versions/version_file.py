@@ -14,13 +14,13 @@ class Newline(Enum):
 
 
 def read_version(content: bytes) -> str:
-    """The version in a file, without the whitespace around it. Raises: UnicodeDecodeError."""
-    return content.decode().strip()
+    """The version in a file, without whitespace and a byte order mark around it. Raises: UnicodeDecodeError."""
+    return content.decode("utf-8-sig").strip()
 
 
 def with_version(content: bytes, version: str, newline: Newline) -> bytes:
-    """The new content. `Newline.KEEP` keeps the whitespace around the version. Raises: UnicodeDecodeError."""
-    old = content.decode()
+    """The new content, without a byte order mark. `Newline.KEEP` keeps the whitespace. Raises: UnicodeDecodeError."""
+    old = content.decode("utf-8-sig")
     if newline is Newline.KEEP:
         before = old[: len(old) - len(old.lstrip())]
         after = old[len(old.rstrip()) :] if old.strip() else ""
