@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
 from collections.abc import Collection, Iterable, Mapping
 from enum import Enum
 from typing import Any, TypeVar
 
 from devflow.common.errors import UserError
+from devflow.common.paths import shell_quote
 
 M = TypeVar("M")
 
@@ -102,4 +102,4 @@ def _argument(prefix: str, name: str, value: object, whole: bool) -> str:
 
 def command_line(*words: str) -> str:
     """A command that can be pasted into a shell."""
-    return shlex.join(words)
+    return " ".join(map(shell_quote, words))

@@ -54,7 +54,7 @@ def _edit(change: FileChange, prefix: str) -> Edit:
 def _push(push: Push, plan: ReleasePlan, repository: Repository, state: RepositoryState) -> Problem | None:
     """Push all refs or none. A failure is returned with the commands that try again and that undo the release."""
     try:
-        repository.git.run("push", "--atomic", push.remote, *(f"{ref}:{ref}" for ref in push.refs))
+        repository.git.run("push", "--atomic", "--end-of-options", push.remote, *(f"{ref}:{ref}" for ref in push.refs))
     except GitError as error:
         again = f"git push --atomic {push.remote} {' '.join(ref.split('/', 2)[2] for ref in push.refs)}"
         if plan.commit is None:

@@ -120,7 +120,7 @@ def _signing_failure(repository: Repository, head: str) -> str | None:
     with worktree.scratch_dir() as scratch:
         environment = {
             "GIT_OBJECT_DIRECTORY": str(scratch),
-            "GIT_ALTERNATE_OBJECT_DIRECTORIES": worktree.objects_dir,
+            "GIT_ALTERNATE_OBJECT_DIRECTORIES": worktree.as_alternate,
         }
         try:
             worktree.git.run("commit-tree", "-S", "-m", "Can this be signed?", f"{head}^{{tree}}", env=environment)
@@ -132,7 +132,9 @@ def _signing_failure(repository: Repository, head: str) -> str | None:
 def read_tag(repository: Repository, name: str) -> TagState:
     """Whether git accepts a tag of this name, and what the name refers to now."""
     ref = f"refs/tags/{name}"
-    if not repository.git.succeeds("check-ref-format", ref):
+    # git takes such a ref, and no such tag.
+    refused = name.startswith("-") or name == "HEAD"
+    if refused or not repository.git.succeeds("check-ref-format", ref):
         return TagState(name, valid=False)
     try:
         oid = repository.git.line("show-ref", "--verify", "--hash", ref)
@@ -143,7 +145,11 @@ def read_tag(repository: Repository, name: str) -> TagState:
 
 def read_branch(repository: Repository, name: str) -> BranchState:
     """Whether git accepts a branch of this name, and where a branch of this name is now."""
-    valid = repository.git.succeeds("check-ref-format", "--branch", name)
+    try:
+        # It fills in names such as `@{-1}`.
+        valid = repository.git.line("check-ref-format", "--branch", name) == name
+    except GitError:
+        valid = False
     return BranchState(name, valid, _commit_of(repository, f"refs/heads/{name}"))
 
 
@@ -160,13 +166,13 @@ def read_remote(
     """What the remote has of the refs that would be pushed; None without a branch to push. It asks the network."""
     if head.branch is None:
         return None
-    remotes = tuple(repository.git.line("remote").split())
+    remotes = tuple(repository.git.line("remote").splitlines())
     if remote not in remotes:
         return Remote(remote, RemoteState.UNKNOWN_NAME, known=remotes)
     names = [f"refs/heads/{head.branch}", *([f"refs/tags/{tag}"] if tag else [])]
     names += [f"refs/heads/{new_branch}"] if new_branch else []
     try:
-        listed = repository.git.line("ls-remote", remote, *names)
+        listed = repository.git.line("ls-remote", "--end-of-options", remote, *names)
     except GitError as error:
         return Remote(remote, RemoteState.UNREACHABLE, message=str(error))
     found = {name: oid for oid, name in (line.split("\t") for line in listed.splitlines())}

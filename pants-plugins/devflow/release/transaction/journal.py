@@ -44,6 +44,7 @@ class Journal:
     new: str
     refs: tuple[Ref, ...]
     files: tuple[File, ...]
+    temporary: str = ".devflow-release.new"  # the name beside each file; journals of 24.x have no such field
 
 
 def path_of(worktree: Worktree) -> Path:
