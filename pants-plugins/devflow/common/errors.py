@@ -29,14 +29,14 @@ class Problem:
     lacks: str | None = None
 
     def __str__(self) -> str:
-        return f"{_indented(self.what)}\n  Fix: {_indented(self.fix)}"
+        return f"{indented(self.what)}\n  Fix: {indented(self.fix)}"
 
     def as_json(self) -> dict[str, str]:
         """The form that it has in every report with `--format=json`."""
         return {"what": self.what, "fix": self.fix}
 
 
-def _indented(text: str) -> str:
+def indented(text: str) -> str:
     """A text whose later lines cannot be taken for lines of a report."""
     return re.sub(r"\n(?! {4})", "\n    ", text)
 

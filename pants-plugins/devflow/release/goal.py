@@ -31,6 +31,7 @@ from devflow.release.plan import (
     plan_release,
 )
 from devflow.release.steps import contract
+from devflow.release.steps.changelog import ChangelogStep
 from devflow.release.steps.collect import chosen_steps, collect_steps, refuse_without_step
 from devflow.release.steps.contract import ReleaseStep
 from devflow.release.steps.draft import draft_section
@@ -94,6 +95,19 @@ def _versions(options: ReleaseSubsystem, repository: Repository) -> tuple[Versio
     )
 
 
+def _refuse_beside_draft(options: ReleaseSubsystem) -> None:
+    """What the command line gives beside `--draft`, which only prints a text. Raises: UserError."""
+    flagged = options.options.is_flagged
+    given = {
+        "--execute": options.execute and flagged("execute"),
+        "--push": options.push and flagged("push"),
+        "--format": flagged("format"),
+        "--skip=changelog": flagged("skip") and ChangelogStep.name in split_commas(options.skip),
+    }
+    for option in filter(given.get, given):
+        raise together("--draft", option)
+
+
 def _command(options: ReleaseSubsystem, typed: tuple[str, ...], new: Version | None) -> str:
     """The command line that carries out this plan; without a version, the one that finishes an interrupted release."""
     given = flagged(options, typed, without=("to", "bump", "execute", "draft", "format"))
@@ -120,6 +134,7 @@ async def release_goal(
         refuse_without_step(options, members)
         steps = chosen_steps(members, split_commas(options.skip))
         if options.draft:
+            _refuse_beside_draft(options)
             _, new = _versions(options, repository)
             draft = await draft_section(options, repository, new)
             run.say(*draft.notes)

@@ -84,7 +84,7 @@ def branch(head: Head, allowed: Sequence[str], goal: str) -> Check:
         name,
         Problem(
             f"{head.branch} is not a branch for this: allowed are {', '.join(globs)}.",
-            f"git switch to one of them, or --allow-branch='{head.branch}', or [{goal}].allow_branch in pants.toml",
+            f"git switch to one of them, or {shell_quote(f'--allow-branch={head.branch}')}, or [{goal}].allow_branch in pants.toml",
         ),
     )
 
@@ -98,7 +98,7 @@ def tag(state: TagState, head: Head) -> Check:
         return passed("tag", f"{state.name} is free")
     commit = state.existing.commit
     where = "no commit" if commit is None else "this commit" if commit == head.commit else commit[:12]
-    fix = f"release a higher version; or, if it is a mistake that nobody has fetched, git tag --delete {state.name}"
+    fix = f"release a higher version; or, if it is a mistake that nobody has fetched, git tag --delete {shell_quote(state.name)}"
     return failed("tag", Problem(f"The tag {state.name} is there already, of {where}.", fix))
 
 
@@ -109,7 +109,7 @@ def new_branch(state: BranchState) -> Check:
         fix = "change [release-branch].branch_name in pants.toml"
         return failed("new branch", Problem(f"git does not accept {name!r} as the name of a branch.", fix))
     if state.commit is not None:
-        fix = f"continue with it, or, if it is a mistake, git branch --delete {name}"
+        fix = f"continue with it, or, if it is a mistake, git branch --delete {shell_quote(name)}"
         return failed("new branch", Problem(f"The branch {name} is there already, at {state.commit[:12]}.", fix))
     return passed("new branch", f"{name} is free")
 
