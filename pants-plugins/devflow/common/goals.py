@@ -29,8 +29,8 @@ class GoalRun:
     """One run of a goal, used as `with GoalRun(console, options.name) as run:` around the body of the goal rule.
 
     The body stays in the rule, because Pants reads the rule's own source to find what it awaits. `UserError`,
-    `GitError` and `OSError` end the body; they are printed without a traceback, and `exit_code` is 1. No character that a
-    terminal obeys is printed, wherever it comes from; a newline in a name is for `shown`, where the name is printed.
+    `GitError` and `OSError` end the body; they are printed without a traceback, and `exit_code` is 1. No character that
+    a terminal obeys is printed, wherever it comes from; a newline in a name is for `shown`, where the name is printed.
     """
 
     def __init__(self, console: Console, goal: str) -> None:

@@ -18,10 +18,10 @@ _SHORT = {"\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
 def shown(text: str, *, keep: str = "") -> str:
-    r"""For a person, on one line: characters that a terminal would not show as themselves become `\n`, `\x1b`, `\u202e`.
+    r"""For a person, on one line: a character that no terminal shows as itself becomes `\n`, `\x1b` or `\u202e`.
 
-    Every name that comes from a file, from git or from the user goes through this function before it is printed. A byte
-    that is not UTF-8 (a surrogate of `os.fsdecode`) becomes `\xff`. The characters of `keep` stay as they are.
+    Every name that comes from a file, from git or from the user goes through this function before it is printed. A
+    byte that is not UTF-8 (a surrogate of `os.fsdecode`) becomes `\xff`. The characters of `keep` stay as they are.
     """
     return _MAYBE_NOT_PLAIN.sub(lambda found: found[0] if found[0] in keep else _visible(found[0]), text)
 

@@ -100,7 +100,8 @@ def present_version(repository: Repository, path: str) -> Version:
     fix = f"write a version into {shown(path)}, and commit it"
     if content is None:
         raise UserError(
-            f"There is no {shown(path)} in the commit.", fix="set [release].version_file in pants.toml, or commit that file"
+            f"There is no {shown(path)} in the commit.",
+            fix="set [release].version_file in pants.toml, or commit that file",
         )
     try:
         return parse(read_version(content))

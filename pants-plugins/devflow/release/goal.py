@@ -16,7 +16,7 @@ from pants.util.docutil import bin_name
 
 from devflow.common.errors import UserError
 from devflow.common.goals import GoalRun, typed_arguments
-from devflow.common.options import command_line, flagged, split_commas, together
+from devflow.common.options import ReportFormat, command_line, flagged, split_commas, together
 from devflow.engine import Rules
 from devflow.release.facts import RepositoryState
 from devflow.release.frame import begin, conclude, outcome_of, present_version, turn
@@ -101,7 +101,7 @@ def _refuse_beside_draft(options: ReleaseSubsystem) -> None:
     given = {
         "--execute": options.execute and flagged("execute"),
         "--push": options.push and flagged("push"),
-        "--format": flagged("format"),
+        "--format=json": options.format is ReportFormat.JSON and flagged("format"),
         "--skip=changelog": flagged("skip") and ChangelogStep.name in split_commas(options.skip),
     }
     for option in filter(given.get, given):

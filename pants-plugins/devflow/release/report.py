@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from devflow.common.report import count, json_report, problems_as_json, to_do
 from devflow.common.errors import indented
 from devflow.common.paths import shell_quote, shown
+from devflow.common.report import count, json_report, problems_as_json, to_do
 from devflow.release.facts import Action, CheckStatus, FileChange
 from devflow.release.plan import ReleaseOutcome
 
@@ -44,7 +44,9 @@ def _git_lines(outcome: ReleaseOutcome, done: bool) -> list[str]:
         result.append(f"{'Made' if done else 'Would make'} branch {shown(plan.new_branch)}")
     if plan.tag:
         verb = "Tagged" if done else "Would tag"
-        result.append(f"{verb} {shown(plan.tag.name)}: {_subject(plan.tag.message)}{', signed' if plan.tag.sign else ''}")
+        result.append(
+            f"{verb} {shown(plan.tag.name)}: {_subject(plan.tag.message)}{', signed' if plan.tag.sign else ''}"
+        )
     if plan.push and (outcome.pushed or not outcome.executed):
         what = " and ".join(ref.split("/", 2)[2] for ref in plan.push.refs)
         result.append(f"{'Pushed' if outcome.pushed else 'Would push'} {shown(f'{what} to {plan.push.remote}')}")

@@ -165,4 +165,6 @@ def date_of(text: str | None) -> datetime.date:
             raise ValueError
         return datetime.date.fromisoformat(text)
     except ValueError:
-        raise UserError(f"--date={shown(text)} is not a date.", fix="write it as YYYY-MM-DD, such as 2024-03-29") from None
+        raise UserError(
+            f"--date={shown(text)} is not a date.", fix="write it as YYYY-MM-DD, such as 2024-03-29"
+        ) from None

@@ -84,7 +84,8 @@ def branch(head: Head, allowed: Sequence[str], goal: str) -> Check:
         name,
         Problem(
             f"{head.branch} is not a branch for this: allowed are {', '.join(globs)}.",
-            f"git switch to one of them, or {shell_quote(f'--allow-branch={head.branch}')}, or [{goal}].allow_branch in pants.toml",
+            f"git switch to one of them, or {shell_quote(f'--allow-branch={head.branch}')}, "
+            f"or [{goal}].allow_branch in pants.toml",
         ),
     )
 
@@ -98,7 +99,8 @@ def tag(state: TagState, head: Head) -> Check:
         return passed("tag", f"{state.name} is free")
     commit = state.existing.commit
     where = "no commit" if commit is None else "this commit" if commit == head.commit else commit[:12]
-    fix = f"release a higher version; or, if it is a mistake that nobody has fetched, git tag --delete {shell_quote(state.name)}"
+    delete = f"git tag --delete {shell_quote(state.name)}"
+    fix = f"release a higher version; or, if it is a mistake that nobody has fetched, {delete}"
     return failed("tag", Problem(f"The tag {state.name} is there already, of {where}.", fix))
 
 

@@ -52,50 +52,54 @@ def _relative(repository: Repository, found: PathBlocker) -> PathBlocker:
 def differences(worktree: Worktree, commit: str, paths: Collection[str]) -> list[PathBlocker]:
     """The files below these paths that are not as in the commit. Paths are relative to the top of the worktree.
 
-    A file that the index calls skip-worktree and that is not there is as it should be: a sparse checkout. Raises: GitError.
+    A file that the index calls skip-worktree and that is not there is as it should be: a sparse checkout.
+    Raises: GitError.
     """
     if not paths:
         return []
-    entries = {path: entry for path, entry in _tree(worktree, commit, paths).items() if entry.mode in _FILES}
+    entries = worktree.git.tree(commit, sorted(paths), recursive=True)
     bits = index_bits(worktree, paths)
     with_mode = _keeps_modes(worktree)
-    found: dict[str, Why] = {}
-    regular = {}
-    links = worktree.git.blobs(entry.oid for entry in entries.values() if entry.mode == SYMLINK)
+    texts = worktree.git.blobs(entry.oid for entry in entries.values() if entry.mode == SYMLINK)
+    found = {}
     for path, entry in entries.items():
-        full = worktree.path(path)
-        if is_below_a_link(worktree, path):
-            found[path] = Why.BELOW_A_LINK
-            continue
-        try:
-            status = os.lstat(full)
-        except (FileNotFoundError, NotADirectoryError):
-            if SKIPPED not in bits.get(path, ()):
-                found[path] = Why.MISSING
-            continue
-        if entry.mode == SYMLINK:
-            if not stat.S_ISLNK(status.st_mode) or os.fsencode(os.readlink(full)) != links[entry.oid]:
-                found[path] = Why.EDITED
-        elif not stat.S_ISREG(status.st_mode):
-            found[path] = Why.EDITED
-        elif with_mode and bool(status.st_mode & stat.S_IXUSR) != (entry.mode == EXECUTABLE):
-            found[path] = Why.EDITED
-        else:
-            regular[path] = entry
-    found.update(dict.fromkeys(_edited(worktree, regular), Why.EDITED))
+        if not (entry.is_file or entry.mode == SYMLINK):
+            continue  # a submodule
+        text = texts[entry.oid] if entry.mode == SYMLINK else None
+        why = _difference(worktree, path, entry, text, with_mode=with_mode)
+        if why and not (why is Why.MISSING and SKIPPED in bits.get(path, ())):
+            found[path] = why
+    regular = {path: entry for path, entry in entries.items() if entry.is_file and path not in found}
+    present = {path: entry for path, entry in regular.items() if os.path.lexists(worktree.path(path))}
+    found.update(dict.fromkeys(_edited(worktree, present), Why.EDITED))
     return [PathBlocker(path, found[path], " ".join(bits.get(path, ()))) for path in sorted(found)]
 
 
-_FILES = ("100644", "100664", EXECUTABLE, SYMLINK)
-
-
-def _tree(worktree: Worktree, commit: str, paths: Collection[str]) -> dict[str, Entry]:
-    return worktree.git.tree(commit, sorted(paths), recursive=True)
+def _difference(worktree: Worktree, path: str, entry: Entry, text: bytes | None, *, with_mode: bool) -> Why | None:
+    """Whether the path has a file of the same kind as the commit; `text` is that of a link. Contents: `_edited`."""
+    if is_below_a_link(worktree, path):
+        return Why.BELOW_A_LINK
+    full = worktree.path(path)
+    try:
+        mode = os.lstat(full).st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return Why.MISSING
+    if text is not None:
+        same = stat.S_ISLNK(mode) and os.fsencode(os.readlink(full)) == text
+    else:
+        executable = bool(mode & stat.S_IXUSR)
+        same = stat.S_ISREG(mode) and (not with_mode or executable == (entry.mode == EXECUTABLE))
+    return None if same else Why.EDITED
 
 
 def index_bits(worktree: Worktree, paths: Collection[str]) -> dict[str, tuple[str, ...]]:
-    """Path → the options of `update-index` that set its bits, of the paths below these that have any. Raises: GitError."""
-    records = worktree.git.records("-C", str(worktree.top), "ls-files", "-v", "-z", "--", *sorted(paths)) if paths else []
+    """Path → the options of `update-index` that set its bits, of the paths below these that have any.
+
+    Raises: GitError.
+    """
+    records = (
+        worktree.git.records("-C", str(worktree.top), "ls-files", "-v", "-z", "--", *sorted(paths)) if paths else []
+    )
     bits = {}
     for record in records:
         tag, path = record[0], record[2:]
@@ -151,7 +155,9 @@ def blockers_of_new(worktree: Worktree, commit: str, paths: Collection[str]) -> 
     by_case = _by_case(worktree, {*paths, *directories})
     found = []
     for path in paths:
-        above = next((each for each in _directories(path) if each in entries and entries[each].mode != _DIRECTORY), None)
+        above = next(
+            (each for each in _directories(path) if each in entries and entries[each].mode != _DIRECTORY), None
+        )
         twin = next((by_case[each] for each in (path, *_directories(path)) if each in by_case), None)
         if above:
             found.append(PathBlocker(path, Why.BELOW_A_FILE, above))

@@ -40,7 +40,9 @@ async def draft_section(options: ReleaseSubsystem, repository: Repository, versi
         raise UserError.of(named(result.problem, setup))
     directories = [repository.prefix + directory for directory in setup.config.directories]
     dirty = [path for path in head.dirty if any(path.startswith(f"{directory}/") for directory in directories)]
-    return Draft(result.stdout.decode(), tuple(f"Not committed, and not in this draft: {shown(path)}" for path in dirty))
+    return Draft(
+        result.stdout.decode(), tuple(f"Not committed, and not in this draft: {shown(path)}" for path in dirty)
+    )
 
 
 def _raise_first(problems: tuple[Problem, ...]) -> None:

@@ -42,8 +42,9 @@ def write_commit(worktree: Worktree, spec: TransactionSpec, blobs: Mapping[str, 
 
 
 def _check_tree(worktree: Worktree, spec: TransactionSpec, blobs: Mapping[str, str], tree: str) -> None:
-    """Whether the tree differs from HEAD's in what was asked for: git leaves out a path that it does not accept, and
-    replaces a file by a directory of its name. Raises: UserError.
+    """Refuse a tree that differs from HEAD's in anything but what was asked for.
+
+    git leaves out a path that it does not accept, and replaces a file by a directory of its name. Raises: UserError.
     """
     before = worktree.git.tree(spec.head, [edit.path for edit in spec.edits])
     asked = {edit.path: None if edit.content is None else Entry(edit.mode, blobs[edit.path]) for edit in spec.edits}

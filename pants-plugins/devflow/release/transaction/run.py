@@ -50,7 +50,9 @@ def run(worktree: Worktree, spec: TransactionSpec, on_step: OnStep = nothing) ->
     ]
     if spec.tag:
         moved.append(Ref(f"refs/tags/{spec.tag.name}", "", write_tag(worktree, spec.tag, commit, spec.config)))
-    skipped = [path for path, bits in index_bits(worktree, [edit.path for edit in spec.edits]).items() if SKIPPED in bits]
+    skipped = [
+        path for path, bits in index_bits(worktree, [edit.path for edit in spec.edits]).items() if SKIPPED in bits
+    ]
     sparse = {path for path in skipped if not os.path.lexists(worktree.path(path))}
     files = tuple(_file(worktree, edit, blobs, sparse=edit.path in sparse) for edit in spec.edits)
     _refuse_changed(worktree, spec)

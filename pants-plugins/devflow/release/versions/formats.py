@@ -20,10 +20,10 @@ def fill(option: str, template: str, version: Version, date: str) -> str:
         raise UserError(f"{option} is empty.", fix=f"give {option} a text, or leave it out")
     values = dict(zip(PLACEHOLDERS, (version.text, version.series, version.series_digits, date)))
     try:
-        parts = [part for part in string.Formatter().parse(template) if part[1] is not None]
+        parts = [(name, *more) for _, name, *more in string.Formatter().parse(template) if name is not None]
     except ValueError as error:
         raise UserError(f"{option} = {template!r} cannot be read: {error}.", fix="write {{ and }} for braces") from None
-    for _, name, width, conversion in parts:
+    for name, width, conversion in parts:
         if name not in values:
             known = ", ".join(f"{{{known}}}" for known in PLACEHOLDERS)
             raise UserError(

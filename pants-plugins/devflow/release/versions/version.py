@@ -75,7 +75,7 @@ def parse(text: str) -> Version:
         pep440 = Pep440(text)
     except InvalidVersion:
         pep440 = None
-    # PEP 440's own expression ignores case, and so takes `ſ` for `s`.
+    # PEP 440's own expression ignores case, and so takes a long s (U+017F) for an s.
     if match is None or pep440 is None or text != text.strip() or not text.isascii():
         plain = text.strip().lstrip("vV")
         hint = f"write {plain}" if plain != text and _PARTS.fullmatch(plain) else _EXAMPLE
