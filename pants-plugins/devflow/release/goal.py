@@ -31,7 +31,6 @@ from devflow.release.plan import (
     plan_release,
 )
 from devflow.release.steps import contract
-from devflow.release.steps.changelog import ChangelogStep
 from devflow.release.steps.collect import chosen_steps, collect_steps, refuse_without_step
 from devflow.release.steps.contract import ReleaseStep
 from devflow.release.steps.draft import draft_section
@@ -102,7 +101,6 @@ def _refuse_beside_draft(options: ReleaseSubsystem) -> None:
         "--execute": options.execute and flagged("execute"),
         "--push": options.push and flagged("push"),
         "--format=json": options.format is ReportFormat.JSON and flagged("format"),
-        "--skip=changelog": flagged("skip") and ChangelogStep.name in split_commas(options.skip),
     }
     for option in filter(given.get, given):
         raise together("--draft", option)

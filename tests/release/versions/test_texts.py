@@ -71,3 +71,30 @@ def test_an_empty_template(template: str) -> None:
     with pytest.raises(UserError) as error:
         fill("[release].tag_message", template, VERSION, "2024-05-01")
     assert error.value.problem.what == "[release].tag_message is empty."
+
+
+@pytest.mark.parametrize("template", ["{version!r}", "{version:>9}", "{version:{date}}", "a\0b"])
+def test_a_placeholder_is_its_name_alone(template: str) -> None:
+    with pytest.raises(UserError, match=r"^\[x\]\.y = "):
+        fill("[x].y", template, VERSION, "2024-05-01")
+
+
+@given(st.text() | st.text("{}version:!.[]0 "))
+def test_any_template_is_filled_or_refused(template: str) -> None:
+    try:
+        assert fill("[x].y", template, VERSION, "2024-05-01").strip()
+    except UserError as error:
+        assert error.problem.fix
+
+
+@given(st.text() | st.text("0123456789.rcdevpost!+-v\u017f\u0663"))
+def test_any_text_is_a_version_or_refused(text: str) -> None:
+    try:
+        assert parse(text).text.isascii()
+    except UserError as error:
+        assert error.problem.fix
+
+
+def test_a_version_that_is_too_long() -> None:
+    with pytest.raises(UserError, match="is too long"):
+        parse("1" * 5000)

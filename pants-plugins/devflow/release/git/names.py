@@ -36,7 +36,8 @@ def path_problem(path: str, prefix: str = "") -> Problem | None:
 def not_text_problem(path: str) -> Problem:
     """The problem of a file whose name is not UTF-8: the engine of Pants takes no such name."""
     what = f"The name {shown(path)} is not UTF-8, and Pants cannot read such a file."
-    return Problem(what, f"git mv -- {shell_quote(path)} NEW_NAME, and commit it")
+    name = re.sub("[\ud800-\udfff]+", "_", path)
+    return Problem(what, f"git mv -- {shell_quote(path)} {shell_quote(name)}, and commit that")
 
 
 def not_text_problems(paths: Iterable[str]) -> tuple[Problem, ...]:
