@@ -1,4 +1,4 @@
-"""What git does not show: an edit of a file that the release would replace stays, and is named before anything happens."""
+"""An edit that git does not show, of a file that a release would replace, stays and is named before anything happens."""
 
 from __future__ import annotations
 

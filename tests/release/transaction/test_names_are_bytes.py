@@ -57,15 +57,15 @@ def test_branches_and_tags(world: World, name: str) -> None:
     )
     steps: list[str] = []
 
-    class Stopped(Exception):
+    class StopError(Exception):
         """In the place of a kill."""
 
     def stop(step: str) -> None:
         steps.append(step)
         if step == "index":
-            raise Stopped
+            raise StopError
 
-    with pytest.raises(Stopped):
+    with pytest.raises(StopError):
         run(world.worktree, spec, stop)
     done = recover(world.worktree)
     assert done is not None

@@ -81,6 +81,13 @@ def read(worktree: Worktree) -> Journal | None:
         ) from None
 
 
+def remove_unfinished(worktree: Worktree) -> None:
+    """Remove what a run that was killed in `write` has left beside the journal. The caller holds the release lock."""
+    for path in worktree.own_dir.glob("*transaction.*"):
+        if path != path_of(worktree):
+            path.unlink(missing_ok=True)
+
+
 def remove(worktree: Worktree) -> None:
     """The end of a transaction."""
     path_of(worktree).unlink(missing_ok=True)

@@ -88,6 +88,7 @@ def recover(worktree: Worktree, on_step: OnStep = nothing) -> Done | None:
             journals.remove(worktree)
         else:
             finished = _finish(worktree, journal, on_step)
+    journals.remove_unfinished(worktree)
     for leftover in worktree.own_dir.glob("scratch-*"):
         shutil.rmtree(leftover, ignore_errors=True)
     return finished
