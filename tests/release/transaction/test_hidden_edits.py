@@ -1,4 +1,4 @@
-"""An edit that git does not show, of a file that a release would replace, stays and is named before anything happens."""
+"""An edit that git does not show, of a file that a release would replace, stays, and is named before it happens."""
 
 from __future__ import annotations
 
