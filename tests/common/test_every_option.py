@@ -9,16 +9,17 @@ from typing import Any
 
 import pytest
 from pants.base.build_root import BuildRoot
+from pants.build_graph.build_configuration import BuildConfiguration
 from pants.engine.goal import Goal, GoalSubsystem
 from pants.engine.rules import TaskRule
 from pants.engine.unions import UnionMembership
-from pants.init.extension_loader import load_backends_and_plugins
+from pants.goal.builtins import register_builtin_goals
+from pants.init.extension_loader import load_build_configuration_from_source
 from pants.option.errors import UnknownFlagsError
 from pants.option.option_types import collect_options_info
 from pants.option.option_value_container import OptionValueContainer
 from pants.option.options import Options
 from pants.option.options_bootstrapper import OptionsBootstrapper
-from pkg_resources import WorkingSet
 
 from devflow import register
 from devflow.common.options import flag_of
@@ -68,8 +69,11 @@ def argument(goal: type[GoalSubsystem], name: str, option: dict[str, Any]) -> tu
 @pytest.fixture(scope="module")
 def scopes() -> Iterable[Any]:
     """All that Pants knows of options when these backends are enabled."""
+    builder = BuildConfiguration.Builder()
+    load_build_configuration_from_source(builder, BACKENDS)
+    register_builtin_goals(builder)
     with BuildRoot().temporary(os.getcwd()):
-        yield load_backends_and_plugins([], WorkingSet([]), BACKENDS)
+        yield builder.create()
 
 
 def parsed(scopes: Any, *arguments: str) -> Options:
