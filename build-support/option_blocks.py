@@ -21,6 +21,7 @@ from pants.engine.rules import TaskRule
 from pants.option.option_types import collect_options_info
 
 from devflow import register
+from devflow.common.options import flag_of
 
 PAGES = Path("docs/goals")
 BEGIN = "<!-- options of {goal}, by build-support/option_blocks.py -->\n\n"
@@ -37,7 +38,14 @@ def goals() -> list[type[GoalSubsystem]]:
 
 def block(goal: type[GoalSubsystem]) -> str:
     """The options of a goal as a list, in the order of their declaration."""
-    return "".join(item(info.flag_names[-1], dict(info.flag_options)) for info in collect_options_info(goal))
+    return "".join(
+        item(flag(goal, info.flag_names[-1]), dict(info.flag_options)) for info in collect_options_info(goal)
+    )
+
+
+def flag(goal: type[GoalSubsystem], name: str) -> str:
+    """The flag as the command line of the goal takes it."""
+    return flag_of(goal, name[2:].replace("-", "_"))
 
 
 def item(name: str, option: dict[str, Any]) -> str:

@@ -84,6 +84,16 @@ def test_problems_are_printed_and_the_run_goes_on() -> None:
     assert printed.stderr == "some-goal: a\n  Fix: b\nsome-goal: c\n  Fix: d\n"
 
 
+def test_nothing_that_a_terminal_obeys_is_printed() -> None:
+    printed = Printed()
+    with frame(printed) as run:
+        run.report(ReportFormat.TEXT, text="a\x1b[2J\n\tb\udcff", document="{}")
+        run.say("c\x9b", "d")
+        run.fail(Problem("No file x\nDone: forged\u202e.", "rm x\ny"))
+    assert printed.stdout == "a\\x1b[2J\n\tb\\xff\n"
+    assert printed.stderr == ("c\\u009b\nd\nsome-goal: No file x\n    Done: forged\\u202e.\n  Fix: rm x\n    y\n")
+
+
 def test_targets() -> None:
     printed = Printed()
     with frame(printed) as run:

@@ -74,6 +74,7 @@ def test_each_kind_of_value() -> None:
 def test_a_command_can_be_pasted() -> None:
     words = ("pants", "release", "--tag-message=It's $HOME `now`", "--to=1")
     assert tuple(shlex.split(command_line(*words))) == words
+    assert command_line("pants", "--to=\x1b\n") == "pants $'--to=\\x1b\\n'"
 
 
 class Values(dict[str, object]):

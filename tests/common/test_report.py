@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from devflow.common.errors import Problem
+from devflow.common.paths import as_text, shown
 from devflow.common.report import count, counts_line, json_report, problems_as_json, to_do
 
 
@@ -13,6 +17,16 @@ def test_the_envelope_comes_first_and_names_are_readable() -> None:
     assert list(json.loads(text)) == ["schema_version", "goal", "mode", "results", "removed"]
     assert json.loads(text)["results"] == [{"name": "übung"}]
     assert "übung" in text
+
+
+@given(st.text() | st.binary().map(os.fsdecode))
+def test_a_document_is_json_whatever_is_in_it(name: str) -> None:
+    text = json_report("some-goal", schema_version=1, mode="plan", results=[{name: [name]}], note=name)
+    text.encode()
+    assert all(shown(line) == line for line in text.split("\n"))
+    read = json.loads(text)
+    assert read["note"] == as_text(name)
+    assert read["results"] == [{as_text(name): [as_text(name)]}]
 
 
 def test_problems() -> None:

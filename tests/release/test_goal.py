@@ -68,7 +68,7 @@ def test_a_pre_release_and_formats(world: World) -> None:
         "--prerelease-tag-message=Almost {series}: {version}",
         "--commit-message=Version {version} ({date})",
         "--date=2024-03-29",
-        "--version-file-newline=newline",
+        "--eol=newline",
     )
     assert world.git("log", "-1", "--format=%s") == "Version 24.03.0rc2 (2024-03-29)"
     assert world.git("tag", "--list", "--format=%(refname:short) %(contents)") == "v24.03.0rc2 Almost 24.03: 24.03.0rc2"
@@ -148,8 +148,8 @@ def test_a_step_that_fails(world: World, mode: str, message: str) -> None:
         (("--to=24.03.0", "--date=tomorrow"), "--date=tomorrow is not a date."),
         (("--to=24.03.0", "--skip=nwes"), "--skip=nwes: there is no such step. Did you mean 'news'?"),
         (("--to=24.03.0", "--tag-name={versoin}"), "[release].tag_name = '{versoin}' has an unknown placeholder"),
-        (("--to=24.03.0", "--version-file=NONE"), "There is no NONE in the commit."),
-        (("--to=24.03.0", "--version-file=NEWS"), "NEWS: 'old' is not a version."),
+        (("--to=24.03.0", "--release-version-file=NONE"), "There is no NONE in the commit."),
+        (("--to=24.03.0", "--release-version-file=NEWS"), "NEWS: 'old' is not a version."),
         (("--to=24.03.0", "--tag-name=a b"), "git does not accept 'a b' as the name of a tag."),
         (("--to=24.03.0", "--push"), "There is no remote 'origin'.\n  Fix: git remote add origin URL"),
     ],
@@ -291,14 +291,17 @@ def test_a_version_file_that_is_a_link(world: World) -> None:
     result = world.run("--to=24.03.0")
     assert result.exit_code == 1
     assert "release: VERSION is a symbolic link to REAL.\n" in result.stderr
-    assert world.run("--to=24.03.0", "--version-file=REAL").exit_code == 0
+    assert world.run("--to=24.03.0", "--release-version-file=REAL").exit_code == 0
 
 
 def test_a_version_file_in_a_submodule(world: World, tmp_path: Path) -> None:
     world.git("clone", "--quiet", str(world.root), str(tmp_path / "other"))
     world.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(tmp_path / "other"), "sub")
     world.commit()
-    assert "There is no sub/VERSION in the commit." in world.run("--to=24.03.0", "--version-file=sub/VERSION").stderr
+    assert (
+        "There is no sub/VERSION in the commit."
+        in world.run("--to=24.03.0", "--release-version-file=sub/VERSION").stderr
+    )
     world.run("--to=24.03.0", "--execute")
     assert world.git("status", "--porcelain") == ""
 

@@ -181,7 +181,7 @@ def test_version_locations_and_recursion(runner: RuleRunner, run: Run) -> None:
         ({}, ("--output=VERSION/x.json",), "VERSION/x.json cannot be written: "),
         ({}, ("--output=x{name}.json",), "The output path 'x{name}.json' holds {name}, which is not a placeholder."),
         ({}, ("--for-version=1/2",), "'1/2' is no version."),
-        ({}, ("--version-file=V",), "There is no file V, which would say the version."),
+        ({}, ("--dump-schema-history-version-file=V",), "There is no file V, which would say the version."),
         ({"VERSION": "\n"}, (), "'' is no version."),
         ({"h.json": DUMP.replace("24.03.1", "23")}, ("--output=h.json",), "h.json has the history of 23, which that o"),
         ({"db/BUILD": TARGET}, ("--config=db/alembic.ini", "db:m"), "Both targets and --config are given."),

@@ -15,8 +15,8 @@ CASES = {
     "--for-version": ("--for-version=1.2", "--output={version}.json"),
     "--output": ("--output=it's.json",),
     "--allow-multiple-heads": ("--allow-multiple-heads", "--output=h.json"),
-    "--version-key": ("--version-key=version", "--output=old.json"),
-    "--version-file": ("--version-file=src/VERSION", "--output={version}.json"),
+    "--dump-schema-history-version-key": ("--dump-schema-history-version-key=version", "--output=old.json"),
+    "--dump-schema-history-version-file": ("--dump-schema-history-version-file=src/VERSION", "--output={version}.json"),
 }
 INI = "[alembic]\nscript_location = %(here)s/migrations\n"
 FILES = {

@@ -29,11 +29,16 @@ class Problem:
     lacks: str | None = None
 
     def __str__(self) -> str:
-        return f"{self.what}\n  Fix: {self.fix}"
+        return f"{indented(self.what)}\n  Fix: {indented(self.fix)}"
 
     def as_json(self) -> dict[str, str]:
         """The form that it has in every report with `--format=json`."""
         return {"what": self.what, "fix": self.fix}
+
+
+def indented(text: str) -> str:
+    """A text whose later lines cannot be taken for lines of a report."""
+    return re.sub(r"\n(?! {4})", "\n    ", text)
 
 
 class UserError(Exception):

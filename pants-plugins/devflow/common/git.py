@@ -70,7 +70,7 @@ class Git:
         return done.stdout
 
     def line(self, *args: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> str:
-        """What the command prints, as text without the newline at its end."""
+        """What the command prints, as text without the newlines at its end: a path that ends in one needs `run`."""
         return os.fsdecode(self.run(*args, stdin=stdin, env=env)).rstrip("\n")
 
     def records(self, *args: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> list[str]:

@@ -13,6 +13,7 @@ from pants.option.options_bootstrapper import OptionsBootstrapper
 from devflow.common.errors import Problem, UserError
 from devflow.common.git import GitError
 from devflow.common.options import ReportFormat
+from devflow.common.paths import shown_lines
 
 
 def typed_arguments(session: SessionValues) -> tuple[str, ...]:
@@ -28,7 +29,8 @@ class GoalRun:
     """One run of a goal, used as `with GoalRun(console, options.name) as run:` around the body of the goal rule.
 
     The body stays in the rule, because Pants reads the rule's own source to find what it awaits. `UserError`,
-    `GitError` and `OSError` end the body; they are printed without a traceback, and `exit_code` is 1.
+    `GitError` and `OSError` end the body; they are printed without a traceback, and `exit_code` is 1. No character that
+    a terminal obeys is printed, wherever it comes from; a newline in a name is for `shown`, where the name is printed.
     """
 
     def __init__(self, console: Console, goal: str) -> None:
@@ -62,15 +64,15 @@ class GoalRun:
 
     def report(self, report_format: ReportFormat, *, text: str, document: str) -> None:
         """Print the report on standard output: as text, of which there may be none, or as a JSON document."""
-        shown = document if report_format is ReportFormat.JSON else text
-        if shown:
-            self.console.print_stdout(shown)
+        printed = document if report_format is ReportFormat.JSON else shown_lines(text)
+        if printed:
+            self.console.print_stdout(printed)
             self.console.flush()
 
     def say(self, *lines: str) -> None:
         """Print what is not data (notes, counts, "To do it") on standard error, at once."""
         if lines:
-            self.console.print_stderr("\n".join(lines))
+            self.console.print_stderr(shown_lines("\n".join(lines)))
             self.console.flush()
 
     def fail(self, *problems: Problem) -> None:

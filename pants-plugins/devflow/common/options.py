@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
 from collections.abc import Collection, Iterable, Mapping
 from enum import Enum
 from typing import Any, TypeVar
 
 from devflow.common.errors import UserError
+from devflow.common.paths import shell_quote
 
 M = TypeVar("M")
+
+# Pants has a goal `version`, and so reads `--version-file` as its option `file`. Source: `ArgSplitter` of Pants 2.17.
+_OF_ANOTHER_GOAL = ("version_",)
 
 
 class ReportFormat(Enum):
@@ -65,7 +68,25 @@ def flagged(
     repeated = [name for name in names if name not in without and (not only or name in only)]
     given = {name: values[name] for name in repeated if values.is_flagged(name)}
     whole = [name for name in given if _is_literal(name, f"{options.options_scope}-", typed)]
-    return arguments_of(given, scope=scope, whole=whole)
+    return [
+        argument
+        for name, value in given.items()
+        for argument in arguments_of({name: value}, scope=scope or _needed_scope(options, name), whole=whole)
+    ]
+
+
+def _needed_scope(options: Any, name: str) -> str:
+    """The goal's own name, for an option that Pants takes for one of another goal without it; else ""."""
+    return str(options.options_scope) if name.startswith(_OF_ANOTHER_GOAL) else ""
+
+
+def flag_of(options: Any, name: str) -> str:
+    """How the command line of a goal takes an option: `--dry-run`, `--release-version-file`.
+
+    `options` is the subsystem of the goal, or its class; `name` is as in the settings.
+    """
+    scope = _needed_scope(options, name)
+    return f"--{f'{scope}-' if scope else ''}{name.replace('_', '-')}"
 
 
 def _is_literal(name: str, prefix: str, typed: Iterable[str]) -> bool:
@@ -102,4 +123,4 @@ def _argument(prefix: str, name: str, value: object, whole: bool) -> str:
 
 def command_line(*words: str) -> str:
     """A command that can be pasted into a shell."""
-    return shlex.join(words)
+    return " ".join(map(shell_quote, words))

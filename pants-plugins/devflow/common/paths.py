@@ -1,33 +1,81 @@
-"""Paths as text that can be printed, read on one line, and pasted into a shell: names may be any bytes."""
+"""Text of any origin as text that can be printed, read on one line, and pasted into a shell: names may be any bytes.
+
+Standard library only.
+"""
 
 from __future__ import annotations
 
 import os
 import re
 import shlex
+import unicodedata
 
-_PLAIN = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]*")
+# Control characters (C0, DEL, C1), surrogates (bytes that are not UTF-8), the separators of lines and paragraphs, and
+# formatting characters: those that turn the direction of text or have no width. Source: Unicode 15, general categories.
+_NOT_PLAIN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+_MAYBE_NOT_PLAIN = re.compile(r"[^ -~]")
+_SHORT = {"\n": "\\n", "\t": "\\t", "\r": "\\r"}
+
+
+def shown(text: str, *, keep: str = "") -> str:
+    r"""For a person, on one line: a character that no terminal shows as itself becomes `\n`, `\x1b` or `\u202e`.
+
+    Every name that comes from a file, from git or from the user goes through this function before it is printed. A
+    byte that is not UTF-8 (a surrogate of `os.fsdecode`) becomes `\xff`. The characters of `keep` stay as they are.
+    """
+    return _MAYBE_NOT_PLAIN.sub(lambda found: found[0] if found[0] in keep else _visible(found[0]), text)
+
+
+def shown_lines(text: str) -> str:
+    """A text of several lines, for a person: as `shown`, with its newlines and tabs."""
+    return shown(text, keep="\n\t")
+
+
+def as_text(text: str) -> str:
+    r"""Text that can be encoded: a byte that is not UTF-8 becomes `\xff`; all other characters stay."""
+    return re.sub("[\ud800-\udfff]", lambda found: _visible(found[0]), text)
+
+
+def is_text(name: str) -> bool:
+    """Whether a name is UTF-8: the engine takes no other names."""
+    return not re.search("[\ud800-\udfff]", name)
 
 
 def display_path(path: str, build_root: str = "") -> str:
-    r"""For a person: relative to the build root where it is inside; odd characters as `\n` and `\xff`."""
+    """For a person: relative to the build root where it is inside, and otherwise as `shown`."""
     if build_root and (path + os.sep).startswith(build_root.rstrip(os.sep) + os.sep):
         path = os.path.relpath(path, build_root)
-    if _PLAIN.fullmatch(path):
-        return path
-    return "".join(char if _PLAIN.fullmatch(char) else _escaped(char) for char in path)
+    return shown(path)
 
 
-def shell_quote(path: str) -> str:
+def shell_quote(text: str) -> str:
     """For a shell (bash, zsh): as it is, in quotes, or as `$'…'` if there are odd characters in it."""
-    if _PLAIN.fullmatch(path):
-        return shlex.quote(path)
-    plain = path.replace("\\", "\\\\").replace("'", "\\'")
-    return "$'" + "".join(char if _PLAIN.fullmatch(char) else _escaped(char) for char in plain) + "'"
+    if shown(text) == text:
+        return shlex.quote(text)
+    return "$'" + "".join(_in_quotes(char) for char in text) + "'"
 
 
-def _escaped(char: str) -> str:
-    return {"\n": "\\n", "\t": "\\t", "\r": "\\r"}.get(char) or f"\\x{os.fsencode(char)[0]:02x}"
+def _visible(char: str) -> str:
+    if unicodedata.category(char) not in _NOT_PLAIN:
+        return char
+    code = ord(char)
+    if char in _SHORT:
+        return _SHORT[char]
+    if 0xDC80 <= code <= 0xDCFF:
+        return f"\\x{code - 0xDC00:02x}"
+    if code < 0x80:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+
+
+def _in_quotes(char: str) -> str:
+    r"""Inside of `$'…'`: odd characters by their bytes, so that no locale changes them."""
+    if char in "\\'":
+        return f"\\{char}"
+    if _visible(char) == char:
+        return char
+    encoded = char.encode(errors="surrogateescape" if "\udc80" <= char <= "\udcff" else "surrogatepass")
+    return _SHORT.get(char) or "".join(f"\\x{byte:02x}" for byte in encoded)
 
 
 def is_inside(path: str, directory: str) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from devflow.common.errors import Problem
+from devflow.common.paths import is_text, shown
 
 
 def json_report(goal: str, *, schema_version: int, mode: str, results: Sequence[object], **more: Any) -> str:
@@ -15,7 +17,23 @@ def json_report(goal: str, *, schema_version: int, mode: str, results: Sequence[
     `schema_version` is the goal's own: it rises when a key goes or changes its meaning.
     """
     head = {"schema_version": schema_version, "goal": goal, "mode": mode}
-    return json.dumps({**head, "results": list(results), **more}, indent=2, ensure_ascii=False)
+    return printable_json(json.dumps({**head, "results": list(results), **more}, indent=2, ensure_ascii=False))
+
+
+def printable_json(document: str) -> str:
+    r"""The same document without a character that a terminal obeys: each is written as `\u001b`.
+
+    A byte of a name that is not UTF-8 is no character of JSON: it becomes the four characters `\xff`, as in the text.
+    """
+    return re.sub(r"[^ -~\n]", lambda found: _in_json(found[0]), document)
+
+
+def _in_json(char: str) -> str:
+    if shown(char) == char:
+        return char
+    if not is_text(char):
+        return json.dumps(shown(char))[1:-1]
+    return f"\\u{ord(char):04x}" if char.isascii() else json.dumps(char)[1:-1]
 
 
 def problems_as_json(problems: Iterable[Problem]) -> list[dict[str, str]]:

@@ -199,12 +199,37 @@ class FileChange:
     mode: str = REGULAR
 
 
+class Why(Enum):
+    """Why a release cannot change a path, or may not: as a predicate of the path."""
+
+    EDITED = "differs from the commit, and git does not show it"
+    MISSING = "is in the commit and not in the worktree, and git does not show it"
+    BELOW_A_LINK = "is below a symbolic link that the worktree has in the place of a directory"
+    BELOW_A_FILE = "would be below a path that is no directory"
+    IS_A_DIRECTORY = "is a directory of the commit"
+    CASE = "differs by case alone from a path of the commit"
+    NO_ACCESS = "cannot be written"
+
+
+@dataclass(frozen=True)
+class PathBlocker:
+    """One path, and why no release can be made before that is corrected.
+
+    `detail` is the other path, the reason, or the options of `git update-index` that hide an edit from git.
+    """
+
+    path: str
+    why: Why
+    detail: str = ""
+
+
 @dataclass(frozen=True)
 class StepResults:
     """What the steps of a release found and would change.
 
     `needed` are the paths that the steps read or write, relative to the top of the worktree; all other paths are
     relative to the build root. `ignored` are paths of new files where the worktree has a file that git ignores.
+    `blockers` are paths that the release reads or writes and whose file is not as in the commit.
     """
 
     checks: tuple[Check, ...] = ()
@@ -213,3 +238,4 @@ class StepResults:
     needed: tuple[str, ...] = ()
     committed: Committed = field(default_factory=Committed)
     ignored: frozenset[str] = frozenset()
+    blockers: tuple[PathBlocker, ...] = ()

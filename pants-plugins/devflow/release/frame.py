@@ -16,11 +16,13 @@ from devflow.common.files import LockHeldError, exclusive_lock
 from devflow.common.git import Git
 from devflow.common.goals import GoalRun
 from devflow.common.options import ReportFormat
+from devflow.common.paths import shown
 from devflow.release import report
 from devflow.release.apply import carry_out
 from devflow.release.facts import RepositoryState
 from devflow.release.git.committed import read_committed
 from devflow.release.git.inspect import head_commit
+from devflow.release.git.names import path_problem
 from devflow.release.git.worktree import Repository, open_repository
 from devflow.release.plan import ReleaseOutcome, ReleasePlan
 from devflow.release.transaction import journal
@@ -76,7 +78,7 @@ def _finish_interrupted(run: GoalRun, repository: Repository) -> bool:
     if done is None:
         return False
     run.say(f"Finished what was interrupted: {done.title}, commit {done.commit[:12]}.")
-    run.say(*(f"{path} was written meanwhile, and was left alone: see `git diff {path}`" for path in done.left_alone))
+    run.say(*(report.left_alone(path, "meanwhile") for path in done.left_alone))
     return True
 
 
@@ -91,18 +93,22 @@ def _refuse_interrupted(repository: Repository, command: str) -> None:
 
 def present_version(repository: Repository, path: str) -> Version:
     """The version that HEAD has in a version file. Raises: UserError."""
+    unusable = path_problem(path, repository.prefix)
+    if unusable:
+        raise UserError.of(unusable)
     content = read_committed(repository, head_commit(repository), [path]).files.get(path)
-    fix = f"write a version into {path}, and commit it"
+    fix = f"write a version into {shown(path)}, and commit it"
     if content is None:
         raise UserError(
-            f"There is no {path} in the commit.", fix="set [release].version_file in pants.toml, or commit that file"
+            f"There is no {shown(path)} in the commit.",
+            fix="set [release].version_file in pants.toml, or commit that file",
         )
     try:
         return parse(read_version(content))
     except UnicodeDecodeError:
-        raise UserError(f"{path} is not UTF-8.", fix=fix) from None
+        raise UserError(f"{shown(path)} is not UTF-8.", fix=fix) from None
     except UserError as error:
-        raise UserError(f"{path}: {error.problem.what}", fix=fix) from None
+        raise UserError(f"{shown(path)}: {error.problem.what}", fix=fix) from None
 
 
 def outcome_of(plan: ReleasePlan, repository: Repository, state: RepositoryState, *, execute: bool) -> ReleaseOutcome:

@@ -16,7 +16,7 @@ from pants.util.docutil import bin_name
 
 from devflow.common.errors import UserError
 from devflow.common.goals import GoalRun, typed_arguments
-from devflow.common.options import command_line, flagged, split_commas, together
+from devflow.common.options import ReportFormat, command_line, flagged, split_commas, together
 from devflow.engine import Rules
 from devflow.release.facts import RepositoryState
 from devflow.release.frame import begin, conclude, outcome_of, present_version, turn
@@ -95,6 +95,18 @@ def _versions(options: ReleaseSubsystem, repository: Repository) -> tuple[Versio
     )
 
 
+def _refuse_beside_draft(options: ReleaseSubsystem) -> None:
+    """What the command line gives beside `--draft`, which only prints a text. Raises: UserError."""
+    flagged = options.options.is_flagged
+    given = {
+        "--execute": options.execute and flagged("execute"),
+        "--push": options.push and flagged("push"),
+        "--format=json": options.format is ReportFormat.JSON and flagged("format"),
+    }
+    for option in filter(given.get, given):
+        raise together("--draft", option)
+
+
 def _command(options: ReleaseSubsystem, typed: tuple[str, ...], new: Version | None) -> str:
     """The command line that carries out this plan; without a version, the one that finishes an interrupted release."""
     given = flagged(options, typed, without=("to", "bump", "execute", "draft", "format"))
@@ -121,6 +133,7 @@ async def release_goal(
         refuse_without_step(options, members)
         steps = chosen_steps(members, split_commas(options.skip))
         if options.draft:
+            _refuse_beside_draft(options)
             _, new = _versions(options, repository)
             draft = await draft_section(options, repository, new)
             run.say(*draft.notes)

@@ -219,6 +219,7 @@ def plan_release(request: ReleaseRequest, names: ReleaseNames, facts: ReleaseFac
     blockers = [
         *checks.link_blockers(steps.changes, steps.committed),
         *checks.ignored_blockers(steps.changes, steps.ignored),
+        *checks.path_problems(steps.blockers, state.head, state.prefix),
     ]
     return ReleasePlan(
         f"release {request.new.text}",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from devflow.common.errors import indented
+from devflow.common.paths import shell_quote, shown
 from devflow.common.report import count, json_report, problems_as_json, to_do
 from devflow.release.facts import Action, CheckStatus, FileChange
 from devflow.release.plan import ReleaseOutcome
@@ -19,15 +21,16 @@ def lines(outcome: ReleaseOutcome) -> list[str]:
     plan = outcome.plan
     done = outcome.commit is not None
     return [
-        *(f"{_CHECKED[check.status]} {check.name}: {check.detail}" for check in plan.checks),
-        *(f"Note: {note}" for note in plan.notes),
+        *(f"{_CHECKED[check.status]} {check.name}: {indented(check.detail)}" for check in plan.checks),
+        *(f"Note: {indented(note)}" for note in plan.notes),
         *(_change(change, done) for change in plan.changes),
         *_git_lines(outcome, done),
     ]
 
 
 def _change(change: FileChange, done: bool) -> str:
-    return f"{_VERBS[change.action][done]} {change.path}{f': {change.detail}' if change.detail else ''}"
+    detail = f": {shown(change.detail)}" if change.detail else ""
+    return f"{_VERBS[change.action][done]} {shown(change.path)}{detail}"
 
 
 def _git_lines(outcome: ReleaseOutcome, done: bool) -> list[str]:
@@ -35,32 +38,36 @@ def _git_lines(outcome: ReleaseOutcome, done: bool) -> list[str]:
     result = []
     if plan.commit:
         verb = f"Committed {outcome.commit[:12]}" if outcome.commit else "Would commit"
-        author = f" by {plan.commit.author}" if plan.commit.author else ""
+        author = f" by {shown(plan.commit.author)}" if plan.commit.author else ""
         result.append(f"{verb}: {_subject(plan.commit.message)}{author}{', signed' if plan.commit.signed else ''}")
     if plan.new_branch:
-        result.append(f"{'Made' if done else 'Would make'} branch {plan.new_branch}")
+        result.append(f"{'Made' if done else 'Would make'} branch {shown(plan.new_branch)}")
     if plan.tag:
         verb = "Tagged" if done else "Would tag"
-        result.append(f"{verb} {plan.tag.name}: {_subject(plan.tag.message)}{', signed' if plan.tag.sign else ''}")
+        result.append(
+            f"{verb} {shown(plan.tag.name)}: {_subject(plan.tag.message)}{', signed' if plan.tag.sign else ''}"
+        )
     if plan.push and (outcome.pushed or not outcome.executed):
         what = " and ".join(ref.split("/", 2)[2] for ref in plan.push.refs)
-        result.append(f"{'Pushed' if outcome.pushed else 'Would push'} {what} to {plan.push.remote}")
+        result.append(f"{'Pushed' if outcome.pushed else 'Would push'} {shown(f'{what} to {plan.push.remote}')}")
     return result
 
 
 def _subject(message: str) -> str:
     """The first line, in quotes."""
-    return '"' + message.strip().split("\n")[0] + '"'
+    return '"' + shown(message.strip().split("\n")[0]) + '"'
+
+
+def left_alone(path: str, when: str) -> str:
+    """What is said of a file that was written "meanwhile"."""
+    return f"{shown(path)} was written {when}, and was left alone: see `git diff -- {shell_quote(path)}`"
 
 
 def closing(outcome: ReleaseOutcome, goal: str, command: str) -> list[str]:
     """Every problem with its fix, the result in one line, and after a plan the command that carries it out."""
     plan = outcome.plan
     result = [f"{goal}: {problem}" for problem in outcome.all_problems]
-    result += [
-        f"{goal}: {path} was written while this was running, and was left alone: see `git diff {path}`"
-        for path in outcome.left_alone
-    ]
+    result += [f"{goal}: {left_alone(path, 'while this was running')}" for path in outcome.left_alone]
     if outcome.all_problems:
         problems = count(len(outcome.all_problems), "problem")
         result.append(f"{problems}.{'' if outcome.commit else ' Nothing was changed.'}")

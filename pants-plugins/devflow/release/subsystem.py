@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 
 from pants.engine.goal import GoalSubsystem
 from pants.option.option_types import BoolOption, EnumOption, StrListOption, StrOption
@@ -10,6 +11,7 @@ from pants.util.strutil import softwrap
 
 from devflow.common.errors import UserError
 from devflow.common.options import ReportFormat
+from devflow.common.paths import shown
 from devflow.release.versions.version import Bump
 from devflow.release.versions.version_file import Newline
 
@@ -49,13 +51,20 @@ class ReleaseSubsystem(GoalSubsystem):
         help="The date of the release, YYYY-MM-DD; today's local date if not set. Example: `--date=2024-03-29`.",
     )
     version_file = StrOption(default="VERSION", help="The file that holds the version. Example: `src/app/VERSION`.")
-    version_file_newline = EnumOption(
-        default=Newline.KEEP,
+    eol = EnumOption(
+        default=None,
+        enum_type=Newline,
         help=softwrap(
             """
-            How the version file ends: `keep` (as it does now), `none` (without a newline) or `newline`.
+            How the version file ends: `keep` (as it does now), `none` (without a newline) or `newline`. If not set: as
+            `[release].version_file_newline` says, whose default is `keep`. Example: `--eol=none`.
             """
         ),
+    )
+    # The name that the setting has had from the beginning. Pants takes `--version-…` for its goal `version`.
+    version_file_newline = EnumOption(
+        default=Newline.KEEP,
+        help="The same as `eol`, for `pants.toml`: on the command line, write `--eol`.",
     )
     changelog_file = StrOption(
         default=None,
@@ -147,6 +156,11 @@ class ReleaseSubsystem(GoalSubsystem):
     format = EnumOption(default=ReportFormat.TEXT, help="How to write the report. Example: `--format=json`.")
 
     @property
+    def newline(self) -> Newline:
+        """How the version file ends."""
+        return self.eol or self.version_file_newline
+
+    @property
     def signing(self) -> bool | None:
         """None: as git is configured. Pants has no flag of three values, but knows whether it was set."""
         return None if self.options.is_default("sign") else self.sign
@@ -154,11 +168,13 @@ class ReleaseSubsystem(GoalSubsystem):
 
 def date_of(text: str | None) -> datetime.date:
     """The date of an option; today, local, if it is not set. Raises: UserError."""
-    if not text:
+    if text is None:
         return datetime.date.today()
     try:
-        if len(text) != len("2024-03-29"):
+        if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
             raise ValueError
         return datetime.date.fromisoformat(text)
     except ValueError:
-        raise UserError(f"--date={text} is not a date.", fix="write it as YYYY-MM-DD, such as 2024-03-29") from None
+        raise UserError(
+            f"--date={shown(text)} is not a date.", fix="write it as YYYY-MM-DD, such as 2024-03-29"
+        ) from None

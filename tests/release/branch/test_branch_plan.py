@@ -33,7 +33,7 @@ REQUEST = BranchRequest(
     next_version="{series}.0dev0",
     commit_message="chore: open {series}",
     version_file="VERSION",
-    version_file_newline=Newline.KEEP,
+    eol=Newline.KEEP,
 )
 OPENED = dataclasses.replace(REQUEST, current=parse("24.09.0dev0"))
 FILES = {"VERSION": b"24.03.1\n", "stack-2403.yml": b"db: 1\n", "stack.yml": b"db: 1\n"}

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -71,3 +73,26 @@ def test_an_empty_template(template: str) -> None:
     with pytest.raises(UserError) as error:
         fill("[release].tag_message", template, VERSION, "2024-05-01")
     assert error.value.problem.what == "[release].tag_message is empty."
+
+
+@pytest.mark.parametrize("template", ["{version!r}", "{version:>9}", "{version:{date}}", "a\0b"])
+def test_a_placeholder_is_its_name_alone(template: str) -> None:
+    with pytest.raises(UserError, match=r"^\[x\]\.y = "):
+        fill("[x].y", template, VERSION, "2024-05-01")
+
+
+@given(st.text() | st.text("{}version:!.[]0 "))
+def test_any_template_is_filled_or_refused(template: str) -> None:
+    with suppress(UserError):
+        assert fill("[x].y", template, VERSION, "2024-05-01").strip()
+
+
+@given(st.text() | st.text("0123456789.rcdevpost!+-v\u017f\u0663"))
+def test_any_text_is_a_version_or_refused(text: str) -> None:
+    with suppress(UserError):
+        assert parse(text).text.isascii()
+
+
+def test_a_version_that_is_too_long() -> None:
+    with pytest.raises(UserError, match="is too long"):
+        parse("1" * 5000)

@@ -54,7 +54,7 @@ def _request(options: ReleaseBranchSubsystem, release: ReleaseSubsystem, current
         next_version=options.next_version,
         commit_message=options.commit_message,
         version_file=release.version_file,
-        version_file_newline=release.version_file_newline,
+        eol=release.newline,
         allowed_branches=split_commas(options.allow_branch),
         allow_dirty=options.allow_dirty,
         push_to=options.remote if options.push else None,
@@ -65,7 +65,7 @@ def _request(options: ReleaseBranchSubsystem, release: ReleaseSubsystem, current
 def _command(options: ReleaseBranchSubsystem, typed: tuple[str, ...], release: ReleaseSubsystem) -> str:
     """The command line that carries out this plan. The version file is an option of `release`."""
     given = flagged(options, typed, without=("execute", "format"))
-    version_file = flagged(release, only=("version_file", "version_file_newline"), scope=release.name)
+    version_file = flagged(release, only=("version_file", "eol", "version_file_newline"), scope=release.name)
     return command_line(bin_name(), options.name, *given, *version_file, "--execute")
 
 

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from devflow.release.branch.plan import BranchFacts, BranchNames, BranchRequest, OpenedFacts, branch_name_of
+from devflow.common.errors import UserError
+from devflow.release.branch.plan import (
+    BranchFacts,
+    BranchNames,
+    BranchRequest,
+    OpenedFacts,
+    branch_name_of,
+    changes_of,
+    changes_of_templates,
+)
 from devflow.release.branch.templates import directories_of, paths_to_read, targets_of
 from devflow.release.facts import RepositoryState
 from devflow.release.git.committed import list_directory, read_committed
+from devflow.release.git.comparison import path_blockers
 from devflow.release.git.inspect import ignored_files, read_branch
+from devflow.release.git.names import path_problem
 from devflow.release.git.remotes import read_remote
 from devflow.release.git.worktree import Repository
 from devflow.release.versions.version import parse
@@ -20,13 +31,20 @@ def inspect_branch(
     commit, templates = state.head.commit, request.templates
     listed = [path for each in directories_of(templates) for path in list_directory(repository, commit, each)]
     needed = (request.version_file, *paths_to_read(templates, listed))
+    targets = targets_of(templates, names.new, request.date)
+    problems = [problem for path in (*needed, *targets) if (problem := path_problem(path, repository.prefix))]
+    if problems:
+        raise UserError.of(problems[0])
+    committed = read_committed(repository, commit, needed)
+    changes = changes_of(request, names, committed, changes_of_templates(request, names, committed))
     push_to = request.push_to
     return BranchFacts(
         state,
         read_branch(repository, names.branch),
         needed,
-        read_committed(repository, commit, needed),
-        ignored_files(repository, targets_of(templates, names.new, request.date)),
+        committed,
+        ignored_files(repository, targets),
+        path_blockers(repository, commit, needed, changes),
         read_remote(repository, push_to, state.head, new_branch=names.branch) if push_to is not None else None,
     )
 

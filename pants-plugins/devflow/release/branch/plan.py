@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 
 from devflow.common.errors import Problem, UserError
 from devflow.common.git_entries import SYMLINK
-from devflow.release.branch.templates import all_template_changes
+from devflow.release.branch.templates import TemplateChanges, all_template_changes
 from devflow.release.facts import (
     Action,
     BranchState,
     Check,
     Committed,
     FileChange,
+    PathBlocker,
     Remote,
     RemoteState,
     RepositoryState,
@@ -42,7 +43,7 @@ class BranchRequest:
     next_version: str
     commit_message: str
     version_file: str
-    version_file_newline: Newline
+    eol: Newline
     allowed_branches: tuple[str, ...] = ()
     allow_dirty: bool = False
     push_to: str | None = None  # a remote; None: push nothing
@@ -63,7 +64,8 @@ class BranchFacts:
     """What was found for a series that is to be opened.
 
     `needed` are the paths that were read for it, relative to the build root; `committed` are their contents. `ignored`
-    are paths of new files where the worktree has a file that git ignores. `remote` is None if it was not asked.
+    are paths of new files where the worktree has a file that git ignores. `blockers` are paths that are read or written
+    and whose file is not as in the commit. `remote` is None if it was not asked.
     """
 
     repository: RepositoryState
@@ -71,6 +73,7 @@ class BranchFacts:
     needed: tuple[str, ...]
     committed: Committed
     ignored: frozenset[str] = frozenset()
+    blockers: tuple[PathBlocker, ...] = ()
     remote: Remote | None = None
 
 
@@ -133,14 +136,15 @@ def plan_of_opened(request: BranchRequest, names: BranchNames, facts: OpenedFact
 def plan_branch(request: BranchRequest, names: BranchNames, facts: BranchFacts) -> ReleasePlan:
     """Every check and every change of a new series. Raises: UserError for a template's pattern."""
     state = facts.repository
-    of_templates = all_template_changes(request.templates, facts.committed, names.new, request.date)
-    changes = (_version_change(request, names.new, facts.committed), *of_templates.changes)
+    of_templates = changes_of_templates(request, names, facts.committed)
+    changes = changes_of(request, names, facts.committed, of_templates)
     # A template's link is changed itself, and nothing is written through it.
     through_links = [change for change in changes if change.mode != SYMLINK or change.path == request.version_file]
     problems = (
         *of_templates.problems,
         *checks.link_blockers(through_links, facts.committed),
         *checks.ignored_blockers(changes, facts.ignored),
+        *checks.path_problems(facts.blockers, state.head, state.prefix),
     )
     needed = {*facts.needed, *(change.path for change in changes)}
     return ReleasePlan(
@@ -173,9 +177,21 @@ def plan_branch(request: BranchRequest, names: BranchNames, facts: BranchFacts) 
     )
 
 
+def changes_of_templates(request: BranchRequest, names: BranchNames, committed: Committed) -> TemplateChanges:
+    """Raises: UserError for a template's pattern."""
+    return all_template_changes(request.templates, committed, names.new, request.date)
+
+
+def changes_of(
+    request: BranchRequest, names: BranchNames, committed: Committed, of_templates: TemplateChanges
+) -> tuple[FileChange, ...]:
+    """The version file, then the templates."""
+    return (_version_change(request, names.new, committed), *of_templates.changes)
+
+
 def _version_change(request: BranchRequest, new: Version, committed: Committed) -> FileChange:
     path = request.version_file
-    content = with_version(committed.files[path], new.text, request.version_file_newline)
+    content = with_version(committed.files[path], new.text, request.eol)
     return FileChange(path, Action.CHANGE, content, f"{request.current.text} → {new.text}", committed.modes[path])
 
 

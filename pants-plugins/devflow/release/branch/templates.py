@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 import re
 from collections.abc import Iterable, Mapping
@@ -96,7 +97,7 @@ def template_changes(pattern: str, link: str, committed: Committed, new: Version
     if not link:
         return TemplateChanges(changes=(copy,))
     moved = _moved(text, target, link)
-    changed = FileChange(link, Action.CHANGE, moved.encode(), f"points to {moved} instead of {text}", SYMLINK)
+    changed = FileChange(link, Action.CHANGE, os.fsencode(moved), f"points to {moved} instead of {text}", SYMLINK)
     return TemplateChanges(changes=(copy, changed))
 
 
@@ -109,6 +110,6 @@ def _moved(text: str, target: str, link: str) -> str:
 def _matching(pattern: str, paths: Iterable[str]) -> list[str]:
     """The paths that match a pattern, the highest series last."""
     before, after = _SERIES.sub("\0", pattern).split("\0")
-    number = re.compile(re.escape(before) + r"(\d+(?:\.\d+)*)" + re.escape(after))
+    number = re.compile(re.escape(before) + r"([0-9]+(?:\.[0-9]+)*)" + re.escape(after))
     found = [(match[1], path) for path in paths if (match := number.fullmatch(path))]
     return [path for _, path in sorted(found, key=lambda pair: [int(part) for part in pair[0].split(".")])]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Collection, Iterable, Sequence
 from fnmatch import fnmatchcase
 
 from devflow.common.errors import Problem, did_you_mean
-from devflow.common.paths import shell_quote
+from devflow.common.paths import shell_quote, shown
 from devflow.release.facts import (
     Action,
     Author,
@@ -15,11 +16,13 @@ from devflow.release.facts import (
     Committed,
     FileChange,
     Head,
+    PathBlocker,
     Remote,
     RemoteState,
     Signing,
     TagState,
     UnknownAuthor,
+    Why,
     failed,
     not_checked,
     passed,
@@ -92,7 +95,8 @@ def branch(head: Head, allowed: Sequence[str], goal: str) -> Check:
         name,
         Problem(
             f"{head.branch} is not a branch for this: allowed are {', '.join(globs)}.",
-            f"git switch to one of them, or --allow-branch='{head.branch}', or [{goal}].allow_branch in pants.toml",
+            f"git switch to one of them, or {shell_quote(f'--allow-branch={head.branch}')}, "
+            f"or [{goal}].allow_branch in pants.toml",
         ),
     )
 
@@ -109,7 +113,8 @@ def tag(state: TagState, head: Head) -> Check:
         return passed("tag", f"{state.name} is free")
     commit = state.existing.commit
     where = "no commit" if commit is None else "this commit" if commit == head.commit else commit[:12]
-    fix = f"release a higher version; or, if it is a mistake that nobody has fetched, git tag --delete {state.name}"
+    delete = f"git tag --delete {shell_quote(state.name)}"
+    fix = f"release a higher version; or, if it is a mistake that nobody has fetched, {delete}"
     return failed("tag", Problem(f"The tag {state.name} is there already, of {where}.", fix))
 
 
@@ -125,7 +130,7 @@ def new_branch(state: BranchState) -> Check:
         fix = f"change [release-branch].branch_name in pants.toml, or rename that branch: {move}"
         return failed("new branch", _blocked(f"the branch {name}", state.blocking, fix))
     if state.commit is not None:
-        fix = f"continue with it, or, if it is a mistake, git branch --delete {name}"
+        fix = f"continue with it, or, if it is a mistake, git branch --delete {shell_quote(name)}"
         return failed("new branch", Problem(f"The branch {name} is there already, at {state.commit[:12]}.", fix))
     return passed("new branch", f"{name} is free")
 
@@ -240,9 +245,39 @@ def ignored_blockers(planned: Iterable[FileChange], ignored: Collection[str]) ->
     ]
 
 
+def path_problems(blockers: Iterable[PathBlocker], head: Head, prefix: str) -> list[Problem]:
+    """The problems of paths that are not as in the commit, without those that the check of the worktree names."""
+    return [
+        _path_problem(each)
+        for each in blockers
+        if not any(_overlap(path, posixpath.normpath(prefix + each.path)) for path in head.dirty)
+    ]
+
+
+def _path_problem(found: PathBlocker) -> Problem:
+    name, quoted = shown(found.path), shell_quote(found.path)
+    what = f"{name} {found.why.value}"
+    if found.why in (Why.EDITED, Why.MISSING):
+        # `update-index` takes one such option at a time; without any, git trusts a monitor or the times of the file.
+        hidden = found.detail.split()
+        unhide = [f"git update-index --no-{option[2:]} -- {quoted}" for option in hidden]
+        command = " && ".join(unhide) or f"git add --renormalize -- {quoted}"
+        what += f" ({' and '.join(option[2:] for option in hidden)})" if hidden else ""
+        return Problem(f"{what}.", f"{command}, then commit the change, or put it aside with `git stash`")
+    if found.why is Why.BELOW_A_LINK:
+        return Problem(f"{what}.", "put the directory back in the place of the link")
+    if found.why is Why.NO_ACCESS:
+        return Problem(f"{what}: {shown(found.detail)}.", "give yourself access to it, and run the same command again")
+    if found.why is Why.BELOW_A_FILE:
+        fix = f"move {shell_quote(found.detail)} away, or choose another path in the options of pants.toml"
+        return Problem(f"{what}: {shown(found.detail)}.", fix)
+    other = f": {shown(found.detail)}" if found.detail else ""
+    return Problem(f"{what}{other}.", "choose another path in the options of pants.toml")
+
+
 def shortened(items: Sequence[str], *, most: int = 5) -> str:
-    """A list for a sentence: "a, b and 7 more"."""
-    first = list(items[:most])
+    """A list of names for a sentence: "a, b and 7 more"."""
+    first = [shown(item) for item in items[:most]]
     more = len(items) - len(first)
     if more:
         return f"{', '.join(first)} and {more} more"

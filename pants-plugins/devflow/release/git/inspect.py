@@ -126,7 +126,7 @@ def _signing_failure(repository: Repository, head: str) -> str | None:
     with worktree.scratch_dir() as scratch:
         environment = {
             "GIT_OBJECT_DIRECTORY": str(scratch),
-            "GIT_ALTERNATE_OBJECT_DIRECTORIES": worktree.objects_dir,
+            "GIT_ALTERNATE_OBJECT_DIRECTORIES": worktree.as_alternate,
         }
         try:
             worktree.git.run("commit-tree", "-S", "-m", "Can this be signed?", f"{head}^{{tree}}", env=environment)
@@ -138,7 +138,9 @@ def _signing_failure(repository: Repository, head: str) -> str | None:
 def read_tag(repository: Repository, name: str) -> TagState:
     """Whether git accepts a tag of this name, and what the name refers to now."""
     ref = f"refs/tags/{name}"
-    if not repository.git.succeeds("check-ref-format", ref):
+    # git takes such a ref, and no such tag.
+    refused = name.startswith("-") or name == "HEAD"
+    if refused or not repository.git.succeeds("check-ref-format", ref):
         return TagState(name, valid=False)
     try:
         oid = repository.git.line("show-ref", "--verify", "--hash", ref)
@@ -149,7 +151,11 @@ def read_tag(repository: Repository, name: str) -> TagState:
 
 def read_branch(repository: Repository, name: str) -> BranchState:
     """Whether git accepts a branch of this name, and where a branch of this name is now."""
-    valid = repository.git.succeeds("check-ref-format", "--branch", name)
+    try:
+        # It fills in names such as `@{-1}`.
+        valid = repository.git.line("check-ref-format", "--branch", name) == name
+    except GitError:
+        valid = False
     ref = f"refs/heads/{name}"
     return BranchState(name, valid, _commit_of(repository, ref), blocking_ref(repository, ref) if valid else None)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -13,6 +14,15 @@ from pathlib import Path
 from devflow.common.errors import UserError
 from devflow.common.git import Git, GitError
 
+_WANTED = (
+    ("--show-toplevel",),
+    ("--absolute-git-dir",),
+    ("--git-common-dir",),
+    ("--git-path", "objects"),
+    ("--show-prefix",),
+    ("--is-shallow-repository",),
+)
+
 
 @dataclass(frozen=True)
 class Worktree:
@@ -22,16 +32,18 @@ class Worktree:
     top: Path
     git_dir: Path
     common_dir: Path
+    objects_dir: str  # the object database
+
+    @property
+    def as_alternate(self) -> str:
+        """The object database as an item of GIT_ALTERNATE_OBJECT_DIRECTORIES, whose items are separated by colons."""
+        quoted = "".join(f"\\{char}" if char in '\\"' else char for char in self.objects_dir)
+        return f'"{quoted}"'
 
     @property
     def own_dir(self) -> Path:
         """Where devflow keeps its lock, journal and temporary files."""
         return self.git_dir / "devflow"
-
-    @property
-    def objects_dir(self) -> str:
-        """The object database."""
-        return os.path.join(self.git.directory, self.git.line("rev-parse", "--git-path", "objects"))
 
     def path(self, path: str) -> str:
         """A path of the commit as a path of the file system."""
@@ -64,15 +76,22 @@ class Repository:
 
 def open_repository(git: Git) -> Repository:
     """Raises: UserError where there is no git, no repository, or no worktree."""
-    wanted = ("--show-toplevel", "--absolute-git-dir", "--git-common-dir", "--is-shallow-repository", "--show-prefix")
+    # Paths may hold newlines. So an option that nobody has stands between the answers: git prints it as it is.
+    mark = f"--{secrets.token_hex(16)}"
     try:
-        answer = git.line("rev-parse", *wanted).split("\n")
+        output = os.fsdecode(git.run("rev-parse", *(word for words in _WANTED for word in (*words, mark))))
     except GitError as error:
         if "not a git repository" in str(error):
             raise UserError(
                 f"{git.directory} is not in a git repository.", fix="clone one, or make one with `git init`"
             ) from None
         raise UserError(f"git cannot be used here: {error}", fix="do what git says") from None
-    top, git_dir, common_dir, shallow = answer[:4]
-    worktree = Worktree(git, Path(top), Path(git_dir), Path(os.path.normpath(git.directory / common_dir)))
-    return Repository(worktree, prefix=answer[4] if len(answer) > 4 else "", shallow=shallow == "true")
+    top, git_dir, common_dir, objects_dir, prefix, shallow = (part[:-1] for part in output.split(f"{mark}\n")[:-1])
+    worktree = Worktree(
+        git,
+        Path(top),
+        Path(git_dir),
+        Path(os.path.normpath(git.directory / common_dir)),
+        os.path.join(git.directory, objects_dir),
+    )
+    return Repository(worktree, prefix=prefix, shallow=shallow == "true")

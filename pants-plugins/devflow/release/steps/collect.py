@@ -10,10 +10,13 @@ from pants.engine.fs import CreateDigest, FileContent
 from devflow.common.errors import Problem, UserError, as_problem, did_you_mean
 from devflow.common.git_entries import EXECUTABLE, REGULAR
 from devflow.common.members import by_name, title
+from devflow.common.paths import is_text
 from devflow.engine import create_digest, digest_contents
 from devflow.release.facts import Action, Check, Committed, StepResults, failed, not_checked, passed
 from devflow.release.git.committed import read_committed
+from devflow.release.git.comparison import path_blockers
 from devflow.release.git.inspect import ignored_files
+from devflow.release.git.names import not_text_problems, path_problem
 from devflow.release.git.worktree import Repository
 from devflow.release.steps.changes import changes_of
 from devflow.release.steps.contract import (
@@ -64,18 +67,24 @@ async def collect_steps(
         except Exception as error:
             checks.append(failed(member.name, _crash(member, error)))
             continue
-        needed.update(inputs.paths)
-        if inputs.problems:
-            checks.append(failed(member.name, *inputs.problems))
+        unusable = [problem for path in inputs.paths if (problem := path_problem(path, repository.prefix))]
+        if not unusable:
+            needed.update(inputs.paths)
+        if inputs.problems or unusable:
+            checks.append(failed(member.name, *inputs.problems, *unusable))
         elif not inputs.applies:
             checks.append(not_checked(member.name, "not configured"))
         else:
             applying.append(member)
     committed = read_committed(repository, commit, needed) if needed else Committed()
+    unreadable = not_text_problems(committed.files)
+    if unreadable:
+        checks.append(failed("names", *unreadable))
     digest = await create_digest(
         CreateDigest(
             FileContent(path, content, is_executable=committed.modes[path] == EXECUTABLE)
             for path, content in sorted(committed.files.items())
+            if is_text(path)
         )
     )
     answers: list[ReleaseStepChanges] = []
@@ -106,6 +115,7 @@ async def collect_steps(
         needed=tuple(sorted(posixpath.normpath(repository.prefix + path) for path in {*needed, *written})),
         committed=committed,
         ignored=ignored_files(repository, (each.path for each in changes if each.action is Action.CREATE)),
+        blockers=path_blockers(repository, commit, needed, changes),
     )
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from devflow.common.errors import Problem, UserError
+from devflow.common.paths import shown
 from devflow.release.git.committed import read_committed
 from devflow.release.git.inspect import read_head
+from devflow.release.git.names import not_text_problems, path_problem
 from devflow.release.git.worktree import Repository
 from devflow.release.steps.changelog import (
     ChangelogStep,
@@ -38,7 +40,10 @@ async def draft_section(options: ReleaseSubsystem, repository: Repository, versi
     texts, directories = [], []
     for chosen in chosen_configs(options):
         setup = await set_up(chosen, configs, step, options)
+        unusable = [problem for path in setup.paths if (problem := path_problem(path, repository.prefix))]
+        _raise_first(tuple(unusable))
         files = read_committed(repository, head.commit, setup.paths).files
+        _raise_first(not_text_problems(files))
         _raise_first(input_problems(setup, files, version.text))
         result = await towncrier_result(request_of(step, setup, files, "--draft"))
         if result.problem:
@@ -46,7 +51,7 @@ async def draft_section(options: ReleaseSubsystem, repository: Repository, versi
         texts.append(result.stdout.decode())
         directories += [repository.prefix + directory for directory in setup.config.directories]
     dirty = [path for path in head.dirty if any(path.startswith(f"{directory}/") for directory in directories)]
-    return Draft("".join(texts), tuple(f"Not committed, and not in this draft: {path}" for path in dirty))
+    return Draft("".join(texts), tuple(f"Not committed, and not in this draft: {shown(path)}" for path in dirty))
 
 
 def _raise_first(problems: tuple[Problem, ...]) -> None:

@@ -7,6 +7,7 @@ from pants.engine.rules import collect_rules, rule
 from pants.engine.unions import UnionRule
 
 from devflow.common.errors import Problem
+from devflow.common.paths import shown
 from devflow.engine import Rules, create_digest, digest_contents
 from devflow.release.steps.contract import ReleaseStep, ReleaseStepChanges, ReleaseStepInputs
 from devflow.release.subsystem import ReleaseSubsystem
@@ -32,10 +33,10 @@ async def version_changes(step: VersionStep, options: ReleaseSubsystem) -> Relea
     before = {file.path: file for file in await digest_contents(step.committed)}.get(path)
     if before is None:
         problem = Problem(
-            f"There is no {path} in the commit.", "set [release].version_file in pants.toml, or commit that file"
+            f"There is no {shown(path)} in the commit.", "set [release].version_file in pants.toml, or commit that file"
         )
         return ReleaseStepChanges(problems=(problem,))
-    new = with_version(before.content, step.version, options.version_file_newline)
+    new = with_version(before.content, step.version, options.newline)
     written = await create_digest(CreateDigest([FileContent(path, new, is_executable=before.is_executable)]))
     return ReleaseStepChanges(writes=written, found=path)
 

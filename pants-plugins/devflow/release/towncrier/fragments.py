@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from fnmatch import fnmatch
 
 from devflow.common.errors import Problem
+from devflow.common.paths import shell_quote, shown
 from devflow.release.towncrier.config import TowncrierConfig
 
 # Files in directories of fragments that are none, for towncrier 24 and newer, and for older versions.
@@ -28,9 +29,9 @@ def ignored_problem(path: str, config: TowncrierConfig) -> Problem:
     """The problem of a file that towncrier ignores, although it looks like a fragment."""
     directory, name = posixpath.split(path)
     if directory not in config.directories:
-        what = f"towncrier ignores {path}: it looks into {' and '.join(config.directories)} only, not below."
+        what = f"towncrier ignores {shown(path)}: it looks into {' and '.join(config.directories)} only, not below."
         return Problem(
-            what, f"git mv {path} {posixpath.join(config.directories[0], name)}; or {_or_ignore(name, config)}"
+            what, f"{_move(path, posixpath.join(config.directories[0], name))}; or {_or_ignore(name, config)}"
         )
     issue, _, rest = name.partition(".")
     kinds = ", ".join(config.types)
@@ -38,15 +39,15 @@ def ignored_problem(path: str, config: TowncrierConfig) -> Problem:
     word = rest.split(".")[0]
     close = get_close_matches(word, config.types, n=1) if word else []
     if not rest or (not suffix and word in ("md", "rst", "txt")):
-        what = f"towncrier ignores {path}: its name has no type."
+        what = f"towncrier ignores {shown(path)}: its name has no type."
         stem = issue if issue and issue not in config.types else "+something"
         kind = issue if issue in config.types else close[0] if close else "TYPE"
         wanted = f"{stem}.{kind}{f'.{rest}' if rest else ''}"
     else:
-        what = f"towncrier ignores {path}: {word!r} is not a type."
+        what = f"towncrier ignores {shown(path)}: {word!r} is not a type."
         wanted = f"{issue}.{close[0] if close else 'TYPE'}{suffix}"
     types = "" if "TYPE" not in wanted else f" (types: {kinds})"
-    return Problem(what, f"git mv {path} {posixpath.join(directory, wanted)}{types}; or {_or_ignore(name, config)}")
+    return Problem(what, f"{_move(path, posixpath.join(directory, wanted))}{types}; or {_or_ignore(name, config)}")
 
 
 def encoding_problems(files: Iterable[tuple[str, bytes]]) -> tuple[Problem, ...]:
@@ -66,12 +67,16 @@ def mark_problems(files: Iterable[tuple[str, bytes]]) -> tuple[Problem, ...]:
     """Files that begin with a byte order mark: it is invisible, and would go into the changelog."""
     return tuple(
         Problem(
-            f"{path} begins with a byte order mark, which towncrier takes for text.",
-            f"save {path} as UTF-8 without a byte order mark, and commit it",
+            f"{shown(path)} begins with a byte order mark, which towncrier takes for text.",
+            f"save {shell_quote(path)} as UTF-8 without a byte order mark, and commit it",
         )
         for path, content in files
         if content.startswith(codecs.BOM_UTF8)
     )
+
+
+def _move(path: str, to: str) -> str:
+    return f"git mv {shell_quote(path)} {shell_quote(to)}"
 
 
 def _or_ignore(name: str, config: TowncrierConfig) -> str:

@@ -13,11 +13,10 @@ from pathlib import Path
 from devflow.common.errors import UserError
 from devflow.common.git import Git, GitError
 from devflow.common.git_entries import EXECUTABLE, SYMLINK, Entry, index_info
+from devflow.release.git.comparison import index_bits, is_below_a_link
 from devflow.release.git.worktree import Worktree
 from devflow.release.transaction.journal import File, Journal
 from devflow.release.transaction.spec import OnStep
-
-_BESIDE = ".devflow-release.new"  # one name in each directory: the next run removes what a killed one left
 
 
 def fingerprint(path: str) -> str:
@@ -51,7 +50,7 @@ def update_worktree(worktree: Worktree, journal: Journal, on_step: OnStep) -> tu
     left_alone = []
     for file in files:
         on_step(f"file {file.path}")
-        if not _update_file(worktree, file):
+        if not _update_file(worktree, file, journal.temporary):
             left_alone.append(file.path)
     on_step("index")
     _update_index(worktree, journal, files, on_step)
@@ -69,10 +68,15 @@ def _entry_of(file: File) -> Entry | None:
     return Entry(file.mode, file.blob) if file.blob else None
 
 
-def _update_file(worktree: Worktree, file: File) -> bool:
-    """Replace one file atomically. False: its content is neither the old nor the new one, and was kept."""
+def _update_file(worktree: Worktree, file: File, temporary: str) -> bool:
+    """Replace one file atomically. False: its content is neither the old nor the new one, and was kept.
+
+    `temporary` is the name of the new file beside it. The journal has it, so a file of that name is of a killed run.
+    """
+    if is_below_a_link(worktree, file.path):
+        return False
     path = worktree.path(file.path)
-    beside = os.path.join(os.path.dirname(path), _BESIDE)
+    beside = os.path.join(os.path.dirname(path), temporary)
     if os.path.lexists(beside):
         os.unlink(beside)
     now = fingerprint(path)
@@ -128,6 +132,7 @@ def _update_index(worktree: Worktree, journal: Journal, files: Iterable[File], o
         paths = [file.path for file in files]
         before = worktree.git.tree(journal.old, paths)
         now = Git(worktree.top, worktree.git.environment).staged(paths)
+        bits = index_bits(worktree, paths)
         changes = "".join(
             index_info(file.path, _entry_of(file), like=journal.new)
             for file in files
@@ -143,6 +148,10 @@ def _update_index(worktree: Worktree, journal: Journal, files: Iterable[File], o
             # It exits with 1 if files differ from the index, such as those that were written meanwhile.
             with contextlib.suppress(GitError):
                 worktree.git.run(*top, "update-index", "-q", "--refresh", env=environment)
+            # A new entry has none of the bits that the old one had.
+            for bit in {bit for path in paths for bit in bits.get(path, ())}:
+                kept = "".join(f"{file.path}\0" for file in files if file.blob and bit in bits.get(file.path, ()))
+                worktree.git.run(*top, "update-index", bit, "-z", "--stdin", stdin=os.fsencode(kept), env=environment)
             on_step("index swap")
             os.replace(new, index)
     finally:

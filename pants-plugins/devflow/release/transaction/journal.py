@@ -44,6 +44,7 @@ class Journal:
     new: str
     refs: tuple[Ref, ...]
     files: tuple[File, ...]
+    temporary: str = ".devflow-release.new"  # the name beside each file; journals of 24.x have no such field
 
 
 def path_of(worktree: Worktree) -> Path:
@@ -78,6 +79,13 @@ def read(worktree: Worktree) -> Journal | None:
             f"{path_of(worktree)} records an interrupted release in a format that this version of devflow cannot read.",
             fix="finish it with the version that began it; or look at `git status` and `git log`, and remove that file",
         ) from None
+
+
+def remove_unfinished(worktree: Worktree) -> None:
+    """Remove what a run that was killed in `write` has left beside the journal. The caller holds the release lock."""
+    for path in worktree.own_dir.glob("*transaction.*"):
+        if path != path_of(worktree):
+            path.unlink(missing_ok=True)
 
 
 def remove(worktree: Worktree) -> None:

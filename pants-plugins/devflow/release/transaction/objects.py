@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 
+from devflow.common.errors import UserError
 from devflow.common.git_entries import SYMLINK, Entry, index_info
+from devflow.common.paths import shown
 from devflow.release.git.worktree import Worktree
 from devflow.release.transaction.spec import Edit, Tag, TransactionSpec
 
@@ -24,7 +26,7 @@ def write_blobs(worktree: Worktree, edits: Iterable[Edit]) -> dict[str, str]:
 
 
 def write_commit(worktree: Worktree, spec: TransactionSpec, blobs: Mapping[str, str]) -> str:
-    """The id of the new commit. The worktree and its index do not change. Raises: GitError."""
+    """The id of the new commit. The worktree and its index do not change. Raises: GitError, UserError."""
     entries = "".join(
         index_info(edit.path, None if edit.content is None else Entry(edit.mode, blobs[edit.path]), like=spec.head)
         for edit in spec.edits
@@ -34,8 +36,30 @@ def write_commit(worktree: Worktree, spec: TransactionSpec, blobs: Mapping[str, 
         worktree.git.run("read-tree", spec.head, env=index)
         worktree.git.run("update-index", "-z", "--index-info", stdin=os.fsencode(entries), env=index)
         tree = worktree.git.line("write-tree", env=index)
+    _check_tree(worktree, spec, blobs, tree)
     signing = ["-S"] if spec.sign else []
     return worktree.git.line("commit-tree", *signing, "-p", spec.head, "-F", "-", tree, stdin=_text(spec.message))
+
+
+def _check_tree(worktree: Worktree, spec: TransactionSpec, blobs: Mapping[str, str], tree: str) -> None:
+    """Refuse a tree that differs from HEAD's in anything but what was asked for.
+
+    git leaves out a path that it does not accept, and replaces a file by a directory of its name. Raises: UserError.
+    """
+    before = worktree.git.tree(spec.head, [edit.path for edit in spec.edits])
+    asked = {edit.path: None if edit.content is None else Entry(edit.mode, blobs[edit.path]) for edit in spec.edits}
+    asked = {path: entry for path, entry in asked.items() if entry != before.get(path)}
+    records = iter(worktree.git.records("diff-tree", "-r", "-z", "--raw", "--no-renames", spec.head, tree))
+    made = {}
+    for fields, path in zip(records, records):
+        _, mode, _, oid, _ = fields.split()
+        made[path] = Entry(mode, oid) if int(mode) else None
+    if made != asked:
+        wrong = sorted(path for path in {*made, *asked} if made.get(path, "") != asked.get(path, ""))
+        raise UserError(
+            f"git does not take this change into a commit: {', '.join(map(shown, wrong))}; nothing was done.",
+            fix="choose other paths in the options of pants.toml, and run the same command again",
+        )
 
 
 def write_tag(worktree: Worktree, tag: Tag, commit: str, config: Mapping[str, str]) -> str:
@@ -54,7 +78,9 @@ def write_tag(worktree: Worktree, tag: Tag, commit: str, config: Mapping[str, st
         }
         signing = {None: [], True: ["--sign"], False: ["--no-sign"]}[tag.sign]
         worktree.git.run(
-            "tag", "--annotate", *signing, "--file=-", tag.name, commit, stdin=_text(tag.message), env=environment
+            *("tag", "--annotate", *signing, "--cleanup=verbatim", "--file=-", "--end-of-options", tag.name, commit),
+            stdin=_text(tag.message),
+            env=environment,
         )
         return worktree.git.line("rev-parse", f"refs/tags/{tag.name}", env=environment)
 
@@ -82,4 +108,4 @@ def _object_format(oid: str) -> str:
 
 
 def _text(message: str) -> bytes:
-    return (message.rstrip("\n") + "\n").encode()
+    return os.fsencode(message.rstrip("\n") + "\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterable
 from enum import Enum
@@ -28,7 +29,7 @@ def move(worktree: Worktree, refs: Iterable[Ref], reason: str) -> None:
     for ref in refs:
         commands.append(f"update {ref.name} {ref.new} {ref.old}" if ref.old else f"create {ref.name} {ref.new}")
     commands += ["prepare", "commit", ""]
-    worktree.git.run("update-ref", "-m", reason, "--stdin", stdin="\n".join(commands).encode())
+    worktree.git.run("update-ref", "-m", reason, "--stdin", stdin=os.fsencode("\n".join(commands)))
 
 
 def state(worktree: Worktree, journal: Journal) -> RefState:

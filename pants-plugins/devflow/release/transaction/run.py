@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import secrets
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from devflow.common.errors import UserError
+from devflow.common.paths import shown
+from devflow.release.git.comparison import SKIPPED, blockers_of_new, differences, index_bits
 from devflow.release.git.worktree import Worktree
 from devflow.release.transaction import journal as journals
 from devflow.release.transaction import refs
@@ -18,7 +23,7 @@ from devflow.release.transaction.checkout import (
 )
 from devflow.release.transaction.journal import File, Journal, Ref
 from devflow.release.transaction.objects import write_blobs, write_commit, write_tag
-from devflow.release.transaction.spec import OnStep, TransactionSpec
+from devflow.release.transaction.spec import Edit, OnStep, TransactionSpec
 
 
 @dataclass(frozen=True)
@@ -45,20 +50,14 @@ def run(worktree: Worktree, spec: TransactionSpec, on_step: OnStep = nothing) ->
     ]
     if spec.tag:
         moved.append(Ref(f"refs/tags/{spec.tag.name}", "", write_tag(worktree, spec.tag, commit, spec.config)))
-    files = tuple(
-        File(
-            edit.path,
-            edit.mode,
-            blobs.get(edit.path, ""),
-            before=fingerprint(worktree.path(edit.path)),
-            after=fingerprint_of(checked_out_content(worktree, blobs[edit.path], edit.path, edit.mode), mode=edit.mode)
-            if edit.content is not None
-            else "",
-        )
-        for edit in spec.edits
-    )
-    _refuse_changed(worktree, [edit.path for edit in spec.edits])
-    journal = Journal(spec.title, spec.branch, spec.head, commit, tuple(moved), files)
+    skipped = [
+        path for path, bits in index_bits(worktree, [edit.path for edit in spec.edits]).items() if SKIPPED in bits
+    ]
+    sparse = {path for path in skipped if not os.path.lexists(worktree.path(path))}
+    files = tuple(_file(worktree, edit, blobs, sparse=edit.path in sparse) for edit in spec.edits)
+    _refuse_changed(worktree, spec)
+    temporary = f".devflow-release-{secrets.token_hex(8)}.new"
+    journal = Journal(spec.title, spec.branch, spec.head, commit, tuple(moved), files, temporary)
     on_step("journal")
     journals.write(worktree, journal)
     on_step("refs")
@@ -89,6 +88,7 @@ def recover(worktree: Worktree, on_step: OnStep = nothing) -> Done | None:
             journals.remove(worktree)
         else:
             finished = _finish(worktree, journal, on_step)
+    journals.remove_unfinished(worktree)
     for leftover in worktree.own_dir.glob("scratch-*"):
         shutil.rmtree(leftover, ignore_errors=True)
     return finished
@@ -102,18 +102,29 @@ def interrupted(worktree: Worktree) -> str | None:
     return journal.title
 
 
-def _refuse_changed(worktree: Worktree, paths: list[str]) -> None:
+def _file(worktree: Worktree, edit: Edit, blobs: Mapping[str, str], *, sparse: bool) -> File:
+    """One path of the journal. `sparse`: the worktree is to have no file there, neither before nor after."""
+    blob, path = blobs.get(edit.path, ""), worktree.path(edit.path)
+    if edit.content is None or sparse:
+        return File(edit.path, edit.mode, blob, before="" if sparse else fingerprint(path), after="")
+    content = checked_out_content(worktree, blob, edit.path, edit.mode)
+    return File(edit.path, edit.mode, blob, fingerprint(path), fingerprint_of(content, mode=edit.mode))
+
+
+def _refuse_changed(worktree: Worktree, spec: TransactionSpec) -> None:
     """Refuse paths that differ from HEAD. Called after the fingerprints are taken, which are then HEAD's.
 
-    Raises: UserError.
+    Raises: GitError, UserError.
     """
-    status = ("status", "--porcelain", "-z", "--untracked-files=all", "--ignored=matching", "--no-renames")
-    changed = (
-        [record[3:] for record in worktree.git.records("-C", str(worktree.top), *status, "--", *paths)] if paths else []
-    )
+    paths = [edit.path for edit in spec.edits]
+    committed = worktree.git.tree(spec.head, paths)
+    new = [path for path in paths if path not in committed]
+    appeared = [path for path in new if os.path.lexists(worktree.path(path))]
+    found = [*differences(worktree, spec.head, committed), *blockers_of_new(worktree, spec.head, new)]
+    changed = [*(each.path for each in found), *appeared]
     if changed:
         raise UserError(
-            f"{changed[0]} changed while this was running; nothing was done.", fix="run the same command again"
+            f"{shown(changed[0])} changed while this was running; nothing was done.", fix="run the same command again"
         )
 
 

@@ -11,8 +11,13 @@ from packaging.version import InvalidVersion
 from packaging.version import Version as Pep440
 
 from devflow.common.errors import UserError
+from devflow.common.paths import shown
 
-_PARTS = re.compile(r"(?P<epoch>\d+!)?(?P<numbers>\d+(?:\.\d+)*)(?P<rest>.*)", re.DOTALL)
+_PARTS = re.compile(r"(?P<epoch>[0-9]+!)?(?P<numbers>[0-9]+(?:\.[0-9]+)*)(?P<rest>.*)", re.DOTALL)
+
+
+_MOST_CHARACTERS = 100  # it becomes a part of file names; and Python reads no number of more than 4,300 digits
+_EXAMPLE = "write one like 24.03.10 or 1.2.0rc1"
 
 
 _CALENDAR_YEARS = 5  # a repository that is released by the calendar was released in one of them
@@ -71,14 +76,18 @@ class Version:
 
 def parse(text: str) -> Version:
     """Raises: UserError for what is no PEP 440 version. A leading `v` is not a part of a version here."""
+    if len(text) > _MOST_CHARACTERS:
+        start = shown(text[:20])
+        raise UserError(f"A version of {len(text):,} characters ({start!r}…) is too long.", fix=_EXAMPLE)
     match = _PARTS.fullmatch(text)
     try:
         pep440 = Pep440(text)
     except InvalidVersion:
         pep440 = None
-    if match is None or pep440 is None or text != text.strip():
+    # PEP 440's own expression ignores case, and so takes a long s (U+017F) for an s.
+    if match is None or pep440 is None or text != text.strip() or not text.isascii():
         plain = text.strip().lstrip("vV")
-        hint = f"write {plain}" if plain != text and _PARTS.fullmatch(plain) else "write one like 24.03.10 or 1.2.0rc1"
+        hint = f"write {plain}" if plain != text and _PARTS.fullmatch(plain) else _EXAMPLE
         raise UserError(f"{text!r} is not a version.", fix=hint)
     return Version(text, pep440, match["epoch"] or "", tuple(match["numbers"].split(".")), match["rest"])
 

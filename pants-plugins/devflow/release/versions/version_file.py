@@ -6,7 +6,7 @@ from enum import Enum
 
 
 class Newline(Enum):
-    """The values of `--version-file-newline`."""
+    """The values of `--eol`."""
 
     KEEP = "keep"
     NONE = "none"
