@@ -93,6 +93,8 @@ async def dump_schema_history_goal(
         if options.format is not HistoryFormat.TEXT:
             refuse_several_on_stdout(texts, f"{bin_name()} {options.name}")
         for text in texts:
+            read_output(text.path, root)  # what cannot be written ends the run before anything is written
+        for text in texts:
             if text.path is None:
                 console.write_stdout(text.content)
             else:
