@@ -7,7 +7,9 @@ import re
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -62,7 +64,7 @@ class World:
 
 
 @pytest.fixture(params=["old", "new", "link", "leftover"])
-def world(request: pytest.FixtureRequest, tmp_path: Path) -> World:
+def world(request: Any, tmp_path: Path) -> World:
     return World(tmp_path / "top", request.param)
 
 
@@ -103,7 +105,7 @@ def test_writes_at_once_leave_nothing_behind(tmp_path: Path) -> None:
         for _ in range(60):
             atomic_write(tmp_path / "file", content)
 
-    in_children([lambda content=content: write_often(content) for content in (b"a" * 9000, b"b" * 10, b"c" * 70000)])
+    in_children([partial(write_often, content) for content in (b"a" * 9000, b"b" * 10, b"c" * 70000)])
     assert (tmp_path / "file").read_bytes() in (b"a" * 9000, b"b" * 10, b"c" * 70000)
     assert os.listdir(tmp_path) == ["file"]
 

@@ -82,15 +82,12 @@ def failures(
     number = 0
     while True:
         before_each()
-        failed = ""
-        calls = 0
+        calls: list[str] = []
 
-        def failing(name: str, call: Callable[..., Any]) -> Callable[..., Any]:
+        def failing(name: str, call: Callable[..., Any], number: int, calls: list[str]) -> Callable[..., Any]:
             def called(*args: Any, **kwargs: Any) -> Any:
-                nonlocal calls, failed
-                calls += 1
-                if calls == number + 1:
-                    failed = name
+                calls.append(name)
+                if len(calls) == number + 1:
                     raise error
                 return call(*args, **kwargs)
 
@@ -98,14 +95,14 @@ def failures(
 
         with monkeypatch.context() as patch:
             for name in _OF_OS:
-                patch.setattr(os, name, failing(name, getattr(os, name)))
-            patch.setattr(fcntl, "flock", failing("flock", fcntl.flock))
+                patch.setattr(os, name, failing(name, getattr(os, name), number, calls))
+            patch.setattr(fcntl, "flock", failing("flock", fcntl.flock, number, calls))
             try:
                 function()
                 raised = False
             except type(error):
                 raised = True
-        if not failed:
+        if len(calls) <= number:
             return
-        yield failed, raised
+        yield calls[number], raised
         number += 1

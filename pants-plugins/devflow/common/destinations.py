@@ -1,4 +1,4 @@
-"""Where a file of ours may go: links can lead a path out of the repository, or into the files of git. Standard library only."""
+"""Where a file of ours may go: links lead a path out of the repository, or into git's files. Standard library only."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from devflow.common.paths import display_path, is_inside
 
 
 def leads_outside(build_root: str, path: str) -> str | None:
-    """The phrase that says where a path, which is relative to the build root, leads to outside of it; None if inside."""
+    """The phrase that says where a path, which is relative to the build root, leads to; None if to inside of it."""
     real, root = _real(build_root, path), os.path.realpath(build_root)
     return None if is_inside(real, root) and real != root else f"leads out of the repository, to {display_path(real)}"
 

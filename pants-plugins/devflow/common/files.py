@@ -37,7 +37,7 @@ def read_file(file: Path) -> bytes:
 
 
 def atomic_write(file: Path, content: bytes) -> None:
-    """Replace a file, or make it and its directories: whatever interrupts this, the file is the old one or the new one.
+    """Replace a file, or make it and its directories. Whatever interrupts this, it is the old file or the new one.
 
     A link is followed. From the first byte on, the new file has the permissions of the old one, and its owner and group
     as far as the system allows that. The content goes to a temporary file in the same directory, with a random name, which is

@@ -14,15 +14,15 @@ _NO_USER = re.compile(rf"{_HOST}/[^:]*")  # of "https://host.example/archive@1.0
 _USER = re.compile(r"[\w.%+~-]*$")
 # After the "@" of `user:password@proxy:3128`, but not of `path:target@resolve=x` or `image:tag@sha256:…`.
 _BARE_HOST = re.compile(rf"{_HOST}(?![\w=])|[\w.-]+:\d{{1,5}}(?!\w)")
-_SECRET = (
+_SENSITIVE = (
     r"[\w.-]{0,30}(?:token|secret|passw(?:or)?d|passphrase|signature|credential|api[-_]?key|access[-_]?key)[\w.-]{0,30}"
 )
 _VALUE = r"(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s&;#'\"]+)"
 _ASSIGNMENTS = (
-    re.compile(rf"(?i)((?<![\w.]){_SECRET} ?= ?){_VALUE}"),
+    re.compile(rf"(?i)((?<![\w.]){_SENSITIVE} ?= ?){_VALUE}"),
     re.compile(r"(?i)([?&](?:sig|key|auth|pwd|pass|code)=)[^\s&#'\"]+"),
-    re.compile(rf"(?i)([\"']{_SECRET}[\"'] ?: ?){_VALUE}"),
-    re.compile(rf"(?i)((?<![\w-])--?{_SECRET} )(?!-){_VALUE}"),
+    re.compile(rf"(?i)([\"']{_SENSITIVE}[\"'] ?: ?){_VALUE}"),
+    re.compile(rf"(?i)((?<![\w-])--?{_SENSITIVE} )(?!-){_VALUE}"),
     re.compile(r"(?i)((?<!\w)(?:proxy-)?authorization: ?(?:(?:basic|bearer|token|digest) )?)[^\s'\"]+"),
     re.compile(r"(?i)((?<!\w)(?:private-token|job-token|x-api-key): ?)[^\s'\"]+"),
 )
