@@ -40,8 +40,8 @@ def atomic_write(file: Path, content: bytes) -> None:
     """Replace a file, or make it and its directories. Whatever interrupts this, it is the old file or the new one.
 
     A link is followed. From the first byte on, the new file has the permissions of the old one, and its owner and group
-    as far as the system allows that. The content goes to a temporary file in the same directory, with a random name, which is
-    synced and then renamed. It is locked as long as its writer lives; that of a killed writer is removed by the next
+    as far as the system allows. The content goes to a temporary file in the same directory, with a random name, which
+    is synced and then renamed. It is locked as long as its writer lives; that of a killed writer is removed by the next
     write into the directory. Raises: OSError, also for a FIFO, a device or a directory in the place of the file.
     """
     directory, name = os.path.split(os.path.realpath(file))

@@ -1,7 +1,7 @@
 """Takes passwords and tokens out of text that is shown. Standard library only, and no other module of ours.
 
-The launcher, which is used without this package, has a copy of this file; a test compares them. Where the end of a
-password is in doubt, too much is masked, never too little.
+The launcher, which is used without this package, has a copy of this file: `tests/launcher/test_other_users.py`
+compares them. Where the end of a password is in doubt, too much is masked, never too little.
 """
 
 from __future__ import annotations
