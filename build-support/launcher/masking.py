@@ -17,14 +17,15 @@ _BARE_HOST = re.compile(rf"{_HOST}(?![\w=])|[\w.-]+:\d{{1,5}}(?!\w)")
 _SENSITIVE = (
     r"[\w.-]{0,30}(?:token|secret|passw(?:or)?d|passphrase|signature|credential|api[-_]?key|access[-_]?key)[\w.-]{0,30}"
 )
-_VALUE = r"(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s&;#'\"]+)"
+_VALUE = rf"(?!{_MASK})(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s&;#'\"]+)"
+_SCHEMES = r"(?:basic|bearer|digest|token)"
 _ASSIGNMENTS = (
     re.compile(rf"(?i)((?<![\w.]){_SENSITIVE} ?= ?){_VALUE}"),
     re.compile(r"(?i)([?&](?:sig|key|auth|pwd|pass|code)=)[^\s&#'\"]+"),
     re.compile(rf"(?i)([\"']{_SENSITIVE}[\"'] ?: ?){_VALUE}"),
     re.compile(rf"(?i)((?<![\w-])--?{_SENSITIVE} )(?!-){_VALUE}"),
-    re.compile(r"(?i)((?<!\w)(?:proxy-)?authorization: ?(?:(?:basic|bearer|token|digest) )?)[^\s'\"]+"),
-    re.compile(r"(?i)((?<!\w)(?:private-token|job-token|x-api-key): ?)[^\s'\"]+"),
+    re.compile(rf"(?i)((?<!\w)(?:proxy-)?authorization: ?(?:{_SCHEMES} )?)(?!{_MASK}|{_SCHEMES} )[^\s'\"]+"),
+    re.compile(rf"(?i)((?<!\w)(?:private-token|job-token|x-api-key): ?)(?!{_MASK})[^\s'\"]+"),
 )
 # Source: the documented prefixes of tokens of GitHub, GitLab, PyPI, npm and Slack; RFC 7519.
 _TOKEN = re.compile(

@@ -94,14 +94,14 @@ def test_every_place_that_shows_a_text() -> None:
     with run:
         raise OSError(1, SECRET)
     shown = [
-        *(str(problem), *problem.as_json().values(), json.dumps(problems_as_json([problem]))),
+        *(str(problem), *problem.as_json().values(), json.dumps(problems_as_json([problem]), ensure_ascii=False)),
         *(str(UserError(SECRET, fix=SECRET)), str(UserError.of(problem))),
         *(str(as_problem(error, doing=SECRET, fix=SECRET)), str(failure_of(Problem, error, doing="x", fix="y"))),
         *(tail(SECRET), last_words(error), last_words(failed), str(GitError("push", 1, SECRET))),
         Process(1, 0, 0, 0.0, ("pants", f"--x={SECRET}")).command,
         *(call.args[0] for call in console.print_stderr.call_args_list),
     ]
-    assert len(shown) == 16
+    assert len(shown) == 15
     for text in shown:
         assert SHOWN in text
         assert "me:" not in text
@@ -110,6 +110,6 @@ def test_every_place_that_shows_a_text() -> None:
 
 def test_what_git_says_of_a_remote(tmp_path: Path) -> None:
     with pytest.raises(GitError) as raised:
-        Git(tmp_path, {"PATH": "/usr/bin:/bin"}).run("ls-remote", "http://me:se@cr/et@127.0.0.1:1/x")
-    assert "cr" not in str(raised.value).replace("cannot", "")
-    assert "me:" not in str(raised.value)
+        Git(tmp_path, {"PATH": "/usr/bin:/bin"}).run("ls-remote", "http://me:se@cret@127.0.0.1:1/x")
+    assert "127.0.0.1" in str(raised.value)
+    assert "cret" not in str(raised.value)

@@ -48,6 +48,7 @@ def test_what_root_has_installed_serves_everybody(installed: Launcher, tmp_path:
     world = Path(tempfile.mkdtemp())  # others may not enter the directories of pytest
     shutil.copytree(tmp_path, world / "all", symlinks=True)
     world.chmod(0o755)
+    (world / "all").chmod(0o755)
     for entry in installed.entries():
         python = world / "all" / entry.relative_to(tmp_path) / "bin/python"
         python.unlink()
