@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 import tempfile
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -159,8 +160,7 @@ def test_control_characters_are_escaped(launcher: Launcher, name: str, shown: st
 
 def test_control_characters_and_passwords_of_an_installer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(REPOSITORY / "build-support/launcher"))
-    import failures
-
+    failures = import_module("failures")
     line = "| \x1b[2Jnot found: https://me:se@cr/et@mirror.example/simple \x9b\u202e …"
     assert failures.printable(line) == r"| \x1b[2Jnot found: https://…@mirror.example/simple \x9b\u202e …"
     for name in ("failures", "masking"):
