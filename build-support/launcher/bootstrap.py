@@ -17,12 +17,12 @@ import sysconfig
 import tempfile
 from pathlib import Path
 
-from failures import Failure, explain_installer, explain_os_error
+from failures import Failure, explain_installer, explain_os_error, printable
 
 # Part of the key: raise it when the layout of an entry changes.
 SCHEMA = 3
 HERE = Path(__file__).resolve().parent
-TEMPORARY = "tmp-"
+TEMPORARY = "tmp-devflow-"
 # Finds what it runs by where it is, so that the virtualenv can be built elsewhere and renamed. Like Pants' official
 # launcher, it keeps PYTHONPATH and its kin from Python: what they name is made for other Pythons.
 SERVER_SCRIPT = '#!/bin/sh\nexec "${0%/*}/python" -I "${0%/*}/server.py" "$@"\n'
@@ -36,9 +36,9 @@ PIP_DISTRACTIONS = (
 ).split()
 
 
-def say(line: str) -> None:
+def say(*lines: str) -> None:
     """Chatter, on standard error."""
-    print("./pants: " + line, file=sys.stderr, flush=True)
+    print("./pants: " + "\n  ".join(map(printable, lines)), file=sys.stderr, flush=True)
 
 
 def key(args):
@@ -270,7 +270,7 @@ if __name__ == "__main__":
     try:
         main()
     except Failure as failure:
-        say("\n  ".join(failure.lines))
+        say(*failure.lines)
         sys.exit(failure.exit_code)
     except KeyboardInterrupt:
         say("interrupted; nothing was installed.")

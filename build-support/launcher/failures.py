@@ -9,6 +9,8 @@ import re
 import shutil
 from pathlib import Path
 
+from masking import masked
+
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # An installer that gives up for want of space may not say so.
 HARDLY_ANY_BYTES = 1 << 20
@@ -16,6 +18,11 @@ HARDLY_ANY_BYTES = 1 << 20
 UNREACHABLE = re.compile(
     "NewConnectionError|Retrying|Max retries exceeded|ProxyError|SSLError|certificate|timed out|HTTP error"
 )
+
+
+def printable(line: str) -> str:
+    """A line without passwords, whose control characters are escaped: it may have come from the network."""
+    return masked("".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line))
 
 
 class Failure(Exception):

@@ -39,13 +39,23 @@ pip_setting() { # <name, as an environment variable> <name, as a pattern for pip
 }
 
 find_pex() { # the path of the pex tool into $value
+  local number directory
   value=$entry/pex
   # Pants does not decode file: URLs, so nothing in one may need encoding. It does check the digest of what it finds.
-  if [[ $value == *[!A-Za-z0-9/._~+@,=-]* ]]; then
-    value=/tmp/devflow-$UID-${entry##*/}
-    [ "$value/pex" -ef "$entry/pex" ] || ln -sfn "$entry" "$value"
+  if [[ $value != *[!A-Za-z0-9/._~+@,=-]* ]]; then return; fi
+  # Anybody can make a directory in /tmp, and nobody can rename that of another user there.
+  for number in '' .{1..9}; do
+    directory=/tmp/devflow-$UID$number
+    if [ -L "$directory" ] || { ! mkdir -m 700 "$directory" 2>/dev/null && [ ! -d "$directory" ]; }; then continue; fi
+    if [ ! -O "$directory" ] || [ -L "$directory" ]; then continue; fi
+    value=$directory/${entry##*/}
+    if [ ! "$value/pex" -ef "$entry/pex" ] && ! ln -sfn "$entry" "$value" 2>/dev/null; then continue; fi
     value=$value/pex
-  fi
+    return
+  done
+  fail 73 "Pants needs its pex tool by a path of plain characters, which $entry/pex is not, and no link could be made." \
+    "Other users have made /tmp/devflow-$UID and its like, or /tmp is full." \
+    "Set PANTS_BOOTSTRAP_CACHE_DIR to a path of letters, digits and '/._-' only."
 }
 
 hand_over_settings() { # <Pants' arguments>

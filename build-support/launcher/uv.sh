@@ -11,6 +11,16 @@ uv_may_install() { # whether there is a uv, and the user has not told it to stay
     type -P uv >/dev/null
 }
 
+without_passwords() { # <line>: print it without blanks at its ends, and without the user of an address
+  local word line=''
+  set -f
+  for word in $1; do
+    case $word in *//*@*) word="${word%%//*}//…@${word##*@}" ;; esac
+    line+=" $word"
+  done
+  printf '%s' "${line# }"
+}
+
 uv_install() { # <version> <why> <whether it also gets a link in a directory for PATH: 0 or 1>; if it fails, note why
   local output line lines=()
   uv_may_install || return 1
@@ -22,7 +32,7 @@ uv_install() { # <version> <why> <whether it also gets a link in a directory for
   fi
   trap - INT
   while IFS= read -r line; do
-    case $line in *[![:space:]]*) lines+=("| ${line#"${line%%[![:space:]]*}"}") ;; esac
+    case $line in *[![:space:]]*) lines+=("| $(without_passwords "$line")") ;; esac
   done <<<"$output"
   local first=$((${#lines[@]} > 4 ? ${#lines[@]} - 4 : 0))
   uv_failure=("'uv python install $1' failed:" ${lines[@]+"${lines[@]:first}"})

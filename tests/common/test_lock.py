@@ -91,3 +91,21 @@ def test_it_waits_for_the_holder(tmp_path: Path) -> None:
 
     with exclusive_lock(path, timeout_s=-1, on_wait=end_the_holder):
         assert other.returncode == 0
+
+
+@pytest.mark.parametrize("kind", ["link", "dangling", "fifo", "directory"])
+def test_a_lock_that_is_no_file_is_refused_and_overwrites_nothing(tmp_path: Path, kind: str) -> None:
+    path, victim = tmp_path / "lock", tmp_path / "victim"
+    if kind == "link":
+        victim.write_text("precious")
+        path.symlink_to(victim)
+    elif kind == "dangling":
+        path.symlink_to(victim)
+    elif kind == "fifo":
+        os.mkfifo(path)
+    else:
+        path.mkdir()
+    with pytest.raises(OSError, match="not a regular file"), exclusive_lock(path, timeout_s=0):
+        pass
+    assert victim.exists() is (kind == "link")
+    assert kind != "link" or victim.read_text() == "precious"

@@ -154,10 +154,46 @@ def test_a_table_that_somebody_has_already(run: Run, root: Path) -> None:
     assert run().exit_code == 0
 
 
-def test_what_a_killed_run_left_is_overwritten(run: Run, root: Path) -> None:
-    (root / ".ty.toml.ide-config").write_text("half")
+def test_what_a_killed_run_left_is_removed(run: Run, root: Path) -> None:
+    left = root / f".devflow-{'0' * 32}~"
+    left.write_text("half")
     run("--editors=ty")
-    assert not (root / ".ty.toml.ide-config").exists()
+    assert not left.exists()
+
+
+def test_a_planted_link_is_not_followed(run: Run, root: Path, tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("precious")
+    (root / ".vscode").mkdir()
+    for name in (".settings.json.ide-config", f".devflow-{'0' * 32}~"):
+        (root / ".vscode" / name).symlink_to(victim)
+    assert run().exit_code == 0
+    assert victim.read_text() == "precious"
+    assert not (root / SETTINGS).is_symlink()
+
+
+@pytest.mark.parametrize("mode", ["--dry-run", "--no-check"])
+def test_a_fifo_where_a_file_should_be(run: Run, root: Path, mode: str) -> None:
+    (root / ".vscode").mkdir()
+    os.mkfifo(root / SETTINGS)
+    result = run(mode)
+    assert result.exit_code == 1
+    assert (
+        f"ide-config: {SETTINGS} cannot be read: it is a FIFO, not a regular file.\n"
+        f"  Fix: move it away: mv {SETTINGS} …\n"
+    ) in result.stderr
+
+
+@pytest.mark.parametrize("mode", ["--dry-run", "--no-check"])
+def test_nothing_is_written_into_a_git_directory(run: Run, root: Path, mode: str) -> None:
+    (root / ".git/hooks").mkdir(parents=True)
+    (root / ".vscode").symlink_to(".git/hooks")
+    result = run(mode)
+    assert result.exit_code == 1
+    assert (
+        f"ide-config: {SETTINGS} is inside of the git directory .git.\n  Fix: remove the link: rm .vscode\n"
+    ) in result.stderr
+    assert os.listdir(root / ".git/hooks") == []
 
 
 def test_a_main_resolve_that_cannot_be_exported(run: Run) -> None:

@@ -11,15 +11,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from devflow.common.masking import masked
+
 _LINES = 12
 # Source: `BinaryNotFoundError` of Pants.
 _NO_PROGRAM = re.compile(r"Cannot find `([^`]+)` on `")
-_CREDENTIALS = re.compile(r"://[^/@\s]+@")  # of an index, which pip repeats in its command line
 
 
 @dataclass(frozen=True)
 class Problem:
-    """An error as data. `fix` is a command or an edit, complete enough to be pasted.
+    """An error as data. `fix` is a command or an edit, complete enough to be pasted; neither text holds a password.
 
     `lacks` is the program that this machine lacks, if that is the error: several of the same are reported as one.
     """
@@ -27,6 +28,10 @@ class Problem:
     what: str
     fix: str
     lacks: str | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "what", masked(self.what))
+        object.__setattr__(self, "fix", masked(self.fix))
 
     def __str__(self) -> str:
         return f"{indented(self.what)}\n  Fix: {indented(self.fix)}"
@@ -84,14 +89,14 @@ def last_words(error: BaseException) -> str:
 
 
 def tail(text: str) -> str:
-    """The last lines of an output, without the frames of tracebacks and without passwords in addresses."""
+    """The last lines of an output, without the frames of tracebacks and without passwords."""
     lines: list[str] = []
     in_traceback = False
-    for line in filter(str.strip, _CREDENTIALS.sub("://…@", text).splitlines()):
+    for line in filter(str.strip, text.splitlines()):
         in_traceback = line.lstrip().startswith("Traceback (most") or (in_traceback and line.startswith(" "))
         if not in_traceback:
             lines.append(line.rstrip())
-    return "\n    ".join(lines[-_LINES:]).strip()
+    return masked("\n    ".join(lines[-_LINES:]).strip())
 
 
 def disk_full_fix(text: str) -> str:

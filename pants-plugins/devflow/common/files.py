@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
 import os
+import re
 import secrets
 import stat
 import time
@@ -14,40 +16,125 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-_LEFT_OVER_AFTER_S = 600
+# Of our temporary files, and of nothing else: what has this form and no living writer is removed.
+_TEMPORARY = re.compile(r"\.devflow-[0-9a-f]{32}~")
+_KINDS = {
+    stat.S_IFDIR: "a directory",
+    stat.S_IFIFO: "a FIFO",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+    stat.S_IFLNK: "a symbolic link",
+}
 
 
-def atomic_write(file: Path, content: bytes, *, beside: str = "") -> None:
-    """Write a temporary file, sync it, and rename it: whatever interrupts this, the file is the old one or the new one.
+def read_file(file: Path) -> bytes:
+    """The content of a regular file; links are followed. Raises: OSError, without waiting for a FIFO or a device."""
+    _refuse_other_kinds(os.stat(file), file)  # to open a device can have an effect
+    with open(os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC), "rb") as stream:
+        _refuse_other_kinds(os.fstat(stream.fileno()), file)
+        return stream.read()
 
-    A link is followed, permissions are kept, directories are made. A killed run leaves its temporary file. With a name
-    of its own in each run, the next one removes those that are old; a caller that holds a lock gives one fixed name,
-    `beside`, which the next run overwrites. Raises: OSError.
+
+def atomic_write(file: Path, content: bytes) -> None:
+    """Replace a file, or make it and its directories. Whatever interrupts this, it is the old file or the new one.
+
+    A link is followed. From the first byte on, the new file has the permissions of the old one, and its owner and group
+    as far as the system allows. The content goes to a temporary file in the same directory, with a random name, which
+    is synced and then renamed. It is locked as long as its writer lives; that of a killed writer is removed by the next
+    write into the directory. Raises: OSError, also for a FIFO, a device or a directory in the place of the file.
     """
-    target = Path(os.path.realpath(file))
-    temporary = target.with_name(beside or f".{target.name}.{secrets.token_hex(4)}~")
-    if target.is_dir():
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if not beside:
-        _remove_left_overs(target)
+    directory, name = os.path.split(os.path.realpath(file))
+    os.makedirs(directory, exist_ok=True)
+    parent = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        with open(temporary, "wb" if beside else "xb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        if target.exists():
-            os.chmod(temporary, stat.S_IMODE(target.stat().st_mode))
-        os.replace(temporary, target)
+        old = _status(name or ".", parent)
+        if old:
+            _refuse_other_kinds(old, file)
+        _remove_leftovers(parent)
+        while not _replace(parent, name, content, old):
+            pass
     finally:
-        temporary.unlink(missing_ok=True)
+        os.close(parent)
 
 
-def _remove_left_overs(target: Path) -> None:
-    """Those of killed runs. A run that writes at this moment keeps its own."""
-    for left in target.parent.glob(f".{target.name}.????????~"):
-        if time.time() - left.stat().st_mtime > _LEFT_OVER_AFTER_S:
-            left.unlink(missing_ok=True)
+def _refuse_other_kinds(status: os.stat_result, path: Path) -> None:
+    """Raises: OSError unless this is a regular file."""
+    if not stat.S_ISREG(status.st_mode):
+        kind = _KINDS.get(stat.S_IFMT(status.st_mode), "of another kind")
+        number = errno.EISDIR if stat.S_ISDIR(status.st_mode) else errno.EINVAL
+        raise OSError(number, f"it is {kind}, not a regular file", str(path))
+
+
+def _status(name: str, parent: int) -> os.stat_result | None:
+    try:
+        return os.stat(name, dir_fd=parent, follow_symlinks=False)
+    except FileNotFoundError:
+        return None
+
+
+def _replace(parent: int, name: str, content: bytes, old: os.stat_result | None) -> bool:
+    """Write a temporary file and rename it. False: another writer took it for a leftover before it was locked."""
+    temporary = f".devflow-{secrets.token_hex(16)}~"
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    descriptor = os.open(temporary, flags, 0o600 if old else 0o666, dir_fd=parent)
+    replaced = False
+    try:
+        if _lock(descriptor) is False or not os.fstat(descriptor).st_nlink:
+            return False
+        if old:
+            _take_permissions(descriptor, old)
+        rest = memoryview(content)
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+        os.fsync(descriptor)
+        os.replace(temporary, name, src_dir_fd=parent, dst_dir_fd=parent)
+        replaced = True
+    finally:
+        if not replaced:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary, dir_fd=parent)
+        os.close(descriptor)
+    return True
+
+
+def _lock(descriptor: int) -> bool | None:
+    """Whether the file is locked now; None where the file system has no locks."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return None
+    return True
+
+
+def _take_permissions(descriptor: int, old: os.stat_result) -> None:
+    """A group that the system does not let us give gets no more than all others get, because it is another group."""
+    permissions = stat.S_IMODE(old.st_mode) & 0o777
+    new = os.fstat(descriptor)
+    if (new.st_uid, new.st_gid) != (old.st_uid, old.st_gid):
+        try:
+            os.fchown(descriptor, old.st_uid if os.geteuid() == 0 else -1, old.st_gid)
+        except OSError:
+            permissions &= 0o707 | (permissions & 0o007) << 3
+    os.fchmod(descriptor, permissions)
+
+
+def _remove_leftovers(parent: int) -> None:
+    """Remove the temporary files of killed writers. One whose writer lives is locked, and is kept."""
+    for name in os.listdir(parent):
+        if not _TEMPORARY.fullmatch(name):
+            continue
+        with contextlib.suppress(OSError):
+            descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=parent)
+            try:
+                status = os.fstat(descriptor)
+                own = stat.S_ISREG(status.st_mode) and status.st_uid == os.geteuid()
+                if own and _lock(descriptor):
+                    os.unlink(name, dir_fd=parent)
+            finally:
+                os.close(descriptor)
 
 
 def sync_directory(directory: Path) -> None:
@@ -109,7 +196,7 @@ def exclusive_lock(
     Raises: LockHeldError after `timeout_s` (below zero: never), OSError.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    descriptor = _open_lock(path)
     try:
         deadline = time.monotonic() + timeout_s
         waiting = False
@@ -118,7 +205,7 @@ def exclusive_lock(
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
             except BlockingIOError:
-                holder = path.read_text(errors="replace").strip()
+                holder = os.pread(descriptor, 32, 0).decode(errors="replace").strip()
                 if timeout_s >= 0 and time.monotonic() >= deadline:
                     raise LockHeldError(holder) from None
                 if not waiting:
@@ -130,3 +217,16 @@ def exclusive_lock(
         yield
     finally:
         os.close(descriptor)
+
+
+def _open_lock(path: Path) -> int:
+    """A lock is a regular file: through a link, the process id would overwrite another file. Raises: OSError."""
+    with contextlib.suppress(FileNotFoundError):
+        _refuse_other_kinds(os.lstat(path), path)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o644)
+    try:
+        _refuse_other_kinds(os.fstat(descriptor), path)
+    except OSError:
+        os.close(descriptor)
+        raise
+    return descriptor

@@ -12,6 +12,7 @@ from pants.option.options_bootstrapper import OptionsBootstrapper
 
 from devflow.common.errors import Problem, UserError
 from devflow.common.git import GitError
+from devflow.common.masking import masked
 from devflow.common.options import ReportFormat
 from devflow.common.paths import shown_lines
 
@@ -70,9 +71,9 @@ class GoalRun:
             self.console.flush()
 
     def say(self, *lines: str) -> None:
-        """Print what is not data (notes, counts, "To do it") on standard error, at once."""
+        """Print what is not data (notes, counts, "To do it") on standard error, at once, without passwords."""
         if lines:
-            self.console.print_stderr(shown_lines("\n".join(lines)))
+            self.console.print_stderr(shown_lines(masked("\n".join(lines))))
             self.console.flush()
 
     def fail(self, *problems: Problem) -> None:

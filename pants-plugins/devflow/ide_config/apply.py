@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from shlex import quote
@@ -29,9 +28,8 @@ def write_files(
 
 def _write(build_root: str, planned: FilePlan) -> Problem | None:
     """Replace the file; a link is followed, and permissions are kept."""
-    file = Path(os.path.realpath(os.path.join(build_root, planned.path)))
     try:
-        atomic_write(file, planned.after.encode(), beside=f".{file.name}.ide-config")
+        atomic_write(Path(build_root, planned.path), planned.after.encode())
     except OSError as error:
         fix = f"look at it: ls -ld {quote(planned.path)}"
         return Problem(f"{planned.path} cannot be written: {error.strerror}.", fix=fix)

@@ -5,14 +5,16 @@ Read in the goal and never memoised: Pants does not watch the files that it igno
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from shlex import quote
 
+from devflow.common.destinations import leads_into_git, link_in
 from devflow.common.errors import Problem, UserError
-from devflow.common.files import Obstruction, blocker
+from devflow.common.files import Obstruction, blocker, read_file
 from devflow.common.git import Git, GitError
 from devflow.ide_config.facts import SettingsFile
 from devflow.ide_config.formats import toml_edit
@@ -28,7 +30,7 @@ def _inspect_file(build_root: str, path: str) -> SettingsFile:
     """The text keeps every line end and a byte order mark."""
     file = Path(build_root, path)
     try:
-        content = file.read_bytes()
+        content = read_file(file)
     except FileNotFoundError:
         return SettingsFile(None, blocker=_blocker(build_root, path))
     except IsADirectoryError:
@@ -37,7 +39,8 @@ def _inspect_file(build_root: str, path: str) -> SettingsFile:
         parent = next(str(one) for one in Path(path).parents if not Path(build_root, one).is_dir())
         problem = Problem(f"{parent} is a file, and {path} goes below it.", fix=f"move it away: mv {quote(parent)} …")
     except OSError as error:
-        problem = Problem(f"{path} cannot be read: {error.strerror}.", fix=f"look at it: ls -l {quote(path)}")
+        fix = f"move it away: mv {quote(path)} …" if error.errno == errno.EINVAL else f"look at it: ls -l {quote(path)}"
+        problem = Problem(f"{path} cannot be read: {error.strerror}.", fix)
     else:
         try:
             return SettingsFile(content.decode(), blocker=_blocker(build_root, path))
@@ -49,6 +52,9 @@ def _inspect_file(build_root: str, path: str) -> SettingsFile:
 
 def _blocker(build_root: str, path: str) -> Problem | None:
     """Why a file cannot be written. A file without write permission counts as read-only for root, too."""
+    into_git = leads_into_git(build_root, path)
+    if into_git:
+        return Problem(f"{path} {into_git}.", fix=f"remove the link: rm {quote(link_in(build_root, path) or path)}")
     file = Path(os.path.realpath(os.path.join(build_root, path)))
     found = blocker(str(file))
     shown = os.path.relpath(found.path, build_root) if found else ""

@@ -166,21 +166,21 @@ def _outcome(
     workspace: Workspace,
     overruled: Mapping[str, str | None],
 ) -> SettingsOutcome:
-    export_command = ("export-all-resolves", f"--include={','.join(item.resolve for item in exports)}")
+    missing = frozenset(
+        item.resolve
+        for item in exports
+        if not os.path.exists(os.path.join(workspace.build_root, str(item.desired.path), "bin"))
+    )
     return SettingsOutcome(
         options.mode,
         files,
         exports,
-        frozenset(
-            item.resolve
-            for item in exports
-            if not os.path.exists(os.path.join(workspace.build_root, str(item.desired.path), "bin"))
-        ),
+        missing,
         failed,
         {name: others for name, others in overruled.items() if others},
         _not_to_be_committed(files, workspace),
         command,
-        command_line(bin_name(), *export_command),
+        lambda resolves: command_line(bin_name(), "export-all-resolves", f"--include={','.join(resolves)}"),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,7 +29,7 @@ class SettingsOutcome:
     overruled: Mapping[str, str]  # editor whose files take precedence → editors whose settings they overrule
     not_ignored: tuple[str, ...]  # files with paths of this machine that git would pick up
     command: str  # the command line that carries out the plan
-    export_command: str  # the command line that makes `exports`
+    export_command: Callable[[Sequence[str]], str]  # the command line that exports these resolves
 
     @property
     def problems(self) -> Mapping[str, Problem]:
@@ -109,9 +109,9 @@ def closing(outcome: SettingsOutcome) -> list[str]:
 
 def notes(outcome: SettingsOutcome) -> list[str]:
     """What the user should know and is no failure, one item each."""
-    used = ", ".join(item.resolve for item in outcome.missing_exports)
+    missing = [item.resolve for item in outcome.missing_exports]
     # A stale export works, so it is no failure here; `export-all-resolves --check` is for those.
-    stale = ", ".join(item.resolve for item in outcome.exports if item.rebuild and item.resolve not in outcome.missing)
+    stale = [item.resolve for item in outcome.exports if item.rebuild and item.resolve not in outcome.missing]
     return [
         *(
             f"{winner}: its files win over the settings of {editors}, so they are updated, too."
@@ -122,8 +122,14 @@ def notes(outcome: SettingsOutcome) -> list[str]:
             for file in outcome.files
             for key, why in file.dead
         ),
-        *([f"Not exported, but used by the settings: {used}.\n  Fix: {outcome.export_command}"] if used else []),
-        *([f"Exported, but not from the current lockfile: {stale}.\n  Fix: {outcome.export_command}"] if stale else []),
+        *(
+            f"{what}: {', '.join(resolves)}.\n  Fix: {outcome.export_command(resolves)}"
+            for what, resolves in (
+                ("Not exported, but used by the settings", missing),
+                ("Exported, but not from the current lockfile", stale),
+            )
+            if resolves
+        ),
         *(
             f"{path} holds paths of this machine, and git does not ignore it.\n"
             f"  Fix: echo /{path} >> .gitignore, or do not commit it"

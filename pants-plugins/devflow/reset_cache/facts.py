@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from devflow.common.errors import Problem
+from devflow.common.masking import masked
 from devflow.common.paths import display_path
 
 DAEMON = "daemon"
@@ -150,8 +151,8 @@ class Process:
 
     @property
     def command(self) -> str:
-        """The command line, cut to fit on a line."""
-        text = " ".join(self.arguments) or os.path.basename(self.executable or "")
+        """The command line, without passwords, and cut to fit on a line."""
+        text = masked(" ".join(self.arguments)) or os.path.basename(self.executable or "")
         return text if len(text) <= _COMMAND_LENGTH else f"{text[: _COMMAND_LENGTH - 1]}…"
 
 

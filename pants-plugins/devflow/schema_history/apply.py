@@ -6,15 +6,18 @@ import os
 from pathlib import Path
 
 from devflow.common.errors import UserError
-from devflow.common.files import atomic_write
+from devflow.common.files import atomic_write, read_file
 from devflow.common.paths import shell_quote
 
 
 def write_file(path: str, content: str, build_root: str) -> bool:
-    """Write the file, which is relative to the build root, unless it has this content. Raises: UserError."""
+    """Write the file, which is relative to the build root, unless it has this content. Raises: UserError.
+
+    `read_output` has accepted the path before.
+    """
     file = Path(build_root, path)
     try:
-        if file.read_bytes() == content.encode():
+        if read_file(file) == content.encode():
             return False
     except OSError:
         pass  # it is written now

@@ -73,7 +73,8 @@ class TreeHistory:
     """A tree of migrations with its history. `name` is for messages: the address of its target, or its configuration.
 
     `output` is the template of the target, if there is one. `crash` is an error of the reader, not of the tree; then
-    there is no history. `version_on_disk` is that of the file at the output path, if it is a dump.
+    there is no history. `version_on_disk` is that of the file at the output path, if it is a dump; with an
+    `output_problem`, no dump can be written there.
     """
 
     name: str
@@ -85,3 +86,4 @@ class TreeHistory:
     document: str
     crash: Problem | None = None
     version_on_disk: str | None = None
+    output_problem: Problem | None = None

@@ -94,6 +94,8 @@ async def dump_schema_history_goal(
         if options.format is not HistoryFormat.TEXT:
             refuse_several_on_stdout(texts, f"{bin_name()} {options.name}")
         for text in texts:
+            read_output(text.path, root)  # what cannot be written ends the run before anything is written
+        for text in texts:
             if text.path is None:
                 is_text = options.format is HistoryFormat.TEXT
                 console.write_stdout(shown_lines(text.content) if is_text else text.content)

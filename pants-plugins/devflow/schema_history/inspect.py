@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import os
+import errno
 from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import Path
 
 from pants.engine.fs import PathGlobs
 
+from devflow.common.destinations import leads_into_git, leads_outside
 from devflow.common.errors import UserError
+from devflow.common.files import read_file
+from devflow.common.paths import display_path, shell_quote
 from devflow.engine import read_files
 from devflow.schema_history.contract import HistoryReader, ReadTree, ReadTreeRequest, read_trees
 from devflow.schema_history.facts import TreeHistory
@@ -51,20 +55,42 @@ def _history_of(read: ReadTree) -> TreeHistory:
 
 def _with_version_on_disk(tree: TreeHistory, options: OutputOptions, version_key: str, build_root: str) -> TreeHistory:
     try:
-        text = read_output(path_of(tree, options), build_root)
+        path = path_of(tree, options)
     except UserError:
-        return tree  # the plan reports the wrong path; writing reports a file that cannot be read
+        return tree  # the plan reports it
+    try:
+        text = read_output(path, build_root)
+    except UserError as error:
+        return replace(tree, output_problem=error.problem)
     return replace(tree, version_on_disk=version_of(text, version_key=version_key)) if text is not None else tree
 
 
 def read_output(path: str | None, build_root: str) -> str | None:
-    """The text of the file at an output path; None without a path or a file. Raises: UserError."""
+    """The text of the file at an output path; None without a path or a file.
+
+    Raises: UserError, also if no file may be written there.
+    """
     if path is None:
         return None
+    _check_output(path, build_root)
     try:
-        with open(os.path.join(build_root, path), encoding="utf-8", errors="replace") as file:
-            return file.read()
+        return read_file(Path(build_root, path)).decode(errors="replace")
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise UserError(f"{path} cannot be read: {error.strerror or error}.", fix="make it a readable file") from error
+        fix = "choose another output path"
+        if error.errno in (errno.EISDIR, errno.EINVAL):  # something else than a file
+            fix = f"move it away: mv {shell_quote(path)} …; or {fix}"
+        elif error.errno == errno.EACCES:
+            fix = f"make it readable: chmod u+r {shell_quote(path)}; or {fix}"
+        raise UserError(f"{path} cannot be read: {error.strerror or error}.", fix=fix) from error
+
+
+def _check_output(path: str, build_root: str) -> None:
+    """Raises: UserError for an output path that links lead out of the repository, or that is in a git directory."""
+    wrong = leads_outside(build_root, path) or leads_into_git(build_root, path)
+    if wrong:
+        raise UserError(
+            f"The output path {display_path(path)} {wrong}.",
+            fix="give a path from the build root, such as migrations/history/{version}.json",
+        )

@@ -84,6 +84,8 @@ def plan_dumps(trees: Iterable[TreeHistory], options: OutputOptions, *, to_write
         except UserError as error:
             problems.append(error.problem)
             continue
+        if to_write and tree.output_problem:
+            problems.append(tree.output_problem)
         if to_write and path is not None and tree.version_on_disk not in (None, options.version):
             problems.append(_other_version(path, str(tree.version_on_disk), options.version))
         histories.append(DumpedHistory(tree.name, tree.tool, path, tree.document, tree.history.revisions))

@@ -15,7 +15,7 @@ from devflow.common.errors import UserError, tail
 from devflow.engine.sandbox_package import module_path, modules_as_files
 
 _READER = "devflow.schema_history.reader"
-_ERRORS = "devflow.common.errors"
+_ERRORS = ("devflow.common.errors", "devflow.common.masking")
 _OWN_DIR = ".devflow"
 # With a random hash seed, an order that depends on it would differ in each run. Byte code is written: pex has none for
 # the packages in its cache, and compiling alembic and SQLAlchemy takes longer than reading a thousand scripts.
@@ -28,8 +28,8 @@ def script_path(module: str) -> str:
 
 
 def package(modules: Iterable[str]) -> Iterator[FileContent]:
-    """These modules of the reader, and the module of errors that they import."""
-    return modules_as_files([_ERRORS, *(f"{_READER}.{module}" for module in modules)], _OWN_DIR)
+    """These modules of the reader, and the modules of errors that they import."""
+    return modules_as_files([*_ERRORS, *(f"{_READER}.{module}" for module in modules)], _OWN_DIR)
 
 
 def reading(python: PythonExecutable, module: str, *arguments: str, files: Digest, description: str) -> Process:

@@ -123,6 +123,7 @@ def _install_link(spec: Spec, staged: str) -> None:
 
 
 def _mark(spec: Spec, path: str, export: str) -> None:
+    remove(path)  # a package may have a file or a link of this name
     marker.write(path, export, inputs=spec.inputs, anchors=spec.anchors, listings=spec.listings)
 
 

@@ -42,7 +42,7 @@ def write(
 ) -> None:
     """Record an export: the size and time of `anchors` (files), the entries of `listings` (globs of directories).
 
-    Raises: OSError, for example if an anchor does not exist.
+    Nothing may be at `path`. Raises: OSError, for example if an anchor does not exist.
     """
     content = {
         "schema_version": _SCHEMA_VERSION,
@@ -55,7 +55,7 @@ def write(
         },
         "link": _link(export),
     }
-    with open(path, "w", encoding="utf-8") as file:
+    with open(path, "x", encoding="utf-8") as file:
         json.dump(content, file, indent=1, sort_keys=True)
         file.write("\n")
 

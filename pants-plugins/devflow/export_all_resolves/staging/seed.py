@@ -25,7 +25,8 @@ def plant(seed: str, argv: Sequence[str], environment: Mapping[str, str], staged
     the export make a complete tree.
     """
     os.makedirs(os.path.dirname(seed), exist_ok=True)
-    with open(f"{seed}.lock", "w", encoding="utf-8") as lock:
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    with open(os.open(f"{seed}.lock", flags, 0o644), "wb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not os.path.isdir(seed) and not _make(seed, argv, environment):
             return

@@ -105,8 +105,8 @@ def _exchange(one: str, other: str) -> bool:
 
 def replace_content(path: str, content: bytes) -> None:
     """Replace a file by a new one: the old one may be a hard link into a cache, which must not change."""
-    temporary = f"{path}.new"
-    with open(temporary, "wb") as file:
+    temporary = staging_path(path)
+    with open(temporary, "xb") as file:
         file.write(content)
     shutil.copymode(path, temporary)
     os.replace(temporary, path)

@@ -64,7 +64,10 @@ class _Scanner:
                 path = self.key()
                 self.expect("=")
                 self.skip(_BLANK)
-                table.entries.append((path, self.value()))
+                try:
+                    table.entries.append((path, self.value()))
+                except RecursionError:
+                    raise CannotEditError("it is nested too deeply") from None
                 table.end = self.offset
             self.skip(re.compile(r"[ \t]*(?:#[^\n]*)?"))
             if self.offset < len(self.text) and not re.match(r"\r?\n", self.text[self.offset : self.offset + 2]):

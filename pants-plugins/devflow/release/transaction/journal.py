@@ -56,8 +56,7 @@ def write(worktree: Worktree, journal: Journal) -> None:
     """An atomic write, which is on the disk when this returns. Raises: OSError."""
     path = path_of(worktree)
     text = json.dumps({"format": _FORMAT, **dataclasses.asdict(journal)})
-    # One name for the temporary file, because the caller holds the lock.
-    atomic_write(path, text.encode(errors="surrogateescape"), beside=path.with_suffix(".new").name)
+    atomic_write(path, text.encode(errors="surrogateescape"))
     sync_directory(path.parent)
 
 

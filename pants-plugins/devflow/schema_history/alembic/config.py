@@ -14,10 +14,12 @@ from typing import Any
 
 from devflow.common.errors import UserError
 from devflow.common.toml_file import parse_toml, table_of
+from devflow.schema_history.alembic.interpolation import BoundedInterpolation, TooLongError, fill_in
 
 HERE = "//here"  # stands for the directory of the configuration, wherever that is
 _SECTION = "alembic"
 _SEPARATORS = {"space": " ", "newline": "\n", "os": os.pathsep, ":": ":", ";": ";"}
+_TABLE = re.compile(r"^[ \t]*\[[ \t]*tool[ \t]*\.[ \t]*[\"']?alembic[\"']?[ \t]*\]", re.MULTILINE)
 _LEGACY = re.compile(r", *|(?: +)")
 
 
@@ -40,7 +42,7 @@ class ConfigText:
 
 def has_alembic_table(text: str) -> bool:
     """Whether a `pyproject.toml` configures alembic."""
-    return re.search(r"^\s*\[\s*tool\s*\.\s*[\"']?alembic[\"']?\s*\]", text, re.MULTILINE) is not None
+    return _TABLE.search(text) is not None
 
 
 def parse(ini: ConfigText | None, pyproject: ConfigText | None) -> AlembicConfig:
@@ -108,15 +110,15 @@ class _Options:
         try:
             return self._ini.get(_SECTION, name, fallback=None) if self._ini else None
         except configparser.Error as error:
-            raise UserError(
-                f"{self._ini_path}: `{name}` cannot be read: {_one_line(error)}",
-                fix="write %% for a plain percent sign",
-            ) from error
+            fix = "write %% for a plain percent sign"
+            if isinstance(error, TooLongError):
+                fix = "write the value out, without %(…)s"
+            raise UserError(f"{self._ini_path}: `{name}` cannot be read: {_one_line(error)}", fix=fix) from error
 
     def _filled_in(self, name: str, value: str) -> str:
         try:
-            return value % {"here": HERE}
-        except (KeyError, ValueError, TypeError) as error:
+            return fill_in(value, {"here": HERE})
+        except (KeyError, ValueError) as error:
             raise self._toml_error(name, "has a % that is not part of %(here)s") from error
 
     def _toml_error(self, name: str, why: str) -> UserError:
@@ -124,7 +126,7 @@ class _Options:
 
 
 def _read_ini(file: ConfigText) -> configparser.ConfigParser:
-    parser = configparser.ConfigParser({"here": HERE})
+    parser = configparser.ConfigParser({"here": HERE}, interpolation=BoundedInterpolation())
     try:
         parser.read_string(file.text, source=file.path)
     except configparser.Error as error:

@@ -32,7 +32,7 @@ def version_of(document: str, *, version_key: str) -> str | None:
     """The version of a dump; None if the text is not a dump."""
     try:
         parsed = json.loads(document)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     version = parsed.get(version_key) if isinstance(parsed, dict) else None
     return version if isinstance(version, str) else None
@@ -75,7 +75,7 @@ def differences(old: str, new: str, *, version_key: str) -> tuple[str, ...]:
 def _parsed(document: str) -> Mapping[str, Any] | None:
     try:
         parsed = json.loads(document)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return parsed if isinstance(parsed, dict) and isinstance(parsed.get("revisions"), Sequence) else None
 
