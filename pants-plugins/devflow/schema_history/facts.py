@@ -72,7 +72,8 @@ class SchemaHistory:
 class TreeHistory:
     """A tree of migrations with its history. `name` is for messages: the address of its target, or its configuration.
 
-    `output` is the template of the target, if there is one. `crash` is an error of the reader, not of the tree; then
+    `argument` chooses the tree on a command line, and `section` is its part of the configuration. `output` is the
+    template of the target, if there is one. `crash` is an error of the reader, not of the tree; then
     there is no history. `version_on_disk` is that of the file at the output path, if it is a dump.
     """
 
@@ -85,3 +86,5 @@ class TreeHistory:
     document: str
     crash: Problem | None = None
     version_on_disk: str | None = None
+    argument: str = ""
+    section: str | None = None

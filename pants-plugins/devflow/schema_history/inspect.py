@@ -46,6 +46,8 @@ def _history_of(read: ReadTree) -> TreeHistory:
         read.history,
         read.document,
         read.crash,
+        argument=tree.argument,
+        section=tree.section,
     )
 
 
