@@ -156,7 +156,8 @@ class _Options:
         return UserError(f"{self._toml_path}: [tool.alembic].{name} {why}.", fix="write it as alembic documents it")
 
 
-def _read_ini(file: ConfigText, section: str) -> configparser.ConfigParser:
+def _read_ini(file: ConfigText, section: str) -> configparser.ConfigParser | None:
+    """None without `[alembic]`: alembic then takes nothing from the file, not even from `[DEFAULT]`."""
     parser = configparser.ConfigParser({"here": HERE})
     try:
         parser.read_string(file.text, source=file.path)
@@ -171,7 +172,7 @@ def _read_ini(file: ConfigText, section: str) -> configparser.ConfigParser:
                 f"{file.path} has no section [{section}].{did_you_mean(section, known)}",
                 fix=f"name one of: {', '.join(known)}",
             )
-        parser.add_section(section)
+        return None
     return parser
 
 
