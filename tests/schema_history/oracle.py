@@ -10,6 +10,7 @@ import json
 import os
 import sys
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 from devflow.common.errors import Problem, UserError
@@ -108,10 +109,11 @@ def main() -> None:
     kind, path = sys.argv[1:]
     with open(path) as file:
         asked = json.load(file)
-    theirs, ours = {
+    functions: dict[str, tuple[Callable[..., object], Callable[..., object]]] = {
         "trees": (documented_dump, our_history),
         "configurations": (documented_directories, our_directories),
-    }[kind]
+    }
+    theirs, ours = functions[kind]
     json.dump([{"alembic": theirs(**each), "ours": ours(**each)} for each in asked], sys.stdout)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,7 +32,7 @@ def trees(tmp_path_factory: pytest.TempPathFactory) -> list[Tree]:
         for alembic, python in VERSIONS.items()
     ],
 )
-def python(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def python(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One with each alembic."""
     return install(tmp_path_factory.mktemp("alembic") / "venv", request.param)
 

@@ -38,11 +38,11 @@ def app_label(directory: str, project: str) -> Label | Problem:
     path = _module_file(os.path.join(directory, "apps"))
     if not path:
         return Label(own)
-    module = _Modules(project).read(path)
+    module = _ProjectModules(project).read(path)
     return module if isinstance(module, Problem) else _chosen(module, own)
 
 
-def _chosen(module: _Module, own: str) -> Label | Problem:
+def _chosen(module: _PythonModule, own: str) -> Label | Problem:
     classes = [found for _, found in sorted(module.classes.items()) if found.is_app_config()]
     defaults = {found: found.attribute("default") for found in classes}
     for attribute in defaults.values():
@@ -74,7 +74,7 @@ def _chosen(module: _Module, own: str) -> Label | Problem:
     )
 
 
-def _label_of(found: _Class, own: str) -> Label | Problem:
+def _label_of(found: _ReadClass, own: str) -> Label | Problem:
     for name in ("label", "name"):
         attribute = found.attribute(name)
         if attribute is None:
@@ -98,10 +98,10 @@ def _unreadable(name: str, attribute: _Attribute, example: str) -> Problem:
     )
 
 
-class _Class:
+class _ReadClass:
     """A class of a module that can be read; `where` is its position."""
 
-    def __init__(self, node: ast.ClassDef, module: _Module) -> None:
+    def __init__(self, node: ast.ClassDef, module: _PythonModule) -> None:
         self._node = node
         self._module = module
         self.name = node.name
@@ -110,7 +110,7 @@ class _Class:
     def is_app_config(self, seen: tuple[str, ...] = ()) -> bool:
         """Whether it is derived from Django's own, as far as its bases can be read; else by the names of these."""
         for name, base in self._bases():
-            if isinstance(base, _Class):
+            if isinstance(base, _ReadClass):
                 if base.where not in seen and base.is_app_config((*seen, self.where)):
                     return True
             elif name in _DJANGOS_OWN or name.endswith("Config"):
@@ -132,41 +132,41 @@ class _Class:
         if found:
             return found
         for _, base in self._bases():
-            if isinstance(base, _Class) and base.where not in seen:
+            if isinstance(base, _ReadClass) and base.where not in seen:
                 found = base.attribute(name, (*seen, self.where))
                 if found:
                     return found
         return None
 
-    def _bases(self) -> Iterator[tuple[str, _Class | None]]:
+    def _bases(self) -> Iterator[tuple[str, _ReadClass | None]]:
         for expression in self._node.bases:
             name = dotted(expression, self._module.names)
             if name:
                 yield name, self._module.class_of(name)
 
 
-class _Module:
+class _PythonModule:
     """A module of the project: its own classes and those that it imports, by the names that it has for them."""
 
-    def __init__(self, path: str, tree: ast.Module, modules: _Modules) -> None:
+    def __init__(self, path: str, tree: ast.Module, modules: _ProjectModules) -> None:
         self.path = path
         self._modules = modules
         package = os.path.dirname(os.path.relpath(path, modules.project or "."))
         self.names = imported_names(tree, package.replace(os.sep, "."))
         self._own = {node.name: node for node in statements(tree) if isinstance(node, ast.ClassDef)}
-        self._imported: dict[str, _Class | None] = {}
+        self._imported: dict[str, _ReadClass | None] = {}
 
     @property
-    def classes(self) -> dict[str, _Class]:
+    def classes(self) -> dict[str, _ReadClass]:
         """Django looks at all of them, also at those that are imported."""
         imported = {name: self.class_of(dotted_name) for name, dotted_name in self.names.items()}
-        own = {name: _Class(node, self) for name, node in self._own.items()}
+        own = {name: _ReadClass(node, self) for name, node in self._own.items()}
         return {**{name: found for name, found in imported.items() if found}, **own}
 
-    def class_of(self, name: str) -> _Class | None:
+    def class_of(self, name: str) -> _ReadClass | None:
         """The class of a dotted name, or of a name of this module; None if its module is not among those to be read."""
         if name in self._own:
-            return _Class(self._own[name], self)
+            return _ReadClass(self._own[name], self)
         if name not in self._imported:
             self._imported[name] = None  # where modules import a name from each other, the search ends here
             origin, _, attribute = name.rpartition(".")
@@ -178,23 +178,23 @@ class _Module:
         return self._imported[name]
 
 
-class _Modules:
+class _ProjectModules:
     """The modules of a project, each read once."""
 
     def __init__(self, project: str) -> None:
         self.project = project
-        self._read: dict[str, _Module | Problem] = {}
+        self._read: dict[str, _PythonModule | Problem] = {}
 
-    def read(self, path: str) -> _Module | Problem:
+    def read(self, path: str) -> _PythonModule | Problem:
         if path not in self._read:
             tree = parse_script(path)
-            self._read[path] = tree if isinstance(tree, Problem) else _Module(path, tree, self)
+            self._read[path] = tree if isinstance(tree, Problem) else _PythonModule(path, tree, self)
         return self._read[path]
 
-    def imported(self, name: str) -> _Module | None:
+    def imported(self, name: str) -> _PythonModule | None:
         path = _module_file(os.path.join(self.project, *name.split("."))) if name else None
         module = self.read(path) if path else None
-        return module if isinstance(module, _Module) else None
+        return module if isinstance(module, _PythonModule) else None
 
 
 def _module_file(stem: str) -> str | None:

@@ -29,7 +29,7 @@ class Project(NamedTuple):
     warnings: list[Problem]
 
 
-class _Module(NamedTuple):
+class _MigrationModule(NamedTuple):
     """A module of a directory of migrations. `tree` is a problem if it cannot be parsed."""
 
     path: str
@@ -85,7 +85,9 @@ def read_project(directory: str) -> Project:
     return project
 
 
-def _add_app(project: Project, homes: dict[str, str], package: str, directory: str, modules: list[_Module]) -> None:
+def _add_app(
+    project: Project, homes: dict[str, str], package: str, directory: str, modules: list[_MigrationModule]
+) -> None:
     label = app_label(os.path.dirname(package), directory)
     if isinstance(label, Problem):
         project.problems.append(label)
@@ -135,13 +137,13 @@ def _directories(directory: str) -> Iterator[str]:
             yield os.path.normpath(root)
 
 
-def _modules(directory: str) -> Iterator[_Module]:
+def _modules(directory: str) -> Iterator[_MigrationModule]:
     """The modules that Django takes for migrations, sorted."""
     for name in sorted(os.listdir(directory)):
         stem, ending = os.path.splitext(name)
         if ending == ".py" and stem[0] not in "_~":
             path = os.path.normpath(os.path.join(directory, name))
-            yield _Module(path, stem, parse_script(path))
+            yield _MigrationModule(path, stem, parse_script(path))
 
 
 def _names_django(path: str) -> bool:
