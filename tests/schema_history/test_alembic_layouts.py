@@ -8,6 +8,7 @@ import re
 import pytest
 from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
 
+from harness.to_do import printed_arguments
 from schema_history.conftest import Run, revision
 
 FLASK = "# A generic, single database configuration.\n\n[alembic]\n\n[loggers]\nkeys = root\n"
@@ -95,6 +96,16 @@ def test_each_named_section_is_a_tree(runner: RuleRunner, run: Run) -> None:
     )
     same = run("--output=h.json")
     assert "put {config_dir} or {section} into the output path" in same.stderr
+
+
+def test_the_printed_command_names_the_sections(runner: RuleRunner, run: Run) -> None:
+    runner.write_files(TWO_TREES)
+    checked = run("--check", "--output={section}.json")
+    assert (checked.stdout, checked.exit_code) == ("crm.json: missing\nbilling.json: missing\n", 1)
+    printed = printed_arguments(checked)
+    assert "--config=db/alembic.ini:crm,db/alembic.ini:billing" in printed
+    again = run("--check", *printed)
+    assert (again.stdout, again.stderr) == (checked.stdout, checked.stderr)
 
 
 def test_a_section_as_a_target(runner: RuleRunner, run: Run) -> None:

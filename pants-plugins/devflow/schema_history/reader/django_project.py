@@ -121,7 +121,7 @@ def _add_app(
 def _not_loaded_below(package: str) -> Iterator[Problem]:
     for root, directories, _ in os.walk(package):
         directories[:] = sorted(name for name in directories if name != _PACKAGE)
-        below = [module for module in _modules(root) if root != package and module.is_djangos()]
+        below = [] if root == package else [module for module in _modules(root) if module.is_djangos()]
         if below:
             yield Problem(
                 f"{below[0].path}: skipped with all of {root}, because Django loads no migrations from directories "
