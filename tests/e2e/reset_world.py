@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
+
 from harness.pythons import python_of
 from harness.world import PATIENCE_S, PLUGINS, Caches, Repository, Result, finish, repository, wait_until
 
@@ -88,6 +90,14 @@ def lingering(repo: Repository, *, pantsd: bool = True) -> Iterator[subprocess.P
 def store(caches: Caches) -> Path:
     """The local store of the tests' Pants."""
     return caches.root / "store"
+
+
+def ended(pid: int) -> bool:
+    """Whether a process has ended, perhaps without its parent having noticed."""
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 def leftovers(caches: Caches) -> list[str]:

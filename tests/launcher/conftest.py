@@ -1,4 +1,4 @@
-"""A copy of the launcher with a package index of its own: small stand-ins for Pants and pex, and no network."""
+"""A copy of the launcher with a package index of its own: small stand-ins for Pants, pex and pip, and no network."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pytest
 
 from launcher.fakes import PINNED, UNPINNED, write_lockfile, write_wheels
 from launcher.harness import Launcher, copy_launcher, kill_group, make_repository
+from launcher.pips import use_pip, write_real, write_stand_in
 
 
 @pytest.fixture(scope="session")
@@ -19,8 +20,19 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_wheels(tmp_path_factory.mktemp("wheels"))
 
 
+@pytest.fixture(scope="session")
+def stand_in_pip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_stand_in(tmp_path_factory.mktemp("stand-in"))
+
+
+@pytest.fixture(scope="session")
+def real_pip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_real(tmp_path_factory.mktemp("pip"))
+
+
 @pytest.fixture()
-def launcher(tmp_path: Path, wheels: Path) -> Iterator[Launcher]:
+def untouched(tmp_path: Path, wheels: Path) -> Iterator[Launcher]:
+    """The launcher as it is: ensurepip, and the real pip."""
     script = copy_launcher(tmp_path / "launcher")
     for lockfile in script.parent.glob("build-support/launcher/*.lock"):
         lockfile.unlink()
@@ -44,6 +56,20 @@ def launcher(tmp_path: Path, wheels: Path) -> Iterator[Launcher]:
     for process in launcher.started:
         kill_group(process)
         process.wait()
+
+
+@pytest.fixture()
+def launcher(untouched: Launcher, stand_in_pip: Path) -> Launcher:
+    """Installs in half a second: for all that is not about pip."""
+    use_pip(untouched, stand_in_pip)
+    return untouched
+
+
+@pytest.fixture()
+def with_pip(untouched: Launcher, real_pip: Path) -> Launcher:
+    """Installs by the real pip, but without ensurepip."""
+    use_pip(untouched, real_pip)
+    return untouched
 
 
 @pytest.fixture()

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from launcher.fakes import PEX, PINNED, Hold
+from launcher.fakes import PEX, PINNED, UNPINNED, Hold
 from launcher.harness import Launcher, kill_group
 
 
-def test_installs_once_and_is_quiet_after(launcher: Launcher) -> None:
+def test_installs_once_and_is_quiet_after(untouched: Launcher) -> None:
+    launcher = untouched
     first = launcher.run("list", "::")
     assert first.returncode == 0
     # There is no daemon to connect to right after an install, so the client is left out.
@@ -26,6 +27,13 @@ def test_installs_once_and_is_quiet_after(launcher: Launcher) -> None:
     assert second.stdout.startswith("client list ::\n")
     assert len(launcher.entries()) == 1
     assert launcher.leftovers() == []
+
+
+def test_a_version_without_a_lockfile_comes_with_what_it_requires(with_pip: Launcher) -> None:
+    first = with_pip.run("list", PANTS_VERSION=UNPINNED)
+    assert (first.returncode, first.stdout) == (0, f"server {UNPINNED} list\n"), first.stderr
+    [entry] = with_pip.entries()
+    assert (entry / "pex").stat().st_size > 1
 
 
 def test_two_first_runs_at_once_install_once(launcher: Launcher, tmp_path: Path) -> None:
@@ -57,7 +65,8 @@ def test_killed_first_run_leaves_nothing_that_is_used(launcher: Launcher, tmp_pa
     assert launcher.leftovers() == []
 
 
-def test_killed_download_leaves_nothing_that_is_used(launcher: Launcher) -> None:
+def test_killed_download_leaves_nothing_that_is_used(with_pip: Launcher) -> None:
+    launcher = with_pip
     asked, done = threading.Event(), threading.Event()
 
     class SilentIndex(http.server.BaseHTTPRequestHandler):

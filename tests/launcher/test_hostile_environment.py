@@ -23,7 +23,8 @@ def served_by_python(launcher: Launcher, **environ: str | None) -> tuple[int, st
     return result.returncode, result.stdout, result.stderr
 
 
-def test_an_installation(launcher: Launcher, tmp_path: Path) -> None:
+def test_an_installation(untouched: Launcher, tmp_path: Path) -> None:
+    launcher = untouched
     variables = hostile(tmp_path / "hostile", os.environ["PATH"])
     result = launcher.run("list", **variables)
     assert (result.returncode, result.stdout) == (0, f"server {PINNED} list\n"), result.stderr

@@ -12,6 +12,7 @@ from pathlib import Path
 from launcher.fakes import PINNED
 from launcher.harness import Launcher
 from launcher.machines import path_without_python, script
+from launcher.pips import use_pip
 
 
 def fails(result: subprocess.CompletedProcess[str], exit_code: int, *said: str) -> None:
@@ -63,38 +64,38 @@ def test_unusable_pants_python(launcher: Launcher, tmp_path: Path) -> None:
     fails(launcher.run(PANTS_PYTHON=str(other)), 64, f"{other}: it is Python 3.12.1")
 
 
-def test_index_that_does_not_answer(launcher: Launcher) -> None:
+def test_index_that_does_not_answer(with_pip: Launcher) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         index = f"http://127.0.0.1:{closed.getsockname()[1]}/simple"
-        result = launcher.run(PIP_NO_INDEX=None, PIP_FIND_LINKS=None, PIP_INDEX_URL=index)
+        result = with_pip.run(PIP_NO_INDEX=None, PIP_FIND_LINKS=None, PIP_INDEX_URL=index)
     fails(result, 68, f"no package index to install Pants {PINNED} from", "Check the network", "PIP_INDEX_URL")
-    assert launcher.entries() == []
-    assert launcher.leftovers() == []
+    assert with_pip.entries() == []
+    assert with_pip.leftovers() == []
 
 
-def test_no_index_at_all(launcher: Launcher, tmp_path: Path) -> None:
-    fails(launcher.run(PIP_FIND_LINKS=str(tmp_path)), 68, f"no package index to install Pants {PINNED} from")
+def test_no_index_at_all(with_pip: Launcher, tmp_path: Path) -> None:
+    fails(with_pip.run(PIP_FIND_LINKS=str(tmp_path)), 68, f"no package index to install Pants {PINNED} from")
 
 
-def test_index_with_other_files_than_locked(launcher: Launcher) -> None:
-    [lockfile] = launcher.script.parent.glob("build-support/launcher/*.lock")
+def test_index_with_other_files_than_locked(with_pip: Launcher) -> None:
+    [lockfile] = with_pip.script.parent.glob("build-support/launcher/*.lock")
     lockfile.write_text(lockfile.read_text().replace("sha256:", "sha256:0000")[:-5] + "\n")
     text = "".join(f"{line[:75]}\n" if "sha256" in line else f"{line}\n" for line in lockfile.read_text().splitlines())
     lockfile.write_text(text)
-    fails(launcher.run(), 65, "the package index has other files than", str(lockfile.name), "lock.sh")
+    fails(with_pip.run(), 65, "the package index has other files than", str(lockfile.name), "lock.sh")
 
 
-def test_version_that_the_index_lacks(launcher: Launcher) -> None:
+def test_version_that_the_index_lacks(with_pip: Launcher) -> None:
     fails(
-        launcher.run(PANTS_VERSION="2.99.0"),
+        with_pip.run(PANTS_VERSION="2.99.0"),
         72,
         "no Pants 2.99.0 for Python 3.9, which PANTS_VERSION asks for",
         "official launcher",
         f"its newest is {PINNED}",
     )
-    (launcher.repository / "pants.toml").write_text('[GLOBAL]\npants_version = "2.32.0"\n')
-    fails(launcher.run(), 72, f"which {launcher.repository}/pants.toml asks for", "official launcher")
+    (with_pip.repository / "pants.toml").write_text('[GLOBAL]\npants_version = "2.32.0"\n')
+    fails(with_pip.run(), 72, f"which {with_pip.repository}/pants.toml asks for", "official launcher")
 
 
 def test_version_that_is_none(launcher: Launcher) -> None:
@@ -119,7 +120,9 @@ def test_cache_directory_that_cannot_be_locked(launcher: Launcher) -> None:
     fails(launcher.run(), 73, f"cannot write to the cache directory {launcher.cache}: Is a directory")
 
 
-def test_full_disk(launcher: Launcher) -> None:
+def test_full_disk(untouched: Launcher, stand_in_pip: Path) -> None:
+    launcher = untouched
+
     # To the writer it looks like a full disk: the write fails in the middle of a file.
     def limit() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
@@ -128,6 +131,7 @@ def test_full_disk(launcher: Launcher) -> None:
     fails(result, 74, f"the disk is full: Pants does not fit into {launcher.cache}", "Free some space")
     assert launcher.entries() == []
     assert launcher.leftovers() == []
+    use_pip(launcher, stand_in_pip)
     assert launcher.run().returncode == 0
 
 

@@ -41,11 +41,24 @@ def environment(tmp: Path) -> dict[str, str]:
 
 def ask(python: Path, tmp: Path, trees: Iterable[tuple[Sequence[Path], bool]]) -> list[dict[str, Any]]:
     """Alembic's answer and ours, for each tree, in one process."""
-    question = tmp / "trees.json"
-    question.write_text(
-        json.dumps([{"directories": list(map(str, paths)), "recursive": recursive} for paths, recursive in trees])
+    return _answers(
+        python,
+        tmp,
+        "trees",
+        [{"directories": list(map(str, paths)), "recursive": recursive} for paths, recursive in trees],
     )
-    command = [str(python), "-B", "-W", "ignore", oracle.__file__, str(question)]
+
+
+def ask_directories(python: Path, tmp: Path, configurations: Iterable[tuple[str, str]]) -> list[dict[str, Any]]:
+    """Where alembic looks for scripts, and where we do, for each directory of an `alembic.ini` and section of it."""
+    asked = [{"directory": directory, "section": section} for directory, section in configurations]
+    return _answers(python, tmp, "configurations", asked)
+
+
+def _answers(python: Path, tmp: Path, kind: str, asked: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    question = tmp / f"{kind}.json"
+    question.write_text(json.dumps(asked))
+    command = [str(python), "-B", "-W", "ignore", oracle.__file__, kind, str(question)]
     done = subprocess.run(command, env=environment(tmp), capture_output=True, text=True, check=False, cwd=tmp)
     assert done.returncode == 0, done.stderr
     answers: list[dict[str, Any]] = json.loads(done.stdout)

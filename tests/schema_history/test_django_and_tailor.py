@@ -39,6 +39,9 @@ def write(root: Path, files: dict[str, str]) -> str:
 
 def test_the_dump(runner: RuleRunner, run: Run) -> None:
     runner.write_files({**SHOP, "site/old/alembic/versions/x.py": "", "site/other/migrations/__init__.py": ""})
+    # Django takes the second of these.
+    configs = "from django.apps import AppConfig\nclass A(AppConfig):\n    label = 'a'\n    default = False\n"
+    runner.write_files({"site/shop/apps.py": f"{configs}class B(AppConfig):\n    name = 'shop'\n"})
     result = run()
     assert (result.stderr, result.exit_code) == ("", 0)
     assert json.loads(result.stdout)["revisions"] == [
@@ -151,6 +154,19 @@ def test_what_counts(tmp_path: Path) -> None:
     assert by_id["label.0001_x"]["depends_on"] == ["shop.0002_add_prices", "auth.0001_initial"]
 
 
+def test_what_is_skipped_is_said(runner: RuleRunner, run: Run) -> None:
+    runner.write_files({**SHOP, "site/es/migrations/__init__.py": "", "site/es/migrations/1.py": "steps = []\n"})
+    runner.write_files({"site/shop/migrations/old/0000_x.py": migration()})
+    result = run("--format=text")
+    assert (result.exit_code, result.stdout.splitlines()[0]) == (0, "site/manage.py (django): 2 revisions, 1 head")
+    assert [line for line in result.stderr.splitlines() if "warning" in line] == [
+        "dump-schema-history: warning: site/es/migrations: skipped, because none of its modules has a migration of "
+        "Django.",
+        "dump-schema-history: warning: site/shop/migrations/old/0000_x.py: skipped with all of "
+        "site/shop/migrations/old, because Django loads no migrations from directories below site/shop/migrations.",
+    ]
+
+
 def test_tailor(runner: RuleRunner) -> None:
     runner.write_files(
         {
@@ -161,17 +177,21 @@ def test_tailor(runner: RuleRunner) -> None:
             "web/pyproject.toml": "[tool.ruff]",
             "done/alembic.ini": "[alembic]",
             "done/BUILD": "alembic_migrations()",
+            "many/alembic.ini": "[a]\nscript_location = a\n[b c]\nscript_location = b\n[d]\nscript_location = d\n",
+            "many/BUILD": "alembic_migrations(name='a', section='a')",
         }
     )
     runner.set_options([], env_inherit={"PATH"})
-    dirs = ("", "db", "api", "web", "done", "site")
+    dirs = ("", "db", "api", "web", "done", "site", "many")
     found = runner.request(PutativeTargets, [PutativeMigrationsRequest(dirs), AllOwnedSources([])])
 
-    def expected(kind: type, path: str, source: str, **more: str) -> PutativeTarget:
-        return PutativeTarget.for_target_type(kind, path, "migrations", [source], kwargs=more)
+    def expected(kind: type, path: str, source: str, name: str = "migrations", **more: str) -> PutativeTarget:
+        return PutativeTarget.for_target_type(kind, path, name, [source], kwargs=more)
 
     assert set(found) == {
         expected(AlembicMigrationsTarget, "db", "alembic.ini"),
+        expected(AlembicMigrationsTarget, "many", "alembic.ini", "b_c", section="b c"),
+        expected(AlembicMigrationsTarget, "many", "alembic.ini", "d", section="d"),
         expected(AlembicMigrationsTarget, "api", "pyproject.toml", config="pyproject.toml"),
         expected(DjangoMigrationsTarget, "site", "manage.py"),
     }

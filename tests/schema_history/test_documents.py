@@ -110,16 +110,17 @@ def test_the_version_of_a_file() -> None:
         ("{config_dir}/h/{version}.json", "src/db/alembic.ini", "src/db/h/24.03.1.json"),
         ("{config_dir}/{version}.json", "alembic.ini", "24.03.1.json"),
         ("{config_dir}/../{version}", "src/db/alembic.ini", "src/24.03.1"),
+        ("{config_dir}/{section}/{version}.json", "db/alembic.ini", "db/billing/24.03.1.json"),
     ],
 )
 def test_output_paths(template: str, config: str, path: str) -> None:
-    assert output_path(template, version="24.03.1", config=config) == path
+    assert output_path(template, version="24.03.1", config=config, section="billing") == path
 
 
 @pytest.mark.parametrize("template", ["/tmp/x.json", "../x.json", "{config_dir}/../x", ".", "{vers}/x", "{}/x"])
 def test_output_paths_that_are_none(template: str) -> None:
     with pytest.raises(UserError, match="The output path"):
-        output_path(template, version="1", config="alembic.ini")
+        output_path(template, version="1", config="alembic.ini", section="billing")
 
 
 @pytest.mark.parametrize("version", ["", "..", "1/2", "1 2", "1\n", "a\\b"])

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from devflow.schema_history.reader.django_apps import Label, app_label
 from devflow.schema_history.reader.read_django import history
 from schema_history.alembics import environment
 
@@ -31,6 +32,19 @@ for leaf in leaves:
     plan += [key for key in graph.forwards_plan(leaf) if key not in plan]
 print(json.dumps({"plan": [".".join(key) for key in plan], "leaves": [".".join(key) for key in leaves]}))
 """
+
+# Run by a Python with Django, in the directory of the apps: the label of each app, or the error.
+LABELS = """
+import json, sys
+from django.apps import AppConfig
+def label(name):
+    try:
+        return AppConfig.create(name).label
+    except Exception as error:
+        return [type(error).__name__, str(error)]
+print(json.dumps([label(name) for name in sys.argv[1:]]))
+"""
+APPS = 300
 
 
 @pytest.fixture(scope="module")
@@ -109,3 +123,58 @@ def test_the_same_plan_and_leaves(python: Path, tmp_path: Path) -> None:
         assert [part["id"] for part in reversed(ours["revisions"])] == theirs["plan"], seed
         assert sorted(part["id"] for part in ours["revisions"] if part["is_head"]) == theirs["leaves"], seed
     assert compared > PROJECTS / 2
+
+
+def write_app(root: Path, seed: int) -> str:
+    """An app with an `apps.py` of some classes, whose bases may be in another module. The name of its package."""
+    rnd = random.Random(seed)
+    name = f"app{seed}"
+    lines = [rnd.choice(("from django.apps import AppConfig", "import django.apps", "from django import apps as a"))]
+    own = {"from": "AppConfig", "impo": "django.apps.AppConfig"}[lines[0][:4]]
+    if lines[0].endswith("as a"):
+        own = "a.AppConfig"
+    bases = [own]
+    if rnd.random() < 0.4:
+        base = rnd.choice(("Plain", "Quiet", "Marked"))
+        lines.append(rnd.choice((f"from base.apps import {base}", f"from base.apps import {base} as Other")))
+        bases.append(lines[-1].split()[-1])
+    for number in range(rnd.randint(0, 3)):
+        base = rnd.choice([*bases, own, "object"])
+        lines.append(f"class C{number}({base}):")
+        lines.append(f"    name{rnd.choice(('', ': str'))} = {name!r}")
+        if rnd.random() < 0.7:
+            lines.append(f"    label = 'label{number}_{seed}'")
+        if rnd.random() < 0.6:
+            lines.append(f"    default = {rnd.choice(('True', 'False', 'False', '1', 'None'))}")
+        bases.append(f"C{number}")
+    (root / name).mkdir()
+    (root / name / "__init__.py").touch()
+    (root / name / "apps.py").write_text("\n".join(lines) + "\n")
+    return name
+
+
+def test_the_same_labels(python: Path, tmp_path: Path) -> None:
+    (tmp_path / "base").mkdir()
+    (tmp_path / "base" / "__init__.py").touch()
+    (tmp_path / "base" / "apps.py").write_text(
+        "from django.apps import AppConfig\nclass Plain(AppConfig):\n    name = 'base'\n"
+        "class Quiet(AppConfig):\n    name = label = 'base'\n    default = False\n"
+        "class Marked(Plain):\n    default = True\n"
+    )
+    names = [write_app(tmp_path, seed) for seed in range(APPS)]
+    command = [str(python), "-B", "-c", LABELS, *names]
+    done = subprocess.run(command, cwd=tmp_path, env={"PYTHONPATH": "."}, capture_output=True, text=True, check=True)
+    theirs = json.loads(done.stdout)
+    for name, label in zip(names, theirs):
+        ours = app_label(str(tmp_path / name), str(tmp_path))
+        text = (tmp_path / name / "apps.py").read_text()
+        if isinstance(label, list):
+            assert not isinstance(ours, Label), (text, label)
+        else:
+            assert isinstance(ours, Label), (text, ours, label)
+            assert ours.label == label, text
+    # The generator makes what is to be compared: labels of classes, of directories, and refusals.
+    refused = sum(isinstance(label, list) for label in theirs)
+    of_directory = sum(label == name for name, label in zip(names, theirs))
+    assert refused > APPS / 100
+    assert APPS / 5 < of_directory < APPS / 1.5

@@ -27,15 +27,29 @@ from devflow.schema_history.formats.document import as_document
 
 @dataclass(frozen=True)
 class Tree:
-    """One tree of migrations: its configuration (a path from the build root), and the fields of its target."""
+    """One tree of migrations: its configuration (a path from the build root), and the fields of its target.
+
+    `section` is the part of the configuration that is about this tree; None if all of it is.
+    """
 
     config: str
     address: str | None = None
     resolve: str | None = None
     output: str | None = None
+    section: str | None = None
 
     def __str__(self) -> str:
-        return self.address or self.config
+        return self.address or self.as_config
+
+    @property
+    def as_config(self) -> str:
+        """The value of `--config` for this tree: "alembic.ini", or "alembic.ini:billing" for a section."""
+        return f"{self.config}:{self.section}" if self.section else self.config
+
+    @property
+    def argument(self) -> str:
+        """The argument that chooses this tree on a command line."""
+        return self.address or f"--config={self.as_config}"
 
 
 @union(in_scope_types=[EnvironmentName])
@@ -79,6 +93,11 @@ class HistoryReader(EngineAwareParameter):
     def recognises(cls, path: str, text: str) -> bool:
         """Whether a file that matches `config_globs` is a configuration of the tool."""
         return True
+
+    @classmethod
+    def sections(cls, path: str, text: str) -> tuple[str, ...]:
+        """The sections of a configuration that are a tree each, in order; none if the configuration is one tree."""
+        return ()
 
     def debug_hint(self) -> str:
         """Shown by the engine beside the rule."""
@@ -137,7 +156,7 @@ async def read_tree(request: ReadTreeRequest) -> ReadTree:
         # The engine forgets what a failed rule has read, so this result must end with the run: a changed option alone
         # may remove the cause.
         await run_id()
-        fix = f"{bin_name()} -ldebug dump-schema-history --config={tree.config}"
+        fix = f"{bin_name()} -ldebug dump-schema-history --config={tree.as_config}"
         doing = f"reading the schema history of {tree}"
         problem = failure_of(type(request.reader), error, doing=doing, fix=fix)
         is_of_tree = isinstance(error, UserError)

@@ -72,7 +72,8 @@ class SchemaHistory:
 class TreeHistory:
     """A tree of migrations with its history. `name` is for messages: the address of its target, or its configuration.
 
-    `output` is the template of the target, if there is one. `crash` is an error of the reader, not of the tree; then
+    `argument` chooses the tree on a command line, and `section` is its part of the configuration. `output` is the
+    template of the target, if there is one. `crash` is an error of the reader, not of the tree; then
     there is no history. `version_on_disk` is that of the file at the output path, if it is a dump; with an
     `output_problem`, no dump can be written there.
     """
@@ -87,3 +88,5 @@ class TreeHistory:
     crash: Problem | None = None
     version_on_disk: str | None = None
     output_problem: Problem | None = None
+    argument: str = ""
+    section: str | None = None

@@ -127,7 +127,7 @@ def _command(options: DumpSchemaHistorySubsystem, typed: tuple[str, ...], reader
     addresses: list[str] = []
     if not options.config:
         addresses = [tree.address for tree in trees if tree.address]
-        given = given if addresses else [*arguments_of({"config": [tree.config for tree in trees]}), *given]
+        given = given if addresses else [*arguments_of({"config": [tree.as_config for tree in trees]}), *given]
     # Pants wants its options before its targets.
     return command_line(bin_name(), options.name, *given, *addresses)
 

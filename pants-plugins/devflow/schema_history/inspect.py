@@ -50,6 +50,8 @@ def _history_of(read: ReadTree) -> TreeHistory:
         read.history,
         read.document,
         read.crash,
+        argument=tree.argument,
+        section=tree.section,
     )
 
 

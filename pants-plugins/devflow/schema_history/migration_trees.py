@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from pants.base.specs import Specs
-from pants.engine.fs import PathGlobs
+from pants.engine.fs import FileContent, PathGlobs
 from pants.engine.target import Target
 from pants.engine.unions import UnionMembership
 from pants.util.docutil import bin_name
@@ -15,7 +16,7 @@ from devflow.common.errors import UserError
 from devflow.common.members import failure_of
 from devflow.engine import all_targets, filtered_targets_of_specs, read_files
 from devflow.schema_history.contract import HistoryReader, Tree
-from devflow.schema_history.targets import MigrationsOutputField, MigrationsResolveField
+from devflow.schema_history.targets import MigrationsOutputField, MigrationsResolveField, MigrationsSectionField
 
 
 async def chosen_trees(
@@ -36,8 +37,27 @@ async def chosen_trees(
         return trees
     declared = _declared(await all_targets(), members)
     if configs:
-        return tuple(_of_config(_normal(config), declared, members) for config in dict.fromkeys(configs))
+        named = [reader for config in configs for reader in _of_config(_normal(config), declared, members)]
+        files = await read_files(PathGlobs(reader.tree.config for reader in named))
+        texts = {file.path: _text(file) for file in files}
+        return tuple(dict.fromkeys(part for reader in named for part in _divided(reader, texts)))
     return declared or await _found(members)
+
+
+def _text(file: FileContent) -> str:
+    return file.content.decode("utf-8-sig", errors="replace")
+
+
+def _divided(reader: HistoryReader, texts: Mapping[str, str]) -> tuple[HistoryReader, ...]:
+    """One reader for each section of the configuration that is a tree of its own, else this one."""
+    tree = reader.tree
+    if tree.address or tree.section or tree.config not in texts:
+        return (reader,)
+    try:
+        sections = reader.sections(tree.config, texts[tree.config])
+    except Exception as error:
+        raise _failure(type(reader), error, f"looking for sections in {tree.config}") from error
+    return tuple(type(reader)(replace(tree, section=section)) for section in sections) or (reader,)
 
 
 async def _found(members: Sequence[type[HistoryReader]]) -> tuple[HistoryReader, ...]:
@@ -45,8 +65,7 @@ async def _found(members: Sequence[type[HistoryReader]]) -> tuple[HistoryReader,
     files = await read_files(PathGlobs(globs))
     found: dict[tuple[str, type[HistoryReader]], str] = {}
     for file in sorted(files, key=lambda file: file.path):
-        text = file.content.decode(errors="replace")
-        member = next((member for member in members if _may_be(file.path, text, member)), None)
+        member = next((member for member in members if _may_be(file.path, _text(file), member)), None)
         if member:
             # `alembic.ini` comes before `pyproject.toml`, and they are one tree.
             found.setdefault((os.path.dirname(file.path), member), file.path)
@@ -65,7 +84,7 @@ async def _found(members: Sequence[type[HistoryReader]]) -> tuple[HistoryReader,
             fix=f"choose: --config={paths[0]}; or declare them as targets: {bin_name()} tailor ::",
         )
     [((_, member), path)] = found.items()
-    return (member(Tree(path)),)
+    return _divided(member(Tree(path)), {file.path: _text(file) for file in files})
 
 
 def _may_be(path: str, text: str, member: type[HistoryReader]) -> bool:
@@ -91,17 +110,25 @@ def _failure(member: type[HistoryReader], error: Exception, doing: str) -> UserE
     return UserError.of(problem)
 
 
-def _of_config(config: str, declared: Iterable[HistoryReader], members: Sequence[type[HistoryReader]]) -> HistoryReader:
-    for reader in declared:
-        if reader.tree.config == config:
-            return reader
+def _of_config(
+    config: str, declared: Iterable[HistoryReader], members: Sequence[type[HistoryReader]]
+) -> tuple[HistoryReader, ...]:
+    """The declared trees of this configuration, or of this section of it; else one that no target declares."""
+    of_targets = tuple(reader for reader in declared if config in (reader.tree.config, reader.tree.as_config))
+    if of_targets:
+        return of_targets
+    path, colon, section = config.rpartition(":")
     member = next((member for member in members if _takes(member, config)), None)
+    if member is None and colon:
+        member = next((member for member in members if _takes(member, path)), None)
+        if member:
+            return (member(Tree(path, section=section)),)
     if member is None:
         raise UserError(
             f"--config={config}: No migration tool has a configuration with such a name.",
             fix=f"name one of: {', '.join(sorted({glob for member in members for glob in member.config_globs}))}",
         )
-    return member(Tree(config))
+    return (member(Tree(config)),)
 
 
 def _normal(config: str) -> str:
@@ -122,13 +149,14 @@ def _declared(targets: Iterable[Target], members: Sequence[type[HistoryReader]])
                 address=target.address.spec,
                 resolve=target[MigrationsResolveField].value if target.has_field(MigrationsResolveField) else None,
                 output=target[MigrationsOutputField].value if target.has_field(MigrationsOutputField) else None,
+                section=target[MigrationsSectionField].value if target.has_field(MigrationsSectionField) else None,
             )
         )
         for target in targets
         for member in members
         if target.has_field(member.config_field) and (path := target[member.config_field].file_path)
     ]
-    return tuple(sorted(found, key=lambda reader: (reader.tree.config, reader.tree.address or "")))
+    return tuple(sorted(found, key=lambda reader: (reader.tree.as_config, reader.tree.address or "")))
 
 
 def _aliases(members: Sequence[type[HistoryReader]]) -> str:

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from enum import Enum
 
 from devflow.common.errors import Problem, UserError
+from devflow.common.paths import shell_quote
 from devflow.schema_history.facts import Revision, TreeHistory
 from devflow.schema_history.formats.graph import as_dot, as_mermaid, as_text, graph_of
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-_KNOWN = ("version", "config_dir")
+_KNOWN = ("version", "config_dir", "section")
 
 
 class HistoryFormat(Enum):
@@ -37,13 +38,17 @@ class OutputOptions:
 
 @dataclass(frozen=True)
 class DumpedHistory:
-    """`path` is where the document goes, from the build root; None if nothing says so. `tree` is for messages."""
+    """`path` is where the document goes, from the build root; None if nothing says so. `tree` is for messages.
+
+    `argument` chooses the tree on a command line.
+    """
 
     tree: str
     tool: str
     path: str | None
     document: str
     revisions: tuple[Revision, ...]
+    argument: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,7 +93,8 @@ def plan_dumps(trees: Iterable[TreeHistory], options: OutputOptions, *, to_write
             problems.append(tree.output_problem)
         if to_write and path is not None and tree.version_on_disk not in (None, options.version):
             problems.append(_other_version(path, str(tree.version_on_disk), options.version))
-        histories.append(DumpedHistory(tree.name, tree.tool, path, tree.document, tree.history.revisions))
+        revisions = tree.history.revisions
+        histories.append(DumpedHistory(tree.name, tree.tool, path, tree.document, revisions, tree.argument))
     if to_write:
         problems.extend(_same_file(histories))
     warnings = [warning for tree in trees if not tree.crash for warning in tree.history.warnings]
@@ -103,7 +109,9 @@ def plan_dumps(trees: Iterable[TreeHistory], options: OutputOptions, *, to_write
 def path_of(tree: TreeHistory, options: OutputOptions) -> str | None:
     """Where the document of a tree goes, from the build root; None if nothing says so. Raises: UserError."""
     template = options.given or tree.output or options.default
-    return output_path(template, version=options.version, config=tree.config) if template else None
+    if not template:
+        return None
+    return output_path(template, version=options.version, config=tree.config, section=tree.section or tree.tool)
 
 
 def _other_version(path: str, on_disk: str, version: str) -> Problem:
@@ -119,7 +127,7 @@ def _same_file(dumps: Iterable[DumpedHistory]) -> Iterable[Problem]:
         if dump.path is not None and first.setdefault(dump.path, dump) is not dump:
             yield Problem(
                 f"{first[dump.path].tree} and {dump.tree} would both be written to {dump.path}.",
-                "put {config_dir} into the output path, or give each target an output of its own",
+                "put {config_dir} or {section} into the output path, or give each target an output of its own",
             )
 
 
@@ -155,23 +163,23 @@ def text_of(dump: DumpedHistory, history_format: HistoryFormat, *, fold: bool) -
 
 def refuse_several_on_stdout(texts: Sequence[DumpedText], command: str) -> None:
     """Raises: UserError if standard output would get several documents, which cannot be told apart."""
-    shown = [text.dump.tree for text in texts if text.path is None]
-    if len(shown) > 1:
+    dumps = [text.dump for text in texts if text.path is None]
+    if len(dumps) > 1:
         raise UserError(
-            f"There are {len(shown)} histories, and one standard output: {', '.join(shown)}.",
-            fix=f"choose one ({command} {shown[0]}), or give each an output",
+            f"There are {len(dumps)} histories, and one standard output: {', '.join(dump.tree for dump in dumps)}.",
+            fix=f"choose one ({command} {shell_quote(dumps[0].argument)}), or give each an output",
         )
 
 
-def output_path(template: str, *, version: str, config: str) -> str:
+def output_path(template: str, *, version: str, config: str, section: str) -> str:
     """`{config_dir}/history/{version}.json` as a path from the build root. Raises: UserError."""
     unknown = [name for name in _PLACEHOLDER.findall(template) if name not in _KNOWN]
     if unknown:
         raise UserError(
             f"The output path '{template}' holds {{{unknown[0]}}}, which is not a placeholder.",
-            fix="use {version} and {config_dir} only",
+            fix="use {version}, {config_dir} and {section} only",
         )
-    values = {"version": checked_version(version), "config_dir": os.path.dirname(config) or "."}
+    values = {"version": checked_version(version), "config_dir": os.path.dirname(config) or ".", "section": section}
     path = os.path.normpath(_PLACEHOLDER.sub(lambda found: values[found[1]], template))
     if os.path.isabs(path) or path.startswith("..") or path == ".":
         raise UserError(

@@ -27,8 +27,9 @@ class DumpSchemaHistorySubsystem(GoalSubsystem):
         default=[],
         help=softwrap(
             """
-            Configurations of the migration tool, as paths from the build root. If not set: the trees that targets
-            declare, else the one configuration in the repository. Example: `--config=alembic.ini`.
+            Configurations of the migration tool, as paths from the build root; `alembic.ini:billing` is one section of
+            an INI file, as for `alembic --name`. If not set: the trees that targets declare, else the one configuration
+            in the repository. Example: `--config=alembic.ini`.
             """
         ),
     )
@@ -41,8 +42,8 @@ class DumpSchemaHistorySubsystem(GoalSubsystem):
         default=None,
         help=softwrap(
             """
-            The file to write, a path from the build root; `{version}` and `{config_dir}` may be used. In `pants.toml`,
-            it is for trees whose target has no `output`. If not set: standard output.
+            The file to write, a path from the build root; `{version}`, `{config_dir}` and `{section}` may be used. In
+            `pants.toml`, it is for trees whose target has no `output`. If not set: standard output.
             Example: `--output='{config_dir}/revision_history/{version}.json'`.
             """
         ),

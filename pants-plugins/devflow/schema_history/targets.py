@@ -26,10 +26,23 @@ class MigrationsOutputField(StringField):
     alias = "output"
     help = softwrap(
         """
-        Where `dump-schema-history` writes the history: a path from the build root, in which `{version}` and
-        `{config_dir}` may be used.
+        Where `dump-schema-history` writes the history: a path from the build root, in which `{version}`,
+        `{config_dir}` and `{section}` may be used.
 
         If not set: `[dump-schema-history].output`. Example: `output="{config_dir}/history/{version}.json"`.
+        """
+    )
+
+
+class MigrationsSectionField(StringField):
+    """A section of an INI file."""
+
+    alias = "section"
+    help = softwrap(
+        """
+        The section of the INI file, as for `alembic --name`.
+
+        If not set: `[alembic]`. Example: `section="billing"`.
         """
     )
 
@@ -47,7 +60,13 @@ class AlembicMigrationsTarget(Target):
     """See docs/goals/dump-schema-history.md."""
 
     alias = "alembic_migrations"
-    core_fields = (*COMMON_TARGET_FIELDS, AlembicConfigField, MigrationsResolveField, MigrationsOutputField)
+    core_fields = (
+        *COMMON_TARGET_FIELDS,
+        AlembicConfigField,
+        MigrationsSectionField,
+        MigrationsResolveField,
+        MigrationsOutputField,
+    )
     help = "A tree of Alembic migrations, for `dump-schema-history`."
 
 

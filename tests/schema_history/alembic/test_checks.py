@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from devflow.schema_history.alembic.below import scripts_below
 from devflow.schema_history.alembic.checks import check, doubtful
 from devflow.schema_history.reader.alembic_scripts import Script
 from devflow.schema_history.reader.cycles import cycles
@@ -74,6 +75,29 @@ def test_a_merge_of_a_branch_with_itself(parents: tuple[str, str]) -> None:
     [problem] = doubtful(scripts)
     assert problem.what.startswith("m.py:4: Revision m merges a branch with itself: ")
     assert check(scripts) == []
+
+
+def test_a_script_in_a_directory_below_is_named() -> None:
+    files = [
+        ("v/old/1.py", b'"""x"""\nrevision = "z"\ndown_revision = None\n'),
+        ("v/old/2.py", b"revision: str = 'y'\n"),
+        ("v/old/env.py", b"def revision(): ...\n"),
+        ("v/old/__init__.py", b"revision = 'x'\n"),
+    ]
+    below = scripts_below(files, "a.ini: [alembic]")
+    assert below.paths == {"z": "v/old/1.py", "y": "v/old/2.py"}
+    [warning] = below.warnings()
+    assert warning.what == (
+        "v/old/1.py and 1 more: not read, because alembic reads no directory below its version locations."
+    )
+    fix = "set `recursive_version_locations = true` in [alembic] of a.ini, or move them up"
+    assert warning.fix == fix
+    [parent, dependency] = check([script("a", "z", depends_on=("y",))], below)
+    where = "alembic reads no directory below its version locations"
+    assert parent.what == f"a.py:4: Revision a comes after 'z', which is in v/old/1.py: {where}."
+    assert dependency.what == f"a.py:6: Revision a depends on 'y', which is in v/old/2.py: {where}."
+    assert parent.fix == dependency.fix == fix
+    assert scripts_below([], "a.ini: [alembic]").warnings() == ()
 
 
 @given(st.dictionaries(st.integers(0, 9), st.lists(st.integers(0, 9), max_size=3)))

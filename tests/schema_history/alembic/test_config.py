@@ -7,10 +7,18 @@ import os
 import pytest
 
 from devflow.common.errors import UserError
-from devflow.schema_history.alembic.config import HERE, AlembicConfig, ConfigText, has_alembic_table, parse
-from devflow.schema_history.alembic.locations import candidates
+from devflow.schema_history.alembic.config import (
+    HERE,
+    AlembicConfig,
+    ConfigText,
+    has_alembic_table,
+    parse,
+    sections_with_scripts,
+)
+from devflow.schema_history.alembic.locations import candidates, location_fix
 
 TOML = '[tool.other]\nx = 1\n[tool.alembic]\nscript_location = "%(here)s/db"\n'
+TABLE = "pyproject.toml: [tool.alembic]"
 
 
 def ini(text: str, *, toml: str | None = None) -> AlembicConfig:
@@ -62,9 +70,9 @@ def test_a_boolean_is_exactly_true(written: str, expected: bool) -> None:
 
 
 def test_toml() -> None:
-    assert toml(TOML) == AlembicConfig(f"{HERE}/db", (), False)
+    assert toml(TOML) == AlembicConfig(TABLE, f"{HERE}/db", (), False)
     more = f'{TOML}version_locations = ["a", "%(here)s/b"]\nrecursive_version_locations = true\n'
-    assert toml(more) == AlembicConfig(f"{HERE}/db", ("a", f"{HERE}/b"), True)
+    assert toml(more) == AlembicConfig(TABLE, f"{HERE}/db", ("a", f"{HERE}/b"), True)
 
 
 def test_what_others_write_into_the_toml_file_does_not_matter() -> None:
@@ -72,12 +80,12 @@ def test_what_others_write_into_the_toml_file_does_not_matter() -> None:
         '[tool.mixed]\nx = [1, "a"]\n'
         '[tool.hatch.envs.test]\nextra = ["py39", {path = "libs/a"}, {b.c = [[1], ["d"]]}]\n'
     )
-    assert toml(others + TOML) == toml(TOML + others) == AlembicConfig(f"{HERE}/db", (), False)
+    assert toml(others + TOML) == toml(TOML + others) == AlembicConfig(TABLE, f"{HERE}/db", (), False)
 
 
 def test_the_ini_file_comes_first_for_each_option() -> None:
     both = ini("script_location = of_ini", toml=f'{TOML}version_locations = ["of_toml"]')
-    assert both == AlembicConfig("of_ini", ("of_toml",), False)
+    assert both == AlembicConfig("a.ini: [alembic]", "of_ini", ("of_toml",), False)
     assert ini("x = 1", toml=TOML).script_location == f"{HERE}/db"
     assert ini("script_location = a", toml="[tool.other]\nbroken =").script_location == "a"
 
@@ -88,11 +96,80 @@ def test_tables() -> None:
     assert not has_alembic_table("[tool.alembic_other]\n[tool]\nalembic = 1")
 
 
+SECTIONS = """\
+[DEFAULT]
+version_locations = shared
+[crm]
+script_location = crm
+[billing]
+script_location = billing
+version_locations = old
+recursive_version_locations = true
+[loggers]
+keys = root
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "sections"),
+    [
+        (SECTIONS, ("crm", "billing")),
+        (f"{SECTIONS}[alembic]\nscript_location = main\n", ("crm", "billing", "alembic")),
+        ("[alembic]\n[loggers]\nkeys = root", ()),
+        ("[DEFAULT]\nscript_location = x\n[loggers]\nkeys = root", ()),
+        ("[DEFAULT]\nscript_location = x\n[alembic]\n[old]\nversion_locations = old", ("alembic", "old")),
+        ("no line", ()),
+        ("", ()),
+    ],
+)
+def test_the_sections_that_have_scripts(text: str, sections: tuple[str, ...]) -> None:
+    assert sections_with_scripts(text) == sections
+
+
+def test_a_section_is_read_like_the_main_one() -> None:
+    file = ConfigText("a.ini", SECTIONS)
+    crm = AlembicConfig("a.ini: [crm]", "crm", ("shared",), False, ("billing",))
+    billing = AlembicConfig("a.ini: [billing]", "billing", ("old",), True, ("crm",))
+    assert (parse(file, None, "crm"), parse(file, None, "billing")) == (crm, billing)
+    main = parse(file, None)
+    assert (main.script_location, main.others, main.where) == (None, ("crm", "billing"), "a.ini: [alembic]")
+    with pytest.raises(UserError, match=r"a\.ini has no section \[biling\]\. Did you mean 'billing'\?") as raised:
+        parse(file, None, "biling")
+    assert raised.value.problem.fix == "name one of: crm, billing"
+
+
+def test_without_a_script_location() -> None:
+    # Flask-Migrate sets the directory of the INI file; no tool does so for another section, or for a TOML file.
+    assert all(ini(text).may_be_of_flask for text in ("x = 1", "script_location ="))
+    assert not ini("script_location = x").may_be_of_flask
+    assert not parse(ConfigText("a.ini", "[crm]\nx = 1"), None, "crm").may_be_of_flask
+    assert not toml("[tool.alembic]\nx = 1").may_be_of_flask
+
+
+@pytest.mark.parametrize(
+    ("path", "environments", "fix"),
+    [
+        ("a.ini", ["db/env.py"], "name the directory that has env.py: script_location = %(here)s/db"),
+        ("src/a.ini", ["src/x/y/env.py", "src/z/env.py"], "name the directory that has env.py: script_location = %(h"),
+        ("src/a.ini", ["src/env.py"], "name the directory that has env.py: script_location = %(here)s"),
+        ("pyproject.toml", ["db/env.py"], 'name the directory that has env.py: script_location = "%(here)s/db"'),
+        ("src/a.ini", [], "make the directory (alembic init src/migrations), and write: script_location = %(here)s/mi"),
+    ],
+)
+def test_the_fix_names_a_directory_that_is_there(path: str, environments: list[str], fix: str) -> None:
+    config = ini("script_location = gone")
+    assert location_fix(config, path, False, environments).startswith(fix)
+
+
+def test_the_fix_names_a_section_if_there_are_some() -> None:
+    config = parse(ConfigText("a.ini", SECTIONS), None)
+    assert location_fix(config, "x/a.ini", False, ["x/env.py"]) == "name a section: --config=x/a.ini:crm"
+    assert location_fix(config, "x/a.ini", True, ["x/env.py"]) == 'set section="crm" in its target'
+
+
 @pytest.mark.parametrize(
     ("written", "what"),
     [
-        ("x = 1", "a.ini: [alembic] has no `script_location`."),
-        ("script_location =", "a.ini: [alembic] has no `script_location`."),
         ("script_location = %(her)s", "a.ini: `script_location` cannot be read: "),
         ("script_location = 100%", "a.ini: `script_location` cannot be read: "),
         ("no line\n", "a.ini cannot be read as an INI file: "),
@@ -110,7 +187,6 @@ def test_ini_errors(written: str, what: str) -> None:
 @pytest.mark.parametrize(
     ("written", "what"),
     [
-        ("[tool.alembic]\nx = 1", "pyproject.toml: [tool.alembic] has no `script_location`."),
         ("[tool.alembic]\nx = ", "pyproject.toml cannot be read as TOML: "),
         ("[tool.alembic]\nscript_location = 1", "pyproject.toml: [tool.alembic].script_location is no string."),
         ('[tool.alembic]\nscript_location = "%(x)s"', "pyproject.toml: [tool.alembic].script_location has a %"),

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from devflow.common.errors import Problem
+from devflow.schema_history.alembic.below import NOTHING_BELOW, Below
 from devflow.schema_history.reader.alembic_scripts import Script
 from devflow.schema_history.reader.cycles import cycles
 
 
-def check(scripts: Sequence[Script]) -> list[Problem]:
+def check(scripts: Sequence[Script], below: Below = NOTHING_BELOW) -> list[Problem]:
     """All problems at once; none if alembic can walk the history."""
-    problems = [*_duplicate_ids(scripts), *_duplicate_labels(scripts), *_missing(scripts)]
+    problems = [*_duplicate_ids(scripts), *_duplicate_labels(scripts), *_missing(scripts, below)]
     if problems:
         return problems
     return list(_cycles(scripts))
@@ -77,7 +78,7 @@ def _duplicate_labels(scripts: Sequence[Script]) -> Iterator[Problem]:
                 owners[label] = script
 
 
-def _missing(scripts: Sequence[Script]) -> Iterator[Problem]:
+def _missing(scripts: Sequence[Script], below: Below) -> Iterator[Problem]:
     known = {script.revision for script in scripts}
     named = known | {label for script in scripts for label in script.labels}
     for script in scripts:
@@ -85,8 +86,10 @@ def _missing(scripts: Sequence[Script]) -> Iterator[Problem]:
             if parent not in named:
                 yield Problem(
                     f"{script.at('down_revision')}: Revision {script.revision} comes after '{parent}', "
-                    "which no script has.",
-                    "add the script that is missing, or name the right down_revision",
+                    f"{_which(parent, below)}.",
+                    below.fix
+                    if parent in below.paths
+                    else "add the script that is missing, or name the right " "down_revision",
                 )
             elif parent not in known:
                 yield Problem(
@@ -98,9 +101,17 @@ def _missing(scripts: Sequence[Script]) -> Iterator[Problem]:
             if needed not in named:
                 yield Problem(
                     f"{script.at('depends_on')}: Revision {script.revision} depends on '{needed}', "
-                    "which no script has.",
-                    "add the script that is missing, or name a full id or a branch label",
+                    f"{_which(needed, below)}.",
+                    below.fix
+                    if needed in below.paths
+                    else "add the script that is missing, or name a full id or a " "branch label",
                 )
+
+
+def _which(revision: str, below: Below) -> str:
+    if revision in below.paths:
+        return f"which is in {below.paths[revision]}: alembic reads no directory below its version locations"
+    return "which no script has"
 
 
 def _cycles(scripts: Sequence[Script]) -> Iterator[Problem]:

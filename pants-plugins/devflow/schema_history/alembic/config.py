@@ -12,12 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from devflow.common.errors import UserError
+from devflow.common.errors import UserError, did_you_mean
 from devflow.common.toml_file import parse_toml, table_of
 from devflow.schema_history.alembic.interpolation import BoundedInterpolation, TooLongError, fill_in
 
 HERE = "//here"  # stands for the directory of the configuration, wherever that is
-_SECTION = "alembic"
+MAIN_SECTION = "alembic"  # which `alembic` reads without `--name`
 _SEPARATORS = {"space": " ", "newline": "\n", "os": os.pathsep, ":": ":", ";": ";"}
 _TABLE = re.compile(r"^[ \t]*\[[ \t]*tool[ \t]*\.[ \t]*[\"']?alembic[\"']?[ \t]*\]", re.MULTILINE)
 _LEGACY = re.compile(r", *|(?: +)")
@@ -25,11 +25,23 @@ _LEGACY = re.compile(r", *|(?: +)")
 
 @dataclass(frozen=True)
 class AlembicConfig:
-    """Locations as written, with `HERE` for `%(here)s`. Without `version_locations`, the default `versions` applies."""
+    """Locations as written, with `HERE` for `%(here)s`. Without `version_locations`, the default `versions` applies.
 
-    script_location: str
+    Without a `script_location`, alembic alone cannot read scripts. Flask-Migrate can: it sets the directory of the INI
+    file. `where` is the section or table, for messages: "alembic.ini: [alembic]". `others` are the other sections that
+    have scripts.
+    """
+
+    where: str
+    script_location: str | None
     version_locations: tuple[str, ...]
     recursive: bool
+    others: tuple[str, ...] = ()
+
+    @property
+    def may_be_of_flask(self) -> bool:
+        """Whether the directory of the configuration may be the script location."""
+        return not self.script_location and self.where.endswith(f"[{MAIN_SECTION}]")
 
 
 @dataclass(frozen=True)
@@ -45,27 +57,48 @@ def has_alembic_table(text: str) -> bool:
     return _TABLE.search(text) is not None
 
 
-def parse(ini: ConfigText | None, pyproject: ConfigText | None) -> AlembicConfig:
-    """For each option, the INI file's value, else that of the TOML file. Raises: UserError."""
+def sections_with_scripts(text: str) -> tuple[str, ...]:
+    """The sections of an INI file that say where scripts are, in written order: those that `alembic --name` takes."""
+    # Here [DEFAULT] is a section like others, so that what it says is not counted for all of them.
+    parser = configparser.RawConfigParser(default_section="//none")
+    try:
+        parser.read_string(text)
+    except configparser.Error:
+        return ()  # `parse` reports it
+    shared = "DEFAULT" in parser and "script_location" in parser["DEFAULT"]
+    return tuple(
+        name
+        for name in parser.sections()
+        if name != "DEFAULT"
+        and (
+            "script_location" in parser[name]
+            or shared
+            and (name == MAIN_SECTION or "version_locations" in parser[name])
+        )
+    )
+
+
+def parse(ini: ConfigText | None, pyproject: ConfigText | None, section: str = MAIN_SECTION) -> AlembicConfig:
+    """For each option, the value in this section of the INI file, else that of the TOML file. Raises: UserError."""
     main = ini or pyproject
     if main is None:
         raise ValueError("neither an INI nor a TOML file")
-    options = _Options(ini, pyproject)
-    script_location = options.text("script_location")
-    if not script_location:
-        example = '"%(here)s/migrations"' if main is pyproject else "%(here)s/migrations"
-        section = "[tool.alembic]" if main is pyproject else f"[{_SECTION}]"
-        raise UserError(
-            f"{main.path}: {section} has no `script_location`.", fix=f"add it, such as: script_location = {example}"
-        )
-    return AlembicConfig(script_location, options.version_locations(), options.flag("recursive_version_locations"))
+    options = _Options(ini, pyproject, section)
+    return AlembicConfig(
+        f"{main.path}: {'[tool.alembic]' if main is pyproject else f'[{section}]'}",
+        options.text("script_location") or None,
+        options.version_locations(),
+        options.flag("recursive_version_locations"),
+        tuple(name for name in sections_with_scripts(ini.text) if name != section) if ini else (),
+    )
 
 
 class _Options:
-    def __init__(self, ini: ConfigText | None, pyproject: ConfigText | None) -> None:
+    def __init__(self, ini: ConfigText | None, pyproject: ConfigText | None, section: str) -> None:
         self._ini_path = ini.path if ini else ""
         self._toml_path = pyproject.path if pyproject else ""
-        self._ini = _read_ini(ini) if ini else None
+        self._section = section
+        self._ini = _read_ini(ini, section) if ini else None
         self._toml = _read_toml(pyproject) if pyproject else {}
 
     def text(self, name: str) -> str | None:
@@ -108,7 +141,7 @@ class _Options:
 
     def _from_ini(self, name: str) -> str | None:
         try:
-            return self._ini.get(_SECTION, name, fallback=None) if self._ini else None
+            return self._ini.get(self._section, name, fallback=None) if self._ini else None
         except configparser.Error as error:
             fix = "write %% for a plain percent sign"
             if isinstance(error, TooLongError):
@@ -125,7 +158,8 @@ class _Options:
         return UserError(f"{self._toml_path}: [tool.alembic].{name} {why}.", fix="write it as alembic documents it")
 
 
-def _read_ini(file: ConfigText) -> configparser.ConfigParser:
+def _read_ini(file: ConfigText, section: str) -> configparser.ConfigParser | None:
+    """None without `[alembic]`: alembic then takes nothing from the file, not even from `[DEFAULT]`."""
     parser = configparser.ConfigParser({"here": HERE}, interpolation=BoundedInterpolation())
     try:
         parser.read_string(file.text, source=file.path)
@@ -133,8 +167,14 @@ def _read_ini(file: ConfigText) -> configparser.ConfigParser:
         raise UserError(
             f"{file.path} cannot be read as an INI file: {_one_line(error)}", fix="correct that line"
         ) from error
-    if not parser.has_section(_SECTION):
-        parser.add_section(_SECTION)
+    if not parser.has_section(section):
+        if section != MAIN_SECTION:
+            known = sections_with_scripts(file.text) or (MAIN_SECTION,)
+            raise UserError(
+                f"{file.path} has no section [{section}].{did_you_mean(section, known)}",
+                fix=f"name one of: {', '.join(known)}",
+            )
+        return None
     return parser
 
 

@@ -7,12 +7,16 @@ from typing import Any
 
 from devflow.common.errors import Problem
 from devflow.common.report import problems_as_json
+from devflow.schema_history.alembic.below import NOTHING_BELOW, Below
 from devflow.schema_history.alembic.checks import check, doubtful
 from devflow.schema_history.reader.alembic_scripts import Script
 
 
-def checked(contents: Iterable[Mapping[str, Any]]) -> tuple[list[Script], list[Problem]]:
-    """The scripts, from the output of `read_scripts` for each; with problems, alembic cannot walk them."""
+def checked(contents: Iterable[Mapping[str, Any]], below: Below = NOTHING_BELOW) -> tuple[list[Script], list[Problem]]:
+    """The scripts, from the output of `read_scripts` for each; with problems, alembic cannot walk them.
+
+    `below` has the scripts that are not read, one of which may be a missing parent.
+    """
     scripts: list[Script] = []
     problems: list[Problem] = []
     for content in contents:
@@ -21,7 +25,7 @@ def checked(contents: Iterable[Mapping[str, Any]]) -> tuple[list[Script], list[P
         else:
             problems.extend(Problem(**problem) for problem in content["problems"])
     # If a script cannot be read, the check would report its children, whose parent it then does not know.
-    return scripts, problems or check(scripts)
+    return scripts, problems or check(scripts, below)
 
 
 def links(scripts: Iterable[Script]) -> list[tuple[object, ...]]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from devflow.common.errors import UserError
-from devflow.schema_history.alembic.config import HERE
+from devflow.schema_history.alembic.config import HERE, AlembicConfig
 
 _PACKAGE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 
@@ -37,6 +37,24 @@ def candidates(location: str, *, config: str, source_roots: Iterable[str]) -> tu
     if "." in location and _PACKAGE.fullmatch(location):
         paths.extend(_of_package(location, "", location, config, source_roots))
     return tuple(dict.fromkeys(paths))
+
+
+def location_fix(config: AlembicConfig, path: str, is_target: bool, environments: Sequence[str]) -> str:
+    """The fix for a configuration at `path` without a script location that exists.
+
+    `environments` are the paths of `env.py` in the directory of the configuration and below it.
+    """
+    if config.others and not config.script_location:
+        section = config.others[0]
+        return f'set section="{section}" in its target' if is_target else f"name a section: --config={path}:{section}"
+    here = os.path.dirname(path)
+    directories = [os.path.relpath(os.path.dirname(environment), here or ".") for environment in environments]
+    nearest = min(directories, key=lambda directory: (directory.count("/"), directory), default="migrations")
+    location = os.path.normpath(os.path.join("%(here)s", nearest))
+    written = f'script_location = "{location}"' if path.endswith(".toml") else f"script_location = {location}"
+    if not directories:
+        return f"make the directory (alembic init {os.path.join(here, nearest)}), and write: {written}"
+    return f"name the directory that has env.py: {written}"
 
 
 def _of_package(package: str, rest: str, location: str, config: str, source_roots: Iterable[str]) -> tuple[str, ...]:

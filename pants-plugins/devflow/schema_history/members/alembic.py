@@ -18,7 +18,7 @@ from pants.option.option_types import StrOption
 from pants.option.subsystem import Subsystem
 from pants.util.logging import LogLevel
 
-from devflow.common.errors import UserError, did_you_mean
+from devflow.common.errors import Problem, UserError, did_you_mean
 from devflow.common.report import count
 from devflow.common.tool_resolve import WantedTool
 from devflow.engine import (
@@ -36,10 +36,19 @@ from devflow.engine.python import try_venv_pex
 from devflow.engine.python.resolves import constraints_of, python_for
 from devflow.engine.python.tool import tool_resolve, tool_venv
 from devflow.engine.python.tool_options import unless_taken, wanted_tool
-from devflow.schema_history.alembic.config import AlembicConfig, ConfigText, has_alembic_table, parse
+from devflow.schema_history.alembic.below import NOTHING_BELOW, Below, scripts_below
+from devflow.schema_history.alembic.config import (
+    HERE,
+    MAIN_SECTION,
+    AlembicConfig,
+    ConfigText,
+    has_alembic_table,
+    parse,
+    sections_with_scripts,
+)
 from devflow.schema_history.alembic.files import parts, scripts_in_order
 from devflow.schema_history.alembic.history import checked, history, links, refused
-from devflow.schema_history.alembic.locations import candidates
+from devflow.schema_history.alembic.locations import candidates, location_fix
 from devflow.schema_history.contract import HistoryReader, Tree
 from devflow.schema_history.facts import SchemaHistory
 from devflow.schema_history.reader.alembic_scripts import Script
@@ -82,8 +91,14 @@ class AlembicReader(HistoryReader):
         """A `pyproject.toml` may configure other tools only."""
         return not path.endswith(".toml") or has_alembic_table(text)
 
+    @classmethod
+    def sections(cls, path: str, text: str) -> tuple[str, ...]:
+        """Those that `alembic --name` takes, unless `alembic` alone reads scripts."""
+        found = () if path.endswith(".toml") else sections_with_scripts(text)
+        return () if MAIN_SECTION in found else found
 
-async def _read_config(path: str) -> AlembicConfig:
+
+async def _read_config(path: str, section: str | None) -> AlembicConfig:
     """Read both configurations: alembic takes an option from the INI file, else from the `pyproject.toml` beside it."""
     is_toml = path.endswith(".toml")
     other = os.path.join(os.path.dirname(path), "alembic.ini" if is_toml else "pyproject.toml")
@@ -100,7 +115,7 @@ async def _read_config(path: str) -> AlembicConfig:
         raise UserError(
             f"{path}: There is no [tool.alembic].", fix='add it, with script_location = "%(here)s/migrations"'
         )
-    return parse(ini, pyproject)
+    return parse(ini, pyproject, section or MAIN_SECTION)
 
 
 def _decoded(path: str, content: bytes) -> ConfigText:
@@ -112,27 +127,49 @@ def _decoded(path: str, content: bytes) -> ConfigText:
         ) from error
 
 
-async def _version_directories(config: AlembicConfig, path: str) -> tuple[str, ...]:
-    """The `version_locations` that exist, as alembic takes them, else `versions` in the script location."""
-    roots = [root.path for root in await all_source_roots()]
-    script_location = await _directory(config.script_location, path, roots)
-    if script_location is None:
-        looked = ", ".join(candidates(config.script_location, config=path, source_roots=roots)) or "no source root"
-        written = config.script_location.replace("//here", "%(here)s")
-        raise UserError(
-            f"{path}: script_location is '{written}', and there is no such directory (looked at: {looked}).",
-            fix="name the directory that has env.py, such as %(here)s/migrations",
+async def _script_directory(config: AlembicConfig, tree: Tree, roots: list[str]) -> str:
+    """The script location. Raises: UserError."""
+    here = os.path.dirname(tree.config) or "."
+    if config.script_location:
+        directory = await _directory(config.script_location, tree.config, roots)
+        if directory is not None:
+            return directory
+        looked = candidates(config.script_location, config=tree.config, source_roots=roots)
+        written = config.script_location.replace(HERE, "%(here)s")
+        what = (
+            f"{tree.config}: script_location is '{written}', and there is no such directory "
+            f"(looked at: {', '.join(looked) or 'no source root'})."
         )
+    else:
+        beside = [os.path.normpath(f"{here}/{name}") for name in ("env.py", "versions/*.py")]
+        if config.may_be_of_flask and (await list_paths(PathGlobs(beside))).files:
+            return here
+        what = f"{config.where} has no `script_location`."
+    environments = await list_paths(PathGlobs([os.path.normpath(f"{here}/**/env.py")]))
+    raise UserError(what, fix=location_fix(config, tree.config, tree.address is not None, environments.files))
+
+
+async def _version_directories(config: AlembicConfig, tree: Tree) -> tuple[tuple[str, ...], list[Problem]]:
+    """The `version_locations` that exist, as alembic takes them, else `versions` in the script location; warnings."""
+    roots = [root.path for root in await all_source_roots()]
+    script_location = await _script_directory(config, tree, roots)
     if not config.version_locations:
-        return (os.path.normpath(os.path.join(script_location, "versions")),)
-    found = [await _directory(location, path, roots) for location in config.version_locations]
-    directories = tuple(dict.fromkeys(directory for directory in found if directory))
+        return (os.path.normpath(os.path.join(script_location, "versions")),), []
+    found = {location: await _directory(location, tree.config, roots) for location in config.version_locations}
+    directories = tuple(dict.fromkeys(directory for directory in found.values() if directory))
     if not directories:
         raise UserError(
-            f"{path}: None of the version_locations exists: {', '.join(config.version_locations)}.",
+            f"{tree.config}: None of the version_locations exists: {', '.join(config.version_locations)}.",
             fix="name the directories that have the migration scripts",
         )
-    return directories
+    missing = [location.replace(HERE, "%(here)s") for location, directory in found.items() if not directory]
+    return directories, [
+        Problem(
+            f"{config.where}: The version location '{location}' does not exist, so alembic skips it.",
+            "name a directory that has migration scripts, or take it out of version_locations",
+        )
+        for location in missing
+    ]
 
 
 async def _directory(location: str, config: str, roots: list[str]) -> str | None:
@@ -141,6 +178,29 @@ async def _directory(location: str, config: str, roots: list[str]) -> str | None
         return None
     found = await list_paths(PathGlobs(options))
     return next((option for option in options if option == "." or option in found.dirs), None)
+
+
+def _no_scripts(tree: Tree, directories: Sequence[str], below: Below) -> UserError:
+    where = ", ".join(directories)
+    if below.paths:
+        return UserError(f"{tree.config}: There are no migration scripts in {where}, and {below}.", fix=below.fix)
+    return UserError(
+        f"{tree.config}: There are no migration scripts in {where}.",
+        fix="write the first one: alembic revision; if there are some, see that neither .gitignore nor "
+        "[GLOBAL].pants_ignore hides them",
+    )
+
+
+def _other_sections(config: AlembicConfig, tree: Tree) -> list[Problem]:
+    """What is skipped without a target: with targets, each section that is to be read has one."""
+    if tree.address or tree.section or not config.others:
+        return []
+    return [
+        Problem(
+            f"{config.where} is read, and not what `alembic --name` takes: {', '.join(config.others)}.",
+            f"add --config={tree.config}:{config.others[0]}; or declare each as a target, with its `section`",
+        )
+    ]
 
 
 async def _contents(tree: Tree, files: Digest, paths: Iterable[str], python: PythonExecutable) -> dict[str, Any]:
@@ -184,25 +244,27 @@ async def _walked(tree: Tree, scripts: Sequence[Script], resolve: str, python_se
 async def read_alembic_history(request: AlembicReader, python_setup: PythonSetup) -> SchemaHistory:
     """Raises: UserError if no script can be found."""
     tree = request.tree
-    config = await _read_config(tree.config)
-    directories = await _version_directories(config, tree.config)
-    pattern = "**/*.py" if config.recursive else "*.py"
-    files = await snapshot_of(PathGlobs(os.path.normpath(f"{directory}/{pattern}") for directory in directories))
-    if not files.files:
-        raise UserError(
-            f"{tree.config}: There are no migration scripts in {', '.join(directories)}.",
-            fix="write the first one: alembic revision; if there are some, see that neither .gitignore nor "
-            "[GLOBAL].pants_ignore hides them",
-        )
+    config = await _read_config(tree.config, tree.section)
+    directories, warnings = await _version_directories(config, tree)
+    files = await snapshot_of(PathGlobs(os.path.normpath(f"{directory}/**/*.py") for directory in directories))
+    paths = scripts_in_order(files.files, directories, config.recursive)
+    below = NOTHING_BELOW
+    if not config.recursive:
+        # Their contents may change without a change of the history: only what is skipped is read here.
+        skipped = await read_files(PathGlobs(scripts_in_order(set(files.files) - set(paths), directories, True)))
+        below = scripts_below(((file.path, file.content) for file in skipped), config.where)
+    if not paths:
+        raise _no_scripts(tree, directories, below)
+    warnings.extend([*below.warnings(), *_other_sections(config, tree)])
     of_tree = WantedTool("alembic", f"{tree.address}: resolve", tree.resolve)
     resolve = await tool_resolve(of_tree if tree.resolve else await wanted_tool("alembic"), python_setup)
     python = await python_for(resolve, constraints_of(resolve, python_setup))
-    paths = scripts_in_order(files.files, directories, config.recursive)
     contents = await _contents(tree, files.digest, paths, python)
-    scripts, problems = checked(contents[path] for path in paths)
+    scripts, problems = checked((contents[path] for path in paths), below)
     if problems:
         return SchemaHistory.from_reader(refused(problems))
-    return SchemaHistory.from_reader(history(scripts, await _walked(tree, scripts, resolve, python_setup)))
+    found = SchemaHistory.from_reader(history(scripts, await _walked(tree, scripts, resolve, python_setup)))
+    return dataclasses.replace(found, warnings=(*warnings, *found.warnings))
 
 
 def rules() -> Rules:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
 from pants.backend.python.subsystems.setup import PythonSetup
 from pants.engine.fs import CreateDigest, PathGlobs
@@ -10,7 +11,7 @@ from pants.engine.rules import collect_rules, rule
 from pants.engine.unions import UnionRule
 from pants.util.logging import LogLevel
 
-from devflow.common.errors import UserError, did_you_mean
+from devflow.common.errors import Problem, UserError, did_you_mean
 from devflow.engine import Rules, create_digest, list_paths, merge_digests, snapshot_of, try_process
 from devflow.engine.python.resolves import constraints_of, python_for
 from devflow.schema_history.contract import HistoryReader
@@ -18,7 +19,18 @@ from devflow.schema_history.facts import SchemaHistory
 from devflow.schema_history.sandbox import package, printed, reading
 from devflow.schema_history.targets import DjangoConfigField
 
-_MODULES = ("bindings", "cycles", "django_graph", "django_migrations", "parsing", "read_django")
+_MODULES = (
+    "bindings",
+    "cycles",
+    "django_apps",
+    "django_graph",
+    "django_migrations",
+    "django_project",
+    "imports",
+    "parsing",
+    "read_django",
+)
+_FILES = ("**/migrations/**/*.py", "**/apps.py", "**/apps/*.py")
 
 
 class DjangoReader(HistoryReader):
@@ -51,9 +63,7 @@ async def read_django_history(request: DjangoReader, python_setup: PythonSetup) 
             f"{tree.config}: There is no such file, or Pants ignores it.{did_you_mean(tree.config, near.files)}",
             fix="name the project's manage.py, a path from the build root: --config=manage.py",
         )
-    files = await snapshot_of(
-        PathGlobs(os.path.normpath(f"{project}/{name}") for name in ("**/migrations/*.py", "**/apps.py"))
-    )
+    files = await snapshot_of(PathGlobs(os.path.normpath(f"{project}/{name}") for name in _FILES))
     resolve = tree.resolve or python_setup.default_resolve
     if tree.resolve and tree.resolve not in python_setup.resolves:
         raise UserError(
@@ -74,11 +84,12 @@ async def read_django_history(request: DjangoReader, python_setup: PythonSetup) 
     )
     history = SchemaHistory.from_reader(printed(result, f"Reading the schema history of {tree}"))
     if not history.revisions and not history.problems:
-        raise UserError(
+        problem = Problem(
             f"{tree.config}: No app in {project} or below has migrations.",
-            fix="make the first ones: python manage.py makemigrations; or, if the apps are elsewhere, name a Python "
+            "make the first ones: python manage.py makemigrations; or, if the apps are elsewhere, name a Python "
             "file of the directory that has them: --config=shop/settings.py",
         )
+        return replace(history, problems=(problem,))
     return history
 
 

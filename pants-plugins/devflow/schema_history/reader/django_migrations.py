@@ -1,19 +1,16 @@
-"""Django's migrations as data: finds their modules and reads each one. Standard library only, 3.8 or newer.
+"""Django's migrations as data. Standard library only, 3.8 or newer.
 
-Source: `MigrationLoader.load_disk` of Django 3.2 to 5.2.
+Source: `Migration` of Django 3.2 to 5.2.
 """
 
 from __future__ import annotations
 
 import ast
-import os
 import re
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from devflow.common.errors import Problem
 from devflow.schema_history.reader.bindings import Binding, bindings_of, compiled_docstring
-from devflow.schema_history.reader.parsing import parse_script
 
 _LISTS = {"dependencies", "replaces", "run_before"}
 
@@ -44,65 +41,8 @@ class Migration(NamedTuple):
         return f"{self.path}:{self.lines.get(name, self.lines['class'])}"
 
 
-def read_project(directory: str) -> tuple[list[Migration], list[Problem]]:
-    """All apps in and below the directory that have migrations."""
-    migrations: list[Migration] = []
-    problems: list[Problem] = []
-    homes: dict[str, str] = {}
-    for package in _migration_packages(directory):
-        found, wrong = _read_package(package)
-        if not found and not wrong:
-            continue  # another tool's migrations
-        label = _app_label(os.path.dirname(package))
-        if isinstance(label, Problem):
-            problems.append(label)
-            continue
-        problems.extend(wrong)
-        if homes.setdefault(label, package) != package:
-            problems.append(
-                Problem(
-                    f"{package}/__init__.py:1: The app label '{label}' is that of {homes[label]}, too.",
-                    "give one of the two apps another `label` in its apps.py",
-                )
-            )
-        migrations.extend(migration._replace(key=Key(label, migration.key.name)) for migration in found)
-    return migrations, problems
-
-
-def _migration_packages(directory: str) -> Iterator[str]:
-    for root, directories, files in os.walk(directory):
-        directories.sort()
-        if os.path.basename(root) == "migrations" and "__init__.py" in files:
-            yield os.path.normpath(root)
-
-
-def _read_package(package: str) -> tuple[list[Migration], list[Problem]]:
-    """The migrations of a package, without their app. No problem is reported if no module is a migration."""
-    found: list[Migration] = []
-    problems: list[Problem] = []
-    without: list[Problem] = []
-    for name in sorted(os.listdir(package)):
-        stem, ending = os.path.splitext(name)
-        if ending != ".py" or stem[0] in "_~":
-            continue
-        path = os.path.join(package, name)
-        module = parse_script(path)
-        if isinstance(module, Problem):
-            problems.append(module)
-            continue
-        classes = [node for node in module.body if isinstance(node, ast.ClassDef) and node.name == "Migration"]
-        if not classes:
-            without.append(Problem(f"{path}:1: The module has no `class Migration`.", "add one, or move the module"))
-            continue
-        migration = _read_class(path, stem, module, classes[-1])
-        if isinstance(migration, Migration):
-            found.append(migration)
-        else:
-            problems.extend(migration)
-    return found, [*problems, *without] if found or problems else []
-
-
-def _read_class(path: str, stem: str, module: ast.Module, node: ast.ClassDef) -> Migration | list[Problem]:
+def read_migration(path: str, stem: str, module: ast.Module, node: ast.ClassDef) -> Migration | list[Problem]:
+    """The migration that a class describes, without its app; or all problems that prevent reading it."""
     body = ast.Module(body=node.body, type_ignores=[])
     lists: dict[str, tuple[Key, ...]] = {}
     lines = {"class": node.lineno}
@@ -183,30 +123,3 @@ def _unreadable(path: str, name: str, binding: Binding, form: str) -> Problem:
         f"{path}:{binding.line}: `{name}` cannot be read without running the module: {form}.",
         f'write a list of pairs, as in `{name} = [("shop", "0001_initial")]`',
     )
-
-
-def _app_label(directory: str) -> str | Problem:
-    """The label in `apps.py`, else the name of the directory."""
-    label = os.path.basename(os.path.abspath(directory)) if directory else os.path.basename(os.getcwd())
-    path = os.path.join(directory, "apps.py")
-    if not os.path.exists(path):
-        return label
-    module = parse_script(path)
-    if isinstance(module, Problem):
-        return module
-    for node in module.body:
-        if not isinstance(node, ast.ClassDef) or not any("AppConfig" in ast.dump(base) for base in node.bases):
-            continue
-        bound = bindings_of(ast.Module(body=node.body, type_ignores=[]), {"label", "name"})
-        for name, binding in sorted(bound.items()):
-            if binding.unreadable or not isinstance(binding.value, str):
-                why = binding.unreadable or "no string"
-                return Problem(
-                    f"{path}:{binding.line}: `{name}` cannot be read without running the module: {why}.",
-                    f'write a string, as in `{name} = "shop"`',
-                )
-        if "label" in bound:
-            return str(bound["label"].value)
-        if "name" in bound:
-            return str(bound["name"].value).rpartition(".")[2]
-    return label

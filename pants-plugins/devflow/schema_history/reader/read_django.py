@@ -11,22 +11,24 @@ from typing import Any
 
 from devflow.common.errors import Problem
 from devflow.schema_history.reader.django_graph import DjangoGraph
-from devflow.schema_history.reader.django_migrations import Key, read_project
+from devflow.schema_history.reader.django_migrations import Key
+from devflow.schema_history.reader.django_project import read_project
 
 
 def history(directory: str) -> dict[str, Any]:
     """The history of a project; `revisions` newest first, and none if there are problems."""
-    migrations, problems = read_project(directory)
-    if problems:
-        return {"revisions": [], "problems": problems, "warnings": []}
-    graph = DjangoGraph(migrations)
+    project = read_project(directory)
+    warnings = project.warnings
+    if project.problems:
+        return {"revisions": [], "problems": project.problems, "warnings": warnings}
+    graph = DjangoGraph(project.migrations)
     if graph.problems:
-        return {"revisions": [], "problems": graph.problems, "warnings": []}
+        return {"revisions": [], "problems": graph.problems, "warnings": warnings}
     newer = graph.newer()
     return {
         "revisions": [_revision(graph, newer, key) for key in graph.newest_first()],
         "problems": [],
-        "warnings": [],
+        "warnings": warnings,
     }
 
 
