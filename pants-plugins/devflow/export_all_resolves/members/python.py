@@ -35,7 +35,7 @@ from devflow.export_all_resolves.members.python_inputs import (
     hash_of,
     listed_inputs,
     lockfile_input,
-    settings_inputs,
+    settings_input,
 )
 from devflow.export_all_resolves.staging.build import Command, Seed
 
@@ -83,10 +83,9 @@ async def fingerprint_python_resolve(
         ExportInput("Pants", VERSION, VERSION),
         ExportInput("pex tool", pex_pex.digest.fingerprint),
         ExportInput("platform", platform.value, platform.value),
-        ExportInput("interpreter constraints", " OR ".join(str(constraint) for constraint in constraints)),
         ExportInput("interpreter", f"{version} {python.path} {python.fingerprint}", version),
         lockfile,
-        *settings_inputs(config),
+        settings_input(config),
         ExportInput("format", venv_format, venv_format),
         ExportInput(DESTINATION, os.path.join(build_root.path, dist_dir.relpath, "export", reldir)),
         ExportInput("cache directory", str(pex_environment.in_workspace().pex_root)),
