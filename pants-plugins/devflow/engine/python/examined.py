@@ -18,8 +18,8 @@ _CANDIDATE = re.compile(r"^\s*\d+\.\)\s+(?P<path>\S.*?)\s+\w+==(?P<version>\d+\.
 _BROKEN = re.compile(
     r"^\d+\.\) (?P<path>/.*):\n(?P<reason>(?:(?!\d+\.\) |\(See https://|No (?:working )?interpreter ).*\n?)+)", re.MULTILINE
 )
-_VERSION = re.compile(r"(?<![\d.])(?P<minor>3\.\d+)(?:\.\d+)?(?![\d.])")
-_SHIM = "pyenv shim"
+_MINOR = re.compile(r"(?<![\d.])(\d+\.\d+)(?:\.\d+)?(?![\d.])")
+_MAJOR = re.compile(r"python([12])$")
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,13 @@ class Interpreter:
     @property
     def minor(self) -> str | None:
         """Its version up to the second part, as far as its path tells it: "3.11"."""
-        named = _VERSION.findall(self.version or self.path)
+        named = _MINOR.findall(self.version or self.path) or _MAJOR.findall(self.path)
         return str(named[-1]) if named else None
+
+    @property
+    def is_shim(self) -> bool:
+        """A shim of pyenv that does not lead to an interpreter."""
+        return bool(self.reason and "pyenv" in self.reason)
 
 
 def found_none(output: str) -> bool:
@@ -52,10 +57,7 @@ def examined(output: str) -> tuple[Interpreter, ...]:
 
 
 def nearest(interpreters: tuple[Interpreter, ...], fits: Callable[[str], bool]) -> tuple[Interpreter, ...]:
-    """Those of a minor version that `fits`, and, if there is no such one, those that are broken and of unknown version.
-
-    A shim of pyenv that is not active is no interpreter.
-    """
-    real = [one for one in interpreters if _SHIM not in (one.reason or "")]
+    """Those of a minor version that `fits`; if there are none, those that are broken and may have any version."""
+    real = [one for one in interpreters if not one.is_shim]
     of_version = tuple(one for one in real if one.minor and fits(one.minor))
     return of_version or tuple(one for one in real if not one.minor)

@@ -26,12 +26,11 @@ class NoPythonError(UserError):
         """`output` is that of pex."""
         wanted = " OR ".join(str(constraint) for constraint in constraints)
         version = _version_to_install(constraints)
-        get_it = (
-            f"`uv python install {version}`, `pyenv install {version}`, or your system's package "
-            f"python{'.'.join(version.split('.')[:2])}"
-            if version
-            else "install one"
-        )
+        get_it = "install one"
+        if version:
+            get_it = f"`uv python install {version}`, `pyenv install {version}`"
+        if version in _MINORS:
+            get_it += f", or your system's package python{version}"
         found_by = "where [python-bootstrap].search_path finds it (by default: on PATH, and in pyenv's versions)"
         section = "[python.resolves_to_interpreter_constraints]"
         seen = "".join(_seen(one) for one in nearest(examined(output), partial(_allows_minor, constraints))[:_MOST])

@@ -5,14 +5,17 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections.abc import Set
+from dataclasses import dataclass
 from urllib.parse import urlparse
 
 from pants.backend.python.subsystems.setup import PythonSetup
+from pants.backend.python.util_rules.interpreter_constraints import InterpreterConstraints
 from pants.backend.python.util_rules.pex_environment import PythonExecutable
 from pants.backend.python.util_rules.pex_requirements import Lockfile, ResolvePexConstraintsFile
 from pants.core.goals.export import ExportSubsystem
 from pants.engine.fs import PathGlobs
 from pants.engine.process import Process
+from pants.engine.unions import UnionMembership
 from pants.util.logging import LogLevel
 
 from devflow.common.errors import UserError, last_words
@@ -23,7 +26,8 @@ from devflow.engine.python import (
     exported_codegen,
     load_lockfile,
 )
-from devflow.engine.python.resolves import how_to_make_lockfile
+from devflow.engine.python.resolves import constraints_of, how_to_make_lockfile
+from devflow.engine.python.tool_export import tool_export
 from devflow.export_all_resolves.facts import ExportInput
 from devflow.export_all_resolves.members.lockfile_content import NotALockfileError, content_of
 
@@ -35,36 +39,58 @@ _NOT_DECIDING = (
 )
 
 
-async def lockfile_input(resolve: str, python_setup: PythonSetup) -> ExportInput:
+@dataclass(frozen=True)
+class ResolveSource:
+    """What a resolve is made from: a lockfile of the repository, or, for a tool without a resolve, that of Pants."""
+
+    lockfile: Lockfile
+    constraints: InterpreterConstraints
+    requirements: tuple[str, ...] = ()
+
+
+async def source_of(
+    resolve: str, python_setup: PythonSetup, union_membership: UnionMembership
+) -> ResolveSource | None:
+    """None for the resolve of another backend."""
+    url = python_setup.resolves.get(resolve)
+    if url:
+        lockfile = Lockfile(url=url, url_description_of_origin=f"the resolve `{resolve}`", resolve_name=resolve)
+        return ResolveSource(lockfile, constraints_of(resolve, python_setup))
+    tool = await tool_export(resolve, python_setup, union_membership)
+    return ResolveSource(tool.lockfile, tool.constraints, tool.requirements) if tool else None
+
+
+async def lockfile_input(resolve: str, source: ResolveSource, python_setup: PythonSetup) -> ExportInput:
     """The content of the lockfile. Raises: UserError if it is missing, cannot be read, or pins nothing."""
-    url = python_setup.resolves[resolve]
+    url = source.lockfile.url
     how_to_make = how_to_make_lockfile(resolve, python_setup)
     parts = urlparse(url)
     if parts.scheme not in ("", "file"):
-        return await _loaded_input(url, resolve, how_to_make)
+        return await _loaded_input(source, resolve, how_to_make)
     # Pants' own error for a missing lockfile names neither the resolve nor a fix, and none of its errors the line.
     files = await read_files(PathGlobs([parts.path.lstrip("/") if parts.scheme else url]))
     if not files:
         raise UserError(f"{url}, the lockfile of resolve {resolve}, does not exist.", fix=how_to_make)
-    found = _input_of(files[0].content, url, resolve, how_to_make)
-    await _loaded_input(url, resolve, how_to_make)
+    found = _input_of(files[0].content, source, resolve, how_to_make)
+    await _loaded_input(source, resolve, how_to_make)
     return found
 
 
-async def _loaded_input(url: str, resolve: str, how_to_make: str) -> ExportInput:
+async def _loaded_input(source: ResolveSource, resolve: str, how_to_make: str) -> ExportInput:
     """The content of the lockfile as Pants loads it. Raises: UserError if Pants cannot do so."""
-    lockfile = Lockfile(url=url, url_description_of_origin=f"the resolve `{resolve}`", resolve_name=resolve)
     try:
-        loaded = await load_lockfile(lockfile)
+        loaded = await load_lockfile(source.lockfile)
     except Exception as error:
-        raise _unreadable(url, resolve, last_words(error), how_to_make) from error
+        raise _unreadable(source.lockfile.url, resolve, last_words(error), how_to_make) from error
     contents = await digest_contents(loaded.lockfile_digest)
-    return _input_of(contents[0].content, url, resolve, how_to_make)
+    return _input_of(contents[0].content, source, resolve, how_to_make)
 
 
-def _input_of(content: bytes, path: str, resolve: str, how_to_make: str) -> ExportInput:
+def _input_of(content: bytes, source: ResolveSource, resolve: str, how_to_make: str) -> ExportInput:
+    path = source.lockfile.url
     try:
-        return ExportInput("lockfile", content_of(content.decode()))
+        pinned = content_of(content.decode())
+        return ExportInput("lockfile", hash_of(pinned, source.requirements) if source.requirements else pinned)
     except NotALockfileError as error:
         what = f"{path}, the lockfile of resolve {resolve}, cannot be used: {error}."
         raise UserError(what, fix=f"{error.first}{how_to_make}") from error
