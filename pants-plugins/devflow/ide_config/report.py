@@ -10,7 +10,7 @@ from typing import Any
 from devflow.common.errors import Problem
 from devflow.common.report import count, counts_line, json_report, to_do
 from devflow.export_all_resolves.service import PlannedExport
-from devflow.ide_config.documents import Document, JsonFile, OwnFile
+from devflow.ide_config.documents import Document, JsonFile
 from devflow.ide_config.plan import FilePlan, FileStatus, SettingsMode, snippet_of
 
 _GOAL = "ide-config"
@@ -175,7 +175,7 @@ def print_of(documents: Sequence[Document]) -> str:
 
 
 def _comment(document: Document) -> str:
-    if isinstance(document, (JsonFile, OwnFile)):
+    if isinstance(document, JsonFile) or document.path.endswith(".json"):
         return "//"
     return getattr(getattr(document, "syntax", None), "comment", "#")
 
