@@ -42,35 +42,32 @@ ONLY_BROKEN = f"{PREAMBLE}Interpreters were found but they all appear to be brok
 NONE = f"{PREAMBLE}No interpreters could be found on the system."
 WHERE = "where [python-bootstrap].search_path finds it (by default: on PATH, and in pyenv's versions)"
 CHANGE = "or change [python.resolves_to_interpreter_constraints] in pants.toml"
-FATAL = "/opt/bin/python3.12 is there, and pex cannot use it: Fatal Python error: init_fs_encoding: failed Python runtime state: core initialized."
-LIBRARY = "/opt/bin/python3 is there, and pex cannot use it: error while loading shared libraries: libpython3.so: cannot open."
+UNUSABLE = " /opt/bin/{} is there, and pex cannot use it: {}."
+FATAL = UNUSABLE.format("python3.12", "Fatal Python error: init_fs_encoding: failed Python runtime state: core initialized")
+LIBRARY = UNUSABLE.format("python3", "error while loading shared libraries: libpython3.so: cannot open")
 
 
 @pytest.mark.parametrize(
     ("constraint", "output", "seen", "install"),
     [
-        ("==3.12.*", SOME, f" {FATAL}", "3.12"),
-        ("==3.12.*", ONLY_BROKEN, f" {FATAL}", "3.12"),
+        ("==3.12.*", SOME, FATAL, "3.12"),
+        ("==3.12.*", ONLY_BROKEN, FATAL, "3.12"),
         ("==3.12.*", NONE, "", "3.12"),
         # Upgraded away: what `pyenv install 3.11` gives would not fit, either.
         ("==3.11.4", SOME, " The nearest is 3.11.7: /opt/3.11.7/bin/python3.11.", "3.11.4"),
         (">=3.11.2,<3.11.6", SOME, " The nearest is 3.11.7: /opt/3.11.7/bin/python3.11.", "3.11.5"),
         # One without a version in its name may be the one; a shim is none.
-        ("==3.13.*", SOME, f" {LIBRARY}", "3.13"),
+        ("==3.13.*", SOME, LIBRARY, "3.13"),
     ],
 )
-def test_what_is_said_of_the_interpreters_that_are_there(
-    constraint: str, output: str, seen: str, install: str
-) -> None:
+def test_what_is_said_of_the_interpreters_that_are_there(constraint: str, output: str, seen: str, install: str) -> None:
     assert found_none(output)
     constraints = InterpreterConstraints([constraint])
     error = NoPythonError("app", constraints, output)
     [wanted] = map(str, constraints)
     assert error.shared.what == f"No Python interpreter on this machine matches {wanted}.{seen}"
     system = "" if install.count(".") > 1 else f", or your system's package python{install}"
-    assert error.shared.fix == (
-        f"`uv python install {install}`, `pyenv install {install}`{system}, {WHERE}; {CHANGE}"
-    )
+    assert error.shared.fix == (f"`uv python install {install}`, `pyenv install {install}`{system}, {WHERE}; {CHANGE}")
 
 
 def test_another_failure_is_none_of_these() -> None:

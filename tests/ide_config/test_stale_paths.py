@@ -13,7 +13,9 @@ from devflow.ide_config.stale_paths import StalePath, mend, tokens
 
 VENVS = "dist/export/python/virtualenvs"
 EXPORTS = {"app": Export("app", f"{VENVS}/app/3.11.7"), "jobs": Export("jobs", f"{VENVS}/jobs/3.10.13")}
-PATHS = ExportPaths("/repo", "dist/export/", EXPORTS, {"app": "python3.11"}, frozenset({f"{VENVS}/gone/3.9.1/bin/python"}))
+PATHS = ExportPaths(
+    "/repo", "dist/export/", EXPORTS, {"app": "python3.11"}, frozenset({f"{VENVS}/gone/3.9.1/bin/python"})
+)
 
 
 def environments(path: str) -> str:
@@ -25,7 +27,10 @@ def environments(path: str) -> str:
     [
         (f"{VENVS}/jobs/3.10.0b1/lib/python3.10/site-packages", f"{VENVS}/jobs/3.10.13/lib/python3.10/site-packages"),
         (f"./{VENVS}/app/3.10.1/lib/python3.10/site-packages", f"./{VENVS}/app/3.11.7/lib/python3.11/site-packages"),
-        (f"${{workspaceFolder}}/{VENVS}/app/3.10.1/bin/python3.10", f"${{workspaceFolder}}/{VENVS}/app/3.11.7/bin/python3.11"),
+        (
+            f"${{workspaceFolder}}/{VENVS}/app/3.10.1/bin/python3.10",
+            f"${{workspaceFolder}}/{VENVS}/app/3.11.7/bin/python3.11",
+        ),
         (f"${{workspaceFolder:one}}/{VENVS}/app/3.9.1", f"${{workspaceFolder:one}}/{VENVS}/app/3.11.7"),
         (f"/repo/{VENVS}/app/3.11.6/bin/mypy", f"/repo/{VENVS}/app/3.11.7/bin/mypy"),
         (f"src:{VENVS}/app/3.11.6:{VENVS}/jobs/3.10.1", f"src:{VENVS}/app/3.11.7:{VENVS}/jobs/3.10.13"),
@@ -79,7 +84,11 @@ def test_what_is_right_or_elsewhere_is_left_alone(path: str) -> None:
     ("file", "line", "key"),
     [
         ("launch.json", '{"configurations": [{"python": "%s"}]} // %s', "configurations[0].python"),
-        ("one.code-workspace", '{"settings": {"python.defaultInterpreterPath": "%s"}} /* %s */', "settings.python.defaultInterpreterPath"),
+        (
+            "one.code-workspace",
+            '{"settings": {"python.defaultInterpreterPath": "%s"}} /* %s */',
+            "settings.python.defaultInterpreterPath",
+        ),
         ("pyproject.toml", '[tool.mypy]\npython_executable = "%s" # %s', "tool.mypy.python_executable"),
         ("pyproject.toml", '[tool.x]\na = {b = "%s"} # %s', "tool.x.a"),
         ("mypy.ini", "[mypy]\npython_executable = %s\n# %s", "python_executable"),

@@ -119,9 +119,9 @@ class PythonRoot:
 class WorkspaceFacts:
     """The state of a repository, except for what is installed in its exports.
 
-    `checkouts` are source roots that Pants does not see, because git or `pants_ignore` hides them, and `generated` those
-    that `export-codegen` has written. `export_errors` says why a resolve has no entry in `exports`, if a backend exports
-    that resolve at all. `formatters` are the tools of `pants fmt`, and `tools` those of all active backends.
+    `checkouts` are source roots that Pants does not see, because git or `pants_ignore` hides them, and `generated`
+    those that `export-codegen` has written. `export_errors` says why a resolve has no entry in `exports`, if a backend
+    exports that resolve at all. `formatters` are the tools of `pants fmt`, and `tools` those of all active backends.
     """
 
     build_root: str  # absolute

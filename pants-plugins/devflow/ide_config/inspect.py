@@ -154,9 +154,11 @@ def _checkouts(tree: ExportTree, patterns: Iterable[str]) -> tuple[str, ...]:
         for path in glob.glob(os.path.join(glob.escape(tree.build_root), *parts)):
             root = os.path.relpath(path, tree.build_root).replace(os.sep, "/")
             names = root.split("/")
-            if os.path.isdir(path) and not _NO_ROOTS.intersection(names) and names[0] != tree.dist.split("/")[0]:
-                if names[-1][0] not in "._" and not os.path.exists(os.path.join(path, "pyvenv.cfg")):
-                    found.add(root)
+            is_dist = names[0] == tree.dist.split("/")[0]
+            is_virtualenv = os.path.exists(os.path.join(path, "pyvenv.cfg"))
+            other = is_dist or is_virtualenv or _NO_ROOTS.intersection(names) or names[-1][0] in "._"
+            if os.path.isdir(path) and not other:
+                found.add(root)
     return tuple(sorted(found))
 
 

@@ -205,9 +205,7 @@ def plan_files(
     return tuple(_plan_file(path, ones, files[path], paths) for path, ones in by_path.items())
 
 
-def _plan_file(
-    path: str, desired: Sequence[DesiredDocument], file: SettingsFile, paths: ExportPaths
-) -> FilePlan:
+def _plan_file(path: str, desired: Sequence[DesiredDocument], file: SettingsFile, paths: ExportPaths) -> FilePlan:
     editors = tuple(one.editor for one in desired)
 
     def failed(problem: Problem) -> FilePlan:
@@ -247,6 +245,7 @@ def machine_specific(files: Iterable[FilePlan], facts: WorkspaceFacts) -> tuple[
     """The changed files that hold the path of the build root, and those that hold the path of an export."""
     changed = [file for file in files if file.changed]
     absolute, versioned = (
-        tuple(file.path for file in changed if path in file.after) for path in (facts.build_root, facts.export_directory)
+        tuple(file.path for file in changed if path in file.after)
+        for path in (facts.build_root, facts.export_directory)
     )
     return absolute, versioned

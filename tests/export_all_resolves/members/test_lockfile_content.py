@@ -26,12 +26,17 @@ NOISE = [
 
 
 def requirement_file(pinned: Sequence[tuple[str, tuple[str, list[str]]]], noise: Sequence[str], between: str) -> str:
-    lines = [f"{name}=={version}{between}{between.join(f'--hash={one}' for one in all_hashes)}" for name, (version, all_hashes) in pinned]
+    lines = [
+        f"{name}=={version}{between}{between.join(f'--hash={one}' for one in all_hashes)}"
+        for name, (version, all_hashes) in pinned
+    ]
     return "\n".join([*noise, *lines]) + "\n"
 
 
 @given(pins, st.data())
-def test_order_comments_and_indexes_do_not_matter(pinned: dict[str, tuple[str, list[str]]], data: st.DataObject) -> None:
+def test_order_comments_and_indexes_do_not_matter(
+    pinned: dict[str, tuple[str, list[str]]], data: st.DataObject
+) -> None:
     plain = requirement_file(list(pinned.items()), (), " ")
     reordered = [
         (name, (version, data.draw(st.permutations(all_hashes)))) for name, (version, all_hashes) in pinned.items()
@@ -65,7 +70,11 @@ def pex_lockfile(host: str, order: int, digest: str = "ab", version: str = "2.1.
         {"algorithm": "sha256", "hash": "cd", "url": f"https://{host}/packages/attrs-1.0.tar.gz"},
     ]
     locked = {"artifacts": files[::order], "project_name": "attrs", "requires_dists": [], "version": "1.0"}
-    lockfile = {"locked_resolves": [{"locked_requirements": [locked]}], "pex_version": version, "requirements": ["attrs"]}
+    lockfile = {
+        "locked_resolves": [{"locked_requirements": [locked]}],
+        "pex_version": version,
+        "requirements": ["attrs"],
+    }
     return json.dumps(lockfile, indent=order + 2)
 
 

@@ -17,7 +17,13 @@ from harness.editor_tools import ALE, node_modules, site_packages
 from ide_config.workspaces import workspace
 
 # What other extensions publish is on no registry: Microsoft's Python and Pylance, coc-pyright's own.
-OF_OTHERS = ("python.defaultInterpreterPath", "python.envFile", "python.testing.", "python.linting.", "python.formatting.")
+OF_OTHERS = (
+    "python.defaultInterpreterPath",
+    "python.envFile",
+    "python.testing.",
+    "python.linting.",
+    "python.formatting.",
+)
 OF_PYLANCE = {"python.analysis.importFormat"}
 
 

@@ -16,7 +16,8 @@ _NONE_FOUND = (
 )
 _CANDIDATE = re.compile(r"^\s*\d+\.\)\s+(?P<path>\S.*?)\s+\w+==(?P<version>\d+\.\d+\.\d+)\S*\s*$", re.MULTILINE)
 _BROKEN = re.compile(
-    r"^\d+\.\) (?P<path>/.*):\n(?P<reason>(?:(?!\d+\.\) |\(See https://|No (?:working )?interpreter ).*\n?)+)", re.MULTILINE
+    r"^\d+\.\) (?P<path>/.*):\n(?P<reason>(?:(?!\d+\.\) |\(See https://|No (?:working )?interpreter ).*\n?)+)",
+    re.MULTILINE,
 )
 _MINOR = re.compile(r"(?<![\d.])(\d+\.\d+)(?:\.\d+)?(?![\d.])")
 _MAJOR = re.compile(r"python([12])$")

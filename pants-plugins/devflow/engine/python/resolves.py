@@ -59,7 +59,8 @@ def _allows_minor(constraints: InterpreterConstraints, minor: str) -> bool:
 
 
 def _allows(constraints: InterpreterConstraints, version: str) -> bool:
-    return any(constraint.specifier.contains(version, prereleases=True) for constraint in constraints)
+    specifiers = (constraint.specifier for constraint in constraints)  # type: ignore[attr-defined]
+    return any(specifier.contains(version, prereleases=True) for specifier in specifiers)
 
 
 def _seen(interpreter: Interpreter) -> str:

@@ -1,4 +1,4 @@
-"""What stock `export --resolve=mypy` installs for a tool that has no resolve of its own: the lockfile that Pants brings.
+"""What stock `export --resolve=mypy` installs for a tool without a resolve of its own: the lockfile that Pants brings.
 
 Pants 2.17 has a union for it, and 2.21 another one; the versions between export resolves of the repository only.
 """
@@ -24,6 +24,7 @@ try:
 except ImportError:
     ExportableTool = None
 
+
 @dataclass(frozen=True)
 class ToolExport:
     """The lockfile of a tool, the requirements that are taken from it (all if there is none), and constraints."""
@@ -33,7 +34,9 @@ class ToolExport:
     requirements: tuple[str, ...] = ()
 
 
-if hasattr(stock, "ExportPythonToolSentinel"):  # Pants 2.17
+_HAS_SENTINELS = hasattr(stock, "ExportPythonToolSentinel")  # Pants 2.17
+
+if _HAS_SENTINELS:
     from pants.backend.python.goals.export import ExportPythonTool, ExportPythonToolSentinel
 
     async def _exported_by_sentinel(tool: str, union_membership: UnionMembership) -> ToolExport | None:
@@ -54,17 +57,15 @@ if hasattr(stock, "ExportPythonToolSentinel"):  # Pants 2.17
         return [one for one in union_membership.get(ExportPythonToolSentinel) if one.__module__ in modules]
 
 else:
-    _exported_by_sentinel = None
+    _exported_by_sentinel = None  # type: ignore[assignment]
 
 
-async def tool_export(
-    tool: str, python_setup: PythonSetup, union_membership: UnionMembership
-) -> ToolExport | None:
+async def tool_export(tool: str, python_setup: PythonSetup, union_membership: UnionMembership) -> ToolExport | None:
     """What is exported for the name of a tool; None if this Pants exports none, or if it is no such tool."""
     if ExportableTool is not None:
         found = ExportableTool.filter_for_subclasses(union_membership, PythonToolBase).get(tool)
         lockfile = found.pex_requirements_for_default_lockfile() if found else None
         return ToolExport(lockfile, constraints_of(tool, python_setup)) if lockfile else None
-    if _exported_by_sentinel is not None:
+    if _HAS_SENTINELS:
         return await _exported_by_sentinel(tool, union_membership)
     return None

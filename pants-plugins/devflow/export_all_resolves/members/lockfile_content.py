@@ -88,7 +88,7 @@ def _in_order(value: Any) -> Any:
 
 def _content_of_requirements(text: str) -> list[tuple[str, list[str]]]:
     """Each requirement with its hashes, and the other options, sorted."""
-    content = []
+    content: list[tuple[str, list[str]]] = []
     for number, line in _logical_lines(text):
         if _OTHER_REQUIREMENTS.match(line):
             raise _NotPinnedError(f"line {number}: {line!r} is not a pinned requirement")

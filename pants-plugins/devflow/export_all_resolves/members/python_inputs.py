@@ -48,9 +48,7 @@ class ResolveSource:
     requirements: tuple[str, ...] = ()
 
 
-async def source_of(
-    resolve: str, python_setup: PythonSetup, union_membership: UnionMembership
-) -> ResolveSource | None:
+async def source_of(resolve: str, python_setup: PythonSetup, union_membership: UnionMembership) -> ResolveSource | None:
     """None for the resolve of another backend."""
     url = python_setup.resolves.get(resolve)
     if url:
