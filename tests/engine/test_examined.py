@@ -43,7 +43,9 @@ NONE = f"{PREAMBLE}No interpreters could be found on the system."
 WHERE = "where [python-bootstrap].search_path finds it (by default: on PATH, and in pyenv's versions)"
 CHANGE = "or change [python.resolves_to_interpreter_constraints] in pants.toml"
 UNUSABLE = " /opt/bin/{} is there, and pex cannot use it: {}."
-FATAL = UNUSABLE.format("python3.12", "Fatal Python error: init_fs_encoding: failed Python runtime state: core initialized")
+FATAL = UNUSABLE.format(
+    "python3.12", "Fatal Python error: init_fs_encoding: failed Python runtime state: core initialized"
+)
 LIBRARY = UNUSABLE.format("python3", "error while loading shared libraries: libpython3.so: cannot open")
 
 

@@ -1,0 +1,95 @@
+"""A repository that teams really have: paths of their own, generated code, roots that Pants does not see."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ide_config.conftest import MAIN, Run
+
+SETTINGS = ".vscode/settings.json"
+OLD = MAIN.replace("1.0", "0.9")
+
+
+def launch(python: str) -> str:
+    return '{"configurations": [{"python": "${workspaceFolder}/%s/bin/python"}]} // mine\n' % python
+
+
+def test_paths_in_other_files_are_corrected(run: Run, root: Path) -> None:
+    (root / ".vscode").mkdir()
+    run()
+    files = {
+        ".vscode/launch.json": launch,
+        "one.code-workspace": launch,
+        "mypy.ini": "[mypy]\npython_executable = {}\n".format,
+    }
+    for path, text in files.items():
+        (root / path).write_text(text(OLD))
+    result = run("--check")
+    old, new = (f"${{workspaceFolder}}/{path}/bin/python" for path in (OLD, MAIN))
+    assert f'.vscode/launch.json: configurations[0].python: have "{old}", want "{new}"\n' in result.stdout
+    assert result.exit_code == 1
+    assert {path: (root / path).read_text() for path in files} == {path: text(OLD) for path, text in files.items()}
+    run()
+    assert {path: (root / path).read_text() for path in files} == {path: text(MAIN) for path, text in files.items()}
+    assert run("--check").exit_code == 0
+
+
+def test_a_path_that_leads_nowhere_is_named(run: Run, root: Path) -> None:
+    run()
+    gone = "dist/export/fake/trees/gone/1.0/bin/python"
+    (root / "mypy.ini").write_text(f"[mypy]\npython_executable = {gone}\n")
+    result = run("--check")
+    named = f"mypy.ini: python_executable: {gone} is stale, no such export exists"
+    assert (result.stdout, result.exit_code) == (f"{named}\n", 1)
+    assert f"{named}.\n  Fix: remove it, or choose from {MAIN}, " in result.stderr
+    [found] = [one for one in json.loads(run("--format=json").stdout)["results"] if one["path"] == "mypy.ini"]
+    assert found["stale"] == [{"key": "python_executable", "path": gone, "why": "no such export exists"}]
+    assert run().exit_code == 0, "the settings of ide-config are right"
+    (root / gone).parent.mkdir(parents=True)
+    (root / gone).write_text("")
+    assert run("--check").exit_code == 0
+
+
+def test_generated_code_is_a_source_root(run: Run, root: Path) -> None:
+    (root / "dist/codegen/src/wire").mkdir(parents=True)
+    run()
+    assert "dist/codegen/src" not in (root / SETTINGS).read_text(), "it is empty"
+    (root / "dist/codegen/src/wire/glow_pb2.py").write_text("")
+    run()
+    assert json.loads((root / SETTINGS).read_text())["python.analysis.extraPaths"] == [
+        "src",
+        "tests",
+        "dist/codegen/src",
+    ]
+
+
+@pytest.mark.parametrize("hidden", ["/plugins/", "/plugins/mine"])
+def test_a_root_that_pants_ignores(hidden: str, run: Run, root: Path) -> None:
+    (root / "plugins/mine").mkdir(parents=True)
+    (root / "plugins/mine/own.py").write_text("")
+    for name in ("node_modules", "venv"):
+        (root / "plugins" / name).mkdir()
+    (root / "plugins/other").mkdir()
+    (root / "plugins/other/pyvenv.cfg").write_text("")
+    (root / ".gitignore").write_text(f"{hidden}\n")
+    run()
+    roots = json.loads((root / SETTINGS).read_text())["python.analysis.extraPaths"]
+    assert "plugins/mine" in roots
+    assert hidden == "/plugins/mine" or roots == ["plugins/mine", "src", "tests"]
+
+
+def test_the_file_of_variables(run: Run, root: Path) -> None:
+    run()
+    variables = root / "dist/ide-config/vscode.env"
+    assert variables.read_text() == f"PYTHONPATH={root}/src:{root}/tests\n"
+    assert not (root / ".env").exists()
+
+
+def test_a_dotenv_of_the_team_stays_in_force(run: Run, root: Path) -> None:
+    (root / ".env").write_text("TOKEN=1\n")
+    run()
+    assert "python.envFile" not in json.loads((root / SETTINGS).read_text())
+    assert (root / ".env").read_text() == "TOKEN=1\n"
