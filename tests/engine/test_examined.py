@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pants.backend.python.util_rules.interpreter_constraints import InterpreterConstraints
 
-from devflow.engine.python.examined import found_none
+from devflow.common.interpreters import found_none
 from devflow.engine.python.resolves import NoPythonError
 
 PREAMBLE = "Could not find a compatible interpreter.\n\n"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
+from devflow.export_all_resolves.service import ExportTree
+from devflow.ide_config.inspect import hidden_roots
 from ide_config.conftest import MAIN, Run
 
 SETTINGS = ".vscode/settings.json"
@@ -14,13 +15,14 @@ OLD = MAIN.replace("1.0", "0.9")
 
 
 def launch(python: str) -> str:
-    return '{"configurations": [{"python": "${workspaceFolder}/%s/bin/python"}]} // mine\n' % python
+    path = json.dumps(f"${{workspaceFolder}}/{python}/bin/python")
+    return f'{{"configurations": [{{"python": {path}}}]}} // mine\n'
 
 
 def test_paths_in_other_files_are_corrected(run: Run, root: Path) -> None:
     (root / ".vscode").mkdir()
     run()
-    files = {
+    files: dict[str, Callable[[str], str]] = {
         ".vscode/launch.json": launch,
         "one.code-workspace": launch,
         "mypy.ini": "[mypy]\npython_executable = {}\n".format,
@@ -66,19 +68,20 @@ def test_generated_code_is_a_source_root(run: Run, root: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("hidden", ["/plugins/", "/plugins/mine"])
-def test_a_root_that_pants_ignores(hidden: str, run: Run, root: Path) -> None:
+def test_a_root_that_pants_ignores(run: Run, root: Path) -> None:
     (root / "plugins/mine").mkdir(parents=True)
     (root / "plugins/mine/own.py").write_text("")
-    for name in ("node_modules", "venv"):
-        (root / "plugins" / name).mkdir()
-    (root / "plugins/other").mkdir()
-    (root / "plugins/other/pyvenv.cfg").write_text("")
-    (root / ".gitignore").write_text(f"{hidden}\n")
     run()
-    roots = json.loads((root / SETTINGS).read_text())["python.analysis.extraPaths"]
-    assert "plugins/mine" in roots
-    assert hidden == "/plugins/mine" or roots == ["plugins/mine", "src", "tests"]
+    assert "plugins/mine" in json.loads((root / SETTINGS).read_text())["python.analysis.extraPaths"]
+
+
+def test_what_is_no_root_though_a_pattern_matches_it(tmp_path: Path) -> None:
+    for name in ("dist", "node_modules", "own", ".hidden", "lib/python", "env"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "env/pyvenv.cfg").write_text("")
+    (tmp_path / "file").write_text("")
+    tree = ExportTree(str(tmp_path), "dist")
+    assert hidden_roots(tree, ["/*", "/lib/python", "src", "/", "/none"]) == ("lib", "lib/python", "own")
 
 
 def test_the_file_of_variables(run: Run, root: Path) -> None:

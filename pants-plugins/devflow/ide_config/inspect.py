@@ -95,7 +95,7 @@ async def inspect_workspace(
         exports.errors,
         exports.resolves_of_tools,
         roots.roots,
-        _checkouts(tree, source.options.root_patterns),
+        hidden_roots(tree, source.options.root_patterns),
         await _pytest_args(),
         present,
         _generated(tree, roots.roots),
@@ -140,7 +140,7 @@ async def _pytest_args() -> tuple[str, ...]:
     return tuple(pytest.options.get("args") or ())
 
 
-def _checkouts(tree: ExportTree, patterns: Iterable[str]) -> tuple[str, ...]:
+def hidden_roots(tree: ExportTree, patterns: Iterable[str]) -> tuple[str, ...]:
     """Directories that match a source root pattern, such as `/plugins/*`, and that Pants may not see.
 
     Git may ignore them, or `pants_ignore` hide them. A pattern that may begin anywhere is not looked for: that would
