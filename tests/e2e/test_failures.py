@@ -14,6 +14,10 @@ from harness.world import EXPORTS, Caches, Repository, imports, repository
 
 MAKE_IT = "pants generate-lockfiles --resolve=bad"
 TRY_AGAIN = "pants -ldebug export-all-resolves --include=bad"
+FORGET_THE_OLD_FILE = (
+    f"{TRY_AGAIN}; if the file was replaced under its version, lock it anew, and let Pants forget the old one first: "
+    "pants reset-cache --only=store,named-caches"
+)
 GET_PYTHON = (
     "`uv python install 3.5`, `pyenv install 3.5`, or your system's package python3.5, where "
     "[python-bootstrap].search_path finds it (by default: on PATH, and in pyenv's versions); or change "
@@ -104,7 +108,7 @@ def test_a_hash_that_does_not_match(repo: Repository) -> None:
     assert first.startswith("bad: exporting bad failed: ")
     assert "DO NOT MATCH THE HASHES" in tools_words[0]
     assert tools_words[-1].split() == ["Got", "00d2dde5a675579325902536738dd27e4fac1fd68f773fe36c21044eb559e187"]
-    assert fix == f"  Fix: {TRY_AGAIN}"
+    assert fix == f"  Fix: {FORGET_THE_OLD_FILE}"
 
 
 def test_no_matching_interpreter(repo: Repository) -> None:

@@ -102,7 +102,7 @@ def test_a_lockfile_counts_without_its_header(
 @pytest.mark.parametrize(
     ("option", "expected"),
     [
-        ("--python-repos-indexes=['https://mirror.example/simple/']", everything("index settings changed")),
+        ("--python-repos-indexes=['https://mirror.example/simple/']", {}),
         (
             "--export-py-resolve-format=symlinked_immutable_virtualenv",
             {
@@ -132,8 +132,7 @@ def test_another_interpreter(repo: Repository) -> None:
     old = repo.venv("pinned").name
     reasons = stale(repo, "--python-resolves-to-interpreter-constraints={'pinned': ['==3.9.*']}")
     assert set(reasons) == {"pinned"}
-    constraints, interpreter = reasons["pinned"]
-    assert constraints == "interpreter constraints changed"
+    [interpreter] = reasons["pinned"]
     assert interpreter.startswith(f"interpreter {old} → 3.9.")
 
 

@@ -191,7 +191,7 @@ def test_ale_runs_our_tools(in_a_virtualenv: bool, repo: Repository, configure: 
         "mypy executable": str(repo.venv("mypy") / "bin" / "mypy"),
         "mypy": f"--python-executable='{main}/bin/python'",
         "linters": {"python": ["ruff", "mypy"]},
-        "fixers": {"python": ["ruff"]},
+        "fixers": {"python": ["ruff", "black"]},
     }
 
 
@@ -252,7 +252,7 @@ def test_another_interpreter_is_noticed_and_mended(repo: Repository, configure: 
         f'.vscode/settings.json: python.defaultInterpreterPath: have "{here}/{old.name}/bin/python", '
         f'want "{here}/{new.name}/bin/python"\n'
     ) in check.stdout
-    assert f"{EXPORTS}/python-default/{new.name}: stale, interpreter constraints changed" in check.stdout
+    assert f"{EXPORTS}/python-default/{new.name}: stale, interpreter {old.name} → {new.name}\n" in check.stdout
 
     repo.run("ide-config", "--export", OTHER_PYTHON)
     assert repo.run("ide-config", "--check", OTHER_PYTHON).stdout == ""

@@ -11,6 +11,7 @@ from pants.backend.python import target_types_rules
 from pants.backend.python.subsystems import pytest as pytest_tool
 from pants.backend.python.target_types import PythonSourcesGeneratorTarget
 from pants.backend.python.typecheck.mypy import subsystem as mypy_tool
+from pants.backend.python.subsystems.setup import PythonSetup
 from pants.backend.python.util_rules.interpreter_constraints import InterpreterConstraints
 from pants.backend.python.util_rules.pex import PexRequest, VenvPexProcess
 from pants.backend.python.util_rules.pex_requirements import Lockfile, PexRequirements, Resolve
@@ -36,6 +37,7 @@ from devflow.engine.python import (
     resolve_pex_config,
     try_venv_pex,
 )
+from devflow.engine.python.tool_export import tool_export
 from devflow.engine.python.tool_options import wanted_tool
 from engine.answer import Answer
 from engine.recorder import executes
@@ -71,8 +73,15 @@ class AboutTools:
 
 
 @rule
-async def see_tools(_: AboutTools, union_membership: UnionMembership) -> Answer:
-    return Answer({"by_resolve": await python_tools_by_resolve(union_membership), "mypy": await wanted_tool("mypy")})
+async def see_tools(_: AboutTools, union_membership: UnionMembership, python_setup: PythonSetup) -> Answer:
+    return Answer(
+        {
+            "by_resolve": await python_tools_by_resolve(union_membership),
+            "mypy": await wanted_tool("mypy"),
+            "own": await tool_export("pytest", python_setup, union_membership),
+            "none": await tool_export("mypy", python_setup, union_membership),
+        }
+    )
 
 
 @dataclass(frozen=True)
@@ -160,11 +169,13 @@ def test_resolve(runner: RuleRunner) -> None:
     assert seen.unknown is None
 
 
-@executes("python_tools_by_resolve", "wanted_tool")
+@executes("python_tools_by_resolve", "tool_export", "wanted_tool")
 def test_tools(runner: RuleRunner) -> None:
     seen = runner.request(Answer, [AboutTools()])
     assert dict(seen.by_resolve) == {"colors": ("mypy",)}
     assert seen.mypy == WantedTool("mypy", "[mypy].install_from_resolve", "colors")
+    assert seen.own.lockfile.url.startswith("resource://pants.")
+    assert seen.none is None, "it is installed from a resolve of the repository"
 
 
 @executes("create_pex", "create_venv_pex", "try_venv_pex")

@@ -11,6 +11,7 @@ from ide_config.conftest import MAIN, Run
 
 PYTHON = f"${{workspaceFolder}}/{MAIN}/bin/python"
 SETTINGS, EXTENSIONS = ".vscode/settings.json", ".vscode/extensions.json"
+VARIABLES = "dist/ide-config/vscode.env"
 ALL = "vscode,pyright,coc,vim-ale,neovim,helix,zed,emacs,ty"
 
 
@@ -25,7 +26,7 @@ def contents(root: Path) -> dict[str, tuple[int, bytes]]:
 
 def test_without_any_editors_files_it_is_vscode(run: Run, root: Path) -> None:
     result = run()
-    assert result.stdout == f"{SETTINGS}: written, for vscode\n{EXTENSIONS}: written, for vscode\n"
+    assert result.stdout == "".join(f"{path}: written, for vscode\n" for path in (SETTINGS, EXTENSIONS, VARIABLES))
     assert result.exit_code == 0
     settings = json.loads((root / SETTINGS).read_text())
     assert settings["python.defaultInterpreterPath"] == PYTHON
@@ -38,7 +39,7 @@ def test_the_second_run_changes_nothing(run: Run, root: Path) -> None:
     before = contents(root)
     result = run(f"--editors={ALL}")
     assert {line.partition(": ")[2] for line in result.stdout.splitlines()} == {"up to date"}
-    assert result.stderr.splitlines()[-1] == "11 up to date."
+    assert result.stderr.splitlines()[-1] == "12 up to date."
     assert contents(root) == before
 
 
@@ -95,7 +96,7 @@ def test_check_names_file_key_have_and_want(run: Run, root: Path) -> None:
     assert (
         f".vimrc: g:ale_python_ruff_executable: have {vim.format('1.0')}, want {vim.format('2.0')}\n" in result.stdout
     )
-    assert result.stderr.endswith("2 files to write, 1 up to date.\nTo do it: pants ide-config\n")
+    assert result.stderr.endswith("2 files to write, 2 up to date.\nTo do it: pants ide-config\n")
     assert contents(root) == before
     assert run(version="2.0").exit_code == 0
     assert run("--check", version="2.0").exit_code == 0
@@ -120,7 +121,7 @@ def test_a_dry_run_is_a_diff_that_patch_takes(run: Run, root: Path, tmp_path: Pa
     assert result.exit_code == 0
     assert contents(root) == before
     assert result.stderr.endswith(
-        "4 files to write, 0 up to date.\nTo do it: pants ide-config --editors=vscode,vim-ale,pyright\n"
+        "5 files to write, 0 up to date.\nTo do it: pants ide-config --editors=vscode,vim-ale,pyright\n"
     )
     patched = tmp_path / "patched"
     patched.mkdir()
@@ -186,7 +187,7 @@ def test_export_makes_them_first(run: Run, root: Path) -> None:
     assert "Exported 3, 0 up to date." in result.stderr
     assert not (root / "dist/export/fake/trees/other").exists()
     result = run("--export")
-    assert (result.stderr, result.exit_code) == ("2 up to date.\n", 0)
+    assert (result.stderr, result.exit_code) == ("3 up to date.\n", 0)
 
 
 def test_export_makes_what_the_editors_need(run: Run, root: Path) -> None:

@@ -6,7 +6,15 @@ import pytest
 
 from devflow.common.errors import Problem, UserError
 from devflow.ide_config.documents import JsonFile, Setting
-from devflow.ide_config.facts import Export, InstalledTools, PythonRoot, SettingsFile, WorkspaceFacts
+from devflow.ide_config.facts import (
+    Export,
+    ExportPaths,
+    InstalledTools,
+    PythonRoot,
+    SettingsFile,
+    Tool,
+    WorkspaceFacts,
+)
 from devflow.ide_config.plan import (
     DesiredDocument,
     code_roots,
@@ -22,6 +30,9 @@ STUBS = PythonRoot("stubs", sources=2, stubs=2, tests=0)
 TESTS = PythonRoot("a_tests", sources=4, stubs=0, tests=3)
 EMPTY = PythonRoot(".", sources=0, stubs=0, tests=0)
 MAIN, MYPY = Export("main", "dist/export/v/main/3.9.1"), Export("mypy", "dist/export/v/mypy/3.9.1")
+
+
+PATHS = ExportPaths("/repo", "dist/export/", {"main": MAIN, "mypy": MYPY}, {})
 
 
 def facts(**changes: object) -> WorkspaceFacts:
@@ -52,10 +63,38 @@ def test_code_comes_before_tests_and_stubs_are_apart() -> None:
     assert code_roots([PythonRoot(".", sources=1, stubs=0, tests=0)], []) == (".",)
 
 
-@pytest.mark.parametrize(("has_pytest", "args"), [(True, ("-x", "a_tests")), (False, ())])
-def test_tests_are_run_only_where_pytest_is_installed(has_pytest: bool, args: tuple[str, ...]) -> None:
-    workspace = workspace_of(facts(), MAIN, InstalledTools((), has_pytest))
+@pytest.mark.parametrize(
+    ("has_pytest", "from_resolve", "args"),
+    [(True, "main", ("-x", "a_tests")), (True, "other", ("a_tests",)), (True, None, ("a_tests",)), (False, "main", ())],
+)
+def test_tests_are_run_only_where_pytest_is_installed(
+    has_pytest: bool, from_resolve: str | None, args: tuple[str, ...]
+) -> None:
+    of_tools = {"pytest": from_resolve} if from_resolve else {}
+    workspace = workspace_of(facts(resolves_of_tools=of_tools), MAIN, InstalledTools((), has_pytest))
     assert (workspace.test_roots, workspace.pytest_args, workspace.stubs) == (("a_tests",), args, "stubs")
+
+
+@pytest.mark.parametrize(
+    ("formatters", "expected"),
+    [
+        ((), "ruff"),
+        (("isort", "shfmt"), "ruff"),
+        (("black", "isort"), "black"),
+        (("black", "ruff"), "ruff"),
+        (("yapf",), None),
+    ],
+)
+def test_what_formats_is_what_pants_fmt_runs(formatters: tuple[str, ...], expected: str | None) -> None:
+    tools = tuple(Tool(name, f"bin/{name}") for name in ("black", "mypy", "ruff"))
+    workspace = workspace_of(facts(formatters=frozenset(formatters)), MAIN, InstalledTools(tools, has_pytest=False))
+    assert (workspace.formatter, workspace.formats) == (expected, workspace.tool(expected) if expected else None)
+    assert bool(workspace.tool("black")) == (expected == "black"), "a formatter that Pants does not run is not offered"
+
+
+def test_generated_code_comes_last() -> None:
+    workspace = workspace_of(facts(generated=("dist/codegen/src",)), MAIN, InstalledTools((), has_pytest=False))
+    assert workspace.source_roots == ("plugins/one", "src", "a_tests", "dist/codegen/src")
 
 
 def test_the_main_export() -> None:
@@ -91,8 +130,8 @@ def test_the_exports_that_the_settings_use() -> None:
 def test_a_blocked_file_is_a_problem_only_if_it_would_be_written() -> None:
     blocker = Problem("x.json is read-only.", "chmod u+w x.json")
     desired = [DesiredDocument("vscode", JsonFile("x.json", (Setting(("key",), "value"),)))]
-    [same] = plan_files(desired, {"x.json": SettingsFile('{"key": "value"}', blocker=blocker)})
+    [same] = plan_files(desired, {"x.json": SettingsFile('{"key": "value"}', blocker=blocker)}, PATHS)
     assert (same.problem, same.changed) == (None, False)
-    [blocked] = plan_files(desired, {"x.json": SettingsFile(None, blocker=blocker)})
+    [blocked] = plan_files(desired, {"x.json": SettingsFile(None, blocker=blocker)}, PATHS)
     assert (blocked.problem, blocked.changed) == (blocker, False)
     assert blocked.snippet == '{\n  "key": "value"\n}\n'

@@ -18,6 +18,7 @@ def workspace(version: str = "3.11.7", **changes: object) -> Workspace:
         "test_roots": ("tests",),
         "pytest_args": ("-x", "tests"),
         "tools": (Tool("mypy", mypy.file("mypy"), mypy), Tool("ruff", ruff.file("ruff"), ruff)),
+        "formatter": "ruff",
         "present": frozenset(),
         **changes,
     }

@@ -51,7 +51,7 @@ async def export_all_resolves_goal(
     with GoalRun(console, options.name) as run:
         mode = options.mode
         names = await resolve_names(union_membership, target_types)
-        chosen = select(names.declared, split_commas(options.include), split_commas(options.exclude))
+        chosen = select(names.declared, split_commas(options.include), split_commas(options.exclude), names.tools)
         if mode is ExportMode.LIST:
             run.report(options.format, text="\n".join(chosen), document=report.names_as_json(chosen))
             return ExportAllResolves(exit_code=0)

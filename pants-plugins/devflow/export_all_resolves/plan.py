@@ -101,9 +101,14 @@ class ExportOutcome:
         return 1 if self.problems or (self.mode is ExportMode.CHECK and not self.plan.changes_nothing) else 0
 
 
-def select(known: Iterable[str], include: Sequence[str], exclude: Sequence[str]) -> tuple[str, ...]:
-    """The names to work on, sorted. Raises: UserError for a pattern that matches no resolve, or if none is left."""
-    names = sorted(set(known))
+def select(
+    known: Iterable[str], include: Sequence[str], exclude: Sequence[str], tools: Iterable[str] = ()
+) -> tuple[str, ...]:
+    """The names to work on, sorted. Raises: UserError for a pattern that matches no resolve, or if none is left.
+
+    `tools` have no resolve, but the lockfile that Pants brings: `--include` takes one of them by its whole name.
+    """
+    names = sorted({*known, *set(tools).intersection(include)})
     if not names:
         raise UserError(
             "This repository declares no resolve.",
@@ -113,7 +118,7 @@ def select(known: Iterable[str], include: Sequence[str], exclude: Sequence[str])
         for pattern in patterns:
             if not any(fnmatchcase(name, pattern) for name in names):
                 raise UserError(
-                    f"{option}={pattern}: no resolve has that name.{did_you_mean(pattern, names)}",
+                    f"{option}={pattern}: no resolve has that name.{did_you_mean(pattern, {*names, *tools})}",
                     fix=f"choose from {', '.join(names)}",
                 )
     chosen = tuple(

@@ -34,15 +34,17 @@ __all__ = [
 
 @dataclass(frozen=True)
 class DeclaredExports:
-    """The export of each resolve that the repository declares. Nothing here changes when exports are made."""
+    """The exports of a repository. Nothing here changes when exports are made.
+
+    `resolves` are those that the repository declares, and `names` their names; both sorted. `tools` are the tools that
+    active backends have. The wanted ones of them that have no resolve, but the lockfile that Pants brings, are among
+    `resolves`, too.
+    """
 
     tree: ExportTree
-    resolves: tuple[DescribedResolve, ...]  # sorted by name
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """All resolves, sorted."""
-        return tuple(one.resolve for one in self.resolves)
+    resolves: tuple[DescribedResolve, ...]
+    names: tuple[str, ...]
+    tools: frozenset[str]
 
     @property
     def paths(self) -> Mapping[str, str]:
@@ -76,12 +78,27 @@ class DeclaredExports:
 
 
 async def declared_exports(
-    tree: ExportTree, union_membership: UnionMembership, target_types: RegisteredTargetTypes
+    tree: ExportTree,
+    union_membership: UnionMembership,
+    target_types: RegisteredTargetTypes,
+    wanted_tools: Collection[str] = (),
 ) -> DeclaredExports:
-    """Ask the members of the union about every resolve. Raises: UserError if there is no backend with resolves."""
+    """Ask the members of the union about every resolve, and about the wanted tools that are installed from none.
+
+    Raises: UserError if there is no backend with resolves.
+    """
     names = await resolve_names(union_membership, target_types)
-    described = await describe_resolves(DescribeResolveRequest(name) for name in sorted(names.declared))
-    return DeclaredExports(tree, tuple(described))
+    declared = await describe_resolves(DescribeResolveRequest(name) for name in sorted(names.declared))
+    from_resolves = {tool for one in declared if one.fingerprint for tool in one.fingerprint.tools}
+    without = names.tools.intersection(wanted_tools) - names.declared - from_resolves
+    tools = await describe_resolves(DescribeResolveRequest(name) for name in sorted(without))
+    resolves = (*declared, *(tool for tool in tools if tool.fingerprint))
+    return DeclaredExports(
+        tree,
+        tuple(sorted(resolves, key=lambda one: one.resolve)),
+        tuple(one.resolve for one in declared),
+        names.tools | from_resolves,
+    )
 
 
 async def make_exports(

@@ -26,7 +26,12 @@ class ExportAllResolvesSubsystem(GoalSubsystem):
 
     include = StrListOption(
         default=[],
-        help="Only the resolves with these names; globs are allowed. Example: `--include=python-*,mypy`.",
+        help=softwrap(
+            """
+            Only the resolves with these names; globs are allowed. The name of a tool that has no resolve exports the
+            lockfile that Pants brings for it. Example: `--include=python-*,mypy`.
+            """
+        ),
     )
     exclude = StrListOption(
         default=[],

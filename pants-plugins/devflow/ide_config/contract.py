@@ -44,6 +44,10 @@ class Editor(EngineAwareParameter):
     name: ClassVar[str]
     # A repository uses the editor if one of these exists: a file or directory, or "pyproject.toml [tool.x]".
     evidence: ClassVar[tuple[str, ...]]
+    # More files of which a setting depends on whether they exist: `workspace.present` has them then.
+    asks_for: ClassVar[tuple[str, ...]] = ()
+    # Files of the user, as globs. A path in them that leads into an export is kept up, or named if it is stale.
+    hand_written: ClassVar[tuple[str, ...]] = ()
     # The editor whose files, if they exist, take precedence over the settings of this one.
     overruled_by: ClassVar[str | None] = None
 

@@ -16,17 +16,20 @@ class Owned(Enum):
     VALUE = "value"  # the whole value
     ENTRIES = "entries"  # in an array: the given entries, and those that contain `ours`
     DEFAULT = "default"  # nothing, once there is a value: a matter of taste
-    IF_PRESENT = "if present"  # the whole value, if there is one that contains `ours`; it is never added
 
 
 @dataclass(frozen=True)
 class Setting:
-    """A value at a path of keys. A key of VS Code is one key, with its dots."""
+    """A value at a path of keys. A key of VS Code is one key, with its dots.
+
+    The setting is not for a file in which the value at `unless` is true.
+    """
 
     path: tuple[str, ...]
     value: str | bool | int | tuple[str, ...]
     owned: Owned = Owned.VALUE
     ours: str | None = None
+    unless: tuple[str, ...] | None = None
 
     @property
     def key(self) -> str:
@@ -78,11 +81,20 @@ class OwnFile:
     text: str
 
 
-Document = Union[JsonFile, TomlFile, BlockFile, OwnFile]
+@dataclass(frozen=True)
+class HandWrittenFile:
+    """A file of the user, in which only paths into exports are kept up, as they are in every other one."""
+
+    path: str
+
+
+Document = Union[JsonFile, TomlFile, BlockFile, OwnFile, HandWrittenFile]
 
 
 def texts_of(document: Document) -> Iterator[str]:
     """Every string that a document puts into its file."""
+    if isinstance(document, HandWrittenFile):
+        return
     if isinstance(document, (BlockFile, OwnFile)):
         yield document.text
         return

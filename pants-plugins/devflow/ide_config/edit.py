@@ -11,7 +11,16 @@ from functools import partial
 from itertools import zip_longest
 from typing import Any, Protocol
 
-from devflow.ide_config.documents import BlockFile, Document, JsonFile, Owned, OwnFile, Setting, TomlFile
+from devflow.ide_config.documents import (
+    BlockFile,
+    Document,
+    HandWrittenFile,
+    JsonFile,
+    Owned,
+    OwnFile,
+    Setting,
+    TomlFile,
+)
 from devflow.ide_config.formats import blocks, jsonc, toml_edit
 from devflow.ide_config.formats.splices import CannotEditError
 
@@ -61,6 +70,8 @@ def edit(text: str, document: Document) -> Edited:
         return Edited(document.text, tuple(changes or ends))
     if isinstance(document, BlockFile):
         return _edit_block(text, document)
+    if isinstance(document, HandWrittenFile):
+        return Edited(text)
     return _edit_settings(text, document)
 
 
@@ -69,10 +80,12 @@ def _edit_settings(text: str, document: JsonFile | TomlFile) -> Edited:
     read = text_format.reader(text)  # and again only after a change
     changes: list[SettingChange] = []
     for setting in document.settings:
+        if setting.unless and read(setting.unless) is True:
+            continue
         have = read(setting.path)
         if _is_kept(have, setting):
             continue
-        changed = _put(text_format, text, have, setting)
+        changed = _put(text_format, text, setting)
         if changed != text:
             text, read = changed, text_format.reader(changed)
             changes.append(SettingChange(setting.key, _shown(have), _shown(read(setting.path))))
@@ -98,18 +111,13 @@ def _is_kept(have: Any, setting: Setting) -> bool:
     return type(have) is type(want) and bool(have == want)
 
 
-def _put(text_format: TextFormat, text: str, have: Any, setting: Setting) -> str:
+def _put(text_format: TextFormat, text: str, setting: Setting) -> str:
     """The text with the setting in it; only the part of the value that `ide-config` owns is changed."""
     if setting.owned is Owned.ENTRIES and isinstance(setting.value, tuple):
         return text_format.set_entries(text, setting.path, setting.value, partial(_has, ours=setting.ours))
     if setting.owned is Owned.DEFAULT:
         return text_format.set_default(text, setting.path, setting.value)
-    if setting.owned is Owned.VALUE:
-        return text_format.set_value(text, setting.path, setting.value)
-    if not _has(have, setting.ours):
-        return text
-    # The user's own prefix, such as "./" or the build root, is kept.
-    return text_format.set_value(text, setting.path, f"{have[: have.index(setting.ours)]}{setting.value}")
+    return text_format.set_value(text, setting.path, setting.value)
 
 
 def _edit_block(text: str, document: BlockFile) -> Edited:

@@ -55,8 +55,10 @@ class Workspace:
     source_roots: tuple[str, ...]  # in the order in which to search them, without the one of `stubs`; "." is possible
     stubs: str | None = None  # the source root that holds type stubs only
     test_roots: tuple[str, ...] = ()  # source roots that have tests
-    pytest_args: tuple[str, ...] = ()  # as Pants calls pytest; empty if pytest is not in the main export
+    pytest_args: tuple[str, ...] = ()  # what pytest is to be called with; empty if it is not in the main export
     tools: tuple[Tool, ...] = ()
+    formatter: str | None = None  # the tool that formats: the one of `pants fmt`, if there is one of these
+    used: frozenset[str] = frozenset()  # the tools of all active backends
     present: frozenset[str] = frozenset()  # the evidence of editors that exists: files, directories and tables
 
     @property
@@ -81,6 +83,16 @@ class Workspace:
         if version < _SERVER_IN_PREVIEW:
             return ()
         return ("server",) if version >= _SERVER else ("server", "--preview")
+
+    @property
+    def search_path(self) -> tuple[str, ...]:
+        """What a program searches for modules: the source roots, absolute; for mypy, put `stubs` before them."""
+        return tuple(self.absolute(root) for root in self.source_roots)
+
+    @property
+    def formats(self) -> Tool | None:
+        """The tool that formats, if this repository has it."""
+        return self.tool(self.formatter) if self.formatter else None
 
     def absolute(self, path: str) -> str:
         """The absolute form of a path relative to the build root."""
@@ -107,8 +119,9 @@ class PythonRoot:
 class WorkspaceFacts:
     """The state of a repository, except for what is installed in its exports.
 
-    `checkouts` are source roots that git ignores and Pants does not see. `export_errors` says why a resolve has no
-    entry in `exports`, if a backend exports that resolve at all.
+    `checkouts` are source roots that Pants does not see, because git or `pants_ignore` hides them, and `generated`
+    those that `export-codegen` has written. `export_errors` says why a resolve has no entry in `exports`, if a backend
+    exports that resolve at all. `formatters` are the tools of `pants fmt`, and `tools` those of all active backends.
     """
 
     build_root: str  # absolute
@@ -122,6 +135,15 @@ class WorkspaceFacts:
     checkouts: tuple[str, ...]
     pytest_args: tuple[str, ...]
     present: frozenset[str]
+    generated: tuple[str, ...] = ()
+    formatters: frozenset[str] = frozenset()
+    tools: frozenset[str] = frozenset()
+    ungenerated: str | None = None  # a file from which Python code is generated, if `dist/codegen` does not exist
+
+    @property
+    def export_directory(self) -> str:
+        """The directory of exports, with "/"."""
+        return f"{self.dist}/export/"
 
 
 @dataclass(frozen=True)
@@ -142,3 +164,18 @@ class SettingsFile:
     text: str | None
     problem: Problem | None = None
     blocker: Problem | None = None
+
+
+@dataclass(frozen=True)
+class ExportPaths:
+    """What is needed to see which paths into exports are stale.
+
+    `libraries` has, by resolve, the name below `lib` in an export that is there: "python3.11". `missing` are the paths
+    in settings files that lead to nothing.
+    """
+
+    build_root: str
+    directory: str  # "dist/export/"
+    exports: Mapping[str, Export]  # by resolve
+    libraries: Mapping[str, str]
+    missing: frozenset[str] = frozenset()

@@ -84,15 +84,6 @@ def _exists(build_root: str, path: str, table: str) -> bool:
         return False  # a file that cannot be parsed has no tables
 
 
-def toml_value_contains(build_root: str, path: str, key: Sequence[str], part: str) -> bool:
-    """Whether a TOML file has a value that contains `part` at this path of keys."""
-    text = _inspect_file(build_root, path).text
-    try:
-        return part in str(toml_edit.value_at(text or "", key))
-    except CannotEditError:
-        return False
-
-
 def not_ignored(build_root: str, paths: Sequence[str]) -> tuple[str, ...]:
     """Those of the paths that git does not ignore; none outside of a git worktree, or without git."""
     return _without(build_root, paths, lambda git: git.ignored(paths))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from pants.base.specs import Specs
 from pants.engine.console import Console
@@ -30,18 +30,24 @@ from devflow.export_all_resolves.service import (
 from devflow.ide_config import report
 from devflow.ide_config.apply import write_files
 from devflow.ide_config.contract import AskEditorRequest, Editor, ask_editors
-from devflow.ide_config.facts import Workspace
-from devflow.ide_config.files import find_evidence, inspect_files, not_ignored, toml_value_contains, untracked
-from devflow.ide_config.inspect import inspect_tools, inspect_workspace
+from devflow.ide_config.documents import HandWrittenFile
+from devflow.ide_config.facts import Workspace, WorkspaceFacts
+from devflow.ide_config.files import find_evidence, inspect_files, not_ignored, untracked
+from devflow.ide_config.inspect import (
+    TOOLS,
+    find_hand_written,
+    inspect_export_paths,
+    inspect_tools,
+    inspect_workspace,
+)
 from devflow.ide_config.plan import (
-    MYPY_PYTHON,
+    HAND_WRITTEN,
     DesiredDocument,
     FilePlan,
     SettingsMode,
     choose,
     machine_specific,
     main_export,
-    mypy_configuration,
     needed_resolves,
     plan_files,
     with_overruling,
@@ -82,14 +88,14 @@ async def ide_config_goal(
     with GoalRun(console, options.name) as run:
         mode = options.mode
         members = by_name(union_membership.get(Editor))
-        present = find_evidence(tree.build_root, (one for editor in members.values() for one in editor.evidence))
+        present = find_evidence(tree.build_root, _asked_for(members.values()))
         run.refuse_targets(specs, instead="choose editors with --editors=NAME")
         _refuse(options, global_options, members)
         overruled = _editors(options, members, present)
         editors = {name: members[name] for name in overruled}
 
-        exports = await declared_exports(tree, union_membership, target_types)
-        facts = await inspect_workspace(exports, present)
+        exports = await declared_exports(tree, union_membership, target_types, TOOLS)
+        facts = await inspect_workspace(exports, present, union_membership)
         main = main_export(options.main_resolve, facts)
         workspace = workspace_of(facts, main, inspect_tools(facts, main))
         desired, broken = await _settings(editors, workspace)
@@ -108,9 +114,10 @@ async def ide_config_goal(
             printed = report.documents_as_json(str(options.print_), documents)
             run.report(options.format, text=report.print_of(documents).rstrip("\n"), document=printed)
         else:
-            files, failed = _plan_and_write(mode, desired, workspace, global_options)
+            globs = [*HAND_WRITTEN, *(glob for editor in editors.values() for glob in editor.hand_written)]
+            files, failed = _plan_and_write(mode, desired, globs, facts, global_options)
             command = _command(options, typed_arguments(session))
-            outcome = _outcome(options, command, files, failed, exports.plan(needed).items, workspace, overruled)
+            outcome = _outcome(options, command, files, failed, exports.plan(needed).items, facts, overruled)
             run.report(options.format, text=report.stdout(outcome), document=report.as_json(outcome))
             run.say(*report.closing(outcome))
             run.end(outcome.exit_code)
@@ -139,17 +146,28 @@ def _editors(
     return with_overruling(chosen, {name: editor.overruled_by for name, editor in members.items()}, used)
 
 
+def _asked_for(members: Iterable[type[Editor]]) -> tuple[str, ...]:
+    return tuple(one for editor in members for one in (*editor.evidence, *editor.asks_for))
+
+
 def _plan_and_write(
-    mode: SettingsMode, desired: Sequence[DesiredDocument], workspace: Workspace, global_options: GlobalOptions
+    mode: SettingsMode,
+    desired: Sequence[DesiredDocument],
+    globs: Sequence[str],
+    facts: WorkspaceFacts,
+    global_options: GlobalOptions,
 ) -> tuple[tuple[FilePlan, ...], Mapping[str, Problem]]:
     """The plan that was carried out, or would be, and the writes that failed, by path."""
-    root = workspace.build_root
-    # The path of an export in mypy's settings goes stale like all others, but only the user puts it there.
-    if toml_value_contains(root, "pyproject.toml", MYPY_PYTHON, workspace.exports):
-        desired = [*desired, mypy_configuration(workspace)]
+    root = facts.build_root
+    paths = {one.document.path for one in desired}
+    # A path that the user has written goes stale like all others.
+    others = [DesiredDocument("paths of exports", HandWrittenFile(path)) for path in find_hand_written(facts, globs)]
+    documents = [*desired, *(one for one in others if one.document.path not in paths)]
 
     def plan_now() -> tuple[FilePlan, ...]:
-        return plan_files(desired, inspect_files(root, {one.document.path for one in desired}))
+        files = inspect_files(root, {one.document.path for one in documents})
+        texts = (file.text for file in files.values() if file.text)
+        return plan_files(documents, files, inspect_export_paths(facts, texts))
 
     files = plan_now()
     if mode is not SettingsMode.WRITE or not any(file.changed for file in files):
@@ -163,13 +181,13 @@ def _outcome(
     files: tuple[FilePlan, ...],
     failed: Mapping[str, Problem],
     exports: tuple[PlannedExport, ...],
-    workspace: Workspace,
+    facts: WorkspaceFacts,
     overruled: Mapping[str, str | None],
 ) -> SettingsOutcome:
     missing = frozenset(
         item.resolve
         for item in exports
-        if not os.path.exists(os.path.join(workspace.build_root, str(item.desired.path), "bin"))
+        if not os.path.exists(os.path.join(facts.build_root, str(item.desired.path), "bin"))
     )
     return SettingsOutcome(
         options.mode,
@@ -178,20 +196,23 @@ def _outcome(
         missing,
         failed,
         {name: others for name, others in overruled.items() if others},
-        _not_to_be_committed(files, workspace),
+        tuple(export.path for _, export in sorted(facts.exports.items())),
+        facts.ungenerated,
+        _not_to_be_committed(files, facts),
         command,
         lambda resolves: command_line(bin_name(), "export-all-resolves", f"--include={','.join(resolves)}"),
+        command_line(bin_name(), "export-codegen", "::"),
     )
 
 
-def _not_to_be_committed(files: Sequence[FilePlan], workspace: Workspace) -> tuple[str, ...]:
+def _not_to_be_committed(files: Sequence[FilePlan], facts: WorkspaceFacts) -> tuple[str, ...]:
     """The changed files that git would pick up and that hold a path of this machine.
 
     A file that git tracks, such as `pyproject.toml`, may hold the path of an export, which has a Python version in it.
     """
-    absolute, versioned = machine_specific(files, workspace)
-    left = not_ignored(workspace.build_root, list(dict.fromkeys([*absolute, *versioned])))
-    new = untracked(workspace.build_root, left)
+    absolute, versioned = machine_specific(files, facts)
+    left = not_ignored(facts.build_root, list(dict.fromkeys([*absolute, *versioned])))
+    new = untracked(facts.build_root, left)
     return tuple(path for path in left if path in new or path in absolute)
 
 

@@ -6,26 +6,34 @@ depends on all targets is checked by the engine in every run, which costs as muc
 
 from __future__ import annotations
 
+import dataclasses
 import glob
 import os
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from pants.backend.python.target_types import PythonTestsGeneratingSourcesField
+from pants.backend.python.target_types import PythonSourceField, PythonTestsGeneratingSourcesField
+from pants.core.goals.fmt import AbstractFmtRequest
 from pants.engine.fs import PathGlobs
 from pants.engine.rules import collect_rules, rule
+from pants.engine.target import GenerateSourcesRequest
+from pants.engine.unions import UnionMembership
 from pants.option.errors import ConfigValidationError
 from pants.util.logging import LogLevel
 
 from devflow.engine import Rules, all_source_roots, list_paths, scoped_options
 from devflow.engine.generation import HAS_GET, Get, implicitly
-from devflow.export_all_resolves.service import DeclaredExports
-from devflow.ide_config.facts import Export, InstalledTools, PythonRoot, Tool, WorkspaceFacts
+from devflow.export_all_resolves.service import DeclaredExports, ExportTree
+from devflow.ide_config.facts import Export, ExportPaths, InstalledTools, PythonRoot, Tool, WorkspaceFacts
+from devflow.ide_config.stale_paths import tokens
 
 _KINDS = ("py", "pyi")
-_TOOLS = ("mypy", "ruff")
+TOOLS = ("black", "mypy", "ruff")
+# Directories without code of this repository, which may match a source root pattern.
+_NO_ROOTS = frozenset({"node_modules", "site-packages", "venv"})
 
 
 @dataclass(frozen=True)
@@ -70,7 +78,9 @@ def _root_of(path: str, roots: Collection[str]) -> str:
     return directory or "."
 
 
-async def inspect_workspace(exports: DeclaredExports, present: frozenset[str]) -> WorkspaceFacts:
+async def inspect_workspace(
+    exports: DeclaredExports, present: frozenset[str], union_membership: UnionMembership
+) -> WorkspaceFacts:
     """The facts that do not change when exports are made. `present` is the evidence of editors that exists."""
     tree = exports.tree
     roots = await python_roots()
@@ -85,10 +95,40 @@ async def inspect_workspace(exports: DeclaredExports, present: frozenset[str]) -
         exports.errors,
         exports.resolves_of_tools,
         roots.roots,
-        _checkouts(tree.build_root, source.options.root_patterns),
+        hidden_roots(tree, source.options.root_patterns),
         await _pytest_args(),
         present,
+        _generated(tree, roots.roots),
+        await _formatters(union_membership),
+        exports.tools,
+        await _ungenerated(tree, union_membership),
     )
+
+
+async def _ungenerated(tree: ExportTree, union_membership: UnionMembership) -> str | None:
+    """The first file that an active backend generates Python code from; None once `export-codegen` has run."""
+    extensions = {
+        extension
+        for generator in union_membership.get(GenerateSourcesRequest)
+        if issubclass(generator.output, PythonSourceField)
+        for extension in generator.input.expected_file_extensions or ()
+        if extension
+    }
+    if not extensions or os.path.isdir(os.path.join(tree.build_root, tree.dist, "codegen")):
+        return None
+    found = await list_paths(PathGlobs(f"**/*{extension}" for extension in sorted(extensions)))
+    return min(found.files, default=None)
+
+
+async def _formatters(union_membership: UnionMembership) -> frozenset[str]:
+    """The tools that `fmt` runs."""
+    scopes = {request.tool_subsystem.options_scope for request in union_membership.get(AbstractFmtRequest)}
+    active = set()
+    for scope in sorted(scopes):
+        scoped = await scoped_options(scope)
+        if not scoped.options.get("skip"):
+            active.add(scope)
+    return frozenset(active)
 
 
 async def _pytest_args() -> tuple[str, ...]:
@@ -100,26 +140,51 @@ async def _pytest_args() -> tuple[str, ...]:
     return tuple(pytest.options.get("args") or ())
 
 
-def _checkouts(build_root: str, patterns: Iterable[str]) -> tuple[str, ...]:
-    """Directories that match a source root pattern such as `/plugins/*`; git may ignore them, and so may Pants."""
+def hidden_roots(tree: ExportTree, patterns: Iterable[str]) -> tuple[str, ...]:
+    """Directories that match a source root pattern, such as `/plugins/*`, and that Pants may not see.
+
+    Git may ignore them, or `pants_ignore` hide them. A pattern that may begin anywhere is not looked for: that would
+    read all of the disk below the build root.
+    """
     found: set[str] = set()
     for pattern in patterns:
         parts = pattern.strip("/").split("/")
-        if pattern.startswith("/") and parts[-1] == "*" and "*" not in "".join(parts[:-1]):
-            try:
-                entries = list(os.scandir(os.path.join(build_root, *parts[:-1])))
-            except OSError:
-                continue
-            found.update(
-                "/".join((*parts[:-1], entry.name)) for entry in entries if entry.is_dir() and entry.name[0] not in "._"
-            )
+        if not pattern.startswith("/") or not parts[0]:
+            continue
+        for path in glob.glob(os.path.join(glob.escape(tree.build_root), *parts)):
+            root = os.path.relpath(path, tree.build_root).replace(os.sep, "/")
+            names = root.split("/")
+            is_dist = names[0] == tree.dist.split("/")[0]
+            is_virtualenv = os.path.exists(os.path.join(path, "pyvenv.cfg"))
+            other = is_dist or is_virtualenv or _NO_ROOTS.intersection(names) or names[-1][0] in "._"
+            if os.path.isdir(path) and not other:
+                found.add(root)
     return tuple(sorted(found))
+
+
+def _generated(tree: ExportTree, roots: Iterable[PythonRoot]) -> tuple[str, ...]:
+    """The source roots below `dist/codegen`, where `export-codegen` puts generated code by its own source root.
+
+    If the build root is one, that is the whole directory.
+    """
+    above = f"{tree.dist}/codegen"
+    nearest = {root.path for root in roots}
+    found = {f"{above}/{root}" for root in nearest if root != "." and _has_python(tree, f"{above}/{root}")}
+    if not found and _has_python(tree, above):
+        found = {above}
+    return tuple(sorted(found))
+
+
+def _has_python(tree: ExportTree, path: str) -> bool:
+    """Whether there is any Python file below a directory."""
+    walk = os.walk(os.path.join(tree.build_root, path))
+    return any(name.endswith((".py", ".pyi")) for _, _, names in walk for name in names)
 
 
 def inspect_tools(facts: WorkspaceFacts, main: Export) -> InstalledTools:
     """The tools of the repository: each from its own resolve, as a binary that Pants exported, or from `main`."""
     found = []
-    for name in _TOOLS:
+    for name in TOOLS:
         export = facts.exports.get(facts.resolves_of_tools.get(name, name))
         binary = f"{facts.dist}/export/bin/{name}"
         if export:
@@ -143,6 +208,35 @@ def _installed_version(name: str, export: Export, facts: WorkspaceFacts) -> str 
         if found:
             return os.path.basename(found[-1])[len(name) + 1 : -len(".dist-info")]
     return None
+
+
+def inspect_export_paths(facts: WorkspaceFacts, texts: Iterable[str]) -> ExportPaths:
+    """What is needed to see which of the paths into exports in these texts are stale."""
+    paths = ExportPaths(facts.build_root, facts.export_directory, facts.exports, _libraries(facts))
+    named = (token.rstrip("/") for text in texts for token in tokens(text, paths))
+    missing = frozenset(path for path in named if not _exists(facts, path))
+    return dataclasses.replace(paths, missing=missing)
+
+
+def _libraries(facts: WorkspaceFacts) -> Mapping[str, str]:
+    found = {
+        resolve: os.listdir(library)
+        for resolve, export in facts.exports.items()
+        if os.path.isdir(library := os.path.join(facts.build_root, export.path, "lib"))
+    }
+    pythons = {resolve: [name for name in names if name.startswith("python")] for resolve, names in found.items()}
+    return {resolve: names[0] for resolve, names in pythons.items() if len(names) == 1}
+
+
+def find_hand_written(facts: WorkspaceFacts, patterns: Iterable[str]) -> tuple[str, ...]:
+    """The files that match these patterns and hold the path of an export, sorted."""
+    found = set()
+    for pattern in patterns:
+        for file in glob.glob(os.path.join(glob.escape(facts.build_root), pattern)):
+            with suppress(OSError, UnicodeDecodeError), open(file, encoding="utf-8") as opened:
+                if facts.export_directory in opened.read():
+                    found.add(os.path.relpath(file, facts.build_root))
+    return tuple(sorted(found))
 
 
 def rules() -> Rules:

@@ -7,13 +7,24 @@ from dataclasses import dataclass
 from enum import Enum
 
 from devflow.common.errors import Problem, UserError, did_you_mean
-from devflow.ide_config.documents import Document, Owned, Setting, TomlFile, texts_of
+from devflow.ide_config.documents import Document, HandWrittenFile, OwnFile, texts_of
 from devflow.ide_config.edit import SettingChange, edit
-from devflow.ide_config.facts import Export, InstalledTools, PythonRoot, SettingsFile, Workspace, WorkspaceFacts
+from devflow.ide_config.facts import (
+    Export,
+    ExportPaths,
+    InstalledTools,
+    PythonRoot,
+    SettingsFile,
+    Workspace,
+    WorkspaceFacts,
+)
 from devflow.ide_config.formats.splices import CannotEditError
+from devflow.ide_config.stale_paths import StalePath, mend
 
 FALLBACK = "vscode"  # for a repository without any editor's files
-MYPY_PYTHON = ("tool", "mypy", "python_executable")
+# Files of mypy and pytest, which may hold the path of an export, such as `python_executable`.
+HAND_WRITTEN = ("pyproject.toml", "mypy.ini", ".mypy.ini", "setup.cfg", "pytest.ini", "tox.ini")
+_FORMATTERS = ("ruff", "black", "yapf")  # what formats whole files; of two, the first one runs last in `pants fmt`
 
 
 class SettingsMode(Enum):
@@ -44,7 +55,10 @@ class DesiredDocument:
 
 @dataclass(frozen=True)
 class FilePlan:
-    """The plan for one file. With a problem, nothing is written, and `snippet` is the text to put there by hand."""
+    """The plan for one file. With a problem, nothing is written, and `snippet` is the text to put there by hand.
+
+    `stale` are paths in it for which it is not certain what they should be.
+    """
 
     path: str
     editors: tuple[str, ...]
@@ -54,6 +68,7 @@ class FilePlan:
     dead: tuple[tuple[str, str], ...] = ()
     problem: Problem | None = None
     snippet: str | None = None
+    stale: tuple[StalePath, ...] = ()
 
     @property
     def status(self) -> FileStatus:
@@ -125,17 +140,32 @@ def workspace_of(facts: WorkspaceFacts, main: Export, installed: InstalledTools)
     roots = facts.roots
     stubs = stub_root(roots)
     tests = tuple(root.path for root in roots if root.tests and root.path != stubs)
+    formatter = formatter_of(facts)
     return Workspace(
         facts.build_root,
         facts.dist,
         main,
-        code_roots(roots, facts.checkouts),
+        (*code_roots(roots, facts.checkouts), *facts.generated),
         stubs,
         tests,
-        (*facts.pytest_args, *tests) if installed.has_pytest and tests else (),
-        installed.tools,
+        pytest_args(facts, main, tests) if installed.has_pytest else (),
+        tuple(tool for tool in installed.tools if tool.name != "black" or formatter == "black"),
+        formatter,
+        facts.tools,
         facts.present,
     )
+
+
+def formatter_of(facts: WorkspaceFacts) -> str | None:
+    """What formats in an editor: what `pants fmt` runs, else Ruff, where it lints; None if that is another tool."""
+    by_pants = next((name for name in _FORMATTERS if name in facts.formatters), "ruff")
+    return by_pants if by_pants in ("ruff", "black") else None
+
+
+def pytest_args(facts: WorkspaceFacts, main: Export, tests: tuple[str, ...]) -> tuple[str, ...]:
+    """The directories of tests. `[pytest].args` are for the pytest of Pants: another one may lack its plugins."""
+    is_that_of_pants = facts.resolves_of_tools.get("pytest") == main.resolve
+    return (*(facts.pytest_args if is_that_of_pants else ()), *tests) if tests else ()
 
 
 def stub_root(roots: Sequence[PythonRoot]) -> str | None:
@@ -160,30 +190,27 @@ def needed_resolves(desired: Iterable[DesiredDocument], facts: WorkspaceFacts, m
     texts = "\n".join(text for one in desired for text in texts_of(one.document))
     return tuple(
         resolve
-        for resolve in facts.resolves
-        if resolve == main.resolve or (resolve in facts.exports and f"{facts.exports[resolve].path}/" in texts)
+        for resolve, export in sorted(facts.exports.items())
+        if resolve == main.resolve or f"{export.path}/" in texts
     )
 
 
-def mypy_configuration(workspace: Workspace) -> DesiredDocument:
-    """The update of an export's path that the user has written into mypy's settings."""
-    python = Setting(MYPY_PYTHON, workspace.main.python, Owned.IF_PRESENT, workspace.exports)
-    return DesiredDocument("mypy", TomlFile("pyproject.toml", (python,)))
-
-
-def plan_files(desired: Iterable[DesiredDocument], files: Mapping[str, SettingsFile]) -> tuple[FilePlan, ...]:
+def plan_files(
+    desired: Iterable[DesiredDocument], files: Mapping[str, SettingsFile], paths: ExportPaths
+) -> tuple[FilePlan, ...]:
     """A plan for each file, in the order of the documents. `files` has every path of a document."""
     by_path: dict[str, list[DesiredDocument]] = {}
     for one in desired:
         by_path.setdefault(one.document.path, []).append(one)
-    return tuple(_plan_file(path, ones, files[path]) for path, ones in by_path.items())
+    return tuple(_plan_file(path, ones, files[path], paths) for path, ones in by_path.items())
 
 
-def _plan_file(path: str, desired: Sequence[DesiredDocument], file: SettingsFile) -> FilePlan:
+def _plan_file(path: str, desired: Sequence[DesiredDocument], file: SettingsFile, paths: ExportPaths) -> FilePlan:
     editors = tuple(one.editor for one in desired)
 
     def failed(problem: Problem) -> FilePlan:
-        snippet = "".join(snippet_of(one.document) for one in desired)
+        settings = (one.document for one in desired if not isinstance(one.document, HandWrittenFile))
+        snippet = "".join(map(snippet_of, settings))
         return FilePlan(path, editors, file.text, text, problem=problem, snippet=snippet)
 
     text = file.text or ""
@@ -200,7 +227,12 @@ def _plan_file(path: str, desired: Sequence[DesiredDocument], file: SettingsFile
         text = edited.text
         changes += edited.changes
         dead += edited.dead
-    planned = FilePlan(path, editors, file.text, text, tuple(changes), tuple(dead))
+    stale: tuple[StalePath, ...] = ()
+    if not any(isinstance(one.document, OwnFile) for one in desired):
+        mended = mend(text, path, paths)
+        text, stale = mended.text, mended.stale
+        changes += [SettingChange(one.key, one.have, one.want) for one in mended.mended]
+    planned = FilePlan(path, editors, file.text, text, tuple(changes), tuple(dead), stale=stale)
     return failed(file.blocker) if planned.changed and file.blocker else planned
 
 
@@ -209,10 +241,11 @@ def snippet_of(document: Document) -> str:
     return edit("", document).text
 
 
-def machine_specific(files: Iterable[FilePlan], workspace: Workspace) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def machine_specific(files: Iterable[FilePlan], facts: WorkspaceFacts) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The changed files that hold the path of the build root, and those that hold the path of an export."""
     changed = [file for file in files if file.changed]
     absolute, versioned = (
-        tuple(file.path for file in changed if path in file.after) for path in (workspace.build_root, workspace.exports)
+        tuple(file.path for file in changed if path in file.after)
+        for path in (facts.build_root, facts.export_directory)
     )
     return absolute, versioned

@@ -10,11 +10,12 @@ from typing import Any
 from devflow.common.errors import Problem
 from devflow.common.report import count, counts_line, json_report, to_do
 from devflow.export_all_resolves.service import PlannedExport
-from devflow.ide_config.documents import Document, JsonFile, OwnFile
+from devflow.ide_config.documents import Document, JsonFile
 from devflow.ide_config.plan import FilePlan, FileStatus, SettingsMode, snippet_of
 
 _GOAL = "ide-config"
 _SCHEMA_VERSION = 1
+_UNGENERATED = "Python code is generated from {}, and editors do not see it.\n  Fix: {}"
 
 
 @dataclass(frozen=True)
@@ -27,9 +28,12 @@ class SettingsOutcome:
     missing: frozenset[str]  # the resolves in `exports` whose export does not exist
     failed: Mapping[str, Problem]  # writes, by path
     overruled: Mapping[str, str]  # editor whose files take precedence → editors whose settings they overrule
+    every_export: tuple[str, ...]  # the paths of all exports, whether they exist or not
+    ungenerated: str | None  # a file from which Python code is generated, if `export-codegen` has never run
     not_ignored: tuple[str, ...]  # files with paths of this machine that git would pick up
     command: str  # the command line that carries out the plan
     export_command: Callable[[Sequence[str]], str]  # the command line that exports these resolves
+    codegen_command: str  # the command line that generates code
 
     @property
     def problems(self) -> Mapping[str, Problem]:
@@ -44,7 +48,7 @@ class SettingsOutcome:
     @property
     def exit_code(self) -> int:
         """A dry run fails if the real run would; a check also fails for a stale setting and a missing export."""
-        wrong = any(file.changed for file in self.files) or self.missing_exports
+        wrong = any(file.changed or file.stale for file in self.files) or self.missing_exports
         return 1 if self.problems or (self.mode is SettingsMode.CHECK and wrong) else 0
 
 
@@ -53,7 +57,7 @@ def stdout(outcome: SettingsOutcome) -> str:
     if outcome.mode is SettingsMode.DRY_RUN:
         return "".join(diff(file) for file in outcome.files).rstrip("\n")
     if outcome.mode is SettingsMode.CHECK:
-        return "\n".join([*_wrong_settings(outcome), *_wrong_exports(outcome)])
+        return "\n".join([*_wrong_settings(outcome), *_stale_paths(outcome), *_wrong_exports(outcome)])
     return "\n".join(f"{file.path}: {_sentence(file, outcome)}" for file in outcome.files)
 
 
@@ -64,6 +68,10 @@ def _wrong_settings(outcome: SettingsOutcome) -> list[str]:
         if file.changed
         for change in file.changes
     ]
+
+
+def _stale_paths(outcome: SettingsOutcome) -> list[str]:
+    return [f"{file.path}: {one.key}: {one.path} is stale, {one.why}" for file in outcome.files for one in file.stale]
 
 
 def _wrong_exports(outcome: SettingsOutcome) -> list[str]:
@@ -123,6 +131,11 @@ def notes(outcome: SettingsOutcome) -> list[str]:
             for key, why in file.dead
         ),
         *(
+            f"{path}.\n  Fix: remove it, or choose from {', '.join(outcome.every_export)}"
+            for path in _stale_paths(outcome)
+        ),
+        *([_UNGENERATED.format(outcome.ungenerated, outcome.codegen_command)] if outcome.ungenerated else []),
+        *(
             f"{what}: {', '.join(resolves)}.\n  Fix: {outcome.export_command(resolves)}"
             for what, resolves in (
                 ("Not exported, but used by the settings", missing),
@@ -168,7 +181,7 @@ def print_of(documents: Sequence[Document]) -> str:
 
 
 def _comment(document: Document) -> str:
-    if isinstance(document, (JsonFile, OwnFile)):
+    if isinstance(document, JsonFile) or document.path.endswith(".json"):
         return "//"
     return getattr(getattr(document, "syntax", None), "comment", "#")
 
@@ -197,5 +210,6 @@ def _result(file: FilePlan, outcome: SettingsOutcome) -> dict[str, Any]:
         "status": file.status.value,
         "action": action,
         "changes": [{"key": one.key, "have": one.have or None, "want": one.want or None} for one in file.changes],
+        "stale": [{"key": one.key, "path": one.path, "why": one.why} for one in file.stale],
         "error": problem.as_json() if problem else None,
     }

@@ -12,12 +12,18 @@ import toml
 
 from devflow.ide_config.documents import Document
 from devflow.ide_config.members import coc, helix, neovim, pyright, ty, vim_ale, vscode, zed
-from devflow.ide_config.plan import MYPY_PYTHON, snippet_of
+from devflow.ide_config.plan import snippet_of
 from harness.editor_tools import ALE, node_modules, site_packages
 from ide_config.workspaces import workspace
 
 # What other extensions publish is on no registry: Microsoft's Python and Pylance, coc-pyright's own.
-OF_OTHERS = ("python.defaultInterpreterPath", "python.testing.", "python.linting.", "python.formatting.")
+OF_OTHERS = (
+    "python.defaultInterpreterPath",
+    "python.envFile",
+    "python.testing.",
+    "python.linting.",
+    "python.formatting.",
+)
 OF_PYLANCE = {"python.analysis.importFormat"}
 
 
@@ -94,10 +100,6 @@ def test_the_configuration_of_ty() -> None:
     assert set(settings["environment"]) <= set(declared)
     assert "environment" in properties("ty")
     assert "extraPaths" not in declared
-
-
-def test_the_interpreter_of_mypy() -> None:
-    assert MYPY_PYTHON[-1] in properties("mypy")
 
 
 def properties(tool: str, definition: str = "") -> Mapping[str, Any]:

@@ -4,63 +4,96 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import json
 from collections.abc import Set
+from dataclasses import dataclass
 from urllib.parse import urlparse
 
 from pants.backend.python.subsystems.setup import PythonSetup
+from pants.backend.python.util_rules.interpreter_constraints import InterpreterConstraints
 from pants.backend.python.util_rules.pex_environment import PythonExecutable
-from pants.backend.python.util_rules.pex_requirements import LoadedLockfile, Lockfile, ResolvePexConstraintsFile
+from pants.backend.python.util_rules.pex_requirements import Lockfile, ResolvePexConstraintsFile
 from pants.core.goals.export import ExportSubsystem
 from pants.engine.fs import PathGlobs
 from pants.engine.process import Process
+from pants.engine.unions import UnionMembership
 from pants.util.logging import LogLevel
 
 from devflow.common.errors import UserError, last_words
-from devflow.engine import digest_contents, list_paths, run_process
+from devflow.engine import digest_contents, read_files, run_process
 from devflow.engine.python import (
     ResolvePexConfig,
     editable_local_dists,
     exported_codegen,
     load_lockfile,
 )
-from devflow.engine.python.resolves import how_to_make_lockfile
+from devflow.engine.python.resolves import constraints_of, how_to_make_lockfile
+from devflow.engine.python.tool_export import tool_export
 from devflow.export_all_resolves.facts import ExportInput
+from devflow.export_all_resolves.members.lockfile_content import NotALockfileError, content_of
 
 SYMLINKED = "symlinked_immutable_virtualenv"
-_INDEX_SETTINGS = ("indexes", "find_links", "path_mappings")
+# Where files come from, and how newer Pants makes a lockfile: neither decides what is installed from it.
+_NOT_DECIDING = (
+    *("indexes", "find_links", "path_mappings", "sources"),
+    *("lock_style", "complete_platforms", "uploaded_prior_to"),
+)
 
 
-async def lockfile_input(resolve: str, python_setup: PythonSetup) -> ExportInput:
-    """The lockfile's content without its header and comments. Raises: UserError if it is missing or cannot be read."""
-    url = python_setup.resolves[resolve]
-    origin = f"the resolve `{resolve}`"
+@dataclass(frozen=True)
+class ResolveSource:
+    """What a resolve is made from: a lockfile of the repository, or, for a tool without a resolve, that of Pants."""
+
+    lockfile: Lockfile
+    constraints: InterpreterConstraints
+    requirements: tuple[str, ...] = ()
+
+
+async def source_of(resolve: str, python_setup: PythonSetup, union_membership: UnionMembership) -> ResolveSource | None:
+    """None for the resolve of another backend."""
+    url = python_setup.resolves.get(resolve)
+    if url:
+        lockfile = Lockfile(url=url, url_description_of_origin=f"the resolve `{resolve}`", resolve_name=resolve)
+        return ResolveSource(lockfile, constraints_of(resolve, python_setup))
+    tool = await tool_export(resolve, python_setup, union_membership)
+    return ResolveSource(tool.lockfile, tool.constraints, tool.requirements) if tool else None
+
+
+async def lockfile_input(resolve: str, source: ResolveSource, python_setup: PythonSetup) -> ExportInput:
+    """The content of the lockfile. Raises: UserError if it is missing, cannot be read, or pins nothing."""
+    url = source.lockfile.url
     how_to_make = how_to_make_lockfile(resolve, python_setup)
     parts = urlparse(url)
-    if parts.scheme in ("", "file"):
-        # Pants' own error for a missing lockfile names neither the resolve nor a fix.
-        found = await list_paths(PathGlobs([parts.path.lstrip("/") if parts.scheme else url]))
-        if not found.files:
-            raise UserError(f"{url}, the lockfile of resolve {resolve}, does not exist.", fix=how_to_make)
+    if parts.scheme not in ("", "file"):
+        return await _loaded_input(source, resolve, how_to_make)
+    # Pants' own error for a missing lockfile names neither the resolve nor a fix, and none of its errors the line.
+    files = await read_files(PathGlobs([parts.path.lstrip("/") if parts.scheme else url]))
+    if not files:
+        raise UserError(f"{url}, the lockfile of resolve {resolve}, does not exist.", fix=how_to_make)
+    found = _input_of(files[0].content, source, resolve, how_to_make)
+    await _loaded_input(source, resolve, how_to_make)
+    return found
+
+
+async def _loaded_input(source: ResolveSource, resolve: str, how_to_make: str) -> ExportInput:
+    """The content of the lockfile as Pants loads it. Raises: UserError if Pants cannot do so."""
     try:
-        loaded = await load_lockfile(Lockfile(url=url, url_description_of_origin=origin, resolve_name=resolve))
+        loaded = await load_lockfile(source.lockfile)
     except Exception as error:
-        raise _unreadable(url, resolve, last_words(error), how_to_make) from error
+        raise _unreadable(source.lockfile.url, resolve, last_words(error), how_to_make) from error
     contents = await digest_contents(loaded.lockfile_digest)
-    return ExportInput("lockfile", _digest_of_lockfile(contents[0].content, loaded, resolve, how_to_make))
+    return _input_of(contents[0].content, source, resolve, how_to_make)
 
 
-def _digest_of_lockfile(content: bytes, loaded: LoadedLockfile, resolve: str, how_to_make: str) -> str:
-    if content.lstrip().startswith(b"{"):
-        try:
-            lockfile = json.loads(content)
-        except ValueError as error:
-            raise _unreadable(loaded.lockfile_path, resolve, str(error), how_to_make) from error
-        if not isinstance(lockfile.get("locked_resolves"), list):
-            raise _unreadable(loaded.lockfile_path, resolve, "it has no list of locked_resolves", how_to_make)
-        return loaded.lockfile_digest.fingerprint  # without the header, which is in comments
-    lines = (line.strip() for line in content.splitlines())
-    return hash_of(*(line.decode(errors="replace") for line in lines if line and not line.startswith(b"#")))
+def _input_of(content: bytes, source: ResolveSource, resolve: str, how_to_make: str) -> ExportInput:
+    path = source.lockfile.url
+    try:
+        pinned = content_of(content.decode())
+        return ExportInput("lockfile", hash_of(pinned, source.requirements) if source.requirements else pinned)
+    except NotALockfileError as error:
+        what = f"{path}, the lockfile of resolve {resolve}, cannot be used: {error}."
+        raise UserError(what, fix=f"{error.first}{how_to_make}") from error
+    except ValueError as error:  # not UTF-8, or not JSON
+        raise _unreadable(path, resolve, str(error), how_to_make) from error
 
 
 def _unreadable(path: str, resolve: str, why: str, how_to_make: str) -> UserError:
@@ -82,15 +115,15 @@ async def full_version(python: PythonExecutable) -> str:
     return result.stdout.decode().strip()
 
 
-def settings_inputs(config: ResolvePexConfig) -> tuple[ExportInput, ...]:
-    """The settings as hashes, because an index address may hold a password; all that the running Pants has."""
+def settings_input(config: ResolvePexConfig) -> ExportInput:
+    """The settings of the resolver, all that the running Pants has, but not where files come from.
+
+    Which index a file comes from does not matter: the lockfile has its hash. An index address may hold a token, and is
+    then another one every day.
+    """
     settings = {field.name: _comparable(getattr(config, field.name)) for field in dataclasses.fields(config)}
-    index = {name: value for name, value in settings.items() if name in _INDEX_SETTINGS}
-    others = {name: value for name, value in settings.items() if name not in _INDEX_SETTINGS}
-    return (
-        ExportInput("index settings", hash_of(sorted(index.items()))),
-        ExportInput("resolver settings", hash_of(sorted(others.items()))),
-    )
+    deciding = {name: value for name, value in settings.items() if name not in _NOT_DECIDING}
+    return ExportInput("resolver settings", hash_of(sorted(deciding.items())))
 
 
 def _comparable(setting: object) -> object:

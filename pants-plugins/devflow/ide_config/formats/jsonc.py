@@ -134,6 +134,22 @@ def reader(text: str) -> Callable[[Sequence[str]], Any]:
     return read
 
 
+def strings(text: str) -> Iterator[tuple[str, int, int]]:
+    """The key ("a.b[0]"), start and end of each string that is a value. Raises: CannotEditError."""
+
+    def below(key: str, node: TextNode) -> Iterator[tuple[str, int, int]]:
+        if isinstance(node.value, str):
+            yield key, node.start, node.end
+        for name, member in node.members:
+            yield from below(f"{key}.{name}" if key else name, member)
+        for index, item in enumerate(node.items):
+            yield from below(f"{key}[{index}]", item)
+
+    root = parse(text)
+    if root:
+        yield from below("", root)
+
+
 def value_at(text: str, path: Sequence[str]) -> Any:
     """The value, or None if there is none. Raises: CannotEditError."""
     return reader(text)(path)

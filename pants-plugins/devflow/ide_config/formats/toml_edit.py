@@ -209,6 +209,17 @@ def reader(text: str) -> Callable[[Sequence[str]], Any]:
     return read
 
 
+def values(text: str) -> Iterator[tuple[str, int, int]]:
+    """The key ("a.b[0]"), start and end of each value; an inline table is one. Raises: CannotEditError."""
+    for table in _Scanner(text).tables():
+        for name, node in table.entries:
+            key = ".".join((*table.path, *name))
+            if not node.items:
+                yield key, node.start, node.end
+            for index, item in enumerate(node.items):
+                yield f"{key}[{index}]", item.start, item.end
+
+
 def value_at(text: str, path: Sequence[str]) -> Any:
     """The value at the path, as `reader` gives it. Raises: CannotEditError."""
     return reader(text)(path)

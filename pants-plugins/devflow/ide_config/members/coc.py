@@ -29,6 +29,7 @@ class Coc(Editor):
     name = "coc"
     evidence = (".vim/coc-settings.json",)
     overruled_by = "pyright"
+    hand_written = (".vim/*.json",)
 
 
 @rule
@@ -52,23 +53,37 @@ def documents(workspace: Workspace) -> tuple[Document, ...]:
             Setting(("python.linting.mypyEnabled",), True, Owned.DEFAULT),
             Setting(("python.linting.mypyPath",), workspace.absolute(mypy.path)),
         ]
+    formats = workspace.formats
+    if formats and formats.name == "black":
+        settings += [
+            Setting(("ruff.disableDocumentFormatting",), True),
+            Setting(("python.formatting.provider",), "black", Owned.DEFAULT),
+            Setting(("python.formatting.blackPath",), workspace.absolute(formats.path)),
+            Setting(("[python]", "coc.preferences.formatOnSave"), True, Owned.DEFAULT),
+        ]
+    elif ruff and not formats:
+        settings.append(Setting(("ruff.disableDocumentFormatting",), True))
     if ruff and workspace.ruff_server != ("server",):
         # coc-ruff starts the server of Ruff without `--preview`, which this one needs; coc-pyright calls Ruff itself.
         settings += [
             Setting(("ruff.enable",), False),
             Setting(("python.linting.ruffEnabled",), True, Owned.DEFAULT),
             Setting(("python.linting.ruffPath",), workspace.absolute(ruff.path)),
-            Setting(("python.formatting.provider",), "ruff", Owned.DEFAULT),
-            Setting(("python.formatting.ruffPath",), workspace.absolute(ruff.path)),
         ]
+        if formats == ruff:
+            settings += [
+                Setting(("python.formatting.provider",), "ruff", Owned.DEFAULT),
+                Setting(("python.formatting.ruffPath",), workspace.absolute(ruff.path)),
+            ]
     elif ruff:
         settings += [
             Setting(("ruff.enable",), True),
             Setting(("ruff.nativeBinaryPath",), workspace.absolute(ruff.path)),
             Setting(("ruff.useDetectRuffCommand",), False),
             Setting(("ruff.autoFixOnSave",), True, Owned.DEFAULT),
-            Setting(("[python]", "coc.preferences.formatOnSave"), True, Owned.DEFAULT),
         ]
+        if formats == ruff:
+            settings.append(Setting(("[python]", "coc.preferences.formatOnSave"), True, Owned.DEFAULT))
     settings += [
         Setting(("coc.preferences.formatOnType",), False, Owned.DEFAULT),
         Setting(("coc.preferences.willSaveHandlerTimeout",), 5000, Owned.DEFAULT),

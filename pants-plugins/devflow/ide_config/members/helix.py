@@ -44,6 +44,7 @@ def documents(workspace: Workspace) -> tuple[Document, ...]:
         "[[language]]",
         'name = "python"',
         f"language-servers = {json.dumps(['basedpyright', 'pyright', *(['ruff'] if ruff else [])])}",
+        *_formatter(workspace),
         "",
     ]
     for server, scope in (("basedpyright", "basedpyright"), ("pyright", "python")):
@@ -56,6 +57,15 @@ def documents(workspace: Workspace) -> tuple[Document, ...]:
     servers = (Conflict(("language-server", name)) for name in ("basedpyright", "pyright", "ruff"))
     conflicts = (*servers, Conflict(("language",), "name", "python"))
     return (BlockFile(".helix/languages.toml", TOML, "\n".join(lines).rstrip(), conflicts),)
+
+
+def _formatter(workspace: Workspace) -> list[str]:
+    """Without it, Helix formats by the server of Ruff."""
+    black = workspace.tool("black")
+    if not black:
+        return []
+    command = json.dumps(workspace.absolute(black.path), ensure_ascii=False)
+    return [f'formatter = {{ command = {command}, args = ["--quiet", "-"] }}']
 
 
 def rules() -> Rules:

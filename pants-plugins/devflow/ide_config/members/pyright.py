@@ -17,13 +17,15 @@ from devflow.ide_config.facts import Workspace
 
 FILE = "pyrightconfig.json"
 TABLE = "pyproject.toml [tool.pyright]"
+BASED_TABLE = "pyproject.toml [tool.basedpyright]"
 
 
 class Pyright(Editor):
     """Pyright and basedpyright on their own."""
 
     name = "pyright"
-    evidence = (FILE, TABLE)
+    evidence = (FILE, TABLE, BASED_TABLE)
+    hand_written = (FILE,)
 
 
 @rule
@@ -33,17 +35,27 @@ async def pyright_settings(request: Pyright) -> EditorSettings:
 
 
 def documents(workspace: Workspace) -> tuple[Document, ...]:
-    """`pyrightconfig.json`, or the existing table in `pyproject.toml`, which a new file would override."""
-    in_table = TABLE in workspace.present and FILE not in workspace.present
-    prefix = ("tool", "pyright") if in_table else ()
+    """`pyrightconfig.json`, or the existing tables in `pyproject.toml`, which a new file would override.
+
+    basedpyright reads its own table, or else that of Pyright, which does not read the other one.
+    """
+    present = () if FILE in workspace.present else (TABLE, BASED_TABLE)
+    tables = [table for table in present if table in workspace.present]
+    if not tables:
+        return (JsonFile(FILE, _settings(workspace, ())),)
+    names = (table.partition("[")[2].rstrip("]").split(".") for table in tables)
+    return tuple(TomlFile("pyproject.toml", _settings(workspace, tuple(name))) for name in names)
+
+
+def _settings(workspace: Workspace, table: tuple[str, ...]) -> tuple[Setting, ...]:
     settings = [
-        Setting((*prefix, "venvPath"), os.path.dirname(workspace.main.path)),
-        Setting((*prefix, "venv"), workspace.main.version),
-        Setting((*prefix, "extraPaths"), workspace.source_roots, Owned.ENTRIES, ours=workspace.exports),
+        Setting((*table, "venvPath"), os.path.dirname(workspace.main.path)),
+        Setting((*table, "venv"), workspace.main.version),
+        Setting((*table, "extraPaths"), workspace.source_roots, Owned.ENTRIES, ours=workspace.exports),
     ]
     if workspace.stubs:
-        settings.append(Setting((*prefix, "stubPath"), workspace.stubs))
-    return (TomlFile("pyproject.toml", tuple(settings)),) if in_table else (JsonFile(FILE, tuple(settings)),)
+        settings.append(Setting((*table, "stubPath"), workspace.stubs))
+    return tuple(settings)
 
 
 def rules() -> Rules:

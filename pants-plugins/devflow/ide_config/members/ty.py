@@ -19,6 +19,7 @@ class Ty(Editor):
 
     name = "ty"
     evidence = (FILE, TABLE)
+    hand_written = (FILE,)
 
 
 @rule

@@ -45,6 +45,8 @@ def _lines(workspace: Workspace) -> list[str]:
             f"let g:ale_python_mypy_executable = {_here(mypy.path)}",
             "let g:ale_python_mypy_use_global = 1",
             f"let g:ale_python_mypy_options = '--python-executable=' . shellescape({_here(workspace.main.python)})",
+            # ALE has no option for it, and mypy none on its command line; `check` of Pants sets it as well.
+            f"let $MYPYPATH = join([{', '.join(_here(root) for root in _mypy_path(workspace))}], ':')",
         ]
     if ruff:
         for name in ("ruff", "ruff_format"):
@@ -57,15 +59,26 @@ def _lines(workspace: Workspace) -> list[str]:
     linters = ", ".join(f"'{tool.name}'" for tool in (ruff, mypy) if tool)
     if linters:
         lines.append(f"let g:ale_linters = extend(get(g:, 'ale_linters', {{}}), {{'python': [{linters}]}})")
-    if ruff:
+    black = workspace.tool("black")
+    if black:
+        lines.append(f"let g:ale_python_black_executable = {_here(black.path)}")
+        lines.append("let g:ale_python_black_use_global = 1")
+    if ruff and workspace.formatter == "ruff":
         # ALE 3.3.0 has no ruff_format, and an unknown fixer stops the others.
         places = f"&runtimepath, '{_FORMAT}') . globpath(&packpath, 'pack/*/*/*/{_FORMAT}"
+        lines.append(f"let s:fixers = empty(globpath({places}')) ? ['ruff'] : ['ruff', 'ruff_format']")
+    elif ruff or black:
+        lines.append(f"let s:fixers = [{', '.join(repr(tool.name) for tool in (ruff, black) if tool)}]")
+    if ruff or black:
         lines += [
-            f"let s:fixers = empty(globpath({places}')) ? ['ruff'] : ['ruff', 'ruff_format']",
             "let g:ale_fixers = extend(get(g:, 'ale_fixers', {}), {'python': s:fixers})",
             "let g:ale_fix_on_save = 1",
         ]
     return lines
+
+
+def _mypy_path(workspace: Workspace) -> tuple[str, ...]:
+    return (*((workspace.stubs,) if workspace.stubs else ()), *workspace.source_roots)
 
 
 def _here(path: str) -> str:

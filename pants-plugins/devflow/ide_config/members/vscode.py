@@ -1,6 +1,7 @@
-"""Visual Studio Code: Pylance, the Mypy Type Checker and Ruff.
+"""Visual Studio Code: Pylance, the Mypy Type Checker, Ruff and Black.
 
-Source: `contributes.configuration` of ms-python.python, Pylance, ms-python.mypy-type-checker, charliermarsh.ruff.
+Source: `contributes.configuration` of ms-python.python, Pylance, ms-python.mypy-type-checker, charliermarsh.ruff,
+ms-python.black-formatter.
 """
 
 from __future__ import annotations
@@ -10,13 +11,16 @@ from pants.engine.unions import UnionRule
 
 from devflow.engine import Rules
 from devflow.ide_config.contract import Editor, EditorSettings
-from devflow.ide_config.documents import Document, JsonFile, Owned, Setting
+from devflow.ide_config.documents import Document, JsonFile, Owned, OwnFile, Setting
 from devflow.ide_config.facts import Workspace
 
 _RUFF = "charliermarsh.ruff"
 _MYPY = "ms-python.mypy-type-checker"
-# Other linters and formatters that do what Ruff does; with Ruff, one of them is enough.
-_OTHERS = ("ms-python.flake8", "ms-python.isort", "ms-python.black-formatter", "ms-python.pylint")
+_BLACK = "ms-python.black-formatter"
+# The extensions of other tools that do what Ruff does; where Pants does not run them, Ruff is enough.
+_OTHERS = {"flake8": "ms-python.flake8", "isort": "ms-python.isort", "black": _BLACK, "pylint": "ms-python.pylint"}
+_DOTENV = ".env"  # what the extension reads unless it is told otherwise
+_UNITTEST = ("python.testing.unittestEnabled",)
 _LEGACY = "it makes the extension start the legacy server"
 DEAD = (
     ("python.pythonPath", "python.defaultInterpreterPath has taken its place"),
@@ -36,6 +40,8 @@ class VSCode(Editor):
 
     name = "vscode"
     evidence = (".vscode",)
+    asks_for = (_DOTENV,)
+    hand_written = (".vscode/*.json", "*.code-workspace")
     overruled_by = "pyright"
 
 
@@ -47,7 +53,7 @@ async def vscode_settings(request: VSCode) -> EditorSettings:
 
 def documents(workspace: Workspace) -> tuple[Document, ...]:
     """`.vscode/settings.json`, and the recommended extensions."""
-    ruff, mypy = workspace.tool("ruff"), workspace.tool("mypy")
+    ruff, mypy, black = workspace.tool("ruff"), workspace.tool("mypy"), workspace.tool("black")
     exports = workspace.exports
     python = _here(workspace.main.python)
     settings = [
@@ -70,30 +76,67 @@ def documents(workspace: Workspace) -> tuple[Document, ...]:
         settings += [
             Setting(("ruff.importStrategy",), "fromEnvironment"),
             Setting(("ruff.path",), (_here(ruff.path),), Owned.ENTRIES, ours=exports),
-            *_in_python(("editor.defaultFormatter", _RUFF)),
-            *_in_python(("editor.formatOnSave", True)),
             Setting(("[python]", "editor.codeActionsOnSave", "source.fixAll"), "explicit", Owned.DEFAULT),
         ]
         if ruff.export:
             settings.append(Setting(("ruff.interpreter",), (_here(ruff.export.python),)))
-    if workspace.pytest_args:
+    if black:
         settings += [
-            Setting(("python.testing.pytestEnabled",), True, Owned.DEFAULT),
-            Setting(("python.testing.pytestArgs",), workspace.pytest_args, Owned.DEFAULT),
+            Setting(("black-formatter.importStrategy",), "fromEnvironment"),
+            Setting(("black-formatter.path",), (_here(black.path),), Owned.ENTRIES, ours=exports),
         ]
+        if black.export:
+            settings.append(Setting(("black-formatter.interpreter",), (_here(black.export.python),)))
+    if workspace.formats:
+        settings += _in_python(("editor.defaultFormatter", _RUFF if workspace.formats == ruff else _BLACK))
+        settings += _in_python(("editor.formatOnSave", True))
+    tests = _tests(workspace)
     extensions = (
         "ms-python.python",
         "ms-python.vscode-pylance",
         *((_MYPY,) if mypy else ()),
         *((_RUFF,) if ruff else ()),
+        *((_BLACK,) if black else ()),
     )
     wanted = [Setting(("recommendations",), extensions, Owned.ENTRIES)]
     if ruff:
-        wanted.append(Setting(("unwantedRecommendations",), _OTHERS, Owned.DEFAULT))
+        unwanted = tuple(extension for tool, extension in _OTHERS.items() if tool not in workspace.used)
+        wanted.append(Setting(("unwantedRecommendations",), unwanted, Owned.DEFAULT))
     return (
-        JsonFile(".vscode/settings.json", tuple(settings), DEAD),
+        JsonFile(".vscode/settings.json", (*settings, *tests), DEAD),
         JsonFile(".vscode/extensions.json", tuple(wanted)),
+        *_env_file(workspace),
     )
+
+
+def _tests(workspace: Workspace) -> list[Setting]:
+    """Settings of the testing panel. It runs tests without the source roots, unless a file of variables has them.
+
+    A repository with a `.env` goes on with it: it may have more in it. Then pytest, 7 or newer, is told.
+    """
+    settings = []
+    arguments = workspace.pytest_args
+    if _env_file(workspace):
+        settings.append(Setting(("python.envFile",), _here(_env_path(workspace)), Owned.DEFAULT))
+    elif workspace.source_roots:
+        arguments = ("-o", f"pythonpath={' '.join(workspace.source_roots)}", *arguments)
+    if workspace.pytest_args:
+        settings += [
+            Setting(("python.testing.pytestEnabled",), True, Owned.DEFAULT, unless=_UNITTEST),
+            Setting(("python.testing.pytestArgs",), arguments, Owned.DEFAULT, unless=_UNITTEST),
+        ]
+    return settings
+
+
+def _env_file(workspace: Workspace) -> tuple[OwnFile, ...]:
+    """PYTHONPATH for tests and programs that the editor starts. Not `.env`: launchers of Pants read that, too."""
+    if _DOTENV in workspace.present or not workspace.source_roots:
+        return ()
+    return (OwnFile(_env_path(workspace), f"PYTHONPATH={':'.join(workspace.search_path)}\n"),)
+
+
+def _env_path(workspace: Workspace) -> str:
+    return f"{workspace.dist}/ide-config/vscode.env"
 
 
 def _in_python(*pairs: tuple[str, str | bool]) -> list[Setting]:

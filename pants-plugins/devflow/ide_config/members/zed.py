@@ -21,6 +21,7 @@ class Zed(Editor):
     name = "zed"
     evidence = (".zed",)
     overruled_by = "pyright"
+    hand_written = (".zed/*.json",)
 
 
 @rule
@@ -46,6 +47,9 @@ def documents(workspace: Workspace) -> tuple[Document, ...]:
             Setting(("lsp", "ruff", "binary", "path"), workspace.absolute(ruff.path)),
             Setting(("lsp", "ruff", "binary", "arguments"), workspace.ruff_server),
         ]
+    if ruff and workspace.formats != ruff:
+        # Zed formats by the server of Ruff on each save, if nothing else is set.
+        settings.append(Setting(("languages", "Python", "format_on_save"), "off", Owned.DEFAULT))
     return (JsonFile(".zed/settings.json", tuple(settings)),)
 
 
