@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from devflow.common.errors import UserError
 from devflow.common.git import Git, GitError
+from devflow.common.removal.trees import remove
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Worktree:
         try:
             yield path
         finally:
-            shutil.rmtree(path, ignore_errors=True)
+            remove(str(path))
 
 
 @dataclass(frozen=True)

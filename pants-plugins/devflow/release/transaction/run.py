@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 
 from devflow.common.errors import UserError
+from devflow.common.removal.trees import remove
 from devflow.release.git.worktree import Worktree
 from devflow.release.transaction import journal as journals
 from devflow.release.transaction import refs
@@ -90,7 +90,8 @@ def recover(worktree: Worktree, on_step: OnStep = nothing) -> Done | None:
         else:
             finished = _finish(worktree, journal, on_step)
     for leftover in worktree.own_dir.glob("scratch-*"):
-        shutil.rmtree(leftover, ignore_errors=True)
+        if not leftover.is_symlink():
+            remove(str(leftover))
     return finished
 
 
