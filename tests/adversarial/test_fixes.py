@@ -102,7 +102,7 @@ def test_a_cache_of_another_user_is_reset_as_that_user(scene: Scene, monkeypatch
     [problem] = problems(scene, "named-caches")
     assert problem.fix.startswith("run the same command without sudo; or ")
     monkeypatch.delenv("SUDO_UID")
-    scene.home.chmod(0o700)  # as `/root` in a container: that user cannot get there
+    scene.home.chmod(0o700)  # that user cannot get there
     [problem] = problems(scene, "named-caches")
     assert problem.fix == "name another directory in [GLOBAL].named_caches_dir"
 
