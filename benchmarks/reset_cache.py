@@ -101,8 +101,8 @@ def memory(directory: Path, files: int) -> Iterator[Row]:
         store = directory / "measured"
         fill(store, number)
         code = (
-            "import sys; from devflow.reset_cache.removal.usage import measure;"
-            "from devflow.reset_cache.removal.trees import remove; measure(sys.argv[1]); remove(sys.argv[1])"
+            "import sys; from devflow.common.removal.usage import measure;"
+            "from devflow.common.removal.trees import remove; measure(sys.argv[1]); remove(sys.argv[1])"
         )
         environment = {**os.environ, "PYTHONPATH": str(PROJECT / "pants-plugins")}
         child = subprocess.Popen([sys.executable, "-c", code, str(store)], env=environment)

@@ -141,8 +141,8 @@ def test_dist_is_a_file(repo: Repository) -> None:
     os.unlink(repo.root / "dist")
     os.rename(repo.root / "elsewhere", repo.root / "dist")
     assert message == (
-        "bad: dist is not a directory, and the export goes below it.\n  Fix: rm dist\n"
-        "good: dist is not a directory, and the export goes below it.\n  Fix: rm dist\n"
+        "bad: dist is not a directory, and the export goes below it.\n  Fix: mv dist dist.old1\n"
+        "good: dist is not a directory, and the export goes below it.\n  Fix: mv dist dist.old1\n"
         "2 failed, 0 up to date.\n"
     )
 
@@ -158,7 +158,7 @@ def test_an_export_is_a_file(repo: Repository) -> None:
     os.rename(repo.root / "elsewhere", bad)
     assert result.stderr == (
         f"bad: {EXPORTS}/bad/{bad.name} is a file, and the export is a directory.\n"
-        f"  Fix: rm {EXPORTS}/bad/{bad.name}\n"
+        f"  Fix: mv {EXPORTS}/bad/{bad.name} {EXPORTS}/bad/{bad.name}.old1\n"
         "Exported 1, 1 failed, 0 up to date.\n"
     )
 

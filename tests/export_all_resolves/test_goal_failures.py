@@ -3,6 +3,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -97,21 +98,26 @@ def test_a_repository_without_resolves(run: Run) -> None:
 
 @pytest.mark.parametrize("above", ["", "1.0/..", "1.0/../..", "1.0/../../../.."])
 @pytest.mark.parametrize("args", [(), ("--dry-run",), ("--check",)])
-def test_a_file_in_the_way_is_never_removed(run: Run, trees: Path, above: str, args: tuple[str, ...]) -> None:
+def test_a_file_in_the_way_is_never_removed(
+    run: Run, trees: Path, rule_runner: RuleRunner, above: str, args: tuple[str, ...]
+) -> None:
     file = Path(os.path.normpath(trees / "a/1.0" / os.path.relpath(above or ".", "1.0" if above else ".")))
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text("precious")
     result = run({"a": "1.0 x"}, *args)
-    assert "Fix: rm dist" in result.stderr
+    [fix] = {line.partition("Fix: ")[2] for line in result.stderr.splitlines() if "Fix: " in line}
     assert result.exit_code == 1
     assert file.read_text() == "precious"
+    subprocess.run(fix, shell=True, check=True, cwd=rule_runner.build_root)
+    assert Path(f"{file}.old1").read_text() == "precious"
+    assert run({"a": "1.0 x"}).exit_code == 0
 
 
 def test_an_unwritable_place(run: Run, rule_runner: RuleRunner, monkeypatch: pytest.MonkeyPatch) -> None:
     # The superuser may write anywhere, so the permission bits alone would prove nothing here.
     monkeypatch.setattr(os, "access", lambda path, mode: False)
     result = run({"a": "1.0 x"})
-    assert f". is not writable.\n  Fix: sudo chown -R {os.getuid()} .\n" in result.stderr
+    assert f". is not writable.\n  Fix: sudo chown {os.getuid()} .\n" in result.stderr
     assert result.exit_code == 1
     assert not Path(rule_runner.build_root, "dist").exists()
 
@@ -155,7 +161,8 @@ def test_a_leftover_that_cannot_be_removed_is_named(run: Run, trees: Path, monke
     result = run({"a": "1.0 x"})
     path = "dist/export/fake/trees/a/.+x7z"
     assert result.stderr.startswith(
-        f"{path}: {path} cannot be removed: Permission denied.\n  Fix: sudo rm -rf {path}\n"
+        f"{path}: {path} cannot be removed: Permission denied.\n"
+        "  Fix: run the same command again, which removes the rest or says what keeps it\n"
     )
     assert result.exit_code == 1
 
@@ -222,6 +229,7 @@ def test_json(run: Run) -> None:
             },
         ],
         "pruned": [],
+        "left_alone": [],
     }
     assert result.exit_code == 1
 

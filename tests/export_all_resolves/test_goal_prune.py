@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -83,3 +84,49 @@ def test_the_old_export_of_a_resolve_whose_new_one_fails_is_kept(run: Run, histo
     assert result.exit_code == 1
     assert sorted(os.listdir(history / "a")) == ["0.8", "0.9", "1.0", "notes"]
     assert result.stdout == f"a: failed, see below\nPruned {GONE}\n"
+
+
+@pytest.mark.parametrize("link", ["dist", "dist/export", "dist/export/fake", "dist/export/fake/trees", "vanished"])
+def test_nothing_behind_a_link_is_pruned(run: Run, history: Path, tmp_path: Path, link: str) -> None:
+    root = history.parents[3]
+    path = history / "gone" if link == "vanished" else root / link
+    outside = tmp_path / "outside"
+    shutil.move(path, outside)
+    path.symlink_to(outside)
+    before = everything(tmp_path)
+    for mode in ((), ("--dry-run",)):
+        result = run({"a": "1.0 x"}, "--prune", "--include=a", *mode)
+        assert f"is behind the link {path.relative_to(root)}; what is behind a link is never removed." in result.stderr
+        assert result.exit_code == 1
+        if link == "vanished":
+            assert f"{GONE}: {GONE} is behind the link" in result.stderr
+        else:
+            assert everything(tmp_path) == before
+    assert (outside / "1.0" if link == "vanished" else tmp_path).exists()
+
+
+@pytest.mark.parametrize("held", [".git/HEAD", "src/package/.git/HEAD", "lib/bare/HEAD"])
+def test_a_repository_in_a_surplus_export_stays(run: Run, history: Path, held: str) -> None:
+    repository = (history / "gone/1.0" / held).parent
+    for name in ("objects", "refs"):
+        (repository / name).mkdir(parents=True)
+    (repository / "HEAD").write_text("ref: refs/heads/main\n")
+    result = run({"a": "1.0 x"}, "--prune")
+    assert result.stdout.endswith(f"Pruned {OLD}\n")
+    assert f"{GONE}: {GONE} " in result.stderr
+    assert result.exit_code == 1
+    assert (repository / "HEAD").exists()
+
+
+def test_a_repository_in_an_export_is_not_replaced(run: Run, trees: Path) -> None:
+    run({"a": "1.0 x"})
+    repository = trees / "a/1.0/src/.git"
+    for name in ("objects", "refs"):
+        (repository / name).mkdir(parents=True)
+    (repository / "HEAD").write_text("ref: refs/heads/main\n")
+    for mode in ("--dry-run", "--force"):
+        result = run({"a": "1.0 y"}, mode)
+        assert "a: dist/export/fake/trees/a/1.0 holds the git repository" in result.stderr
+        assert result.exit_code == 1
+    assert (repository / "HEAD").exists()
+    assert (trees / "a/1.0/bin/run").read_text() == f"1.0 x in {trees}/a/1.0\n"

@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from unittest import mock
 
+from devflow.common.removal.mounts import mount_points
 from devflow.reset_cache.apply import ResetOutcome, reset
 from devflow.reset_cache.facts import Location, Settings
 from devflow.reset_cache.inspect import ResetContext
 from devflow.reset_cache.places.pants import pants_locations
 from devflow.reset_cache.plan import ResetPlan
 from devflow.reset_cache.processes.table import ProcessSource
-from devflow.reset_cache.selection.guards import mount_points
 from devflow.reset_cache.selection.request import parse_request
 from reset_cache.fakes import FakeSource
 
@@ -71,8 +71,7 @@ class Scene:
         """Run a reset with these processes (default: none) and options."""
         settings = settings or self.settings
         everything = (*pants_locations(settings), *more)
-        mounts = (*mount_points(), *self.mounts)
-        context = ResetContext(settings, everything, source or FakeSource(), mounts, in_daemon)
+        context = ResetContext(settings, everything, source or FakeSource(), self.read_mounts, in_daemon)
         request = parse_request(
             everything,
             only=only,
@@ -84,6 +83,10 @@ class Scene:
         )
         with mock.patch.dict(os.environ, HOME=str(self.home)):
             return reset(request, context, say, announce)
+
+    def read_mounts(self) -> tuple[str, ...] | None:
+        """The mount points of this machine, and those that are said to be here."""
+        return (*(mount_points() or ()), *self.mounts)
 
     def files(self) -> frozenset[str]:
         """Every file, link and directory, relative to the base."""
@@ -97,10 +100,18 @@ def walk(base: Path) -> Iterator[str]:
             yield os.path.relpath(os.path.join(directory, name), base)
 
 
-def write(path: Path, content: str = "x") -> None:
+def write(path: Path, content: str = "x") -> Path:
     """Write a file, with the directories that it needs."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(content)
+    return path
+
+
+def make_repository(directory: Path) -> None:
+    """What git needs to take a directory for a repository, without a process."""
+    for name in ("objects", "refs"):
+        (directory / ".git" / name).mkdir(parents=True, exist_ok=True)
+    (directory / ".git" / "HEAD").write_text("ref: refs/heads/main\n")
 
 
 PRECIOUS = (
@@ -127,6 +138,8 @@ def make_scene(base: Path) -> Scene:
     scene = Scene(base)
     for path in PRECIOUS:
         write(base / path)
+    for repository in (scene.repo, scene.home / "work" / "other"):
+        make_repository(repository)
     settings = scene.settings
     for shard in SHARDS:
         write(Path(settings.local_store_dir, shard, "data.mdb"))

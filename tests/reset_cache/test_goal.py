@@ -225,6 +225,7 @@ def test_the_report_as_json(run: Run, scene: Scene) -> None:
         "files": 2,
         "size_bytes": report["freed_bytes"],
         "kept": [],
+        "left_alone": [],
         "error": None,
     }
     assert report["problems"] == report["stopped"] == report["would_stop"] == report["made"] == []

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from devflow.common.removal.facts import Identity
 from devflow.reset_cache.facts import (
     DAEMON,
     EXECUTION,
@@ -15,7 +16,6 @@ from devflow.reset_cache.facts import (
     WORKDIR,
     Claim,
     FoundLocation,
-    Identity,
     Location,
     Situation,
     Target,

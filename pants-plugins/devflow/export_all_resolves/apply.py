@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from shlex import quote
 
 from pants.base.build_root import BuildRoot
 from pants.core.goals.export import ExportResult
@@ -26,6 +25,7 @@ from pants.util.logging import LogLevel
 from devflow.common.errors import Problem, UserError, as_problem, disk_full_fix, tail
 from devflow.common.files import LockHeldError, exclusive_lock
 from devflow.common.members import failure_of
+from devflow.common.paths import display_path
 from devflow.engine import Rules, create_digest, environment_vars, merge_digests, run_id, try_process
 from devflow.engine.generation import HAS_GET, Get, MultiGet, concurrently, implicitly
 from devflow.engine.sandbox_package import modules_as_files
@@ -37,14 +37,20 @@ from devflow.export_all_resolves.contract import (
     stage_resolve,
 )
 from devflow.export_all_resolves.facts import ExportTree
+from devflow.export_all_resolves.guarded import guard_of, removal_problem
 from devflow.export_all_resolves.inspect import abandoned
 from devflow.export_all_resolves.plan import ExportMode, ExportOutcome, ExportPlan
 from devflow.export_all_resolves.staging import marker
 from devflow.export_all_resolves.staging.build import OWN_DIR, Command, Seed, Spec
-from devflow.export_all_resolves.staging.trees import discard, remove
+from devflow.export_all_resolves.staging.trees import discard
 
 _STAGING = "devflow.export_all_resolves.staging"
-_MODULES = tuple(f"{_STAGING}.{name}" for name in ("__init__", "__main__", "build", "marker", "seed", "trees"))
+_REMOVAL = "devflow.common.removal"
+_MODULES = (
+    *(f"{_STAGING}.{name}" for name in ("__init__", "__main__", "build", "marker", "seed", "trees")),
+    *(f"{_REMOVAL}.{name}" for name in ("__init__", "attributes", "facts", "mounts", "scan", "trees")),
+    "devflow.common.paths",
+)
 _LOCK = "export-all-resolves.lock"
 
 
@@ -139,7 +145,15 @@ def refuse_remote_execution(global_options: GlobalOptions, command: str) -> None
 
 async def carry_out(plan: ExportPlan, described: Iterable[DescribedResolve], tree: ExportTree) -> ExportOutcome:
     """Build, prune, and remove what killed runs left. A failure of one does not stop the others."""
-    failed = _each(abandoned(plan.desired, tree), _clear, tree)
+    guard = guard_of(tree)
+    failed = {}
+    for leftover in abandoned(plan.desired, tree):
+        shown = os.path.relpath(leftover, tree.build_root)
+        problem = removal_problem(shown, tree, guard, below=tree.absolute(tree.dist)) or _failing(
+            _clear, leftover, shown
+        )
+        if problem:
+            failed[shown] = problem
     paths = {item.resolve: item.desired.path for item in plan.rebuilds}
     requests = [
         BuildExportRequest(resolve.exporter(resolve.resolve), resolve.fingerprint, path)
@@ -153,7 +167,12 @@ async def carry_out(plan: ExportPlan, described: Iterable[DescribedResolve], tre
     # If the build of a resolve fails, its old exports are kept, because they work.
     kept = {os.path.dirname(request.path) for request in requests if request.exporter.resolve in failed}
     surplus = [path for path in plan.surplus if os.path.dirname(path) not in kept]
-    failed.update(_each((tree.absolute(path) for path in surplus), _prune, tree))
+    for path in surplus:
+        refusal = guard.refuses_now(tree.absolute(path))
+        found = refusal.problem(path, fix="run the same command again") if refusal else None
+        problem = found or _failing(_prune, tree.absolute(path), path)
+        if problem:
+            failed[path] = problem
     return ExportOutcome(plan, ExportMode.EXPORT, failed, tuple(path for path in surplus if path not in failed))
 
 
@@ -193,22 +212,23 @@ def _clear(leftover: str) -> None:
 
 def _prune(export: str) -> None:
     if os.path.islink(export):
-        remove(marker.marker_path(export))
-    discard(export)
+        os.unlink(export)
+        with suppress(FileNotFoundError):
+            os.unlink(marker.marker_path_beside(export))
+    else:
+        discard(export)
     with suppress(OSError):  # not empty: other exports of this resolve, or files of the user
         os.rmdir(os.path.dirname(export))
 
 
-def _each(paths: Iterable[str], do: Callable[[str], None], tree: ExportTree) -> dict[str, Problem]:
-    """Call `do` for each path; the failures, by path relative to the build root."""
-    failed = {}
-    for path in paths:
-        try:
-            do(path)
-        except OSError as error:
-            shown = os.path.relpath(path, tree.build_root)
-            failed[shown] = Problem(f"{shown} cannot be removed: {error.strerror}.", fix=f"sudo rm -rf {quote(shown)}")
-    return failed
+def _failing(do: Callable[[str], None], path: str, shown: str) -> Problem | None:
+    """Call `do` for a path; the problem if it fails. What is left is looked at by the next run, with all guards."""
+    try:
+        do(path)
+    except OSError as error:
+        what = f"{display_path(shown)} cannot be removed: {error.strerror or error}."
+        return Problem(what, fix="run the same command again, which removes the rest or says what keeps it")
+    return None
 
 
 def rules() -> Rules:

@@ -24,6 +24,7 @@ from devflow.export_all_resolves.contract import (
     describe_resolves,
 )
 from devflow.export_all_resolves.facts import ExportTree
+from devflow.export_all_resolves.guarded import guarded
 from devflow.export_all_resolves.inspect import abandoned, inspect_exports, resolve_names
 from devflow.export_all_resolves.plan import ExportMode, ExportOutcome, ExportPlan, plan_exports, select
 from devflow.export_all_resolves.subsystem import ExportAllResolvesSubsystem
@@ -63,7 +64,7 @@ async def export_all_resolves_goal(
 
         def plan_now() -> ExportPlan:
             facts = inspect_exports(described, tree, declared=names.declared | names.tools, exporters=exporters)
-            return plan_exports(facts, force=options.force)
+            return guarded(plan_exports(facts, force=options.force), tree)
 
         plan = plan_now()
         outcome = ExportOutcome(plan, mode, failed={}, pruned=plan.surplus)

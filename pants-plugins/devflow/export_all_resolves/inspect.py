@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from shlex import quote
 
 from pants.base.build_root import BuildRoot
 from pants.core.goals.generate_lockfiles import KnownUserResolveNames, KnownUserResolveNamesRequest
@@ -20,6 +19,7 @@ from pants.util.strutil import path_safe
 
 from devflow.common.errors import Problem, UserError
 from devflow.common.files import Obstruction, blocker
+from devflow.common.paths import shell_quote
 from devflow.engine import scoped_options
 from devflow.engine.generation import HAS_GET, Get, MultiGet, Rules, concurrently, implicitly
 from devflow.export_all_resolves.contract import DescribedResolve, ResolveExporter
@@ -145,17 +145,25 @@ def _blocker(tree: ExportTree, path: str) -> Problem | None:
     """Why no export can be made at the path: a file is there, or the directory above cannot be written to."""
     export = tree.absolute(path)
     if os.path.isfile(export) and not os.path.islink(export):
-        return Problem(f"{path} is a file, and the export is a directory.", fix=f"rm {quote(path)}")
+        return Problem(f"{path} is a file, and the export is a directory.", fix=_move_away(path, tree))
     found = blocker(export)
     if found is None:
         return None
     shown = os.path.relpath(found.path, tree.build_root)
     if found.obstruction is Obstruction.NOT_A_DIRECTORY:
-        return Problem(f"{shown} is not a directory, and the export goes below it.", fix=f"rm {quote(shown)}")
+        return Problem(f"{shown} is not a directory, and the export goes below it.", fix=_move_away(shown, tree))
     if found.obstruction is Obstruction.READ_ONLY_FILE_SYSTEM:
         other = "another directory in [GLOBAL].pants_distdir"
         return Problem(f"{shown} is on a read-only file system.", fix=f"mount it for writing, or name {other}")
-    return Problem(f"{shown} is not writable.", fix=f"sudo chown -R {os.getuid()} {quote(shown)}")
+    return Problem(f"{shown} is not writable.", fix=f"sudo chown {os.getuid()} {shell_quote(shown)}")
+
+
+def _move_away(path: str, tree: ExportTree) -> str:
+    """A command that frees the path, and loses nothing."""
+    number = 1
+    while os.path.lexists(tree.absolute(f"{path}.old{number}")):
+        number += 1
+    return f"mv {shell_quote(path)} {shell_quote(f'{path}.old{number}')}"
 
 
 def _existing_exports(tree: ExportTree, root: str) -> Iterator[str]:

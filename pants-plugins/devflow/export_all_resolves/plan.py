@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from fnmatch import fnmatchcase
 
@@ -50,10 +50,14 @@ class PlannedExport:
 
 @dataclass(frozen=True)
 class ExportPlan:
-    """Items sorted by resolve; `surplus` are the exports to prune, relative to the build root, sorted."""
+    """Items sorted by resolve; `surplus` are the exports to prune, relative to the build root, sorted.
+
+    `refused` are surplus exports that must not be removed, with the reason.
+    """
 
     items: tuple[PlannedExport, ...]
     surplus: tuple[str, ...] = ()
+    refused: Mapping[str, Problem] = field(default_factory=dict)
 
     @property
     def desired(self) -> tuple[DesiredExport, ...]:
@@ -88,7 +92,7 @@ class ExportOutcome:
     @property
     def problems(self) -> Mapping[str, Problem]:
         """The errors of the plan and of the builds, sorted."""
-        return dict(sorted({**self.plan.failures, **self.failed}.items()))
+        return dict(sorted({**self.plan.failures, **self.plan.refused, **self.failed}.items()))
 
     @property
     def exported(self) -> tuple[PlannedExport, ...]:

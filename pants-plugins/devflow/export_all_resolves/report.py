@@ -86,7 +86,16 @@ def closing(outcome: ExportOutcome, command: str | None) -> list[str]:
 def as_json(outcome: ExportOutcome) -> str:
     """The report as JSON: docs/goals/export-all-resolves.md."""
     results = [_result(item, outcome) for item in outcome.plan.items]
-    return json_report(_GOAL, schema_version=1, mode=outcome.mode.value, results=results, pruned=list(outcome.pruned))
+    refused = outcome.plan.refused.items()
+    left_alone = [{"path": path, "error": problem.as_json()} for path, problem in refused]
+    return json_report(
+        _GOAL,
+        schema_version=1,
+        mode=outcome.mode.value,
+        results=results,
+        pruned=list(outcome.pruned),
+        left_alone=left_alone,
+    )
 
 
 def names_as_json(names: Sequence[str]) -> str:

@@ -19,6 +19,7 @@ from devflow.export_all_resolves.contract import (
     describe_resolves,
 )
 from devflow.export_all_resolves.facts import ExportTree
+from devflow.export_all_resolves.guarded import guarded
 from devflow.export_all_resolves.inspect import inspect_exports, resolve_names
 from devflow.export_all_resolves.plan import ExportPlan, PlannedExport, plan_exports
 
@@ -70,7 +71,7 @@ class DeclaredExports:
 
     def plan(self, names: Collection[str]) -> ExportPlan:
         """The present state of these exports, and which of them are to be made, in the order of their names."""
-        return plan_exports(inspect_exports(self.described(names), self.tree), force=False)
+        return guarded(plan_exports(inspect_exports(self.described(names), self.tree), force=False), self.tree)
 
     def described(self, names: Collection[str]) -> tuple[DescribedResolve, ...]:
         """The resolves of these names."""

@@ -49,7 +49,7 @@ def _run(options: argparse.Namespace, machine: Machine) -> int:
         exports_location(settings.pants_distdir, build_root),
         launcher_location(os.environ),
     )
-    context = ResetContext.of(settings, locations, machine)
+    context = ResetContext.of(settings, locations, machine, _command(options))
     if options.status:
         caches = inspect_caches(context)
         if options.format == ReportFormat.JSON.value:

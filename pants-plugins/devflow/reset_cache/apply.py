@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 
 from devflow.common.errors import Problem
 from devflow.common.paths import display_path, shell_quote
+from devflow.common.removal.guard import Guard
+from devflow.common.removal.trees import Removed, remove, set_aside
 from devflow.common.report import count
 from devflow.common.units import size
 from devflow.reset_cache.facts import PantsProcess
@@ -22,7 +24,7 @@ from devflow.reset_cache.processes.stopping import (
     lock_other,
     unhide,
 )
-from devflow.reset_cache.removal.trees import Removed, remove, set_aside
+from devflow.reset_cache.selection.guards import elsewhere
 from devflow.reset_cache.selection.request import ResetRequest
 
 Say = Callable[[str], None]
@@ -72,11 +74,12 @@ def reset(
 def apply_plan(plan: ResetPlan, context: ResetContext, say: Say) -> ResetOutcome:
     """Stop daemons, remove targets, make directories. Nothing is removed if a process blocks the reset by now."""
     outcome = ResetOutcome(plan)
+    guard = context.guard()
     locks = LifecycleLocks()
     hidden: list[tuple[str, str]] = []
     try:
         with _failing(outcome, "The lock of the daemon"):
-            hidden += _close(plan, context, locks)
+            hidden += _close(plan, context, guard, locks)
         while not outcome.failures:
             # A process may have started between the first inspection and the locks.
             situation = inspect_situation(context, plan.request.scopes, ended=outcome.stopped)
@@ -87,7 +90,7 @@ def apply_plan(plan: ResetPlan, context: ResetContext, say: Say) -> ResetOutcome
             _stop(now.stops, context, locks, outcome, say)
         if not outcome.blockers:
             outcome.done = True
-            _remove_all(plan, outcome, say)
+            _remove_all(plan, guard, outcome, say)
             _make(plan, outcome)
     finally:
         if not outcome.done:
@@ -96,17 +99,17 @@ def apply_plan(plan: ResetPlan, context: ResetContext, say: Say) -> ResetOutcome
         if not (outcome.done and context.in_daemon):
             locks.release()
         for _, aside in hidden if outcome.done else ():
-            remove(aside)
+            remove(aside, read_mounts=context.mounts)
     return outcome
 
 
-def _close(plan: ResetPlan, context: ResetContext, locks: LifecycleLocks) -> list[tuple[str, str]]:
+def _close(plan: ResetPlan, context: ResetContext, guard: Guard, locks: LifecycleLocks) -> list[tuple[str, str]]:
     """Keep clients from reaching the daemon of this repository, and from starting one. Gives what `hide` gives."""
     try:
         locks.take(context.settings.pants_subprocessdir)
     except PermissionError:
         return []  # Then no client of this user can start a daemon, either. The guard of the location names its owner.
-    return hide(context.settings.pants_subprocessdir) if plan.ends_daemon else []
+    return hide(context.settings.pants_subprocessdir, guard) if plan.ends_daemon else []
 
 
 def _stop(
@@ -122,13 +125,12 @@ def _stop(
             outcome.stopped.append(daemon)
 
 
-def _remove_all(plan: ResetPlan, outcome: ResetOutcome, say: Say) -> None:
+def _remove_all(plan: ResetPlan, guard: Guard, outcome: ResetOutcome, say: Say) -> None:
     """Rename all targets first, which is quick and frees their paths; then remove them."""
     aside: list[tuple[Removal, str]] = []
     for removal in plan.removals:
-        target = removal.target
-        with _failing(outcome, display_path(target.path)):
-            path = target.path if target.leftover else set_aside(target.path, target.identity, into=target.into)
+        with _failing(outcome, display_path(removal.target.path)):
+            path = _set_aside(removal, guard, outcome)
             if path:
                 aside.append((removal, path))
     for removal, path in aside:
@@ -137,17 +139,32 @@ def _remove_all(plan: ResetPlan, outcome: ResetOutcome, say: Say) -> None:
         def tell(removed: Removed, scope: str = scope) -> None:
             say(f"{scope}: {count(removed.files, 'file')}, {size(removed.freed_bytes)} so far …")
 
-        removed = remove(path, tell)
+        removed = remove(path, tell, identity=removal.target.identity, read_mounts=guard.read_mounts)
         outcome.removed.append((removal, removed))
         if removed.failed:
-            more = (
-                f" (and {removed.failed - len(removed.failures)} more)"
-                if removed.failed > len(removed.failures)
-                else ""
-            )
-            name = display_path(removal.target.path)
-            what = f"Of {name}, this could not be removed: {'; '.join(removed.failures)}{more}."
-            outcome.failures.append(Problem(what, fix=f"sudo rm -r {shell_quote(path)}"))
+            outcome.failures.append(_failure(removal, path, removed, guard))
+
+
+def _set_aside(removal: Removal, guard: Guard, outcome: ResetOutcome) -> str | None:
+    """Rename a target; gives its new path. None if it has gone, or if the guard refuses it by now. Raises: OSError."""
+    target = removal.target
+    refusal = guard.refuses_now(target.path)
+    if refusal:
+        outcome.failures.append(refusal.problem(target.path, fix=elsewhere(removal.location)))
+        return None
+    return target.path if target.leftover else set_aside(target.path, target.identity, into=target.into)
+
+
+def _failure(removal: Removal, path: str, removed: Removed, guard: Guard) -> Problem:
+    """What could not be removed. What is left is a leftover, which the next run looks at with all guards."""
+    shown = len(removed.failures)
+    more = f" (and {removed.failed - shown} more)" if removed.failed > shown else ""
+    name = display_path(removal.target.path)
+    what = f"Of {name}, this could not be removed: {'; '.join(removed.failures)}{more}."
+    sudo = "sudo " if guard.around.user_id else ""
+    if removed.immutable:
+        return Problem(what, fix=f"{sudo}chattr -R -f -i -a {shell_quote(path)}; then run the same command again")
+    return Problem(what, fix="run the same command again, which removes the rest or says what keeps it")
 
 
 def _make(plan: ResetPlan, outcome: ResetOutcome) -> None:

@@ -10,6 +10,7 @@ from enum import Enum
 from devflow.common.errors import Problem
 from devflow.common.masking import masked
 from devflow.common.paths import display_path
+from devflow.common.removal.facts import Identity, Usage
 
 DAEMON = "daemon"
 EXECUTION = "execution"
@@ -48,11 +49,14 @@ class Location:
     """A directory whose content can be made again.
 
     Without `patterns`, the directory is removed as a whole. With `patterns`, only what they match is removed: each is a
-    relative path whose parts are globs (`*/.+*`); links are never followed. If the top of a whole directory has an
-    entry that no glob of `only_holds` matches, or a file although it is `only_directories`, the location is left alone.
-    `keep` are absolute paths that are never removed. A location that is not `by_default` is reset only if its scope is
-    named. `recreate`: Pants needs the directory and does not make it. `entries_age`: the entries at its top can be
-    removed one by one, by age or to get below a size.
+    relative path whose parts are globs (`*/.+*`), and the whole name must match the regular expression `exactly`, if
+    there is one. If the top of a whole directory has an entry that no glob of `only_holds` matches, or a file although
+    it is `only_directories`, the location is left alone. `keep` are absolute paths that are never removed. A location
+    that is not `by_default` is reset only if its scope is named. `recreate`: Pants needs the directory and does not
+    make it. `entries_age`: the entries at its top can be removed one by one, by age or to get below a size.
+    `clones`: globs of entries at its top in which a tool keeps git repositories that it can clone again; any other
+    repository in a location keeps it from being removed. `goes_with_store`: globs of entries at its top that the store
+    refers to, so that they go with all of the store or not at all.
     """
 
     scope: str
@@ -66,46 +70,9 @@ class Location:
     recreate: bool = False
     entries_age: bool = False
     claim: Claim = Claim.NOTHING
-
-
-@dataclass(frozen=True)
-class Usage:
-    """`size_bytes` is what is allocated on disk; of a file with several hard links, each has its share.
-
-    `changed_s` is the newest modification time in the tree, in seconds since the epoch. `unreadable` counts the
-    directories that could not be read.
-    """
-
-    size_bytes: float = 0.0
-    files: int = 0
-    changed_s: float = 0.0
-    unreadable: int = 0
-
-    def __add__(self, other: Usage) -> Usage:
-        return Usage(
-            self.size_bytes + other.size_bytes,
-            self.files + other.files,
-            max(self.changed_s, other.changed_s),
-            self.unreadable + other.unreadable,
-        )
-
-
-def total_usage(usages: Iterable[Usage | None]) -> Usage:
-    """The sum; None, which is not measured, counts as nothing."""
-    return sum((usage for usage in usages if usage), Usage())
-
-
-@dataclass(frozen=True)
-class Identity:
-    """Identifies a file or directory whatever its name is."""
-
-    device: int
-    inode: int
-
-    @classmethod
-    def of(cls, status: os.stat_result) -> Identity:
-        """From `os.lstat`."""
-        return cls(status.st_dev, status.st_ino)
+    clones: tuple[str, ...] = ()
+    goes_with_store: tuple[str, ...] = ()
+    exactly: str = ""
 
 
 @dataclass(frozen=True)
@@ -113,7 +80,9 @@ class Target:
     """A file or directory that is removed as a whole: renamed in its directory, or into the directory `into`, first.
 
     `leftover`: an interrupted reset has renamed it already. `changed_s`, in seconds since the epoch, is the time of
-    the last modification of the target itself, not of what is in it. `usage` is None if it was not measured.
+    the last modification of the target itself, not of what is in it. `usage` is None if it was not measured. When
+    entries are removed one by one, targets with the same `group` go together, and none goes while one stays that
+    `refers_to` it (paths of targets).
     """
 
     path: str
@@ -122,16 +91,32 @@ class Target:
     into: str | None = None
     leftover: bool = False
     usage: Usage | None = field(default=None, compare=False)
+    group: str = ""
+    refers_to: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Spared:
+    """A path that would be a target, and the problem because of which it stays."""
+
+    path: str
+    problem: Problem
 
 
 @dataclass(frozen=True)
 class FoundLocation:
-    """A location with its targets; or with the problem because of which it is left alone."""
+    """A location with its targets and with what stays; or with the problem because of which all of it is left alone."""
 
     location: Location
     exists: bool
     targets: tuple[Target, ...] = ()
     problem: Problem | None = None
+    spared: tuple[Spared, ...] = ()
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """All problems of the location."""
+        return (*([self.problem] if self.problem else []), *(one.problem for one in self.spared))
 
 
 @dataclass(frozen=True)
@@ -205,7 +190,7 @@ class PantsProcesses:
 
 @dataclass(frozen=True)
 class Situation:
-    """Who uses the caches. `build_root` and `store` are real paths.
+    """Who uses the caches. `build_root` and `store` are real paths; `store_exists` is about the latter.
 
     `processes` is None if this Python cannot list processes. `in_daemon`: this runs in the daemon of the repository.
     `from_caches` are the processes that run from the named caches.
@@ -216,6 +201,7 @@ class Situation:
     processes: PantsProcesses | None
     in_daemon: bool = False
     from_caches: tuple[Process, ...] = ()
+    store_exists: bool = False
 
 
 @dataclass(frozen=True)

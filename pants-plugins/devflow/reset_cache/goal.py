@@ -64,11 +64,12 @@ async def reset_cache_goal(
         def announce(plan: ResetPlan) -> None:
             run.say(*report.announcement(plan, settings.build_root))
 
-        outcome = reset(request, ResetContext.of(settings, found.locations, machine), run.say, announce)
-        text = "\n".join(report.lines(outcome, settings.build_root))
-        run.report(options.format, text=text, document=report.as_json(outcome))
         given = flagged(options, typed_arguments(session), without=("dry_run", "format"))
         command = command_line(bin_name(), options.name, *given)
+        context = ResetContext.of(settings, found.locations, machine, command)
+        outcome = reset(request, context, run.say, announce)
+        text = "\n".join(report.lines(outcome, settings.build_root))
+        run.report(options.format, text=text, document=report.as_json(outcome))
         run.say(*report.closing(outcome, command))
         run.end(outcome.exit_code)
     return ResetCache(exit_code=run.exit_code)

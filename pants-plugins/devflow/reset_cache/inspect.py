@@ -7,6 +7,9 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from devflow.common.removal.facts import total_usage
+from devflow.common.removal.guard import Guard
+from devflow.common.removal.mounts import ReadMounts, mount_points
 from devflow.reset_cache.facts import (
     NAMED_CACHES,
     CacheState,
@@ -17,11 +20,10 @@ from devflow.reset_cache.facts import (
     PantsProcessState,
     Settings,
     Situation,
-    total_usage,
 )
 from devflow.reset_cache.processes.pants_processes import find_pants_processes, running_from, runs_in_daemon
 from devflow.reset_cache.processes.table import ProcessSource, process_source
-from devflow.reset_cache.selection.guards import Surroundings, mount_points
+from devflow.reset_cache.selection.guards import surroundings_of
 from devflow.reset_cache.selection.request import ResetRequest
 from devflow.reset_cache.selection.survey import survey
 
@@ -31,35 +33,40 @@ class Machine:
     """How the processes and the mount points of this machine are read. Tests give a machine of their own."""
 
     processes: Callable[[], ProcessSource | None] = process_source
-    mounts: Callable[[], tuple[str, ...]] = mount_points
+    mounts: ReadMounts = mount_points
 
 
 @dataclass(frozen=True)
 class ResetContext:
-    """Where a run takes place. `locations` are all known ones, chosen or not; `source` is None if there is none."""
+    """Where a run takes place. `locations` are all known ones, chosen or not; `source` is None if there is none.
+
+    `command` is the command line that resets without `--dry-run`.
+    """
 
     settings: Settings
     locations: tuple[Location, ...]
     source: ProcessSource | None
-    mounts: tuple[str, ...]
+    mounts: ReadMounts = mount_points
     in_daemon: bool = False
+    command: str = "the same command"
 
     @classmethod
-    def of(cls, settings: Settings, locations: tuple[Location, ...], machine: Machine) -> ResetContext:
+    def of(
+        cls, settings: Settings, locations: tuple[Location, ...], machine: Machine, command: str = "the same command"
+    ) -> ResetContext:
         """The context of this process."""
         source = machine.processes()
-        return cls(settings, locations, source, machine.mounts(), in_daemon=runs_in_daemon(source))
+        return cls(settings, locations, source, machine.mounts, runs_in_daemon(source), command)
+
+    def guard(self) -> Guard:
+        """The guard of a removal that begins now."""
+        return Guard(surroundings_of(self.settings, self.command), read_mounts=self.mounts)
 
 
 def inspect_locations(request: ResetRequest, context: ResetContext) -> tuple[FoundLocation, ...]:
-    """The locations that the request concerns. They are measured if it needs their usage."""
-    return survey(
-        filter(request.concerns, context.locations),
-        context.locations,
-        Surroundings.of(context.settings, context.mounts),
-        one_by_one=request.prunes,
-        measured=request.dry_run or request.prunes,
-    )
+    """The locations that the request concerns."""
+    concerned = filter(request.concerns, context.locations)
+    return survey(concerned, context.locations, context.guard(), one_by_one=request.prunes)
 
 
 def inspect_situation(context: ResetContext, scopes: Iterable[str], *, ended: Iterable[PantsProcess] = ()) -> Situation:
@@ -72,6 +79,7 @@ def inspect_situation(context: ResetContext, scopes: Iterable[str], *, ended: It
         find_pants_processes(source).without(ended) if source else None,
         context.in_daemon,
         running_from(source, named_caches) if source and NAMED_CACHES in scopes else (),
+        store_exists=os.path.lexists(context.settings.local_store_dir),
     )
 
 
@@ -90,8 +98,7 @@ def inspect_caches(context: ResetContext) -> CacheState:
                 own = _process_state(one, context.source, now_s)
             elif situation.store in one.stores:
                 others.append(_process_state(one, context.source, now_s))
-    around = Surroundings.of(context.settings, context.mounts)
-    found = survey(context.locations, context.locations, around, measured=True, with_kept=True)
+    found = survey(context.locations, context.locations, context.guard(), with_kept=True)
     return CacheState(situation.build_root, now_s, own, tuple(others), tuple(map(_location_state, found)))
 
 

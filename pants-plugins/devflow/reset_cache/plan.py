@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 from devflow.common.errors import Problem
 from devflow.common.paths import is_inside
@@ -63,6 +65,7 @@ def plan_reset(request: ResetRequest, found: Iterable[FoundLocation], situation:
     found = tuple(found)
     choices = [(one.location, *choose(one, request, _keep_running(one.location, situation))) for one in found]
     removals = tuple(Removal(location, target) for location, goes, _ in choices for target in goes)
+    removals, needed = _together_with_the_store(removals, situation)
     ends = bool(removals) if request.prunes else DAEMON in request.scopes
     stops, blockers = _stops_and_blockers(
         request, situation, frozenset(one.location.scope for one in removals), ends=ends
@@ -71,8 +74,8 @@ def plan_reset(request: ResetRequest, found: Iterable[FoundLocation], situation:
         request,
         found,
         removals,
-        kept=tuple(kept for _, _, stays in choices for kept in stays),
-        problems=tuple(one.problem for one in found if one.problem),
+        kept=(*(kept for _, _, stays in choices for kept in stays), *needed),
+        problems=tuple(problem for one in found for problem in one.problems),
         refusals=() if request.force else blockers,
         warnings=tuple(problem.what for problem in blockers) if request.force else (),
         stops=stops,
@@ -83,6 +86,27 @@ def plan_reset(request: ResetRequest, found: Iterable[FoundLocation], situation:
             if one.location.recreate and not one.exists and not one.problem and not request.prunes
         ),
     )
+
+
+def _together_with_the_store(
+    removals: tuple[Removal, ...], situation: Situation
+) -> tuple[tuple[Removal, ...], tuple[Kept, ...]]:
+    """The removals without what the store refers to, if the store stays; and what is kept for that reason.
+
+    The store goes as a whole, so it stays if it exists and none of it is removed.
+    """
+    if not situation.store_exists or any(one.location.scope == STORE and not one.target.leftover for one in removals):
+        return removals, ()
+    needed = [one for one in removals if _goes_with_the_store(one)]
+    reason = f"the store refers to it, so they go together: --only={STORE},{NAMED_CACHES}"
+    return tuple(one for one in removals if one not in needed), tuple(Kept(one.target.path, reason) for one in needed)
+
+
+def _goes_with_the_store(removal: Removal) -> bool:
+    if removal.target.leftover:
+        return False
+    name = os.path.relpath(removal.target.path, removal.location.path).split(os.sep)[0]
+    return any(fnmatchcase(name, glob) for glob in removal.location.goes_with_store)
 
 
 def _keep_running(location: Location, situation: Situation) -> tuple[PantsProcess, ...]:

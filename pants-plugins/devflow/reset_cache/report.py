@@ -6,13 +6,16 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from devflow.common.paths import display_path
+from devflow.common.removal.facts import Usage, total_usage
 from devflow.common.report import count, json_report, problems_as_json, to_do
 from devflow.common.units import size
 from devflow.reset_cache.apply import ResetOutcome
-from devflow.reset_cache.facts import DAEMON, PantsProcess, Usage, total_usage
+from devflow.reset_cache.facts import DAEMON, FoundLocation, PantsProcess
 from devflow.reset_cache.plan import ResetPlan
+from devflow.reset_cache.selection.prune import Kept
 
 GOAL = "reset-cache"
+_SHOWN_REASONS = 8
 
 
 def announcement(plan: ResetPlan, build_root: str) -> list[str]:
@@ -54,16 +57,27 @@ def _location_lines(outcome: ResetOutcome, build_root: str) -> Iterator[tuple[st
             continue
         removals = [removal for removal in plan.removals if removal.location == one.location]
         kept = [kept for kept in plan.kept if kept.path in {target.path for target in one.targets}]
+        for spared in one.spared:
+            yield one.location.scope, f"left alone, see below, {display_path(spared.path, build_root)}"
         if removals:
             usage = _usage(outcome, one.location.path)
             entries = f"{count(len(removals), 'entry')}, " if one.location.patterns or plan.request.prunes else ""
             verb = "removed" if outcome.done else "would remove"
-            yield one.location.scope, f"{verb} {entries}{count(usage.files, 'file')}, {size(usage.size_bytes)}, {path}"
-        elif not kept:
+            yield one.location.scope, f"{verb} {entries}{count(usage.files, 'file')}, {size(usage.freed_bytes)}, {path}"
+        elif not kept and not one.spared:
             yield one.location.scope, f"nothing to remove, {path}"
-        for reason in dict.fromkeys(stays.reason for stays in kept):
+        reasons = dict.fromkeys(stays.reason for stays in kept)
+        if len(reasons) > _SHOWN_REASONS:
+            yield one.location.scope, f"kept {count(len(kept), 'entry')}, {size(_kept_bytes(one, kept))}"
+            continue
+        for reason in reasons:
             paths = [display_path(stays.path, build_root) for stays in kept if stays.reason == reason]
             yield one.location.scope, f"kept {paths[0] if len(paths) == 1 else count(len(paths), 'entry')}, {reason}"
+
+
+def _kept_bytes(found: FoundLocation, kept: list[Kept]) -> float:
+    paths = {stays.path for stays in kept}
+    return total_usage(target.usage for target in found.targets if target.path in paths).size_bytes
 
 
 def _usage(outcome: ResetOutcome, path: str) -> Usage:
@@ -87,7 +101,7 @@ def closing(outcome: ResetOutcome, command: str) -> list[str]:
         return [*ending, "Nothing was changed." if not outcome.stopped else "Nothing was removed."]
     if plan.changes_nothing:
         return [*ending, "Nothing to do."]
-    files, freed = count(total.files, "file"), size(total.size_bytes)
+    files, freed = count(total.files, "file"), size(total.freed_bytes)
     if plan.request.dry_run:
         return [*ending, f"Would remove {files}; would free {freed}.", to_do(command)]
     return [*ending, f"Removed {files}; freed {freed}."]
@@ -114,11 +128,14 @@ def as_json(outcome: ResetOutcome) -> str:
                 "action": "left-alone" if one.problem else action,
                 "entries": len(removals),
                 "files": usage.files if measured else None,
-                "size_bytes": int(usage.size_bytes) if measured else None,
+                "size_bytes": int(usage.freed_bytes) if measured else None,
                 "kept": [
                     {"path": display_path(kept.path), "reason": kept.reason}
                     for kept in plan.kept
                     if kept.path in {target.path for target in one.targets}
+                ],
+                "left_alone": [
+                    {"path": display_path(spared.path), "error": spared.problem.as_json()} for spared in one.spared
                 ],
                 "error": one.problem.as_json() if one.problem else None,
             }

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from devflow.common.paths import display_path
+from devflow.common.removal.facts import total_usage
 from devflow.common.report import count, json_report
 from devflow.common.units import duration, size
-from devflow.reset_cache.facts import CacheState, LocationState, PantsProcessState, total_usage
+from devflow.reset_cache.facts import CacheState, LocationState, PantsProcessState
 
 GOAL = "cache-status"
 

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from pants.pantsd.lock import OwnerPrintingInterProcessFileLock
 
+from devflow.common.removal.guard import Guard
+from devflow.common.removal.surroundings import Surroundings
 from devflow.reset_cache.facts import PantsProcess
 from devflow.reset_cache.processes import stopping
 from devflow.reset_cache.processes.stopping import (
@@ -128,15 +130,16 @@ def metadata(subprocessdir: Path, pid: int) -> Path:
 
 
 def test_hiding_leaves_the_lock_and_what_is_somebodys(tmp_path: Path) -> None:
+    guard = Guard(Surroundings.of(str(tmp_path / "repo"), str(tmp_path / "repo" / "dist")))
     directory = metadata(tmp_path, 77)
     (tmp_path / ".lock.pantsd").write_text("")
     (tmp_path / "mine" / "pantsd").mkdir(parents=True)
     assert recorded_pid(str(directory)) == 77
-    hidden = hide(str(tmp_path))
+    hidden = hide(str(tmp_path), guard)
     assert not directory.exists()
     assert (tmp_path / ".lock.pantsd").exists()
     assert (tmp_path / "mine" / "pantsd").exists()
-    assert hide(str(tmp_path / "missing")) == []
+    assert hide(str(tmp_path / "missing"), guard) == []
     assert recorded_pid(str(directory)) is None
     unhide(hidden)
     assert recorded_pid(str(directory)) == 77

@@ -173,3 +173,46 @@ def test_each_place_is_a_location_with_its_option(tmp_path: Path) -> None:
         ("workdir", "[GLOBAL].pants_workdir"),
         ("workdir", "[GLOBAL].pants_subprocessdir"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('local_store_dir = "a\\u0000b"', '[GLOBAL].local_store_dir = "a\\u0000b" is not a path.'),
+        ('local_store_dir = ""', '[GLOBAL].local_store_dir = "" is not a path.'),
+        ("local_store_dir = 3", "[GLOBAL].local_store_dir is 3, and must be a text."),
+        ('named_caches_dir = ["a"]', "[GLOBAL].named_caches_dir is ['a'], and must be a text."),
+        ('pants_physical_workdir_base = "\\u0000"', "[GLOBAL].pants_physical_workdir_base"),
+    ],
+)
+def test_a_setting_that_is_no_path_is_said(tmp_path: Path, text: str, says: str) -> None:
+    (tmp_path / "pants.toml").write_text(f"[GLOBAL]\n{text}\n")
+    with pytest.raises(UserError) as caught:
+        from_values(read_options(str(tmp_path), {"HOME": "/h"}), str(tmp_path))
+    assert says in caught.value.problem.what
+
+
+@pytest.mark.parametrize("content", ["GLOBAL = 3\n", "DEFAULT = 3\n[GLOBAL]\n"])
+def test_a_section_that_is_no_table_is_said(tmp_path: Path, content: str) -> None:
+    (tmp_path / "pants.toml").write_text(content)
+    with pytest.raises(UserError, match="is not a table"):
+        read_options(str(tmp_path), {})
+
+
+@pytest.mark.parametrize("value", ["[1]", "[", "['a\\0b']", "[" * 10_000, "{'a'}["])
+def test_configuration_files_that_are_no_list_are_said(tmp_path: Path, value: str) -> None:
+    if value.startswith("{"):
+        assert read_options(str(tmp_path), {"PANTS_CONFIG_FILES": value})
+        return
+    with pytest.raises(UserError, match="is not a list"):
+        read_options(str(tmp_path), {"PANTS_CONFIG_FILES": value})
+
+
+def test_a_user_without_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "pants.toml").write_text('[GLOBAL]\nlocal_store_dir = "/s/%(user)s"\n')
+
+    def nobody() -> str:
+        raise KeyError("getpwuid(): uid not found: 61234")
+
+    monkeypatch.setattr("getpass.getuser", nobody)
+    assert read_options(str(tmp_path), {})["local_store_dir"] == f"/s/{os.getuid()}"

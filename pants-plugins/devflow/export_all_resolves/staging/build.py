@@ -117,7 +117,8 @@ def _install_link(spec: Spec, staged: str) -> None:
     for anchor in spec.anchors:
         os.stat(os.path.join(staged, anchor))  # a dangling link must not replace the old export
     if os.path.islink(spec.destination):
-        remove(marker.marker_path(spec.destination))
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(marker.marker_path(spec.destination))
     swap(staged, spec.destination)
     _mark(spec, marker.marker_path(spec.destination), spec.destination)
 

@@ -26,10 +26,13 @@ class Record:
 
 def marker_path(export: str) -> str:
     """Inside an exported directory; beside an exported link, because the target of the link belongs to a cache."""
-    if os.path.islink(export):
-        parent, name = os.path.split(export)
-        return os.path.join(parent, f".{name}{MARKER}")
-    return os.path.join(export, MARKER)
+    return marker_path_beside(export) if os.path.islink(export) else os.path.join(export, MARKER)
+
+
+def marker_path_beside(link: str) -> str:
+    """The marker of an export that is a link."""
+    parent, name = os.path.split(link)
+    return os.path.join(parent, f".{name}{MARKER}")
 
 
 def write(

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import errno
 import os
 import random
 import re
 import shutil
-import stat
 import string
 import sys
+
+from devflow.common.removal import trees
 
 _STAGING_NAME = re.compile(r"\.\+[a-z0-9]{3,}")
 
@@ -40,17 +40,13 @@ def leftovers(directory: str) -> list[str]:
 
 
 def remove(path: str) -> None:
-    """Remove a file, a link (not its target) or a tree with its read-only directories. A missing path is success."""
-    if not os.path.isdir(path) or os.path.islink(path):
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(path)
-        return
-    try:
-        shutil.rmtree(path)
-    except PermissionError:
-        for directory, _, _ in os.walk(path):
-            os.chmod(directory, stat.S_IRWXU)
-        shutil.rmtree(path)
+    """Remove a file, a link (not its target) or a tree with its read-only directories. A missing path is success.
+
+    Mount points and what belongs to other users stay. Raises: OSError for the first that stays; the rest is removed.
+    """
+    removed = trees.remove(path)
+    if removed.failed:
+        raise OSError(removed.error_number or errno.EPERM, "; ".join(removed.failures))
 
 
 def discard(path: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from devflow.common.errors import UserError
 from devflow.common.git import Git, GitError
+from devflow.common.removal.trees import remove
 
 _WANTED = (
     ("--show-toplevel",),
@@ -57,7 +57,7 @@ class Worktree:
         try:
             yield path
         finally:
-            shutil.rmtree(path, ignore_errors=True)
+            remove(str(path))
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from devflow.common.errors import UserError
 from devflow.common.paths import shown
+from devflow.common.removal.trees import remove
 from devflow.release.git.comparison import SKIPPED, blockers_of_new, differences, index_bits
 from devflow.release.git.worktree import Worktree
 from devflow.release.transaction import journal as journals
@@ -90,7 +90,8 @@ def recover(worktree: Worktree, on_step: OnStep = nothing) -> Done | None:
             finished = _finish(worktree, journal, on_step)
     journals.remove_unfinished(worktree)
     for leftover in worktree.own_dir.glob("scratch-*"):
-        shutil.rmtree(leftover, ignore_errors=True)
+        if not leftover.is_symlink():
+            remove(str(leftover))
     return finished
 
 

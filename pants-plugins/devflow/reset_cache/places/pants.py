@@ -25,7 +25,7 @@ _NAMED_CACHES = (
 )
 _STORE_ENTRIES = ("cache", "directories", "files", "immutable")
 # What Pants puts into a workdir. For a directory that does not have one of the default names.
-_WORKDIR_ENTRIES = ("exceptions.*", "pants.log", "run-tracker", "export-all-resolves.lock")
+_WORKDIR_ENTRIES = r"exceptions(\.\d+)?\.log|pants\.log|run-tracker|export-all-resolves\.lock"
 _DEFAULT_WORKDIRS = (".pants.d", os.path.join(".pants.d", "workdir"))
 
 
@@ -49,6 +49,10 @@ def pants_locations(settings: Settings) -> tuple[Location, ...]:
             only_holds=() if os.path.basename(settings.named_caches_dir) == "named_caches" else _NAMED_CACHES,
             only_directories=True,
             entries_age=True,
+            # uv keeps clones of what is installed from git; pip in pex_root and npm do the same.
+            clones=_NAMED_CACHES,
+            # With `[python].resolver = "uv"`, the store has the results of the processes that made these virtualenvs.
+            goes_with_store=("venv_cache",),
         ),
         _workdir(settings),
         Location(
@@ -70,7 +74,7 @@ def _workdir(settings: Settings) -> Location:
         if os.path.dirname(target) == base:
             return Location(WORKDIR, target, "[GLOBAL].pants_physical_workdir_base")
     if path not in (os.path.join(settings.build_root, name) for name in _DEFAULT_WORKDIRS):
-        return Location(WORKDIR, path, set_by, patterns=_WORKDIR_ENTRIES)
+        return Location(WORKDIR, path, set_by, patterns=("*",), exactly=_WORKDIR_ENTRIES)
     if is_inside(settings.pants_subprocessdir, path):
         return Location(WORKDIR, path, set_by, patterns=("*",), keep=(settings.pants_subprocessdir,))
     return Location(WORKDIR, path, set_by)

@@ -12,9 +12,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from devflow.common.paths import display_path
-from devflow.reset_cache.facts import Identity, PantsProcess
+from devflow.common.removal.facts import Identity
+from devflow.common.removal.guard import Guard
+from devflow.common.removal.trees import set_aside
+from devflow.reset_cache.facts import PantsProcess
 from devflow.reset_cache.processes.table import ProcessSource
-from devflow.reset_cache.removal.trees import set_aside
 
 _LOCK = ".lock.pantsd"
 _METADATA = re.compile(r"[0-9a-f]{12}")
@@ -94,13 +96,16 @@ def metadata_directories(subprocessdir: str) -> Iterator[str]:
             yield directory
 
 
-def hide(subprocessdir: str) -> list[tuple[str, str]]:
+def hide(subprocessdir: str, guard: Guard) -> list[tuple[str, str]]:
     """Rename the metadata directories of the daemons of a repository; gives the old and the new path of each.
 
-    Clients then do not find these daemons, and a daemon whose recorded process id is gone ends when it is idle.
+    Clients then do not find these daemons, and a daemon whose recorded process id is gone ends when it is idle. What
+    the guard refuses is not renamed, because it is removed in the end.
     """
     hidden = []
     for directory in metadata_directories(subprocessdir):
+        if guard.inspect(directory).refusal:
+            continue
         try:
             aside = set_aside(directory, Identity.of(os.lstat(directory)))
         except FileNotFoundError:

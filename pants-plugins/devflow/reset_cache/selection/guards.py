@@ -1,146 +1,118 @@
-"""What is never removed, whatever the settings say. Each guard gives its reason, and a fix that can be pasted."""
+"""What keeps a location from being reset, whatever the settings say, beside the guard of all removals.
+
+That is `common/removal/guard.py`; this is what only locations have. Each blocker has a fix that can be pasted.
+"""
 
 from __future__ import annotations
 
 import fnmatch
 import os
-import re
 import stat
-import sys
-from collections.abc import Iterable
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 
 from devflow.common import files
-from devflow.common.errors import Problem, UserError
+from devflow.common.errors import Problem
 from devflow.common.files import Obstruction
-from devflow.common.git import Git, GitError
 from devflow.common.paths import display_path, is_inside, shell_quote
+from devflow.common.removal.guard import Guard
+from devflow.common.removal.surroundings import Surroundings
 from devflow.reset_cache.facts import Location, Settings
 
 _MIN_PARTS = 3
 _NOT_A_CACHE = (".git", ".hg", ".ssh", "pants.toml")
-# How deep to look for entries of other owners before anything is changed. A removal reports those that are deeper.
-_OWNER_DEPTH = 2
-_OWNER_ENTRIES = 5000
 
 
-@dataclass(frozen=True)
-class Surroundings:
-    """What a removal must not hit. All paths are real paths; `mounts` are the machine's mount points.
-
-    `own_code` are the directories of the program that is running.
-    """
-
-    build_root: str
-    home: str
-    dist_dir: str
-    own_code: tuple[str, ...]
-    mounts: tuple[str, ...]
-    user_id: int
-
-    @classmethod
-    def of(cls, settings: Settings, mounts: tuple[str, ...]) -> Surroundings:
-        """The surroundings of this process."""
-        slice_directory = os.path.dirname(os.path.dirname(__file__))
-        code = {sys.prefix, sys.base_prefix, os.path.dirname(sys.executable), slice_directory}
+def surroundings_of(settings: Settings, command: str) -> Surroundings:
+    """The surroundings of this run."""
+    return Surroundings.of(
+        settings.build_root,
+        settings.pants_distdir,
         # Pants installs plugins into this named cache, and again at its next start. The modules that run are loaded.
-        plugins = os.path.join(settings.named_caches_dir, "pex_root")
-        if is_inside(os.path.realpath(__file__), os.path.realpath(plugins)):
-            code.remove(slice_directory)
-        return cls(
-            build_root=os.path.realpath(settings.build_root),
-            home=os.path.realpath(os.path.expanduser("~")),
-            dist_dir=os.path.realpath(settings.pants_distdir),
-            own_code=tuple(sorted({os.path.realpath(path) for path in code})),
-            mounts=mounts,
-            user_id=os.getuid(),
-        )
+        replaceable_code=os.path.join(settings.named_caches_dir, "pex_root"),
+        command=command,
+    )
 
 
-def location_blocker(location: Location, others: Iterable[Location], around: Surroundings) -> Problem | None:
-    """Return the reason this location must not be removed, or None.
+def elsewhere(location: Location) -> str:
+    """The fix for what is not removed where it is."""
+    return f"name another directory in {location.set_by}"
+
+
+RealPaths = Mapping[Location, str]
+
+
+def location_blocker(location: Location, others: RealPaths, guard: Guard) -> Problem | None:
+    """Return the reason this location must not be removed, or None; what is in it is inspected later.
 
     A missing location is only rejected if it could not be recreated. The parents of a location may be links (a home
-    directory often is one), the location itself may not.
+    directory often is one), the location itself may not. `others` are all locations with their real paths.
     """
-    path = location.path
-    if os.path.lexists(path):
+    if os.path.lexists(location.path):
         try:
-            problem = _existing_blocker(location, others, around)
+            return _existing_blocker(location, others, guard)
         except FileNotFoundError:
-            problem = None
-        # Another reset may have removed it during the check.
-        if os.path.lexists(path):
-            return problem
-    return _missing_blocker(path, around) if location.recreate else None
+            pass  # Another reset has removed it during the check.
+    return _missing_blocker(location, guard) if location.recreate else None
 
 
-def _existing_blocker(location: Location, others: Iterable[Location], around: Surroundings) -> Problem | None:
+def _existing_blocker(location: Location, others: RealPaths, guard: Guard) -> Problem | None:
     """The blocker of a location that exists. Raises: FileNotFoundError if it is removed during the check."""
     path = location.path
-    name = display_path(path, around.build_root)
-    elsewhere = f"name another directory in {location.set_by}"
-    if os.path.islink(path):
+    name = display_path(path, guard.around.build_root)
+    status = os.lstat(path)
+    if stat.S_ISLNK(status.st_mode):
         target = os.path.realpath(path)
         what = f"{name} is a link to {display_path(target)}; what a link points at is never removed."
         return Problem(what, fix=f"name the directory itself in {location.set_by}: {display_path(target)}")
-    if not os.path.isdir(path):
-        return Problem(f"{name} is not a directory.", fix=elsewhere)
+    if not stat.S_ISDIR(status.st_mode):
+        return Problem(f"{name} is not a directory.", fix=elsewhere(location))
+    if location.patterns:
+        return _closed_directory(location, status, guard)
     real = os.path.realpath(path)
-    if not location.patterns:
-        found = _protected(real, location, others, around)
-        if found:
-            return Problem(f"{name} {found}, so it is not removed.", fix=elsewhere)
-    return foreign_owner(location, around)
+    if len(real.split(os.sep)) - 1 < _MIN_PARTS:
+        return Problem(f"{name} is too near to the root of the file system.", fix=elsewhere(location))
+    refusal = guard.refuses_unseen(path)
+    if refusal:
+        return refusal.problem(path, fix=elsewhere(location), build_root=guard.around.build_root)
+    found = held_location(path, location, others) or _no_cache(real, location)
+    return Problem(f"{name} {found}, so it is not removed.", fix=elsewhere(location)) if found else None
 
 
-def _missing_blocker(path: str, around: Surroundings) -> Problem | None:
+def _missing_blocker(location: Location, guard: Guard) -> Problem | None:
     """The reason a missing directory cannot be made, or None."""
-    found = files.blocker(path)
+    found = files.blocker(location.path)
     if found is None:
         return None
-    name = display_path(found.path, around.build_root)
+    name = display_path(found.path, guard.around.build_root)
+    missing = display_path(location.path, guard.around.build_root)
     if found.obstruction is Obstruction.NOT_A_DIRECTORY:
-        what = f"{name} is not a directory, so {display_path(path, around.build_root)} cannot be made."
-        return Problem(what, fix=f"rm {shell_quote(found.path)}")
+        return Problem(f"{name} is not a directory, so {missing} cannot be made.", fix=elsewhere(location))
     if found.obstruction is Obstruction.READ_ONLY_FILE_SYSTEM:
-        what = f"{name} is on a read-only file system, so {display_path(path, around.build_root)} cannot be made."
-        return Problem(what, fix=f"mount the file system of {name} for writing")
-    owner = os.lstat(found.path).st_uid
-    what = f"{name} belongs to user {owner} and is not writable."
-    return Problem(what, fix=_ownership_fix(found.path, owner, around))
+        what = f"{name} is on a read-only file system, so {missing} cannot be made."
+        return Problem(what, fix=f"mount the file system of {name} for writing, or {elsewhere(location)}")
+    what = f"{name} belongs to user {os.lstat(found.path).st_uid} and is not writable, so {missing} cannot be made."
+    return Problem(what, fix=f"sudo install -d -o {guard.around.user_id} {shell_quote(location.path)}")
 
 
-def _protected(real: str, location: Location, others: Iterable[Location], around: Surroundings) -> str | None:
-    """The reason a whole directory must not be removed, as the rest of a sentence, or None."""
-    if len(real.split(os.sep)) - 1 < _MIN_PARTS:
-        return "is too near to the root of the file system"
-    for kept, what in (
-        (around.build_root, "the repository"),
-        (around.home, "your home directory"),
-        (around.dist_dir, "[GLOBAL].pants_distdir"),
-        *((path, f"the program that is running ({display_path(path)})") for path in around.own_code),
-    ):
-        if is_inside(kept, real):
-            return f"is {what}" if kept == real else f"holds {what}"
+def held_location(path: str, location: Location, others: RealPaths) -> str | None:
+    """Another location in what is removed of this one, as the rest of a sentence, or None."""
+    real = os.path.realpath(path)
+    for other, other_real in others.items():
+        if other.path != location.path and is_inside(other_real, real):
+            return f"holds {other.set_by} ({display_path(other.path)})"
+    return None
+
+
+def _no_cache(real: str, location: Location) -> str | None:
+    """The reason a directory is no cache of Pants, as the rest of a sentence, or None."""
     inside = [part for part in real.split(os.sep) if part in _NOT_A_CACHE]
     if inside:
         return f"is in {inside[0]}"
-    for other in others:
-        if other.path != location.path and is_inside(os.path.realpath(other.path), real):
-            return f"holds {other.set_by} ({display_path(other.path)})"
-    mounted = [mount for mount in around.mounts if mount != real and is_inside(mount, real)]
-    if mounted:
-        return f"holds a mount point ({display_path(mounted[0])})"
     try:
         with os.scandir(real) as entries:
-            foreign = _foreign(entries, location)
+            return _foreign(entries, location)
     except PermissionError:
-        return None  # `foreign_owner` reports the owner, with a fix.
-    if not foreign and is_inside(real, around.build_root) and _is_tracked(real, around.build_root):
-        return "holds files that git tracks"
-    return foreign
+        return None  # The guard reports it, with a fix.
 
 
 def _foreign(entries: Iterable[os.DirEntry[str]], location: Location) -> str | None:
@@ -155,75 +127,27 @@ def _foreign(entries: Iterable[os.DirEntry[str]], location: Location) -> str | N
     return None
 
 
-def _is_tracked(path: str, build_root: str) -> bool:
-    """Whether git tracks a file below `path`; False without git or outside of a repository."""
+def is_shared(path: str, user_id: int) -> bool:
+    """Whether other users have entries of their own in a directory, as in `/tmp`."""
     try:
-        return bool(Git(Path(build_root), os.environ).run("ls-files", "--cached", "-z", "--", path))
-    except (GitError, UserError):
+        status = os.lstat(path)
+    except FileNotFoundError:
         return False
+    return status.st_uid != user_id or bool(status.st_mode & stat.S_IWOTH)
 
 
-def foreign_owner(location: Location, around: Surroundings) -> Problem | None:
-    """Report a directory that belongs to another user, or has an entry near its top that does; None if neither does.
-
-    A location with patterns may be shared, as `/tmp` is: only write permission counts there, because the patterns do
-    not match entries of other users.
-    """
-    path = location.path
-    name = display_path(path, around.build_root)
-    owner = os.lstat(path).st_uid
-    if location.patterns:
-        if os.access(path, os.R_OK | os.W_OK | os.X_OK):
-            return None
-        # The owner of a directory of the system, such as /var/tmp, should not be changed.
-        is_systems = len(path.split(os.sep)) - 1 < _MIN_PARTS
-        fix = f"name another directory in {location.set_by}" if is_systems else _ownership_fix(path, owner, around)
-        return Problem(f"{name} belongs to user {owner} and is not writable.", fix)
-    found = owner if owner != around.user_id else _owner_below(path, around.user_id)
-    if found is None:
+def _closed_directory(location: Location, status: os.stat_result, guard: Guard) -> Problem | None:
+    """The reason nothing can be renamed in a directory of which a part is removed, or None."""
+    path, user_id = location.path, guard.around.user_id
+    if os.access(path, os.R_OK | os.W_OK | os.X_OK):
         return None
-    belongs, you = ("belongs to", "to you") if owner == found else ("holds entries of", "of you")
-    what = f"{name} {belongs} user {found}, not {you} ({around.user_id})."
-    return Problem(what, fix=_ownership_fix(path, found, around))
-
-
-def _ownership_fix(path: str, owner: int, around: Surroundings) -> str:
-    if around.user_id == 0:  # The owner of the repository should keep owning its caches.
-        return f"run the same command as user {owner}"
-    return f"sudo chown -R {around.user_id} {shell_quote(path)}"
-
-
-def _owner_below(path: str, user_id: int) -> int | None:
-    """The first other owner among the entries near the top, or None."""
-    seen = 0
-    level = [path]
-    for _ in range(_OWNER_DEPTH):
-        below = []
-        for directory in level:
-            try:
-                with os.scandir(directory) as entries:
-                    for entry in entries:
-                        status = entry.stat(follow_symlinks=False)
-                        if status.st_uid != user_id:
-                            return status.st_uid
-                        if stat.S_ISDIR(status.st_mode):
-                            below.append(entry.path)
-                        seen += 1
-                        if seen > _OWNER_ENTRIES:
-                            return None
-            except OSError:
-                continue
-        level = below
-    return None
-
-
-def mount_points(table: str = "/proc/self/mountinfo") -> tuple[str, ...]:
-    """The mount points of this machine, sorted; none where the system does not list them. Source: proc(5)."""
-    try:
-        with open(table, "rb") as lines:
-            fields = [line.split()[4] for line in lines]
-    except (OSError, IndexError):
-        return ()
-    # The table has spaces, tabs, newlines and backslashes as octal numbers.
-    plain = (re.sub(rb"\\([0-7]{3})", lambda octal: bytes([int(octal[1], 8)]), field) for field in fields)
-    return tuple(sorted(map(os.fsdecode, plain)))
+    name = display_path(path, guard.around.build_root)
+    if status.st_uid == user_id:
+        return Problem(f"{name} is not readable and writable.", fix=f"chmod u+rwx {shell_quote(path)}")
+    what = f"{name} belongs to user {status.st_uid} and is not writable."
+    # A directory outside of the repository and of the home may be one of the system, or shared.
+    own = is_inside(os.path.realpath(path), guard.around.build_root) or is_inside(
+        os.path.realpath(path), os.path.realpath(os.path.expanduser("~"))
+    )
+    # What is in it has guards of its own, so this does not reach down.
+    return Problem(what, fix=f"sudo chown {user_id} {shell_quote(path)}" if own else elsewhere(location))

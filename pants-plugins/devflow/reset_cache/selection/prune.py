@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 
+from devflow.common.removal.facts import Usage, total_usage
 from devflow.common.units import duration, size
-from devflow.reset_cache.facts import STORE, Claim, FoundLocation, PantsProcess, Target, Usage, total_usage
+from devflow.reset_cache.facts import STORE, Claim, FoundLocation, PantsProcess, Target
 from devflow.reset_cache.selection.request import ResetRequest
 
 # A directory may have an earlier time than the process that made it: the clock of file systems ticks less often.
@@ -54,17 +58,43 @@ def _all_or_nothing(targets: tuple[Target, ...], request: ResetRequest) -> tuple
 
 
 def _one_by_one(targets: tuple[Target, ...], request: ResetRequest) -> tuple[tuple[Target, ...], tuple[Kept, ...]]:
-    """Remove what is too old; then the oldest, until the rest is small enough."""
-    goes = {target.path for target in targets if _is_old(_usage(target), request)}
-    rest = sorted((target for target in targets if target.path not in goes), key=lambda one: _usage(one).changed_s)
-    left_bytes = sum(_usage(target).size_bytes for target in rest)
-    for target in rest:
-        if request.max_size_bytes is None or left_bytes <= request.max_size_bytes:
-            break
-        left_bytes -= _usage(target).size_bytes
-        goes.add(target.path)
-    kept = tuple(Kept(one.path, _state(_usage(one), request)) for one in targets if one.path not in goes)
-    return tuple(target for target in targets if target.path in goes), kept
+    """Remove what is too old; then the oldest, until the rest is small enough. What a kept target refers to is kept."""
+    group_of = {target.path: target.group or target.path for target in targets}
+    groups: dict[str, list[Target]] = {}
+    for target in targets:
+        groups.setdefault(group_of[target.path], []).append(target)
+    usages = {name: total_usage(target.usage for target in group) for name, group in groups.items()}
+    refers_to = {
+        name: {group_of[path] for target in group for path in target.refers_to if path in group_of} - {name}
+        for name, group in groups.items()
+    }
+    stays = _reachable((name for name in groups if not _is_old(usages[name], request)), refers_to)
+    referrers = Counter(other for name in stays for other in refers_to[name])
+    free = [(usages[name].changed_s, name) for name in stays if not referrers[name]]
+    heapify(free)
+    left_bytes = sum(usages[name].size_bytes for name in stays)
+    while free and request.max_size_bytes is not None and left_bytes > request.max_size_bytes:
+        _, name = heappop(free)
+        stays.remove(name)
+        left_bytes -= usages[name].size_bytes
+        for other in refers_to[name]:
+            referrers[other] -= 1
+            if not referrers[other]:
+                heappush(free, (usages[other].changed_s, other))
+    kept = tuple(Kept(one.path, _state(_usage(one), request)) for one in targets if group_of[one.path] in stays)
+    return tuple(target for target in targets if group_of[target.path] not in stays), kept
+
+
+def _reachable(names: Iterable[str], refers_to: Mapping[str, set[str]]) -> set[str]:
+    """The names, what they refer to, what that refers to, and so on."""
+    found: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += refers_to[name]
+    return found
 
 
 def _is_old(usage: Usage, request: ResetRequest) -> bool:

@@ -31,8 +31,10 @@ def from_values(values: Mapping[str, str], build_root: str) -> Settings:
     """From options by name; only `pants_physical_workdir_base` may be missing.
 
     A relative path is one below the build root. Links in parents are resolved. The last part of a path is not, because
-    a location that is a link is left alone.
+    a location that is a link is left alone. Raises: UserError for a path that no system has.
     """
+    for option, value in values.items():
+        _check_path(option, value)
 
     def directory(option: str) -> str:
         path = os.path.join(build_root, values[option])
@@ -52,6 +54,17 @@ def from_values(values: Mapping[str, str], build_root: str) -> Settings:
     )
 
 
+def _check_path(option: str, value: str) -> None:
+    """Raises: UserError for a path that no system has, which would fail in each call."""
+    try:
+        possible = value and b"\0" not in os.fsencode(value)
+    except UnicodeEncodeError:
+        possible = False
+    if not possible:
+        shown = "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in value)
+        raise UserError(f'[GLOBAL].{option} = "{shown}" is not a path.', fix=f"write a path in [GLOBAL].{option}")
+
+
 def without_engine(build_root: str, environment: Mapping[str, str]) -> Settings:
     """Read what Pants would read, and open no store. Raises: UserError.
 
@@ -64,6 +77,8 @@ def without_engine(build_root: str, environment: Mapping[str, str]) -> Settings:
     try:
         bootstrapper = OptionsBootstrapper.create(env=dict(environment), args=["pants"], allow_pantsrc=True)
         return from_options(bootstrapper.bootstrap_options.for_global_scope(), build_root)
+    except UserError:
+        raise
     except Exception as error:
         what = f"Pants cannot read its configuration: {error}"
         raise UserError(what, fix="correct the configuration, then run the same command again") from error

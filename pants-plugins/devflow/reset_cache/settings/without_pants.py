@@ -46,7 +46,7 @@ def read_options(build_root: str, environment: Mapping[str, str]) -> dict[str, s
     known = {
         "buildroot": build_root,
         "homedir": os.path.expanduser("~"),
-        "user": getpass.getuser(),
+        "user": _user_name(),
         "pants_workdir": os.path.join(build_root, ".pants.d"),
         "pants_distdir": os.path.join(build_root, "dist"),
         **{f"env.{name}": value for name, value in environment.items()},
@@ -61,6 +61,14 @@ def read_options(build_root: str, environment: Mapping[str, str]) -> dict[str, s
         if value is not None:
             options[option] = value
     return options
+
+
+def _user_name() -> str:
+    """As Pants has it: a user without an entry in the user database goes by its number. Source: `osutil.getuser`."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
 
 
 def _defaults(build_root: str, environment: Mapping[str, str], *, modern: bool) -> Mapping[str, str]:
@@ -86,14 +94,24 @@ def _config_files(build_root: str, environment: Mapping[str, str]) -> list[str]:
     paths = [os.path.join(build_root, "pants.toml")]
     named = next((environment[name] for name in _variables("pants_config_files") if name in environment), None)
     if named:
-        try:
-            value = ast.literal_eval(named.lstrip("+")) if named.lstrip("+").startswith(("[", "(")) else [named]
-        except (SyntaxError, ValueError) as error:
-            raise UserError(
-                f"PANTS_CONFIG_FILES={named} is not a list.", fix="write ['one.toml', 'two.toml']"
-            ) from error
+        value = _list_of_paths(named.lstrip("+"))
+        if value is None:
+            what = f"PANTS_CONFIG_FILES={display_path(named)} is not a list."
+            raise UserError(what, fix="write ['one.toml', 'two.toml']")
         paths = [*(paths if named.startswith("+") else []), *(os.path.join(build_root, path) for path in value)]
     return [path for path in paths if os.path.isfile(path)]
+
+
+def _list_of_paths(text: str) -> list[str] | None:
+    """The paths of a list option as the environment has it; None if the text is no list of texts."""
+    if not text.startswith(("[", "(")):
+        return [text]
+    try:
+        value = ast.literal_eval(text)
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return None
+    paths = list(value) if isinstance(value, (list, tuple)) else [value]
+    return paths if all(isinstance(path, str) and "\0" not in path for path in paths) else None
 
 
 def _rc_files(build_root: str) -> list[str]:
@@ -105,9 +123,13 @@ def _load(path: str) -> Mapping[str, Any]:
     name = display_path(path)
     try:
         with open(path, encoding="utf-8") as file:
-            return parse_toml(file.read(), name)
+            content = parse_toml(file.read(), name)
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"{name} cannot be read: {error}.", fix=f"make {name} a readable UTF-8 file") from error
+    for section in ("GLOBAL", "DEFAULT"):
+        if not isinstance(content.get(section, {}), dict):
+            raise UserError(f"{name}: {section} is not a table.", fix=f"write [{section}] on a line of its own")
+    return content
 
 
 def _variables(option: str) -> list[str]:
@@ -124,8 +146,11 @@ def _value(
     for content in reversed(files):
         section = content.get("GLOBAL", {})
         if option in section:
+            if not isinstance(section[option], str):
+                what = f"[GLOBAL].{option} is {section[option]!r}, and must be a text."
+                raise UserError(what, fix=f"write [GLOBAL].{option} as a path in quotes")
             texts = {**content.get("DEFAULT", {}), **section}
-            return _interpolate(str(section[option]), {**known, **{name: str(text) for name, text in texts.items()}})
+            return _interpolate(section[option], {**known, **{name: str(text) for name, text in texts.items()}})
     return None
 
 

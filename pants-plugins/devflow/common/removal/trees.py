@@ -1,8 +1,8 @@
 """Remove trees: a rename frees the path at once, then the renamed tree is removed.
 
 No name is trusted twice. A tree is identified by its device and inode. It is renamed, identified again under its new
-name, and removed through descriptors of its directories, which no link can redirect. No link is followed, and no other
-file system is entered.
+name, and removed through descriptors of its directories, which no link can redirect. No link is followed, no other
+mount is entered, and nothing of another user is removed: `guard.py` has looked before, this looks at each entry again.
 """
 
 from __future__ import annotations
@@ -17,9 +17,11 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from devflow.common.paths import display_path
-from devflow.reset_cache.facts import Identity
-from devflow.reset_cache.removal.scan import BLOCK_BYTES, DIRECTORY
+from devflow.common.paths import display_path, is_inside
+from devflow.common.removal.attributes import is_immutable
+from devflow.common.removal.facts import Identity
+from devflow.common.removal.mounts import ReadMounts, mount_id, mount_points
+from devflow.common.removal.scan import BLOCK_BYTES, DIRECTORY
 
 _ASIDE = ".devflow-reset-"
 _ASIDE_NAME = re.compile(r"\.devflow-reset-[a-z0-9]{8}")
@@ -34,19 +36,24 @@ _SHOWN_FAILURES = 20
 class Removed:
     """What a removal has done. A file frees its bytes with its last hard link.
 
-    `failed` counts all entries that could not be removed; `failures` describes the first of them.
+    `failed` counts all entries that could not be removed; `failures` describes the first of them. `immutable`: the
+    attributes of a file forbid it. `error_number` is that of the first failure, if the system gave one.
     """
 
     files: int = 0
     freed_bytes: int = 0
     failed: int = 0
     failures: list[str] = field(default_factory=list)
+    immutable: bool = False
+    error_number: int | None = None
 
-    def fail(self, path: str, reason: str) -> None:
+    def fail(self, path: str, error: OSError, *, immutable: bool = False) -> None:
         """Record an entry that could not be removed."""
+        self.error_number = self.error_number if self.failed else error.errno
         self.failed += 1
+        self.immutable |= immutable
         if len(self.failures) < _SHOWN_FAILURES:
-            self.failures.append(f"{display_path(path)}: {reason}")
+            self.failures.append(f"{display_path(path)}: {error.strerror or error}")
 
 
 def set_aside(path: str, identity: Identity, *, into: str | None = None) -> str | None:
@@ -96,10 +103,17 @@ def leftovers(directory: str, user_id: int) -> Iterator[str]:
             continue
 
 
-def remove(path: str, tell: Callable[[Removed], None] = lambda removed: None) -> Removed:
+def remove(
+    path: str,
+    tell: Callable[[Removed], None] = lambda removed: None,
+    *,
+    identity: Identity | None = None,
+    read_mounts: ReadMounts = mount_points,
+) -> Removed:
     """Remove a file, a link (not its target) or a tree. After a failure it removes the rest; a missing path is success.
 
-    `tell` is called every few seconds with what has been done so far.
+    Nothing is removed if there is a mount point in it, or if it has another identity. `tell` is called every few
+    seconds with what has been done so far.
     """
     removed = Removed()
     parent, name = os.path.split(path)
@@ -108,15 +122,21 @@ def remove(path: str, tell: Callable[[Removed], None] = lambda removed: None) ->
     except FileNotFoundError:
         return removed
     except OSError as error:
-        removed.fail(path, _reason(error))
+        removed.fail(path, error)
         return removed
     try:
         status = os.lstat(name, dir_fd=directory)
+        if identity and Identity.of(status) != identity:
+            raise OSError("is another file or directory now")
+        real = os.path.join(os.path.realpath(parent), name)
+        mounts = read_mounts()
+        if mounts is None or any(is_inside(mount, real) for mount in mounts):
+            raise OSError("the table of mount points cannot be read" if mounts is None else "holds a mount point")
         _Remover(removed, tell, status.st_dev, directory).all(name, parent)
     except FileNotFoundError:
         pass
     except OSError as error:
-        removed.fail(path, _reason(error))
+        removed.fail(path, error)
     finally:
         os.close(directory)
     return removed
@@ -130,6 +150,8 @@ class _Remover:
         self.tell = tell
         self.device = device
         self.top = top  # The directory that holds the tree, open.
+        self.mount = mount_id(top)
+        self.user_id = os.getuid()
         self.deep: list[str] = []
         self.steps = 0
         self.told_s = time.monotonic()
@@ -143,6 +165,8 @@ class _Remover:
 
     def entry(self, directory: int, name: str, parent: str, status: os.stat_result, depth: int) -> None:
         """Remove an entry of an open directory, whose path is only for messages. Raises: OSError."""
+        if status.st_uid != self.user_id:
+            raise OSError(f"belongs to user {status.st_uid}")
         if not stat.S_ISDIR(status.st_mode):
             os.unlink(name, dir_fd=directory)
             self.steps += 1
@@ -161,7 +185,7 @@ class _Remover:
         failed = self.removed.failed
         while True:
             steps = self.steps
-            self._content(_open(directory, name, status, self.device), path, depth)
+            self._content(_open(directory, name, status, self.device, self.mount), path, depth)
             try:
                 os.rmdir(name, dir_fd=directory)
                 break
@@ -184,7 +208,8 @@ class _Remover:
                     except FileNotFoundError:
                         continue
                     except OSError as error:
-                        self.removed.fail(os.path.join(path, entry.name), _reason(error))
+                        immutable = is_immutable(descriptor, entry.name, error)
+                        self.removed.fail(os.path.join(path, entry.name), error, immutable=immutable)
                     if self.steps % _LOOK_EVERY == 0 and time.monotonic() - self.told_s > _TELL_EVERY_S:
                         self.told_s = time.monotonic()
                         self.tell(self.removed)
@@ -192,7 +217,7 @@ class _Remover:
             os.close(descriptor)
 
 
-def _open(directory: int, name: str, status: os.stat_result, device: int) -> int:
+def _open(directory: int, name: str, status: os.stat_result, device: int, mount: int | None) -> int:
     """Open the directory that has this status, and make it writable if this user owns it. Raises: OSError."""
     ours = status.st_uid == os.geteuid()
     if ours and not status.st_mode & stat.S_IRUSR:
@@ -200,8 +225,8 @@ def _open(directory: int, name: str, status: os.stat_result, device: int) -> int
     descriptor = os.open(name, DIRECTORY, dir_fd=directory)
     try:
         now = os.fstat(descriptor)
-        if now.st_dev != device:
-            raise OSError(errno.EXDEV, "is another file system, and is not entered", name)
+        if now.st_dev != device or mount_id(descriptor) != mount:
+            raise OSError(errno.EXDEV, "is a mount point, and is not entered", name)
         if Identity.of(now) != Identity.of(status):
             raise FileNotFoundError(errno.ENOENT, "is another directory now", name)
         if ours and status.st_mode & stat.S_IRWXU != stat.S_IRWXU:
@@ -232,7 +257,3 @@ def _free_name(directory: int) -> str:
             os.lstat(name, dir_fd=directory)
         except FileNotFoundError:
             return name
-
-
-def _reason(error: OSError) -> str:
-    return error.strerror or str(error)

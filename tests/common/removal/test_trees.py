@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from devflow.reset_cache.facts import Identity
-from devflow.reset_cache.removal import trees
-from devflow.reset_cache.removal.trees import Removed, is_leftover, leftovers, remove, set_aside
+from devflow.common.removal import trees
+from devflow.common.removal.facts import Identity
+from devflow.common.removal.trees import Removed, is_leftover, leftovers, remove, set_aside
 from reset_cache.scene import write
 
 
@@ -157,8 +157,41 @@ def test_another_file_system_is_not_entered(tmp_path: Path, monkeypatch: pytest.
 
     monkeypatch.setattr(os, "fstat", other_device)
     removed = remove(str(tmp_path / "tree"))
-    assert removed.failures == [f"{tmp_path}/tree/mounted: is another file system, and is not entered"]
+    assert removed.failures == [f"{tmp_path}/tree/mounted: is a mount point, and is not entered"]
     assert (tmp_path / "tree" / "mounted" / "precious").exists()
+
+
+def test_a_mount_of_the_same_file_system_is_not_entered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "tree" / "mounted" / "precious").mkdir(parents=True)
+    mounted = os.lstat(tmp_path / "tree" / "mounted").st_ino
+    monkeypatch.setattr(trees, "mount_id", lambda descriptor: int(os.fstat(descriptor).st_ino == mounted))
+    removed = remove(str(tmp_path / "tree"))
+    assert removed.failures == [f"{tmp_path}/tree/mounted: is a mount point, and is not entered"]
+    assert (tmp_path / "tree" / "mounted" / "precious").exists()
+
+
+@pytest.mark.parametrize("table", [None, ("/", "tree"), ("/", "tree/a/b")])
+def test_mount_points_are_read_again_before_anything_is_removed(tmp_path: Path, table: tuple[str, ...] | None) -> None:
+    write(tmp_path / "tree" / "a" / "b" / "file")
+    mounts = table and tuple(os.path.join(tmp_path, path) for path in table)
+    removed = remove(str(tmp_path / "tree"), read_mounts=lambda: mounts)
+    assert removed.failed == 1
+    assert (tmp_path / "tree" / "a" / "b" / "file").exists()
+
+
+def test_what_comes_in_another_users_name_meanwhile_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "tree" / "file")
+    monkeypatch.setattr(os, "getuid", lambda: os.geteuid() + 1)
+    removed = remove(str(tmp_path / "tree"))
+    assert removed.failures == [f"{tmp_path}/tree: belongs to user {os.geteuid()}"]
+    assert (tmp_path / "tree" / "file").exists()
+
+
+def test_another_tree_of_the_same_name_stays(tmp_path: Path) -> None:
+    identity = Identity.of(os.lstat(write(tmp_path / "other")))
+    write(tmp_path / "tree" / "file")
+    assert remove(str(tmp_path / "tree"), identity=identity).failed == 1
+    assert (tmp_path / "tree" / "file").exists()
 
 
 def test_a_directory_that_becomes_a_link_meanwhile_leads_nowhere(

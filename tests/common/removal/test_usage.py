@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from devflow.reset_cache.facts import Usage
-from devflow.reset_cache.removal import usage
-from devflow.reset_cache.removal.trees import remove
-from devflow.reset_cache.removal.usage import measure
+from devflow.common.removal import usage
+from devflow.common.removal.facts import Usage, total_usage
+from devflow.common.removal.scan import Scan, open_directory
+from devflow.common.removal.trees import remove
+from devflow.common.removal.usage import measure
 from reset_cache.scene import write
 
 
@@ -48,6 +49,21 @@ def test_each_hard_link_has_its_share(tmp_path: Path) -> None:
     assert one.size_bytes + other.size_bytes == whole + blocks(tmp_path / "a", tmp_path / "b")
 
 
+def test_a_file_frees_its_bytes_with_its_last_hard_link(tmp_path: Path) -> None:
+    for name in ("a", "b", "c"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "a" / "file").write_bytes(b"x" * 100_000)
+    for name in ("a/again", "b/file"):
+        os.link(tmp_path / "a" / "file", tmp_path / name)
+    one, other = measure(str(tmp_path / "a")), measure(str(tmp_path / "b"))
+    whole = blocks(tmp_path / "a" / "file")
+    assert round(one.freed_bytes) == blocks(tmp_path / "a")
+    both = total_usage([one, other, None])
+    assert round(both.freed_bytes) == whole + blocks(tmp_path / "a", tmp_path / "b")
+    freed = [remove(str(tmp_path / name)).freed_bytes for name in ("a", "b")]
+    assert sum(freed) == round(both.freed_bytes)
+
+
 def test_what_cannot_be_looked_into_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "tree" / "closed").mkdir(parents=True)
     opened = os.open
@@ -61,16 +77,39 @@ def test_what_cannot_be_looked_into_is_counted(tmp_path: Path, monkeypatch: pyte
     assert measure(str(tmp_path / "tree")).unreadable == 1
 
 
-def test_a_tree_that_is_too_deep_is_said_so(tmp_path: Path) -> None:
+def test_a_tree_whose_paths_are_too_long_is_looked_through(tmp_path: Path) -> None:
     directory = os.open(tmp_path, os.O_RDONLY)
     for _ in range(100):  # longer than a path may be
         os.mkdir("d" * 100, dir_fd=directory)
         child = os.open("d" * 100, os.O_RDONLY, dir_fd=directory)
         os.close(directory)
         directory = child
+    os.close(os.open("file", os.O_CREAT | os.O_WRONLY, dir_fd=directory))
     os.close(directory)
-    assert measure(str(tmp_path)).unreadable == 1
+    assert measure(str(tmp_path)).files == 1
+    assert measure(str(tmp_path)).unreadable == 0
     assert remove(str(tmp_path)).failures == []
+
+
+@pytest.mark.parametrize("length", [1, 7, 40, 255])
+@pytest.mark.parametrize("relative", [True, False])
+def test_any_path_can_be_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, length: int, relative: bool) -> None:
+    monkeypatch.chdir(tmp_path)
+    top = "x" if relative else str(tmp_path / "x")
+    os.mkdir(top)
+    path = top
+    descriptor = os.open(top, os.O_RDONLY)
+    for _ in range(1500 // length):
+        name = "d" * length
+        os.mkdir(name, dir_fd=descriptor)
+        below = os.open(name, os.O_RDONLY, dir_fd=descriptor)
+        os.close(descriptor)
+        descriptor, path = below, f"{path}/{name}"
+        opened = open_directory(path)
+        assert os.path.samestat(os.fstat(opened), os.fstat(descriptor))
+        os.close(opened)
+    os.close(descriptor)
+    assert remove(str(tmp_path / "x")).failures == []
 
 
 def test_many_directories_are_all_looked_at(tmp_path: Path) -> None:
@@ -95,9 +134,9 @@ def test_a_large_tree_is_shared_out(large: Path, monkeypatch: pytest.MonkeyPatch
     started: list[list[str]] = []
     start = usage._start
 
-    def counted(directories: list[str], device: int) -> object:
+    def counted(directories: list[str], top: Scan) -> object:
         started.append(directories.copy())
-        return start(directories, device)
+        return start(directories, top)
 
     monkeypatch.setattr(usage, "_start", counted)
     everything = [Path(directory) for directory, _, _ in os.walk(large)] + list(large.rglob("file"))

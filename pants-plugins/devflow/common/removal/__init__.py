@@ -1,0 +1,1 @@
+"""What every removal goes through, whoever asks for it: `guard.py` decides, `trees.py` removes."""

@@ -1,1 +1,0 @@
-"""Trees: how much is in one, and how it is removed."""

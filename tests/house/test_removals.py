@@ -1,0 +1,35 @@
+"""Trees are removed in one place, which neither links nor mounts redirect; single files, only by those who own them."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+from house.sources import ROOT, modules, syntax_tree
+
+# A file or an empty directory that the module itself has made, or knows by its exact form.
+OF_SINGLE_FILES = {
+    "common/files.py": "temporary files of its own",
+    "common/removal/trees.py": "the one place",
+    "export_all_resolves/apply.py": "an export that is a link, its marker, an empty directory of a resolve",
+    "export_all_resolves/staging/build.py": "the marker of an export that is a link",
+    "release/transaction/checkout.py": "files of the commit, temporary files and locks of its own",
+    "release/transaction/journal.py": "its own journal",
+    "release/transaction/refs.py": "locks of its own",
+    "reset_cache/processes/stopping.py": "the message in a lock of its own",
+}
+
+
+def calls(path: Path) -> set[str]:
+    """The attributes that a file uses of those that remove something."""
+    wanted = {"rmtree", "unlink", "rmdir", "removedirs"}
+    return {node.attr for node in ast.walk(syntax_tree(path)) if isinstance(node, ast.Attribute)} & wanted
+
+
+def test_trees_are_removed_in_one_place() -> None:
+    assert [module for module, path in modules(".").items() if "rmtree" in calls(path)] == []
+
+
+def test_files_are_removed_where_it_is_known_whose_they_are() -> None:
+    found = {str(path.relative_to(ROOT)) for path in modules(".").values() if calls(path)}
+    assert found == set(OF_SINGLE_FILES)
