@@ -124,7 +124,7 @@ def _compare_with_fetched(
     with repository.worktree.scratch_dir() as scratch:
         environment = {
             "GIT_OBJECT_DIRECTORY": str(scratch),
-            "GIT_ALTERNATE_OBJECT_DIRECTORIES": repository.worktree.objects_dir,
+            "GIT_ALTERNATE_OBJECT_DIRECTORIES": repository.worktree.as_alternate,
         }
         nothing_else = ("--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=", "--no-recurse-submodules")
         fetch = ("fetch", *nothing_else, "--no-auto-maintenance", "--", source.where, f"refs/heads/{head.branch}")
