@@ -8,6 +8,7 @@ from pathlib import Path
 
 from devflow.ide_config.apply import write_files
 from devflow.ide_config.documents import OwnFile
+from devflow.ide_config.facts import ExportPaths
 from devflow.ide_config.files import inspect_files
 from devflow.ide_config.plan import DesiredDocument, FilePlan, plan_files
 from harness import boundaries
@@ -19,7 +20,8 @@ DESIRED = [
 
 
 def plan(root: Path) -> tuple[FilePlan, ...]:
-    return plan_files(DESIRED, inspect_files(str(root), [one.document.path for one in DESIRED]))
+    files = inspect_files(str(root), [one.document.path for one in DESIRED])
+    return plan_files(DESIRED, files, ExportPaths(str(root), "dist/export/", {}, {}))
 
 
 def test_each_file_is_old_or_new_and_the_next_run_ends_it(tmp_path: Path) -> None:

@@ -69,13 +69,18 @@ def same_size_and_times(world: World) -> None:
 HIDES = [skip_worktree, assume_unchanged, both, ignore_stat, monitor, same_size_and_times]
 
 
+def _action(content: bytes | None, *, exists: bool) -> Action:
+    if content is None:
+        return Action.REMOVE
+    return Action.CHANGE if exists else Action.CREATE
+
+
 def planned(world: World) -> list[FileChange]:
-    actions = {None: Action.REMOVE}
     tree = world.git.tree("HEAD", [edit.path for edit in EDITS])
     return [
         FileChange(
             edit.path,
-            actions.get(edit.content, Action.CHANGE if edit.path in tree else Action.CREATE),  # type: ignore[call-overload]
+            _action(edit.content, exists=edit.path in tree),
             edit.content,
         )
         for edit in EDITS
