@@ -70,16 +70,14 @@ HIDES = [skip_worktree, assume_unchanged, both, ignore_stat, monitor, same_size_
 
 
 def planned(world: World) -> list[FileChange]:
-    actions = {None: Action.REMOVE}
     tree = world.git.tree("HEAD", [edit.path for edit in EDITS])
-    return [
-        FileChange(
-            edit.path,
-            actions.get(edit.content, Action.CHANGE if edit.path in tree else Action.CREATE),  # type: ignore[call-overload]
-            edit.content,
-        )
-        for edit in EDITS
-    ]
+
+    def action(edit: Edit) -> Action:
+        if edit.content is None:
+            return Action.REMOVE
+        return Action.CHANGE if edit.path in tree else Action.CREATE
+
+    return [FileChange(edit.path, action(edit), edit.content) for edit in EDITS]
 
 
 def blockers(world: World) -> tuple[PathBlocker, ...]:
