@@ -69,22 +69,15 @@ def same_size_and_times(world: World) -> None:
 HIDES = [skip_worktree, assume_unchanged, both, ignore_stat, monitor, same_size_and_times]
 
 
-def _action(content: bytes | None, *, exists: bool) -> Action:
-    if content is None:
-        return Action.REMOVE
-    return Action.CHANGE if exists else Action.CREATE
-
-
 def planned(world: World) -> list[FileChange]:
     tree = world.git.tree("HEAD", [edit.path for edit in EDITS])
-    return [
-        FileChange(
-            edit.path,
-            _action(edit.content, exists=edit.path in tree),
-            edit.content,
-        )
-        for edit in EDITS
-    ]
+
+    def action(edit: Edit) -> Action:
+        if edit.content is None:
+            return Action.REMOVE
+        return Action.CHANGE if edit.path in tree else Action.CREATE
+
+    return [FileChange(edit.path, action(edit), edit.content) for edit in EDITS]
 
 
 def blockers(world: World) -> tuple[PathBlocker, ...]:

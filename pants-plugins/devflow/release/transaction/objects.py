@@ -69,7 +69,14 @@ def write_tag(worktree: Worktree, tag: Tag, commit: str, config: Mapping[str, st
     database, identity and signing settings.
     """
     with worktree.scratch_dir() as scratch:
-        worktree.git.run("init", "--quiet", "--bare", f"--object-format={_object_format(commit)}", str(scratch / "git"))
+        worktree.git.run(
+            "init",
+            "--quiet",
+            "--bare",
+            "--template=",
+            f"--object-format={_object_format(commit)}",
+            str(scratch / "git"),
+        )
         environment = {
             "GIT_DIR": str(scratch / "git"),
             "GIT_OBJECT_DIRECTORY": worktree.objects_dir,

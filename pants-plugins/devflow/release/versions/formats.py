@@ -20,17 +20,21 @@ def fill(option: str, template: str, version: Version, date: str) -> str:
         raise UserError(f"{option} is empty.", fix=f"give {option} a text, or leave it out")
     values = dict(zip(PLACEHOLDERS, (version.text, version.series, version.series_digits, date)))
     try:
-        parts = [(name, spec, how) for _, name, spec, how in string.Formatter().parse(template) if name is not None]
+        parts = [
+            (name, width, conversion)
+            for _, name, width, conversion in string.Formatter().parse(template)
+            if name is not None
+        ]
     except ValueError as error:
         raise UserError(f"{option} = {template!r} cannot be read: {error}.", fix="write {{ and }} for braces") from None
-    for name, spec, conversion in parts:
+    for name, width, conversion in parts:
         if name not in values:
             known = ", ".join(f"{{{known}}}" for known in PLACEHOLDERS)
             raise UserError(
                 f"{option} = {template!r} has an unknown placeholder, {{{shown(name)}}}.{did_you_mean(name, values)}",
                 fix=f"use {known} in {option}",
             )
-        if spec or conversion:
+        if width or conversion:
             what = f"{option} = {template!r} has more than a name in the braces of {{{name}}}."
             raise UserError(what, fix=f"write {{{name}}} in {option}")
     if "\0" in template:
