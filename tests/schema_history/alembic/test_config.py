@@ -6,7 +6,7 @@ import configparser
 import os
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devflow.common.errors import UserError
@@ -181,6 +181,7 @@ def test_a_width_in_toml_is_no_way_to_fill_the_memory() -> None:
         toml('[tool.alembic]\nscript_location = "%(here)999999999s"')
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from("abcde"), st.lists(st.sampled_from(
         ["%(a)s", "%(b)s", "%(c)s", "%(d)s", "%(E)s", "%(here)s", "%%", "%", "%(", "%()s", "(x)s", "y"]
