@@ -8,7 +8,7 @@ from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devflow.common.errors import Problem, UserError, as_problem, last_words, tail
@@ -73,6 +73,7 @@ def test_all_else_stays(text: str) -> None:
 PRINTABLE = st.text(string.ascii_letters + string.digits + string.punctuation, min_size=1, max_size=12)
 
 
+@settings(deadline=None)
 @given(user=st.text(string.ascii_letters + "-_.", max_size=6), password=PRINTABLE)
 def test_no_part_of_any_password_is_shown(user: str, password: str) -> None:
     for form in ("https://{}:{}@host.example/simple", "git+ssh://{}:{}@10.0.0.1:22/x", "see '//{}:{}@host' there"):

@@ -159,3 +159,9 @@ def test_what_a_reader_prints() -> None:
     assert history.revisions[0].where == "p.py:2"
     assert history.revisions[0].dependencies == ("c",)
     assert str(history.problems[0]) == "what\n  Fix: fix"
+
+
+def test_a_file_that_is_nested_too_deeply_is_no_dump() -> None:
+    nested = "[" * 100_000 + "]" * 100_000
+    assert version_of(nested, version_key="manager_version") is None
+    assert differences(nested, dump(), version_key="manager_version") == ("the file is no dump of a schema history",)

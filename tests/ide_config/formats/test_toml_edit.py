@@ -117,3 +117,9 @@ def test_what_another_writer_wrote_is_edited(document: dict[str, dict[str, str |
     once = toml_edit.set_value(text, ("b", "k"), "ours")
     read = toml.loads(text)  # which is not always what was written
     assert toml.loads(once) == {**read, "b": {**read.get("b", {}), "k": "ours"}}
+
+
+@pytest.mark.parametrize("text", ["a = " + "[" * 5000 + "]" * 5000, "a = " + "{a = " * 5000 + "1" + "}" * 5000])
+def test_what_is_nested_too_deeply(text: str) -> None:
+    with pytest.raises(CannotEditError, match="it is nested too deeply"):
+        toml_edit.value_at(text, ("a",))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import configparser
 import os
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from devflow.common.errors import UserError
 from devflow.schema_history.alembic.config import (
@@ -15,6 +18,7 @@ from devflow.schema_history.alembic.config import (
     parse,
     sections_with_scripts,
 )
+from devflow.schema_history.alembic.interpolation import BoundedInterpolation
 from devflow.schema_history.alembic.locations import candidates, location_fix
 
 TOML = '[tool.other]\nx = 1\n[tool.alembic]\nscript_location = "%(here)s/db"\n'
@@ -234,3 +238,45 @@ def test_outside_of_the_repository(location: str, config: str) -> None:
     with pytest.raises(UserError, match="lies outside of this repository") as raised:
         candidates(location, config=config, source_roots=["src"])
     assert HERE not in str(raised.value)
+
+
+@pytest.mark.parametrize("last", ["x", ""])
+def test_values_that_refer_to_each_other_do_not_grow_without_end(last: str) -> None:
+    """Seven to the power of eight references in 330 bytes."""
+    chain = "".join(f"a{number} = {f'%(a{number + 1})s' * 7}\n" for number in range(8))
+    with pytest.raises(UserError) as raised:
+        ini(f"script_location = %(a0)s\n{chain}a8 = {last}\n")
+    assert str(raised.value) == (
+        "a.ini: `script_location` cannot be read: its %(…)s stand for more than 100,000 characters\n"
+        "  Fix: write the value out, without %(…)s"
+    )
+
+
+def test_a_width_in_toml_is_no_way_to_fill_the_memory() -> None:
+    with pytest.raises(UserError, match="has a % that is not part of"):
+        toml('[tool.alembic]\nscript_location = "%(here)999999999s"')
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from("abcde"), st.lists(st.sampled_from(
+        ["%(a)s", "%(b)s", "%(c)s", "%(d)s", "%(E)s", "%(here)s", "%%", "%", "%(", "%()s", "(x)s", "y"]
+    ), max_size=3)), min_size=1, max_size=5, unique_by=lambda option: option[0])
+)  # fmt: skip
+def test_interpolation_is_that_of_python(options: list[tuple[str, list[str]]]) -> None:
+    text = "[alembic]\n" + "".join(f"{name} = {''.join(parts)}\n" for name, parts in options)
+
+    def values(interpolation: configparser.Interpolation) -> list[str]:
+        parser = configparser.ConfigParser({"here": HERE}, interpolation=interpolation)
+        parser.read_string(text)
+        found = []
+        for name, _ in options:
+            try:
+                found.append(parser.get("alembic", name))
+            except configparser.InterpolationError as error:
+                found.append(type(error).__name__)
+        return found
+
+    bounded, of_python = values(BoundedInterpolation()), values(configparser.BasicInterpolation())
+    for ours, theirs in zip(bounded, of_python):
+        assert ours == theirs or ours == "TooLongError"
