@@ -74,14 +74,13 @@ def test_ide_config(repo: Repository, variables: dict[str, str]) -> None:
     repo.git("clean", "--force", "--quiet", "-d")
 
 
-@pytest.mark.parametrize("pantsd", [True, False])
-def test_cache_status_and_a_dry_reset(repo: Repository, variables: dict[str, str], pantsd: bool) -> None:
+def test_cache_status_and_a_dry_reset(repo: Repository, variables: dict[str, str]) -> None:
     for command in (("cache-status",), ("reset-cache", "--dry-run", "--only=store,exports,workdir")):
-        scopes = [
+        expected, with_daemon, without_daemon = (
             [line.split(":")[0] for line in repo.run(*command, pantsd=pantsd, env=env).stdout.splitlines()]
-            for env in (variables, {})
-        ]
-        assert scopes[0] == scopes[1] != []
+            for env, pantsd in (({}, True), (variables, True), (variables, False))
+        )
+        assert with_daemon == without_daemon == expected != []
 
 
 @pytest.mark.parametrize("python", [sys.executable, None])
@@ -99,9 +98,10 @@ def test_the_plain_command(repo: Repository, variables: dict[str, str], python: 
     assert result.stdout.splitlines()[-1].startswith("store: would remove ")
 
 
-@pytest.mark.parametrize("pantsd", [True, False])
-def test_the_plan_of_a_release(repo: Repository, variables: dict[str, str], pantsd: bool) -> None:
-    assert repo.run(*RELEASE, pantsd=pantsd, env=variables) == repo.run(*RELEASE)
+def test_the_plan_of_a_release(repo: Repository, variables: dict[str, str]) -> None:
+    expected = repo.run(*RELEASE)
+    for pantsd in (True, False):
+        assert repo.run(*RELEASE, pantsd=pantsd, env=variables) == expected
 
 
 def test_release_and_release_branch(repo: Repository, variables: dict[str, str]) -> None:
