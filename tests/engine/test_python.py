@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from pants.backend.python import target_types_rules
 from pants.backend.python.subsystems import pytest as pytest_tool
+from pants.backend.python.subsystems.setup import PythonSetup
 from pants.backend.python.target_types import PythonSourcesGeneratorTarget
 from pants.backend.python.typecheck.mypy import subsystem as mypy_tool
-from pants.backend.python.subsystems.setup import PythonSetup
 from pants.backend.python.util_rules.interpreter_constraints import InterpreterConstraints
 from pants.backend.python.util_rules.pex import PexRequest, VenvPexProcess
 from pants.backend.python.util_rules.pex_requirements import Lockfile, PexRequirements, Resolve

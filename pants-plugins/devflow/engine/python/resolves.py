@@ -11,8 +11,8 @@ from pants.engine.process import ProcessExecutionFailure
 from pants.util.docutil import bin_name
 
 from devflow.common.errors import Problem, UserError
-from devflow.engine.python import find_python
 from devflow.common.interpreters import Interpreter, examined, found_none, nearest
+from devflow.engine.python import find_python
 
 _MINORS = tuple(f"3.{minor}" for minor in range(40))
 _PATCHES = range(100)
