@@ -7,8 +7,9 @@ import os
 from pants.backend.python.subsystems.setup import PythonSetup
 from pants.backend.python.util_rules.pex_cli import PexPEX
 from pants.backend.python.util_rules.pex_environment import PexEnvironment
+from pants.backend.python.util_rules.pex_requirements import Lockfile
 from pants.base.build_root import BuildRoot
-from pants.core.goals.export import ExportSubsystem
+from pants.core.goals.export import ExportResult, ExportSubsystem
 from pants.core.util_rules.distdir import DistDir
 from pants.engine.platform import Platform
 from pants.engine.rules import collect_rules, rule
@@ -19,7 +20,13 @@ from pants.version import VERSION
 
 from devflow.common.errors import UserError
 from devflow.engine import Rules, run_id
-from devflow.engine.python import export_venv, python_tools_by_resolve, resolve_pex_config
+from devflow.engine.python import (
+    editable_local_dists,
+    export_pex,
+    export_venv,
+    python_tools_by_resolve,
+    resolve_pex_config,
+)
 from devflow.engine.python.resolves import NoPythonError, constraints_of, python_for
 from devflow.export_all_resolves.contract import (
     MaybeResolveFingerprint,
@@ -28,6 +35,7 @@ from devflow.export_all_resolves.contract import (
     StagedExport,
 )
 from devflow.export_all_resolves.facts import DESTINATION, ExportInput
+from devflow.export_all_resolves.members.python_assembly import plan_assembly
 from devflow.export_all_resolves.members.python_inputs import (
     SYMLINKED,
     export_format,
@@ -37,7 +45,9 @@ from devflow.export_all_resolves.members.python_inputs import (
     lockfile_input,
     settings_inputs,
 )
+from devflow.export_all_resolves.members.python_pins import NotPinnedError
 from devflow.export_all_resolves.staging.build import Command, Seed
+from devflow.export_all_resolves.subsystem import ExportAllResolvesSubsystem
 
 _SEEDS = "devflow_venv_seeds"
 
@@ -105,25 +115,75 @@ async def fingerprint_python_resolve(
     )
 
 
+async def _whole(resolve: str) -> ExportResult:
+    result = await export_venv(resolve)
+    if result is None:
+        raise UserError(f"Pants does not export resolve {resolve}.", fix=f"--exclude={resolve}")
+    return result
+
+
 @rule(desc="Prepare the export of a Python resolve", level=LogLevel.DEBUG)
 async def stage_python_resolve(
     request: PythonResolveExporter,
+    options: ExportAllResolvesSubsystem,
     python_setup: PythonSetup,
     export_subsystem: ExportSubsystem,
+    pex_pex: PexPEX,
     pex_environment: PexEnvironment,
+    platform: Platform,
 ) -> StagedExport:
-    """The result of stock `export`; `pip` is copied from a seed instead of being installed in each virtualenv."""
-    result = await export_venv(request.resolve)
-    if result is None:
-        raise UserError(f"Pants does not export resolve {request.resolve}.", fix=f"--exclude={request.resolve}")
+    """The result of stock `export`, for what the cache of parts lacks if the export can be assembled from parts.
+
+    `pip` is copied from a seed instead of being installed in each virtualenv.
+    """
+    resolve = request.resolve
     if export_format(export_subsystem) == SYMLINKED:
-        return StagedExport(result)
-    python = await python_for(request.resolve, constraints_of(request.resolve, python_setup))
+        return StagedExport(await _whole(resolve))
+    constraints = constraints_of(resolve, python_setup)
+    python = await python_for(resolve, constraints)
     seed = Seed(
         path=str(pex_environment.named_caches_dir / _SEEDS / hash_of(python.path, python.fingerprint)[:16]),
         command=Command((python.path, "-m", "venv", "{digest_root}"), {}),
     )
-    return StagedExport(result, seed)
+    if request.builtin_only or not options.assemble:
+        return StagedExport(await _whole(resolve), seed)
+    listed = await listed_inputs(resolve, export_subsystem)
+    if any(one.name == "generated sources" for one in listed):
+        return StagedExport(await _whole(resolve), seed, not_assembled="it has generated sources")
+    editables = None
+    if resolve in export_subsystem.options.py_editable_in_resolve:
+        editables = (await editable_local_dists(resolve)).optional_digest
+    await run_id()  # what is in the cache of parts is read in each run
+    _, resolver_settings = settings_inputs(await resolve_pex_config(resolve))
+    try:
+        planned = await plan_assembly(
+            Lockfile(
+                url=python_setup.resolves[resolve],
+                url_description_of_origin=f"the resolve `{resolve}`",
+                resolve_name=resolve,
+            ),
+            constraints,
+            python,
+            str(pex_environment.named_caches_dir),
+            (
+                VERSION,
+                pex_pex.digest.fingerprint,
+                platform.value,
+                python.path,
+                python.fingerprint or "",
+                resolver_settings.value,
+                *(one.value for one in listed if one.name == "scripts"),
+            ),
+            editables,
+        )
+    except NotPinnedError as error:
+        return StagedExport(await _whole(resolve), seed, not_assembled=str(error))
+    version = await full_version(python)
+    if planned.request is None:
+        reldir = f"{PythonResolveExporter.export_root}/{path_safe(resolve)}/{version}"
+        return StagedExport(ExportResult(f"virtualenv of {resolve}", reldir, resolve=resolve), None, planned.assembly)
+    result = await export_pex(planned.request, resolve, version, editables)
+    return StagedExport(result, seed, planned.assembly)
 
 
 def rules() -> Rules:

@@ -161,7 +161,9 @@ def _entries(info: Mapping[str, object] | None, field: str, name: str) -> dict[s
     values = items if isinstance(items, dict) else dict.fromkeys(items)  # type: ignore[call-overload]
     of_project = re.compile(r"[A-Za-z0-9._]+(?=-)" if field == "distributions" else r"[A-Za-z0-9._-]+")
     return {
-        item: value for item, value in values.items() if (found := of_project.match(item)) and normalised(found[0]) == name
+        item: value
+        for item, value in values.items()
+        if (found := of_project.match(item)) and normalised(found[0]) == name
     }
 
 
@@ -265,9 +267,7 @@ def _read_pex_info(tree: str) -> dict[str, object] | None:
         return None
 
 
-def _write_pex_info(
-    tree: str, records: Sequence[Mapping[str, object]], requirements: Sequence[str] | None
-) -> None:
+def _write_pex_info(tree: str, records: Sequence[Mapping[str, object]], requirements: Sequence[str] | None) -> None:
     """PEX-INFO as pex writes it when it installs all parts at once. Source: pex 2.1.137, `PEXBuilder._prepare_code`."""
     info = _read_pex_info(tree)
     if info is None:
