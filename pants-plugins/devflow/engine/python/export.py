@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from typing import Any
 
 from pants.backend.python.goals.export import MaybeExportResult, VenvExportRequest, _ExportVenvForResolveRequest
-from pants.backend.python.util_rules.pex import PexRequest
 from pants.backend.python.util_rules.local_dists_pep660 import EditableLocalDists, EditableLocalDistsRequest
+from pants.backend.python.util_rules.pex import PexRequest
 from pants.core.goals.export import ExportResult
 from pants.engine.fs import EMPTY_DIGEST, Digest
 from pants.engine.unions import UnionMembership
@@ -55,7 +56,7 @@ async def export_venv(resolve: str) -> ExportResult | None:
 
 async def export_pex(request: PexRequest, resolve: str, version: str, editables: Digest | None) -> ExportResult:
     """Plan what the builtin `export` writes and runs for a pex, as if it were that of the resolve."""
-    fields = {
+    fields: dict[str, Any] = {
         "pex_request": request,
         "dest_prefix": "python/virtualenvs",
         "resolve_name": resolve,

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from packaging.markers import UndefinedEnvironmentName
-from packaging.requirements import InvalidRequirement, Requirement
-from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
+# An older `packaging` with a newer `pyparsing` warns when it is imported and for each requirement.
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", DeprecationWarning)
+    from packaging.markers import UndefinedEnvironmentName
+    from packaging.requirements import InvalidRequirement, Requirement
+    from packaging.utils import canonicalize_name
+    from packaging.version import InvalidVersion, Version
 
 
 class NotPinnedError(Exception):
@@ -39,13 +43,14 @@ class Pins:
 def read_pins(lockfile: bytes, environment: Mapping[str, str]) -> Pins:
     """What the lockfile pins where markers have these values. Raises: NotPinnedError."""
     try:
-        text = lockfile.decode()
-        if text.lstrip().startswith("{"):
-            return _of_pex_lockfile(json.loads(text), environment)
-        pins = tuple(_of_requirements(text, environment))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            text = lockfile.decode()
+            if text.lstrip().startswith("{"):
+                return _of_pex_lockfile(json.loads(text), environment)
+            return Pins(_unique(_of_requirements(text, environment)), is_pex_native=False)
     except (InvalidRequirement, InvalidVersion, UndefinedEnvironmentName, ValueError, LookupError, TypeError) as error:
         raise NotPinnedError(f"its lockfile has an entry that is not understood: {error}") from error
-    return Pins(_unique(pins), is_pex_native=False)
 
 
 def _unique(pins: Iterable[Pin]) -> tuple[Pin, ...]:

@@ -1,7 +1,7 @@
 """Virtualenvs that are assembled from parts which earlier exports have installed.
 
-A part is one installed distribution: the files that its RECORD names, as the builtin export has installed them. The base
-is the rest of a virtualenv. Both are copied into exports and never linked, so a user's edit stays in one export.
+A part is one installed distribution: the files that its RECORD names, as the builtin export has installed them. The
+base is the rest of a virtualenv. Both are copied into exports and never linked, so a user's edit stays in one export.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from devflow.export_all_resolves.staging.trees import clone, clone_tree, remove, replace_content, staging_path
 
@@ -53,11 +54,9 @@ class Assembly:
     requirements: Sequence[str] | None = None
 
     @classmethod
-    def load(cls, fields: Mapping[str, object]) -> Assembly:
+    def load(cls, fields: Mapping[str, Any]) -> Assembly:
         """The inverse of `dataclasses.asdict`."""
-        parts = fields["parts"]
-        assert isinstance(parts, list)
-        return cls(**{**fields, "parts": [Part(**part) for part in parts]})  # type: ignore[arg-type]
+        return cls(**{**fields, "parts": [Part(**part) for part in fields["parts"]]})
 
 
 def assemble(staged: str, assembly: Assembly, *, from_base: bool) -> None:
@@ -140,6 +139,7 @@ def _digest(path: str, like: str) -> str:
 def _store(part: Part, tree: str, files: Sequence[str], info: Mapping[str, object] | None) -> None:
     growing = _begin(part.path)
     try:
+        os.makedirs(growing)
         _clone_files(tree, os.path.join(growing, _FILES), files)
         record = {
             "root": tree,
@@ -241,7 +241,7 @@ def _retarget(path: str, texts: Sequence[tuple[str, str]]) -> None:
     with open(path, "rb") as file:
         content = file.read()
     if content.startswith(b"#!") and len(old) != len(new):
-        first, second = (content.split(b"\n", 2) + [b""])[:2]
+        first, second, *_ = [*content.split(b"\n", 2), b""]
         longest = max(len(first), len(first.replace(old, new))) + 1
         if old in second or (old in first and (b" " in new or longest > _LONGEST_SHEBANG)):
             raise CannotAssembleError("its path is too long, or has a space, for a shebang line")
