@@ -167,11 +167,14 @@ class ScratchRepository:
             wheels.parent.mkdir(parents=True)
             aside.rename(wheels)
 
-    def change_lockfile(self, resolve: Resolve) -> list[str]:
-        """Give its first project one more hash, which nothing has; the packages stay. Whose lockfile it is: names."""
+    def change_lockfile(self, resolve: Resolve, *, pins: int = 1) -> list[str]:
+        """Give its first projects one more hash, which nothing has; the packages stay. Whose lockfile it is: names."""
         lockfile = self.build_root / resolve.copied_lockfile
-        more = f"--hash=sha256:{time.time_ns():064x} \\\n    --hash=sha256:"
-        lockfile.write_text(lockfile.read_text().replace("--hash=sha256:", more, 1))
+        more = rf"\1    --hash=sha256:{time.time_ns():064x} \\\n"
+        text, changed = re.subn(r"(?m)^(\S+==.+ \\\n)", more, lockfile.read_text(), count=pins)
+        if changed != pins:
+            raise BenchmarkError(f"{lockfile} has {changed} pins instead of {pins}")
+        lockfile.write_text(text)
         return [other.name for other in self.resolves if other.copied_lockfile == resolve.copied_lockfile]
 
 

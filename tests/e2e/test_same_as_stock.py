@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from e2e.projects import ANSICOLORS, HELLO, LOCKED, settings
-from e2e.trees import naming_a_staging_directory, snapshot
+from e2e.trees import linked_files, naming_a_staging_directory, snapshot
 from harness.world import EXPORTS, Caches, Repository, imports, python, repository
 
 RESOLVES = {"editable": "editable.lock", "locked": "locked.lock", "pinned": "pinned.lock"}
@@ -56,6 +56,11 @@ def test_the_trees_are_those_of_stock_export(repo: Repository, options: list[str
     if "symlinked" not in options[0]:
         assert python(editable, "import hello; print(hello.__file__)").stdout == f"{repo.root}/src/hello/__init__.py\n"
         assert (editable / "bin" / "hello").is_file()
+
+    assert repo.export("--force", *options).stderr == "Exported 3, 0 up to date.\n"
+    assert snapshot(exports) == ours
+    if "symlinked" not in options[0]:
+        assert linked_files(exports) == []  # an edit reaches nothing else
 
     shutil.rmtree(exports)
     repo.run(*options, "export", *(f"--resolve={resolve}" for resolve in RESOLVES))

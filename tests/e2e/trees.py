@@ -33,6 +33,15 @@ def naming_a_staging_directory(root: Path) -> list[str]:
     ]
 
 
+def linked_files(root: Path) -> list[str]:
+    """The files that have another name, here or elsewhere."""
+    return [
+        os.path.relpath(path, root)
+        for path in _walk(root)
+        if path.is_file() and not path.is_symlink() and path.stat().st_nlink > 1
+    ]
+
+
 def _walk(root: Path) -> list[Path]:
     return [
         Path(directory, name) for directory, directories, files in os.walk(root) for name in sorted(directories + files)

@@ -4,6 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
+import pytest
 from pants.testutil.rule_runner import RuleRunner
 
 from export_all_resolves.conftest import Run
@@ -143,3 +144,14 @@ def test_what_killed_runs_left_is_removed(run: Run, trees: Path) -> None:
     assert aside.exists(), "a check changes nothing"
     assert run(TWO).exit_code == 0
     assert sorted(os.listdir(trees / "a")) == [".+x7", "1.0"], "what is not a staging name is somebody else's"
+
+
+def test_what_cannot_be_assembled_is_installed_as_a_whole(
+    run: Run, trees: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("INFO"):
+        result = run({"a": "1.0 in parts"})
+    assert result.stdout == f"a: exported, not exported yet, {A}\n"
+    assert result.exit_code == 0
+    assert (trees / "a/1.0/bin/run").read_text() == f"1.0 in parts in {trees}/a/1.0\n"
+    assert "a was installed as a whole, because its base is no longer in the cache." in caplog.messages

@@ -11,6 +11,7 @@ from export_all_resolves.conftest import Run
 from harness.to_do import options_of, printed_arguments
 
 LOOKS = {"--list", "--check", "--dry-run", "--format"}  # another way to look at a plan
+MEANS = {"--assemble"}  # another way to the same exports
 CASES = {
     "--include": (("--include=a,b", "--include=c*"), ("--include=a,b,c*",)),
     "--exclude": (("--exclude=a", "--exclude=b"), ("--exclude=a,b",)),
@@ -32,8 +33,12 @@ def test_the_same_is_planned(run: Run, option: str) -> None:
     assert planned.stdout != run(NOW, "--dry-run").stdout
 
 
+def test_another_way_to_the_same_is_printed_too(run: Run) -> None:
+    assert printed_arguments(run(NOW, "--dry-run", "--no-assemble")) == ("--no-assemble",)
+
+
 def test_every_option_has_a_case() -> None:
-    assert options_of(ExportAllResolvesSubsystem) - LOOKS == set(CASES)
+    assert options_of(ExportAllResolvesSubsystem) - LOOKS - MEANS == set(CASES)
 
 
 @pytest.mark.parametrize("given", ["--exclude=a", "--exclude=['a']", "--exclude=[]", "--exclude=-['d']"])

@@ -1,7 +1,8 @@
 """A backend that exports resolves without Python: each export is a small tree, made from the text in `[fake].resolves`.
 
 The version of a resolve is what stands before the first space of its text. The text `raise` makes the fingerprint fail,
-`broken` the export, and `foreign` is a resolve that the backend declares and does not export.
+`broken` the export, and `foreign` is a resolve that the backend declares and does not export. Of a text that ends with
+`in parts`, the cache has lost the parts.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from devflow.export_all_resolves.contract import (
     StagedExport,
 )
 from devflow.export_all_resolves.facts import ExportInput
+from devflow.export_all_resolves.staging.parts import Assembly
 
 
 class Fake(Subsystem):
@@ -78,6 +80,9 @@ async def fake_export(request: FakeExporter, fake: Fake) -> StagedExport:
     else:
         script = f"mkdir -p {{digest_root}}/bin && echo '{text} in {{digest_root}}' > {{digest_root}}/bin/run"
     version = text.partition(" ")[0]
+    if text.endswith("in parts") and not request.builtin_only:
+        result = ExportResult("nothing to do", f"fake/trees/{request.resolve}/{version}", resolve=request.resolve)
+        return StagedExport(result, assembly=Assembly((), "/no/such/base"))
     return StagedExport(
         ExportResult(
             f"tree of {request.resolve}",

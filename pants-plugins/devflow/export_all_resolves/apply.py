@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import errno
 import json
+import logging
 import os
 import sys
 from collections.abc import Callable, Iterable
@@ -41,13 +42,15 @@ from devflow.export_all_resolves.guarded import guard_of, removal_problem
 from devflow.export_all_resolves.inspect import abandoned
 from devflow.export_all_resolves.plan import ExportMode, ExportOutcome, ExportPlan
 from devflow.export_all_resolves.staging import marker
-from devflow.export_all_resolves.staging.build import OWN_DIR, Command, Seed, Spec
+from devflow.export_all_resolves.staging.build import CANNOT_ASSEMBLE, OWN_DIR, Command, Seed, Spec
 from devflow.export_all_resolves.staging.trees import discard
+
+logger = logging.getLogger(__name__)
 
 _STAGING = "devflow.export_all_resolves.staging"
 _REMOVAL = "devflow.common.removal"
 _MODULES = (
-    *(f"{_STAGING}.{name}" for name in ("__init__", "__main__", "build", "marker", "seed", "trees")),
+    *(f"{_STAGING}.{name}" for name in ("__init__", "__main__", "build", "marker", "parts", "seed", "trees")),
     *(f"{_REMOVAL}.{name}" for name in ("__init__", "attributes", "facts", "mounts", "scan", "trees")),
     "devflow.common.paths",
 )
@@ -74,16 +77,22 @@ class BuiltExport:
     problem: Problem | None
 
 
-@rule(desc="Export a resolve", level=LogLevel.DEBUG)
-async def build_export(request: BuildExportRequest, build_root: BuildRoot) -> BuiltExport:
-    """Run the commands of the backend's stock export in a process of the engine (docs/adr/0003)."""
-    resolve = request.exporter.resolve
-    doing = f"exporting {resolve}"
-    await run_id()  # a failure is not memoised beyond the run
+@dataclass(frozen=True)
+class _Attempt:
+    """A build that has ended, or the problem because of which it did not begin."""
+
+    problem: Problem | None
+    exit_code: int = 0
+    message: str = ""
+    not_assembled: str | None = None
+
+
+async def _attempt(exporter: ResolveExporter, request: BuildExportRequest, build_root: BuildRoot) -> _Attempt:
+    doing = f"exporting {exporter.resolve}"
     try:
-        staged = await stage_resolve(request.exporter)
+        staged = await stage_resolve(exporter)
     except Exception as error:
-        return BuiltExport(failure_of(type(request.exporter), error, doing=doing, fix=retry_command(resolve)))
+        return _Attempt(failure_of(type(exporter), error, doing=doing, fix=retry_command(exporter.resolve)))
     try:
         environment = await environment_vars(["PATH"])
         spec = Spec(
@@ -93,6 +102,7 @@ async def build_export(request: BuildExportRequest, build_root: BuildRoot) -> Bu
             inputs={part.name: (part.value, part.shown) for part in request.fingerprint.inputs},
             anchors=request.fingerprint.anchors,
             listings=request.fingerprint.listings,
+            assembly=staged.assembly,
         )
         own_files = await create_digest(CreateDigest([*modules_as_files(_MODULES, OWN_DIR), _spec_file(spec)]))
         digest = await merge_digests([staged.result.digest, own_files])
@@ -102,16 +112,33 @@ async def build_export(request: BuildExportRequest, build_root: BuildRoot) -> Bu
             input_digest=digest,
             # It writes outside of its sandbox: it must run here, and again in each run that asks for it.
             cache_scope=ProcessCacheScope.PER_SESSION,
-            description=f"Export resolve {resolve}",
+            description=f"Export resolve {exporter.resolve}",
             level=LogLevel.INFO,
         )
         done = await try_process(process)
     except Exception as error:
-        return BuiltExport(as_problem(error, doing=doing, fix=retry_command(resolve)))
-    if done.exit_code:
-        message = done.stderr.decode(errors="replace")
-        fix = disk_full_fix(message) or retry_command(resolve)
-        return BuiltExport(Problem(f"{doing} failed: {tail(message)}", fix))
+        return _Attempt(as_problem(error, doing=doing, fix=retry_command(exporter.resolve)))
+    return _Attempt(None, done.exit_code, done.stderr.decode(errors="replace"), staged.not_assembled)
+
+
+@rule(desc="Export a resolve", level=LogLevel.DEBUG)
+async def build_export(request: BuildExportRequest, build_root: BuildRoot) -> BuiltExport:
+    """Run the commands of the backend's stock export in a process of the engine (docs/adr/0003, 0014)."""
+    resolve = request.exporter.resolve
+    await run_id()  # a failure is not memoised beyond the run
+    attempt = await _attempt(request.exporter, request, build_root)
+    reason = attempt.not_assembled
+    if attempt.exit_code == CANNOT_ASSEMBLE:
+        reason = attempt.message.strip()
+        whole = dataclasses.replace(request.exporter, builtin_only=True)
+        attempt = await _attempt(whole, request, build_root)
+    if attempt.problem:
+        return BuiltExport(attempt.problem)
+    if attempt.exit_code:
+        fix = disk_full_fix(attempt.message) or retry_command(resolve)
+        return BuiltExport(Problem(f"exporting {resolve} failed: {tail(attempt.message)}", fix))
+    if reason:
+        logger.info(f"{resolve} was installed as a whole, because {reason}.")
     return BuiltExport(None)
 
 

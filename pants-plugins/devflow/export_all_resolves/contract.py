@@ -24,6 +24,7 @@ from devflow.engine import run_id
 from devflow.engine.generation import HAS_GET, Get, MultiGet, Rules, concurrently, implicitly
 from devflow.export_all_resolves.facts import ExportInput, ExportTree
 from devflow.export_all_resolves.staging.build import Seed
+from devflow.export_all_resolves.staging.parts import Assembly
 
 
 @union(in_scope_types=[EnvironmentName])
@@ -51,6 +52,8 @@ class ResolveExporter(EngineAwareParameter):
     """
 
     resolve: str
+    # The export is to be made without parts of others, because it could not be assembled from them.
+    builtin_only: bool = False
 
     # Below `dist/export`; an export is a directory `<export_root>/<resolve>/<version>`. `--prune` looks nowhere else.
     export_root: ClassVar[str]
@@ -89,11 +92,14 @@ class StagedExport:
     """The files that stock `export` would write, and the commands that it would run.
 
     They are run in a staging directory first: commands must name the export as "{digest_root}", and only files at its
-    top and in `bin` may hold that path afterwards.
+    top and in `bin` may hold that path afterwards. With an `assembly`, the commands install only what the cache lacks;
+    if it lacks nothing, there are none.
     """
 
     result: ExportResult
     seed: Seed | None = None
+    assembly: Assembly | None = None
+    not_assembled: str | None = None  # why there is no assembly, if the user may wonder; a clause
 
 
 if not HAS_GET:

@@ -46,6 +46,16 @@ class ExportAllResolvesSubsystem(GoalSubsystem):
     )
     dry_run = BoolOption(default=False, help="Change nothing; print what would be exported, and why.")
     force = BoolOption(default=False, help="Export resolves that are up to date, too.")
+    assemble = BoolOption(
+        default=True,
+        help=softwrap(
+            """
+            Assemble a virtualenv from distributions that earlier exports have installed, and install only what they
+            lack. The result is the same; without it, pex resolves and installs the whole lockfile again. Example:
+            `--no-assemble`.
+            """
+        ),
+    )
     prune = BoolOption(
         default=False,
         help=softwrap(

@@ -11,6 +11,7 @@ from pants.core.util_rules import source_files, stripped_source_files
 from devflow.engine.generation import Rules
 from devflow.engine.python.export import (
     editable_local_dists,
+    export_pex,
     export_venv,
     exported_codegen,
     python_tools_by_resolve,
@@ -30,6 +31,7 @@ __all__ = [
     "create_pex",
     "create_venv_pex",
     "editable_local_dists",
+    "export_pex",
     "export_venv",
     "exported_codegen",
     "find_python",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
+from typing import Any
 
-from pants.backend.python.goals.export import MaybeExportResult, _ExportVenvForResolveRequest
+from pants.backend.python.goals.export import MaybeExportResult, VenvExportRequest, _ExportVenvForResolveRequest
 from pants.backend.python.util_rules.local_dists_pep660 import EditableLocalDists, EditableLocalDistsRequest
+from pants.backend.python.util_rules.pex import PexRequest
 from pants.core.goals.export import ExportResult
 from pants.engine.fs import EMPTY_DIGEST, Digest
 from pants.engine.unions import UnionMembership
@@ -49,6 +52,23 @@ async def export_venv(resolve: str) -> ExportResult | None:
     else:
         exported = await export.export_virtualenv_for_resolve(request, **implicitly())
     return exported.result
+
+
+async def export_pex(request: PexRequest, resolve: str, version: str, editables: Digest | None) -> ExportResult:
+    """Plan what the builtin `export` writes and runs for a pex, as if it were that of the resolve."""
+    fields: dict[str, Any] = {
+        "pex_request": request,
+        "dest_prefix": "python/virtualenvs",
+        "resolve_name": resolve,
+        "qualify_path_with_python_version": True,
+        "editable_local_dists_digest": editables,
+        "py_version": version,  # newer Pants has it
+    }
+    known = {field.name for field in dataclasses.fields(VenvExportRequest)}
+    export_request = VenvExportRequest(**{name: value for name, value in fields.items() if name in known})
+    if HAS_GET:
+        return await Get(ExportResult, VenvExportRequest, export_request)
+    return await export.do_export(export_request, **implicitly())
 
 
 async def python_tools_by_resolve(union_membership: UnionMembership) -> Mapping[str, tuple[str, ...]]:

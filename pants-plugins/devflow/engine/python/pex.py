@@ -36,8 +36,11 @@ async def load_lockfile(lockfile: Lockfile) -> LoadedLockfile:
     return await pex_requirements.load_lockfile(LoadedLockfileRequest(lockfile), **implicitly())
 
 
-async def resolve_pex_config(resolve: str) -> ResolvePexConfig:
-    """Take what else decides how a resolve is installed: indexes, constraints, path mappings."""
+async def resolve_pex_config(resolve: str | None) -> ResolvePexConfig:
+    """Take what else decides how a resolve is installed: indexes, constraints, path mappings.
+
+    None: what is set for all resolves.
+    """
     if HAS_GET:
         return await Get(ResolvePexConfig, ResolvePexConfigRequest(resolve))
     request = ResolvePexConfigRequest(resolve)

@@ -8,7 +8,7 @@ from pants.backend.python.subsystems.setup import PythonSetup
 from pants.backend.python.util_rules.pex_cli import PexPEX
 from pants.backend.python.util_rules.pex_environment import PexEnvironment
 from pants.base.build_root import BuildRoot
-from pants.core.goals.export import ExportSubsystem
+from pants.core.goals.export import ExportResult, ExportSubsystem
 from pants.core.util_rules.distdir import DistDir
 from pants.engine.platform import Platform
 from pants.engine.process import ProcessExecutionFailure
@@ -21,7 +21,13 @@ from pants.version import VERSION
 
 from devflow.common.errors import UserError, last_words
 from devflow.engine import Rules, run_id
-from devflow.engine.python import export_venv, python_tools_by_resolve, resolve_pex_config
+from devflow.engine.python import (
+    editable_local_dists,
+    export_pex,
+    export_venv,
+    python_tools_by_resolve,
+    resolve_pex_config,
+)
 from devflow.engine.python.resolves import NoPythonError, python_for
 from devflow.export_all_resolves.contract import (
     MaybeResolveFingerprint,
@@ -31,6 +37,7 @@ from devflow.export_all_resolves.contract import (
     retry_command,
 )
 from devflow.export_all_resolves.facts import DESTINATION, ExportInput
+from devflow.export_all_resolves.members.python_assembly import plan_assembly
 from devflow.export_all_resolves.members.python_inputs import (
     SYMLINKED,
     export_format,
@@ -41,7 +48,9 @@ from devflow.export_all_resolves.members.python_inputs import (
     settings_input,
     source_of,
 )
+from devflow.export_all_resolves.members.python_pins import NotPinnedError
 from devflow.export_all_resolves.staging.build import Command, Seed
+from devflow.export_all_resolves.subsystem import ExportAllResolvesSubsystem
 
 _SEEDS = "devflow_venv_seeds"
 _OTHER_HASH = "DO NOT MATCH THE HASHES"  # pip says so
@@ -109,36 +118,96 @@ async def fingerprint_python_resolve(
     )
 
 
+def _not_exported(resolve: str) -> UserError:
+    return UserError(f"Pants does not export resolve {resolve}.", fix=f"--exclude={resolve}")
+
+
+async def _whole(resolve: str) -> ExportResult:
+    try:
+        result = await export_venv(resolve)
+    except ProcessExecutionFailure as error:
+        raise _explained(error, resolve) from error
+    if result is None:
+        raise _not_exported(resolve)
+    return result
+
+
+def _explained(error: ProcessExecutionFailure, resolve: str) -> Exception:
+    """The failure, with a fix of its own for a file that is not the locked one."""
+    if _OTHER_HASH not in error.stderr.decode(errors="replace"):
+        return error
+    return UserError(
+        f"exporting {resolve} failed: {last_words(error)}",
+        fix=f"{retry_command(resolve)}; if the file was replaced under its version, lock it anew, and let Pants forget "
+        f"the old one first: {bin_name()} reset-cache --only=store,named-caches",
+    )
+
+
 @rule(desc="Prepare the export of a Python resolve", level=LogLevel.DEBUG)
 async def stage_python_resolve(
     request: PythonResolveExporter,
+    options: ExportAllResolvesSubsystem,
     python_setup: PythonSetup,
     export_subsystem: ExportSubsystem,
+    pex_pex: PexPEX,
     pex_environment: PexEnvironment,
     union_membership: UnionMembership,
+    platform: Platform,
 ) -> StagedExport:
-    """The result of stock `export`; `pip` is copied from a seed instead of being installed in each virtualenv."""
-    try:
-        result = await export_venv(request.resolve)
-    except ProcessExecutionFailure as error:
-        if _OTHER_HASH not in error.stderr.decode(errors="replace"):
-            raise
-        raise UserError(
-            f"exporting {request.resolve} failed: {last_words(error)}",
-            fix=f"{retry_command(request.resolve)}; if the file was replaced under its version, lock it anew, and let "
-            f"Pants forget the old one first: {bin_name()} reset-cache --only=store,named-caches",
-        ) from error
-    source = await source_of(request.resolve, python_setup, union_membership)
-    if result is None or source is None:
-        raise UserError(f"Pants does not export resolve {request.resolve}.", fix=f"--exclude={request.resolve}")
+    """The result of stock `export`, for what the cache of parts lacks if the export can be assembled from parts.
+
+    `pip` is copied from a seed instead of being installed in each virtualenv.
+    """
+    resolve = request.resolve
+    source = await source_of(resolve, python_setup, union_membership)
+    if source is None:
+        raise _not_exported(resolve)
     if export_format(export_subsystem) == SYMLINKED:
-        return StagedExport(result)
-    python = await python_for(request.resolve, source.constraints)
+        return StagedExport(await _whole(resolve))
+    python = await python_for(resolve, source.constraints)
     seed = Seed(
         path=str(pex_environment.named_caches_dir / _SEEDS / hash_of(python.path, python.fingerprint)[:16]),
         command=Command((python.path, "-m", "venv", "{digest_root}"), {}),
     )
-    return StagedExport(result, seed)
+    # The lockfile of Pants holds more than the tool that is exported from it.
+    if request.builtin_only or not options.assemble or source.requirements:
+        return StagedExport(await _whole(resolve), seed)
+    listed = await listed_inputs(resolve, export_subsystem)
+    if any(one.name == "generated sources" for one in listed):
+        return StagedExport(await _whole(resolve), seed, not_assembled="it has generated sources")
+    editables = None
+    if resolve in export_subsystem.options.py_editable_in_resolve:
+        editables = (await editable_local_dists(resolve)).optional_digest
+    await run_id()  # what is in the cache of parts is read in each run
+    resolver_settings = settings_input(await resolve_pex_config(resolve))
+    try:
+        planned = await plan_assembly(
+            source.lockfile,
+            source.constraints,
+            python,
+            str(pex_environment.named_caches_dir),
+            (
+                VERSION,
+                pex_pex.digest.fingerprint,
+                platform.value,
+                python.path,
+                python.fingerprint or "",
+                resolver_settings.value,
+                *(one.value for one in listed if one.name == "scripts"),
+            ),
+            editables,
+        )
+    except NotPinnedError as error:
+        return StagedExport(await _whole(resolve), seed, not_assembled=str(error))
+    version = await full_version(python)
+    if planned.request is None:
+        reldir = f"{PythonResolveExporter.export_root}/{path_safe(resolve)}/{version}"
+        return StagedExport(ExportResult(f"virtualenv of {resolve}", reldir, resolve=resolve), None, planned.assembly)
+    try:
+        result = await export_pex(planned.request, resolve, version, editables)
+    except ProcessExecutionFailure as error:
+        raise _explained(error, resolve) from error
+    return StagedExport(result, seed, planned.assembly)
 
 
 def rules() -> Rules:

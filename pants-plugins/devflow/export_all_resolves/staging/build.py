@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from subprocess import DEVNULL, PIPE, STDOUT, run
 
 from devflow.export_all_resolves.staging import marker
+from devflow.export_all_resolves.staging.parts import Assembly, assemble
 from devflow.export_all_resolves.staging.seed import plant
 from devflow.export_all_resolves.staging.trees import remove, replace_content, staging_path, swap
 
+CANNOT_ASSEMBLE = 3  # the exit code of the process for a CannotAssembleError
 OWN_DIR = ".devflow"  # in the sandbox: holds this package and its `spec.json`
 _SCRATCH_DIR = re.compile(r"\.[0-9a-f]{32}\.tmp")  # Pants' own commands expect it in the export, and remove it
 
@@ -41,7 +43,7 @@ class Seed:
 
 @dataclass(frozen=True)
 class Spec:
-    """The build of one export; the last three fields are for the marker."""
+    """The build of one export; `inputs`, `anchors` and `listings` are for the marker."""
 
     destination: str  # absolute
     commands: Sequence[Command]
@@ -49,24 +51,29 @@ class Spec:
     inputs: Mapping[str, tuple[str, str | None]]
     anchors: Sequence[str]
     listings: Sequence[str]
+    assembly: Assembly | None = None
 
     @classmethod
     def load(cls, path: str) -> Spec:
         """Read a spec that `dataclasses.asdict` and `json` have written."""
         with open(path, encoding="utf-8") as file:
             fields = json.load(file)
-        seed = fields["seed"]
+        seed, assembly = fields["seed"], fields["assembly"]
         return cls(
             **{
                 **fields,
                 "commands": [Command(**command) for command in fields["commands"]],
                 "seed": Seed(seed["path"], Command(**seed["command"])) if seed else None,
+                "assembly": Assembly.load(assembly) if assembly else None,
             }
         )
 
 
 def build(spec: Spec, sandbox: str) -> None:
-    """Build beside the destination, then swap. Raises: BuildError, OSError; then the destination is unchanged."""
+    """Build beside the destination, then swap.
+
+    Raises: BuildError, CannotAssembleError, OSError; then the destination is unchanged.
+    """
     engine = os.getppid()
     os.makedirs(os.path.dirname(spec.destination), exist_ok=True)
     staged = staging_path(spec.destination)
@@ -74,6 +81,8 @@ def build(spec: Spec, sandbox: str) -> None:
         _lay_out(spec, staged, sandbox)
         for command in spec.commands:
             _run(command, staged)
+        if spec.assembly:
+            assemble(staged, spec.assembly, from_base=not spec.commands)
         if os.getppid() != engine:
             raise BuildError("the engine that asked for this export has ended")
         if os.path.islink(staged):

@@ -99,6 +99,50 @@ def _exchange(one: str, other: str) -> bool:
     raise OSError(code, os.strerror(code), one, None, other)
 
 
+def clone(source: str, target: str) -> None:
+    """Copy a file with its mode and time; the copy shares blocks where the file system can do so on write.
+
+    Raises: FileExistsError: the target exists; it is not changed.
+    """
+    with open(source, "rb", buffering=0) as old, open(target, "xb", buffering=0) as new:
+        status = os.fstat(old.fileno())
+        _copy_content(old.fileno(), new.fileno(), status.st_size)
+        os.fchmod(new.fileno(), stat.S_IMODE(status.st_mode))
+        os.utime(new.fileno(), ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+def _copy_content(source: int, target: int, size_bytes: int) -> None:
+    if hasattr(os, "copy_file_range"):
+        left = size_bytes
+        try:
+            while left and (copied := os.copy_file_range(source, target, left)):
+                left -= copied
+        except OSError as error:
+            if error.errno not in (errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP):
+                raise
+        else:
+            return
+        os.lseek(source, 0, os.SEEK_SET)
+        os.lseek(target, 0, os.SEEK_SET)
+    while block := os.read(source, 1 << 20):
+        view = memoryview(block)
+        while view:
+            view = view[os.write(target, view) :]
+
+
+def clone_tree(source: str, target: str) -> None:
+    """Copy a tree by `clone`, with its links; the target may exist, but none of the files."""
+    os.makedirs(target, exist_ok=True)
+    for entry in os.scandir(source):
+        path = os.path.join(target, entry.name)
+        if entry.is_symlink():
+            os.symlink(os.readlink(entry.path), path)
+        elif entry.is_dir():
+            clone_tree(entry.path, path)
+        else:
+            clone(entry.path, path)
+
+
 def replace_content(path: str, content: bytes) -> None:
     """Replace a file by a new one: the old one may be a hard link into a cache, which must not change."""
     temporary = staging_path(path)

@@ -1,0 +1,70 @@
+"""uv, for comparison: what a user would install a lockfile with who needs no tree of stock `export`."""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import subprocess
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from scratch_repository import BenchmarkError, Resolve, Run, ScratchRepository
+
+_INSTALL = ("--quiet", "--no-deps", "--require-hashes")
+
+
+@dataclass(frozen=True)
+class Uv:
+    """An installed uv, with a cache of its own beside those of a scratch repository."""
+
+    path: str
+    version: str  # "uv 0.9.1"
+    repository: ScratchRepository
+
+    def install(self, resolves: Iterable[Resolve]) -> Run:
+        """Make a virtualenv with pip for each lockfile, one after the other. Raises: BenchmarkError."""
+        before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+        for resolve in resolves:
+            venv = self.repository.caches / "uv-venvs" / resolve.name
+            shutil.rmtree(venv, ignore_errors=True)
+            lockfile = self.repository.build_root / resolve.copied_lockfile
+            self._run("venv", "--quiet", "--seed", f"--python={resolve.python}", str(venv))
+            self._run(
+                "pip",
+                "install",
+                "--quiet",
+                "--no-deps",
+                "--require-hashes",
+                f"--python={venv}",
+                f"--requirement={lockfile}",
+            )
+            if not list(venv.glob("lib/*/site-packages/*.dist-info")):
+                raise BenchmarkError(f"{self.version} installed nothing of {lockfile}")
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        return Run(time.monotonic() - start, cpu_s, "")
+
+    def _run(self, *arguments: str) -> None:
+        links = os.environ.get("PIP_FIND_LINKS")
+        environment = {
+            **({"UV_FIND_LINKS": links} if links else {}),
+            **os.environ,
+            "UV_CACHE_DIR": str(self.repository.caches / "uv"),
+        }
+        done = subprocess.run(
+            [self.path, *arguments], env=environment, cwd=Path("/"), capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise BenchmarkError(f"{self.version} {arguments[0]}: {done.stderr}")
+
+
+def find_uv(repository: ScratchRepository) -> Uv | None:
+    """The uv on PATH; None without one, and then it is not in the table."""
+    path = shutil.which("uv")
+    if not path:
+        return None
+    version = subprocess.run([path, "--version"], capture_output=True, text=True, check=True).stdout.split()
+    return Uv(path, " ".join(version[:2]), repository)

@@ -1,0 +1,152 @@
+"""Plans how a Python export is assembled from installed parts: docs/adr/0014."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pants.backend.python.target_types import PexLayout
+from pants.backend.python.util_rules.interpreter_constraints import InterpreterConstraints
+from pants.backend.python.util_rules.pex import PexRequest
+from pants.backend.python.util_rules.pex_environment import PythonExecutable
+from pants.backend.python.util_rules.pex_requirements import EntireLockfile, Lockfile, PexRequirements, Resolve
+from pants.engine.fs import CreateDigest, Digest, FileContent
+from pants.engine.process import Process
+from pants.util.logging import LogLevel
+from pants.util.strutil import path_safe
+
+from devflow.engine import create_digest, digest_contents, run_process
+from devflow.engine.python import load_lockfile, resolve_pex_config
+from devflow.export_all_resolves.members.python_inputs import hash_of
+from devflow.export_all_resolves.members.python_pins import Pin, Pins, read_pins
+from devflow.export_all_resolves.staging.parts import Assembly, Part
+
+_CACHE = "devflow_venv_parts"
+_SUBSET = "devflow-pins.txt"
+# Raise it when parts of an older version of this plugin must not be used.
+_SCHEMA = 1
+# `python -m venv` installs some of these, too; pex replaces them by those of the lockfile.
+_SEEDED = frozenset({"pip", "setuptools", "wheel"})
+# As `packaging.markers.default_environment`, by the interpreter itself, which may have no `packaging`.
+_MARKERS = """
+import json, os, platform, sys
+version = sys.implementation.version
+implementation = "%d.%d.%d" % version[:3]
+if version.releaselevel != "final":
+    implementation += version.releaselevel[0] + str(version.serial)
+print(json.dumps({
+    "implementation_name": sys.implementation.name,
+    "implementation_version": implementation,
+    "os_name": os.name,
+    "platform_machine": platform.machine(),
+    "platform_release": platform.release(),
+    "platform_system": platform.system(),
+    "platform_version": platform.version(),
+    "python_full_version": platform.python_version(),
+    "platform_python_implementation": platform.python_implementation(),
+    "python_version": ".".join(platform.python_version_tuple()[:2]),
+    "sys_platform": sys.platform,
+}))
+"""
+
+
+@dataclass(frozen=True)
+class PlannedAssembly:
+    """`request` is the pex from which stock's commands install what the cache lacks; None if it lacks nothing."""
+
+    assembly: Assembly
+    request: PexRequest | None
+
+
+async def plan_assembly(
+    lockfile: Lockfile,
+    constraints: InterpreterConstraints,
+    python: PythonExecutable,
+    cache: str,
+    context: Sequence[str],
+    editables: Digest | None,
+) -> PlannedAssembly:
+    """Find out which parts are in the cache; `context` is what else decides how a distribution is installed.
+
+    The caller awaits `run_id`, because the cache is read. Raises: NotPinnedError.
+    """
+    loaded = await load_lockfile(lockfile)
+    contents = await digest_contents(loaded.lockfile_digest)
+    pins = read_pins(contents[0].content, await _marker_environment(python))
+    directory = os.path.join(cache, _CACHE)
+    seeded = tuple(pin for pin in pins.pins if pin.name in _SEEDED)
+    parts = {pin: Part(pin.name, _path(directory, pin.name, pin.identity, *context)) for pin in pins.pins}
+    base = _path(directory, "base", *context, *(pin.identity for pin in seeded))
+    absent = tuple(pin for pin in pins.pins if not os.path.isdir(parts[pin].path))
+    if not absent and not editables and os.path.isdir(base):
+        return PlannedAssembly(Assembly(tuple(parts.values()), base, requirements=pins.requirements), None)
+    made = tuple(pin for pin in pins.pins if pin in absent or pin in seeded)
+    request = await _request(lockfile, constraints, pins, made, editables)
+    assembly = Assembly(
+        tuple(parts.values()),
+        base,
+        made=tuple(pin.name for pin in made),
+        keeps_base=editables is None,
+        requirements=pins.requirements,
+    )
+    return PlannedAssembly(assembly, request)
+
+
+def _path(directory: str, name: str, *inputs: str) -> str:
+    return os.path.join(directory, name, hash_of(_SCHEMA, *inputs)[:32])
+
+
+async def _request(
+    lockfile: Lockfile, constraints: InterpreterConstraints, pins: Pins, made: Sequence[Pin], editables: Digest | None
+) -> PexRequest:
+    """Stock's own request if everything is to be made, so that it and stock share a cache; else one for a subset."""
+    requirements: PexRequirements | EntireLockfile = PexRequirements()
+    arguments: tuple[str, ...] = ()
+    inputs = None
+    if len(made) == len(pins.pins):
+        requirements = EntireLockfile(lockfile)
+    elif made:
+        # What the subset needs is not in this pex, on purpose.
+        arguments = ("--intransitive", "--ignore-errors")
+        if pins.is_pex_native:
+            requirements = PexRequirements(
+                [pin.text for pin in made], from_superset=Resolve(lockfile.resolve_name, use_entire_lockfile=False)
+            )
+        else:
+            subset = FileContent(_SUBSET, "".join(f"{pin.text}\n" for pin in made).encode())
+            inputs = await create_digest(CreateDigest([subset]))
+            arguments += ("--requirement", _SUBSET, *await _settings_of(lockfile.resolve_name))
+    return PexRequest(
+        description=f"Build pex for resolve `{lockfile.resolve_name}`",
+        output_filename=f"{path_safe(lockfile.resolve_name)}.pex",
+        internal_only=True,
+        requirements=requirements,
+        sources=editables,
+        interpreter_constraints=constraints,
+        layout=PexLayout.PACKED,
+        additional_args=arguments,
+        additional_inputs=inputs,
+    )
+
+
+async def _settings_of(resolve: str) -> tuple[str, ...]:
+    """Pex's arguments for the settings of this resolve only: it gets those of all resolves anyway."""
+    own = tuple((await resolve_pex_config(resolve)).pex_args())
+    common = tuple((await resolve_pex_config(None)).pex_args())
+    return own if own != common else ()
+
+
+async def _marker_environment(python: PythonExecutable) -> dict[str, str]:
+    result = await run_process(
+        Process(
+            [python.path, "-sE", "-c", _MARKERS],
+            # The cache must not give the result of another binary at the same path.
+            env={"DEVFLOW_PYTHON_FINGERPRINT": python.fingerprint or ""},
+            append_only_caches=python.append_only_caches,
+            description=f"Read the markers of {python.path}",
+            level=LogLevel.DEBUG,
+        )
+    )
+    return json.loads(result.stdout)  # type: ignore[no-any-return]

@@ -1,0 +1,138 @@
+"""The distributions that a lockfile pins for one interpreter: what pex installs from it, without asking pex."""
+
+from __future__ import annotations
+
+import json
+import re
+import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+# An older `packaging` with a newer `pyparsing` warns when it is imported and for each requirement.
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", DeprecationWarning)
+    from packaging.markers import UndefinedEnvironmentName
+    from packaging.requirements import InvalidRequirement, Requirement
+    from packaging.utils import canonicalize_name
+    from packaging.version import InvalidVersion, Version
+
+
+class NotPinnedError(Exception):
+    """The lockfile is not a plain list of pinned distributions; the message is the reason, as a clause."""
+
+
+@dataclass(frozen=True)
+class Pin:
+    """One distribution. `text` is what pex is asked for; `identity` changes if another file may be installed."""
+
+    name: str  # normalised
+    text: str
+    identity: str
+
+
+@dataclass(frozen=True)
+class Pins:
+    """In the order of their names. `requirements` are those that the lockfile was made for, if it tells."""
+
+    pins: tuple[Pin, ...]
+    is_pex_native: bool
+    requirements: tuple[str, ...] | None = None
+
+
+def read_pins(lockfile: bytes, environment: Mapping[str, str]) -> Pins:
+    """What the lockfile pins where markers have these values. Raises: NotPinnedError."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            text = lockfile.decode()
+            if text.lstrip().startswith("{"):
+                return _of_pex_lockfile(json.loads(text), environment)
+            return Pins(_unique(_of_requirements(text, environment)), is_pex_native=False)
+    except (InvalidRequirement, InvalidVersion, UndefinedEnvironmentName, ValueError, LookupError, TypeError) as error:
+        raise NotPinnedError(f"its lockfile has an entry that is not understood: {error}") from error
+
+
+def _unique(pins: Iterable[Pin]) -> tuple[Pin, ...]:
+    by_name: dict[str, Pin] = {}
+    for pin in pins:
+        if pin.name in by_name:
+            raise NotPinnedError(f"its lockfile pins {pin.name} twice")
+        by_name[pin.name] = pin
+    return tuple(by_name[name] for name in sorted(by_name))
+
+
+def _of_requirements(text: str, environment: Mapping[str, str]) -> Iterator[Pin]:
+    for line in _logical_lines(text):
+        if line.startswith("-"):
+            raise NotPinnedError(f"its lockfile has the option {re.split('[ =]', line)[0]}")
+        requirement_text, *options = re.split(r"\s+--", line)
+        requirement = Requirement(requirement_text)
+        hashes = sorted(option[len("hash=") :].strip() for option in options if option.startswith("hash="))
+        if requirement.url:
+            raise NotPinnedError(f"its lockfile has {requirement.name} from an address, not from an index")
+        if not hashes or len(hashes) != len(options):
+            raise NotPinnedError(f"its lockfile has no hashes, or other options, for {requirement.name}")
+        if not re.fullmatch(r"===?[^*,]+", str(requirement.specifier)):
+            raise NotPinnedError(f"its lockfile does not pin {requirement.name} to one version")
+        if requirement.marker is None or requirement.marker.evaluate(dict(environment)):
+            yield Pin(canonicalize_name(requirement.name), line, " ".join([str(requirement), *hashes]))
+
+
+def _logical_lines(text: str) -> Iterator[str]:
+    """The entries of a requirements file, each on one line, without comments. Source: pip, req_file.py."""
+    for line in re.sub(r"\\\r?\n", " ", re.sub(r"(?m)^\s*#.*$", "", text)).splitlines():
+        stripped = re.sub(r"(^|\s+)#.*$", "", line).strip()
+        if stripped:
+            yield stripped
+
+
+def _of_pex_lockfile(lockfile: Mapping[str, Any], environment: Mapping[str, str]) -> Pins:
+    if len(lockfile["locked_resolves"]) != 1:
+        raise NotPinnedError("its lockfile has a list for each of several platforms")
+    if lockfile.get("overridden") or lockfile.get("excluded"):
+        raise NotPinnedError("its lockfile overrides or excludes requirements")
+    locked: dict[str, Mapping[str, Any]] = {}
+    for entry in lockfile["locked_resolves"][0]["locked_requirements"]:
+        name = canonicalize_name(entry["project_name"])
+        if name in locked:
+            raise NotPinnedError(f"its lockfile pins {name} twice")
+        locked[name] = entry
+    roots = [Requirement(text) for text in lockfile["requirements"]]
+    pins = [_pin(name, locked[name]) for name in _closure(roots, locked, environment)]
+    applicable = tuple(
+        text for text, root in zip(lockfile["requirements"], roots) if _applies(root, frozenset(), environment)
+    )
+    return Pins(_unique(pins), is_pex_native=True, requirements=applicable)
+
+
+def _pin(name: str, entry: Mapping[str, Any]) -> Pin:
+    artifacts = entry["artifacts"]
+    for artifact in artifacts:
+        if "+" in artifact["url"].partition(":")[0] or not artifact["hash"]:
+            raise NotPinnedError(f"its lockfile has {name} from version control")
+    identity = [entry["version"], *sorted(f"{artifact['algorithm']}:{artifact['hash']}" for artifact in artifacts)]
+    return Pin(name, f"{entry['project_name']}=={Version(entry['version'])}", " ".join([name, *identity]))
+
+
+def _closure(
+    roots: Sequence[Requirement], locked: Mapping[str, Mapping[str, Any]], environment: Mapping[str, str]
+) -> set[str]:
+    """The names that the roots need. Source: pex 2.1.137, `LockedResolve.resolve`."""
+    seen: set[tuple[str, frozenset[str]]] = set()
+    queue = [root for root in roots if _applies(root, frozenset(), environment)]
+    while queue:
+        requirement = queue.pop()
+        name, extras = canonicalize_name(requirement.name), frozenset(requirement.extras)
+        if (name, extras) in seen:
+            continue
+        seen.add((name, extras))
+        needed = (Requirement(text) for text in locked[name]["requires_dists"])
+        queue += [child for child in needed if _applies(child, extras, environment)]
+    return {name for name, _ in seen}
+
+
+def _applies(requirement: Requirement, extras: frozenset[str], environment: Mapping[str, str]) -> bool:
+    """Whether its marker holds for one of the extras, or without any."""
+    marker = requirement.marker
+    return marker is None or any(marker.evaluate({**environment, "extra": extra}) for extra in extras or {""})

@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from packaging.markers import default_environment
+
+from devflow.export_all_resolves.members.python_pins import NotPinnedError, Pins, read_pins
+
+ENVIRONMENT = {**{name: str(value) for name, value in default_environment().items()}, "sys_platform": "linux"}
+ENVIRONMENT["python_version"], ENVIRONMENT["python_full_version"] = "3.11", "3.11.7"
+ONE, TWO = f"--hash=sha256:{'1' * 64}", f"--hash=sha256:{'2' * 64}"
+
+
+def pins(text: str) -> Pins:
+    return read_pins(text.encode(), ENVIRONMENT)
+
+
+def names(found: Pins) -> list[str]:
+    return [pin.name for pin in found.pins]
+
+
+def test_a_requirements_file() -> None:
+    found = pins(
+        f"# by a tool\nZope.Interface==5.0 \\\n    {ONE} \\\n    {TWO}\n    # via x\nattrs==21.4 {ONE}  # why\n\n"
+    )
+    assert names(found) == ["attrs", "zope-interface"]
+    assert found.pins[0].text == f"attrs==21.4 {ONE}"
+    assert not found.is_pex_native
+    assert found.requirements is None
+
+
+@pytest.mark.parametrize(
+    ("marker", "expected"),
+    [
+        ("python_version < '3.10'", []),
+        ("python_version >= '3.10'", ["x"]),
+        ("sys_platform == 'win32'", []),
+        ("sys_platform == 'linux' and python_full_version < '3.12'", ["x"]),
+    ],
+)
+def test_a_marker_decides(marker: str, expected: list[str]) -> None:
+    assert names(pins(f"x==1.0 ; {marker} {ONE}\n")) == expected
+
+
+def test_of_two_pins_with_opposite_markers_one_is_taken() -> None:
+    text = f"x==1.0 ; python_version < '3.10' {ONE}\nx==2.0 ; python_version >= '3.10' {TWO}\n"
+    [pin] = pins(text).pins
+    assert pin.text.startswith("x==2.0")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [f"x==1.1 {ONE}", f"x==1.0 {TWO}", f"x==1.0 {ONE} {TWO}", f"x[extra]==1.0 {ONE}"],
+)
+def test_another_version_hash_or_extra_is_another_part(other: str) -> None:
+    assert pins(f"x==1.0 {ONE}").pins[0].identity != pins(other).pins[0].identity
+
+
+@given(st.permutations([ONE, TWO]), st.sampled_from([" ", " \\\n    "]), st.sampled_from(["", "# c\n", "\n"]))
+def test_how_an_entry_is_written_does_not_matter(hashes: Sequence[str], gap: str, before: str) -> None:
+    expected = pins(f"x==1.0 {ONE} {TWO}").pins[0].identity
+    assert pins(f"{before}x==1.0{gap}{gap.join(hashes)}\n").pins[0].identity == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("x==1.0", "its lockfile has no hashes, or other options, for x"),
+        (f"x>=1.0 {ONE}", "its lockfile does not pin x to one version"),
+        (f"x==1.* {ONE}", "its lockfile does not pin x to one version"),
+        (f"x==1,!=2 {ONE}", "its lockfile does not pin x to one version"),
+        (f"x==1.0 {ONE}\nX==1.0 {ONE}", "its lockfile pins x twice"),
+        ("x @ git+https://forge.example/x@1234", "its lockfile has x from an address, not from an index"),
+        ("-r other.txt", "its lockfile has the option -r"),
+        (f"--index-url=https://index.example/simple\nx==1.0 {ONE}", "its lockfile has the option --index-url"),
+        (f"x==1.0 {ONE} --global-option=x", "its lockfile has no hashes, or other options, for x"),
+        ("version = 1\n[[package]]", "its lockfile has an entry that is not understood"),
+        ("{", "its lockfile has an entry that is not understood"),
+        ("{}", "its lockfile has an entry that is not understood"),
+    ],
+)
+def test_what_pex_must_install_as_a_whole(text: str, reason: str) -> None:
+    with pytest.raises(NotPinnedError) as raised:
+        pins(text)
+    assert str(raised.value).startswith(reason)
+
+
+def pex_lockfile(requirements: Sequence[str], locked: dict[str, Sequence[str]], **fields: Any) -> str:
+    entries = [
+        {
+            "project_name": name,
+            "version": "1.0",
+            "requires_dists": list(needs),
+            "artifacts": [{"algorithm": "sha256", "hash": name * 8, "url": f"https://index.example/{name}.whl"}],
+        }
+        for name, needs in locked.items()
+    ]
+    return json.dumps(
+        {"requirements": list(requirements), "locked_resolves": [{"locked_requirements": entries}], **fields}
+    )
+
+
+@pytest.mark.parametrize(
+    ("requirements", "locked", "expected"),
+    [
+        (["a"], {"a": ["b"], "b": ["a"], "other": []}, ["a", "b"]),
+        (["a"], {"a": ["b; extra == 'more'"], "b": []}, ["a"]),
+        (["a[more]"], {"a": ["b; extra == 'more'"], "b": []}, ["a", "b"]),
+        (["a", "c"], {"a": ["b; extra == 'more'"], "b": [], "c": ["a[more]"]}, ["a", "b", "c"]),
+        (["a"], {"a": ["b; sys_platform == 'win32'"], "b": []}, ["a"]),
+        (["a; sys_platform == 'win32'", "b"], {"a": [], "b": []}, ["b"]),
+        (["A_b"], {"a.b": []}, ["a-b"]),
+    ],
+)
+def test_a_pex_lockfile_gives_what_its_requirements_need_here(
+    requirements: list[str], locked: dict[str, Sequence[str]], expected: list[str]
+) -> None:
+    found = pins(pex_lockfile(requirements, locked))
+    assert names(found) == expected
+    assert found.is_pex_native
+
+
+def test_a_pex_lockfile_keeps_the_requirements_that_apply() -> None:
+    found = pins(pex_lockfile(["a; sys_platform == 'win32'", "b[x]>=1"], {"a": [], "b": []}))
+    assert found.requirements == ("b[x]>=1",)
+    assert found.pins[0].text == "b==1.0"
+
+
+def test_a_pex_lockfile_from_version_control_or_for_several_platforms_is_installed_as_a_whole() -> None:
+    from_git = json.loads(pex_lockfile(["a"], {"a": []}))
+    from_git["locked_resolves"][0]["locked_requirements"][0]["artifacts"][0]["url"] = "git+https://forge.example/a"
+    several = json.loads(pex_lockfile(["a"], {"a": []}))
+    several["locked_resolves"] *= 2
+    for lockfile, reason in (
+        (from_git, "its lockfile has a from version control"),
+        (several, "its lockfile has a list for each of several platforms"),
+    ):
+        with pytest.raises(NotPinnedError, match=reason):
+            pins(json.dumps(lockfile))
