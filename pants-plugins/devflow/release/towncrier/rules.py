@@ -21,7 +21,7 @@ from pants.util.strutil import softwrap
 
 from devflow.common.errors import Problem, as_problem, disk_full_fix, tail
 from devflow.engine import Rules, create_digest, environment_vars, find_binary
-from devflow.engine.generation import HAS_GET, Get, implicitly
+from devflow.engine.generation import HAS_GET, Get, by_name, implicitly
 from devflow.engine.python import try_venv_pex
 from devflow.engine.python.tool import tool_resolve, tool_venv
 from devflow.engine.python.tool_options import unless_taken, wanted_tool
@@ -116,11 +116,14 @@ async def run_towncrier(request: Towncrier, python_setup: PythonSetup) -> Towncr
     return TowncrierResult(result.stdout, result.output_digest, failure)
 
 
+_run_towncrier = by_name(run_towncrier)
+
+
 async def towncrier_result(request: Towncrier) -> TowncrierResult:
     """Run towncrier on files in a sandbox; its failure is data."""
     if HAS_GET:
         return await Get(TowncrierResult, Towncrier, request)
-    return await run_towncrier(request, **implicitly())  # type: ignore[no-any-return]
+    return await _run_towncrier(request, **implicitly())  # type: ignore[no-any-return]
 
 
 def rules() -> Rules:
