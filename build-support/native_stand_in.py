@@ -121,7 +121,7 @@ class FrozenOrderedSet(Set):  # type: ignore[type-arg]
     _items: dict[Any, None]
 
     # Pants subclasses it through `__new__` or through `__init__`.
-    def __new__(cls, items: Iterable[Any] | None = None, *_args: Any, **_kwargs: Any) -> Any:
+    def __new__(cls, items: Iterable[Any] | None = None, *_args: Any, **_kwargs: Any) -> Any:  # noqa: D102
         made = super().__new__(cls)
         made._items = dict.fromkeys(items or ())
         return made
