@@ -202,7 +202,7 @@ def _ordered(release: str) -> list[int]:
 
 
 def _ranges(having: list[str], releases: list[str]) -> str:
-    """ "2.17-2.19 2.21": those without a gap between them together."""
+    """As text, those without a gap between them as one: 2.17-2.19 2.21."""
     parts: list[list[str]] = []
     for release in having:
         if parts and releases.index(parts[-1][-1]) + 1 == releases.index(release):
