@@ -44,7 +44,9 @@ def described(name: str) -> Iterator[str]:
     for field in fields:
         default = "" if field.default is dataclasses.MISSING else f" = {field.default!r}"
         yield f"  {field.name}: {field.type}{default}"
-    for key, value in thing.__dict__.get("__annotations__", {}).items():
+    # Its own: before 3.10, the attribute may be that of a base; since 3.14, it is not in the dictionary.
+    own = thing.__annotations__ if sys.version_info >= (3, 10) else thing.__dict__.get("__annotations__", {})
+    for key, value in own.items():
         if "ClassVar" in str(value):
             yield f"  {key}: {value}{f' = {thing.__dict__[key]!r}' if key in thing.__dict__ else ''}"
     names = {field.name for field in fields}
