@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import FunctionType
 
+from pants.engine.target import Field
+
 import devflow
 from devflow import api
 
@@ -40,13 +42,12 @@ def described(name: str) -> Iterator[str]:
         return
     if issubclass(thing, Exception):
         yield f"  __init__{signature(thing.__init__)}"
-    fields = dataclasses.fields(thing) if dataclasses.is_dataclass(thing) else ()
+    # The fields of Pants' own `Field` are not ours, and differ between its releases.
+    fields = dataclasses.fields(thing) if dataclasses.is_dataclass(thing) and not issubclass(thing, Field) else ()
     for field in fields:
         default = "" if field.default is dataclasses.MISSING else f" = {field.default!r}"
         yield f"  {field.name}: {field.type}{default}"
-    # Its own: before 3.10, the attribute may be that of a base; since 3.14, it is not in the dictionary.
-    own = thing.__annotations__ if sys.version_info >= (3, 10) else thing.__dict__.get("__annotations__", {})
-    for key, value in own.items():
+    for key, value in thing.__dict__.get("__annotations__", {}).items():
         if "ClassVar" in str(value):
             yield f"  {key}: {value}{f' = {thing.__dict__[key]!r}' if key in thing.__dict__ else ''}"
     names = {field.name for field in fields}
