@@ -43,7 +43,8 @@ def described(name: str) -> Iterator[str]:
     if issubclass(thing, Exception):
         yield f"  __init__{signature(thing.__init__)}"
     # The fields of Pants' own `Field` are not ours, and differ between its releases.
-    fields = dataclasses.fields(thing) if dataclasses.is_dataclass(thing) and not issubclass(thing, Field) else ()
+    ours = not issubclass(thing, Field)
+    fields = dataclasses.fields(thing) if ours and dataclasses.is_dataclass(thing) else ()
     for field in fields:
         default = "" if field.default is dataclasses.MISSING else f" = {field.default!r}"
         yield f"  {field.name}: {field.type}{default}"
