@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import FunctionType
 
+from pants.engine.target import Field
+
 import devflow
 from devflow import api
 
@@ -40,7 +42,9 @@ def described(name: str) -> Iterator[str]:
         return
     if issubclass(thing, Exception):
         yield f"  __init__{signature(thing.__init__)}"
-    fields = dataclasses.fields(thing) if dataclasses.is_dataclass(thing) else ()
+    # The fields of Pants' own `Field` are not ours, and differ between its releases.
+    ours = not issubclass(thing, Field)
+    fields = dataclasses.fields(thing) if ours and dataclasses.is_dataclass(thing) else ()
     for field in fields:
         default = "" if field.default is dataclasses.MISSING else f" = {field.default!r}"
         yield f"  {field.name}: {field.type}{default}"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from pants.core.util_rules.system_binaries import BinaryNotFoundError, BinaryPathRequest
 from pants.engine.process import ProcessExecutionFailure
 from pants.option.global_options import KeepSandboxes
@@ -85,3 +86,18 @@ def test_a_password_in_an_address_is_not_shown() -> None:
 
 def test_a_failed_process_without_stderr_speaks_with_its_stdout() -> None:
     assert last_words(process_failure(b"said on stdout\n\n", b"")) == "said on stdout"
+
+
+@pytest.mark.parametrize(
+    ("path", "os_error", "why"),
+    [
+        ("/caches/venv_cache/8a/bin/python", 'code: 2, kind: NotFound, message: "No such file or directory"', None),
+        ("bin/tool with spaces", 'code: 13, kind: PermissionDenied, message: "Permission denied"', "Permission denied"),
+    ],
+)
+def test_a_process_that_cannot_be_started_is_a_kind_of_its_own(path: str, os_error: str, why: str | None) -> None:
+    process = f'Process {{\n    argv: [\n        "{path}",\n        "-c",\n    ],\n    env: {{"TOKEN": "secret"}},\n}}'
+    error = RuntimeError(f"Failed to execute: {process}\n\nError launching process: Os {{ {os_error} }}")
+    problem = as_problem(error, doing="exporting mypy", fix="unused")
+    assert problem.what == f"exporting mypy failed: Pants cannot start {path}: {why or 'No such file or directory'}."
+    assert "`reset-cache --only=store,named-caches`" in problem.fix

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from typing import Any
 
@@ -33,7 +34,9 @@ SHARED = {
 
 
 def options(goal: type[Subsystem]) -> dict[str, dict[str, Any]]:
-    return {info.flag_names[-1]: dict(info.flag_options) for info in collect_options_info(goal)}
+    """The flag and the registration of each option; the fields of Pants' own record have other names since 2.25."""
+    records = (dataclasses.astuple(info) for info in collect_options_info(goal))
+    return {flags[-1]: dict(registration) for flags, registration in records}
 
 
 def text(told: object) -> str:

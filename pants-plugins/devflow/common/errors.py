@@ -16,6 +16,12 @@ from devflow.common.masking import masked
 _LINES = 12
 # Source: `BinaryNotFoundError` of Pants.
 _NO_PROGRAM = re.compile(r"Cannot find `([^`]+)` on `")
+# Source: `local.rs` of Pants, 2.17.1 and 2.32.1. Between the two is the whole process, over many lines.
+_NOT_STARTED = re.compile(
+    r'^Failed to execute: Process \{\s+argv: \[\s+"((?:[^"\\]|\\.)*)".*'
+    r'\nError launching process: Os \{ .*message: "([^"]*)" \}',
+    re.DOTALL | re.MULTILINE,
+)
 
 
 @dataclass(frozen=True)
@@ -71,6 +77,15 @@ def as_problem(error: BaseException, *, doing: str, fix: str) -> Problem:
     """What went wrong while `doing` ("exporting mypy"), in the last words of the tool that failed."""
     if isinstance(error, UserError):
         return error.problem
+    not_started = _NOT_STARTED.search(str(error))
+    if not_started:
+        path, why = not_started.groups()
+        return Problem(
+            f"{doing} failed: Pants cannot start {path}: {why}.",
+            fix=f"if {path} is not of Pants' caches, install it again; else run the goal "
+            "`reset-cache --only=store,named-caches`, because what Pants remembers of it is in both. Then run the same "
+            "command again",
+        )
     known = disk_full_fix(str(error)) or missing_program_fix(str(error))
     return Problem(f"{doing} failed: {last_words(error)}", known or fix)
 

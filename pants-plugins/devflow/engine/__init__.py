@@ -8,6 +8,7 @@ from __future__ import annotations
 from pants.core.util_rules import distdir, system_binaries
 from pants.source import source_root
 
+from devflow.engine import resolves
 from devflow.engine.files import (
     create_digest,
     digest_contents,
@@ -17,24 +18,29 @@ from devflow.engine.files import (
     read_files,
     snapshot_of,
 )
-from devflow.engine.generation import HAS_GET, Rules
+from devflow.engine.generation import Rules
 from devflow.engine.processes import find_binary, run_process, try_process, try_processes
+from devflow.engine.resolves import declared_names, known_resolve_names, tools_with_sentinels
 from devflow.engine.session import environment_vars, run_id, scoped_options
 from devflow.engine.targets import all_source_roots, all_targets, filtered_targets_of_specs
 
-if not HAS_GET:
+try:
     from pants.core.util_rules import env_vars
+except ImportError:  # Its rule is still the engine's own.
+    env_vars = None
 
 __all__ = [
     "Rules",
     "all_source_roots",
     "all_targets",
     "create_digest",
+    "declared_names",
     "digest_contents",
     "digest_entries",
     "environment_vars",
     "filtered_targets_of_specs",
     "find_binary",
+    "known_resolve_names",
     "list_paths",
     "merge_digests",
     "read_files",
@@ -43,6 +49,7 @@ __all__ = [
     "run_process",
     "scoped_options",
     "snapshot_of",
+    "tools_with_sentinels",
     "try_process",
     "try_processes",
 ]
@@ -54,5 +61,6 @@ def rules() -> Rules:
         *distdir.rules(),
         *source_root.rules(),
         *system_binaries.rules(),
-        *(() if HAS_GET else env_vars.rules()),
+        *resolves.rules(),
+        *(env_vars.rules() if env_vars else ()),
     ]

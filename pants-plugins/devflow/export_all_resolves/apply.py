@@ -28,7 +28,7 @@ from devflow.common.files import LockHeldError, exclusive_lock
 from devflow.common.members import failure_of
 from devflow.common.paths import display_path
 from devflow.engine import Rules, create_digest, environment_vars, merge_digests, run_id, try_process
-from devflow.engine.generation import HAS_GET, Get, MultiGet, concurrently, implicitly
+from devflow.engine.generation import HAS_GET, Get, MultiGet, by_name, concurrently, implicitly
 from devflow.engine.sandbox_package import modules_as_files
 from devflow.export_all_resolves.contract import (
     DescribedResolve,
@@ -142,11 +142,14 @@ async def build_export(request: BuildExportRequest, build_root: BuildRoot) -> Bu
     return BuiltExport(None)
 
 
+_build_export = by_name(build_export)
+
+
 async def build_exports(requests: Iterable[BuildExportRequest]) -> tuple[BuiltExport, ...]:
     """Build exports in parallel; results in order, failures as data."""
     if HAS_GET:
         return await MultiGet(Get(BuiltExport, BuildExportRequest, request) for request in requests)
-    return await concurrently(build_export(request, **implicitly()) for request in requests)
+    return await concurrently(_build_export(request, **implicitly()) for request in requests)
 
 
 def _commands(result: ExportResult, path: str) -> list[Command]:

@@ -21,7 +21,7 @@ from pants.util.logging import LogLevel
 from devflow.common.errors import Problem
 from devflow.common.members import failure_of
 from devflow.engine import run_id
-from devflow.engine.generation import HAS_GET, Get, MultiGet, Rules, concurrently, implicitly
+from devflow.engine.generation import HAS_GET, Get, MultiGet, Rules, by_name, concurrently, implicitly
 from devflow.export_all_resolves.facts import ExportInput, ExportTree
 from devflow.export_all_resolves.staging.build import Seed
 from devflow.export_all_resolves.staging.parts import Assembly
@@ -193,11 +193,14 @@ async def describe_resolve(request: DescribeResolveRequest, union_membership: Un
     return DescribedResolve(request.resolve, None, None)
 
 
+_describe_resolve = by_name(describe_resolve)
+
+
 async def describe_resolves(requests: Iterable[DescribeResolveRequest]) -> tuple[DescribedResolve, ...]:
     """Ask the members about each resolve, in parallel; results in order, failures as data."""
     if HAS_GET:
         return await MultiGet(Get(DescribedResolve, DescribeResolveRequest, request) for request in requests)
-    return await concurrently(describe_resolve(request, **implicitly()) for request in requests)
+    return await concurrently(_describe_resolve(request, **implicitly()) for request in requests)
 
 
 def broken_exporters(described: Iterable[DescribedResolve]) -> tuple[Problem, ...]:

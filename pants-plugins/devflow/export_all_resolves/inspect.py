@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from pants.base.build_root import BuildRoot
-from pants.core.goals.generate_lockfiles import KnownUserResolveNames, KnownUserResolveNamesRequest
+from pants.core.goals.generate_lockfiles import KnownUserResolveNames
 from pants.core.util_rules.distdir import DistDir
 from pants.engine.rules import collect_rules, rule
 from pants.engine.target import RegisteredTargetTypes
@@ -20,17 +20,11 @@ from pants.util.strutil import path_safe
 from devflow.common.errors import Problem, UserError
 from devflow.common.files import Obstruction, blocker
 from devflow.common.paths import shell_quote
-from devflow.engine import scoped_options
-from devflow.engine.generation import HAS_GET, Get, MultiGet, Rules, concurrently, implicitly
+from devflow.engine import Rules, declared_names, known_resolve_names, tools_with_sentinels
 from devflow.export_all_resolves.contract import DescribedResolve, ResolveExporter
 from devflow.export_all_resolves.facts import DesiredExport, ExportFacts, ExportOnDisk, ExportTree, ResolveNames
 from devflow.export_all_resolves.staging import marker
 from devflow.export_all_resolves.staging.trees import leftovers
-
-if HAS_GET:
-    from pants.core.goals.generate_lockfiles import GenerateToolLockfileSentinel
-else:
-    from pants.core.goals.generate_lockfiles import get_known_user_resolve_names  # type: ignore[attr-defined]
 
 _VERSION = re.compile(r"\d+(\.\d+)*\w*")
 
@@ -46,26 +40,13 @@ async def resolve_names(union_membership: UnionMembership, target_types: Registe
 
     Raises: UserError if there is no resolve because no backend that declares resolves is enabled.
     """
-    request_types = union_membership.get(KnownUserResolveNamesRequest)
-    if HAS_GET:
-        known = await MultiGet(
-            Get(KnownUserResolveNames, KnownUserResolveNamesRequest, request_type()) for request_type in request_types
-        )
-        enabled = (names for names in known if _is_enabled(names, target_types))
-        declared = {name for names in enabled for name in names.names}
-        tools = {sentinel.resolve_name for sentinel in union_membership.get(GenerateToolLockfileSentinel)}
-    else:
-        known = await concurrently(
-            get_known_user_resolve_names(**implicitly({request_type(): KnownUserResolveNamesRequest}))
-            for request_type in request_types
-        )
-        declared = set()
-        for names in (names for names in known if _is_enabled(names, target_types)):
-            # The names hold the tools, too; the option that they come from ("[python].resolves") does not.
-            scope, _, option = names.option_name.partition("].")
-            scoped = await scoped_options(scope.lstrip("["))
-            declared |= set(names.names) & set(scoped.options.get(option) or names.names)
-        tools = {name for names in known for name in names.names} - declared
+    declared: set[str] = set()
+    tools = set(tools_with_sentinels(union_membership))
+    for known in await known_resolve_names(union_membership):
+        if _is_enabled(known, target_types):
+            own = await declared_names(known)
+            declared |= own
+            tools |= set(known.names) - own
     if not declared and not _python_is_enabled(target_types):
         raise UserError(
             "No backend that is enabled declares a resolve: pants.backend.python is not among them.",
@@ -201,5 +182,5 @@ def abandoned(desired: Iterable[DesiredExport], tree: ExportTree) -> list[str]:
 
 
 def rules() -> Rules:
-    """The rule of this module, and one of Pants that is called by name: in a repository, Pants itself registers it."""
-    return [*collect_rules(), *([] if HAS_GET else [get_known_user_resolve_names])]
+    """The rule of this module."""
+    return collect_rules()

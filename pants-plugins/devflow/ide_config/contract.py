@@ -16,7 +16,7 @@ from pants.util.logging import LogLevel
 from devflow.common.errors import Problem
 from devflow.common.members import failure_of
 from devflow.engine import run_id
-from devflow.engine.generation import HAS_GET, Get, MultiGet, Rules, concurrently, implicitly
+from devflow.engine.generation import HAS_GET, Get, MultiGet, Rules, by_name, concurrently, implicitly
 from devflow.ide_config.documents import Document
 from devflow.ide_config.facts import Workspace
 
@@ -107,11 +107,14 @@ async def ask_editor(request: AskEditorRequest) -> AskedEditor:
     return AskedEditor(settings.documents)
 
 
+_ask_editor = by_name(ask_editor)
+
+
 async def ask_editors(requests: Iterable[AskEditorRequest]) -> tuple[AskedEditor, ...]:
     """Ask each editor for its settings, in parallel; results in order, failures as data."""
     if HAS_GET:
         return await MultiGet(Get(AskedEditor, AskEditorRequest, request) for request in requests)
-    return await concurrently(ask_editor(request, **implicitly()) for request in requests)
+    return await concurrently(_ask_editor(request, **implicitly()) for request in requests)
 
 
 def rules() -> Rules:

@@ -25,7 +25,7 @@ from pants.option.errors import ConfigValidationError
 from pants.util.logging import LogLevel
 
 from devflow.engine import Rules, all_source_roots, list_paths, scoped_options
-from devflow.engine.generation import HAS_GET, Get, implicitly
+from devflow.engine.generation import HAS_GET, Get, by_name, implicitly
 from devflow.export_all_resolves.service import DeclaredExports, ExportTree
 from devflow.ide_config.facts import Export, ExportPaths, InstalledTools, PythonRoot, Tool, WorkspaceFacts
 from devflow.ide_config.stale_paths import tokens
@@ -63,11 +63,14 @@ async def find_python_roots() -> PythonRoots:
     return PythonRoots(tuple(PythonRoot(root, sources[root], stubs[root], tests[root]) for root in sorted(roots)))
 
 
+_find_python_roots = by_name(find_python_roots)
+
+
 async def python_roots() -> PythonRoots:
     """The memoised result of `find_python_roots`."""
     if HAS_GET:
         return await Get(PythonRoots)
-    return await find_python_roots(**implicitly())  # type: ignore[no-any-return]
+    return await _find_python_roots(**implicitly())  # type: ignore[no-any-return]
 
 
 def _root_of(path: str, roots: Collection[str]) -> str:

@@ -20,7 +20,7 @@ from pants.util.logging import LogLevel
 from devflow.common.errors import Problem, UserError
 from devflow.common.members import failure_of
 from devflow.engine import run_id
-from devflow.engine.generation import HAS_GET, Get, MultiGet, Rules, concurrently, implicitly
+from devflow.engine.generation import HAS_GET, Get, MultiGet, Rules, by_name, concurrently, implicitly
 from devflow.schema_history.facts import SchemaHistory
 from devflow.schema_history.formats.document import as_document
 
@@ -166,11 +166,14 @@ async def read_tree(request: ReadTreeRequest) -> ReadTree:
     return ReadTree(request.reader, history, document, crash)
 
 
+_read_tree = by_name(read_tree)
+
+
 async def read_trees(requests: Iterable[ReadTreeRequest]) -> tuple[ReadTree, ...]:
     """Read trees in parallel; results in order, failures as data."""
     if HAS_GET:
         return await MultiGet(Get(ReadTree, ReadTreeRequest, request) for request in requests)
-    return await concurrently(read_tree(request, **implicitly()) for request in requests)
+    return await concurrently(_read_tree(request, **implicitly()) for request in requests)
 
 
 def rules() -> Rules:

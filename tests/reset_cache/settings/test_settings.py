@@ -17,8 +17,11 @@ from pants.option.options_bootstrapper import OptionsBootstrapper
 from pants.util.contextutil import pushd
 
 from devflow.common.errors import UserError
+from devflow.common.removal.guard import Guard
+from devflow.common.removal.surroundings import Surroundings
 from devflow.reset_cache.facts import Settings
 from devflow.reset_cache.places.pants import pants_locations
+from devflow.reset_cache.selection.survey import survey
 from devflow.reset_cache.settings.from_pants import from_options, from_values
 from devflow.reset_cache.settings.without_pants import find_build_root, read_options
 
@@ -216,3 +219,31 @@ def test_a_user_without_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr("getpass.getuser", nobody)
     assert read_options(str(tmp_path), {})["local_store_dir"] == f"/s/{os.getuid()}"
+
+
+@pytest.mark.parametrize(
+    ("version", "left"),
+    [
+        ("2.17.1", []),
+        (
+            "2.32.1",
+            [
+                (".pids", "[GLOBAL].pants_subprocessdir of Pants up to 2.18"),
+                (".pants.d", "[GLOBAL].pants_workdir of Pants up to 2.18"),
+            ],
+        ),
+    ],
+)
+def test_what_an_older_pants_left_is_a_location_after_an_upgrade(version: str, left: list[tuple[str, str]]) -> None:
+    with repository({"pants.toml": f"[GLOBAL]\npants_version = '{version}'\n"}, {}) as (root, env):
+        for directory in (".pids/0123456789ab/pantsd", ".pants.d/run-tracker", ".pants.d/workdir", ".pants.d/pids"):
+            os.makedirs(os.path.join(root, directory))
+        found = pants_locations(from_values(read_options(root, env), root))
+        targets = survey(found, found, Guard(Surroundings.of(root, os.path.join(root, "dist"))))
+    older = [(os.path.relpath(location.path, os.path.realpath(root)), location.set_by) for location in found[5:]]
+    assert older == left
+    assert [one.problem for one in targets] == [None] * len(found)
+    removed = {os.path.relpath(target.path, os.path.realpath(root)) for one in targets[3:] for target in one.targets}
+    everything = {".pants.d", ".pids/0123456789ab"}
+    parts = {".pants.d/workdir", ".pants.d/run-tracker", ".pids/0123456789ab"}
+    assert removed == (parts if left else everything)

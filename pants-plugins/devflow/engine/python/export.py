@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pants.backend.python.goals.export import MaybeExportResult, VenvExportRequest, _ExportVenvForResolveRequest
+from pants.backend.python.subsystems.python_tool_base import PythonToolBase
 from pants.backend.python.util_rules.local_dists_pep660 import EditableLocalDists, EditableLocalDistsRequest
 from pants.backend.python.util_rules.pex import PexRequest
 from pants.core.goals.export import ExportResult
@@ -15,16 +16,23 @@ from pants.engine.unions import UnionMembership
 from pants.option.errors import ConfigValidationError
 
 from devflow.engine.generation import HAS_GET, Get, implicitly
+from devflow.engine.resolves import tools_of_class, tools_with_sentinels
 from devflow.engine.session import scoped_options
 
-if HAS_GET:
-    from pants.core.goals.generate_lockfiles import GenerateToolLockfileSentinel
-else:
+if not HAS_GET:
     from pants.backend.python.goals import export
-    from pants.backend.python.goals.export import _ExportPythonCodegenRequest  # type: ignore[attr-defined]
-    from pants.backend.python.subsystems.python_tool_base import PythonToolBase
     from pants.backend.python.util_rules import local_dists_pep660
-    from pants.core.goals.resolves import ExportableTool  # type: ignore[import-not-found]
+
+try:
+    from pants.backend.python.goals.export import (  # type: ignore[attr-defined]
+        _ExportPythonCodegenRequest,
+        _ExportPythonCodegenResult,
+    )
+except ImportError:  # Pants does not export generated code yet.
+    _ExportPythonCodegenRequest = None
+HAS_CODEGEN = _ExportPythonCodegenRequest is not None
+# The engine sees a `Get` only where there are the types that it names.
+GetCodegen: Any = Get if HAS_CODEGEN else None
 
 
 async def editable_local_dists(resolve: str) -> EditableLocalDists:
@@ -37,10 +45,13 @@ async def editable_local_dists(resolve: str) -> EditableLocalDists:
 
 async def exported_codegen(resolve: str) -> Digest:
     """Generate code from the other sources of a resolve; nothing where Pants does not export any yet."""
-    if HAS_GET:
+    if not HAS_CODEGEN:
         return EMPTY_DIGEST
     request = _ExportPythonCodegenRequest(resolve)
-    generated = await export.export_python_codegen(request, **implicitly())  # type: ignore[attr-defined]
+    if HAS_GET:
+        generated = await GetCodegen(_ExportPythonCodegenResult, _ExportPythonCodegenRequest, request)
+    else:
+        generated = await export.export_python_codegen(request, **implicitly())  # type: ignore[attr-defined]
     return generated.digest
 
 
@@ -73,10 +84,7 @@ async def export_pex(request: PexRequest, resolve: str, version: str, editables:
 
 async def python_tools_by_resolve(union_membership: UnionMembership) -> Mapping[str, tuple[str, ...]]:
     """Map each resolve to the Python tools (sorted option scopes) that install from it; other resolves are absent."""
-    if HAS_GET:
-        scopes = {sentinel.resolve_name for sentinel in union_membership.get(GenerateToolLockfileSentinel)}
-    else:
-        scopes = set(ExportableTool.filter_for_subclasses(union_membership, PythonToolBase))
+    scopes = {*tools_with_sentinels(union_membership), *tools_of_class(union_membership, PythonToolBase)}
     tools: dict[str, tuple[str, ...]] = {}
     for scope in sorted(scopes):
         try:

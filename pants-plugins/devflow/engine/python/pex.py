@@ -10,16 +10,20 @@ from pants.engine.process import FallibleProcessResult
 
 from devflow.engine.generation import HAS_GET, Get, implicitly
 
-if HAS_GET:
-    from pants.backend.python.util_rules.pex_requirements import ResolvePexConfig as ResolvePexConfig
-    from pants.backend.python.util_rules.pex_requirements import ResolvePexConfigRequest
-else:
+if not HAS_GET:
     from pants.backend.python.util_rules import pex, pex_requirements
     from pants.engine.intrinsics import execute_process  # type: ignore[import-not-found]
 
-    # What Pants with `Get` calls `ResolvePexConfig`.
+try:
+    from pants.backend.python.util_rules.pex_requirements import ResolvePexConfig as ResolvePexConfig
+    from pants.backend.python.util_rules.pex_requirements import ResolvePexConfigRequest
+
+    if not HAS_GET:
+        from pants.backend.python.util_rules.pex_requirements import determine_resolve_pex_config
+except ImportError:  # Since Pants makes resolves by uv, too, their settings are not named after pex.
     ResolvePexConfig = pex_requirements.ResolveConfig  # type: ignore[attr-defined,misc]
     ResolvePexConfigRequest = pex_requirements.ResolveConfigRequest  # type: ignore[attr-defined,misc]
+    determine_resolve_pex_config = pex_requirements.determine_resolve_config  # type: ignore[attr-defined]
 
 
 async def find_python(constraints: InterpreterConstraints) -> PythonExecutable:
@@ -43,8 +47,7 @@ async def resolve_pex_config(resolve: str | None) -> ResolvePexConfig:
     """
     if HAS_GET:
         return await Get(ResolvePexConfig, ResolvePexConfigRequest(resolve))
-    request = ResolvePexConfigRequest(resolve)
-    return await pex_requirements.determine_resolve_config(request, **implicitly())  # type: ignore[attr-defined]
+    return await determine_resolve_pex_config(ResolvePexConfigRequest(resolve), **implicitly())
 
 
 async def create_pex(request: PexRequest) -> Pex:

@@ -8,6 +8,7 @@ import os
 import random
 import re
 import shutil
+import stat
 import string
 import sys
 

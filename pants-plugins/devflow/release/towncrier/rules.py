@@ -23,7 +23,7 @@ from pants.util.strutil import softwrap
 
 from devflow.common.errors import Problem, as_problem, disk_full_fix, tail
 from devflow.engine import Rules, create_digest, environment_vars, find_binary
-from devflow.engine.generation import HAS_GET, Get, implicitly
+from devflow.engine.generation import HAS_GET, Get, by_name, implicitly
 from devflow.engine.python import try_venv_pex
 from devflow.engine.python.tool import tool_resolve, tool_venv
 from devflow.engine.python.tool_options import unless_taken, wanted_tool
@@ -185,18 +185,22 @@ async def ask_towncrier(request: AskTowncrier, python_setup: PythonSetup) -> Tow
     return TowncrierAnswer(result.stdout.decode(errors="replace"), result.problem)
 
 
+_run_towncrier = by_name(run_towncrier)
+_ask_towncrier = by_name(ask_towncrier)
+
+
 async def towncrier_result(request: Towncrier) -> TowncrierResult:
     """Run towncrier on files in a sandbox; its failure is data."""
     if HAS_GET:
         return await Get(TowncrierResult, Towncrier, request)
-    return await run_towncrier(request, **implicitly())  # type: ignore[no-any-return]
+    return await _run_towncrier(request, **implicitly())  # type: ignore[no-any-return]
 
 
 async def towncrier_answer(request: AskTowncrier) -> TowncrierAnswer:
     """Ask towncrier about its settings; its failure is data."""
     if HAS_GET:
         return await Get(TowncrierAnswer, AskTowncrier, request)
-    return await ask_towncrier(request, **implicitly())  # type: ignore[no-any-return]
+    return await _ask_towncrier(request, **implicitly())  # type: ignore[no-any-return]
 
 
 def rules() -> Rules:

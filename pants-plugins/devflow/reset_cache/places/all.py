@@ -13,7 +13,7 @@ from pants.util.logging import LogLevel
 from devflow.common.errors import Problem
 from devflow.common.members import failure_of
 from devflow.engine import Rules, run_id
-from devflow.engine.generation import HAS_GET, Get, MultiGet, concurrently, implicitly
+from devflow.engine.generation import HAS_GET, Get, MultiGet, by_name, concurrently, implicitly
 from devflow.reset_cache.facts import Location, Settings
 from devflow.reset_cache.places import contract
 from devflow.reset_cache.places.contract import CacheLocationsRequest, locations_of_member
@@ -57,11 +57,14 @@ async def ask_member(request: AskMemberRequest) -> AskedMember:
         return AskedMember((), failure_of(type(member), error, doing=doing, fix=fix))
 
 
+_ask_member = by_name(ask_member)
+
+
 async def ask_members(requests: Iterable[AskMemberRequest]) -> tuple[AskedMember, ...]:
     """Ask each member for its locations, in parallel; results in order, failures as data."""
     if HAS_GET:
         return await MultiGet(Get(AskedMember, AskMemberRequest, request) for request in requests)
-    return await concurrently(ask_member(request, **implicitly()) for request in requests)
+    return await concurrently(_ask_member(request, **implicitly()) for request in requests)
 
 
 async def all_locations(settings: Settings, union_membership: UnionMembership) -> AllLocations:

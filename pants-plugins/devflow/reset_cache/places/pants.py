@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Iterator
 
 from devflow.common.paths import is_inside
 from devflow.reset_cache.facts import EXECUTION, NAMED_CACHES, STORE, WORKDIR, Claim, Location, Settings
@@ -26,6 +28,8 @@ _NAMED_CACHES = (
 _STORE_ENTRIES = ("cache", "directories", "files", "immutable")
 # What Pants puts into a workdir. For a directory that does not have one of the default names.
 _WORKDIR_ENTRIES = r"exceptions(\.\d+)?\.log|pants\.log|run-tracker|export-all-resolves\.lock"
+# Where daemons record themselves. Not `.lock.pantsd`: a client may be waiting for it.
+_METADATA = "[0-9a-f]" * 12
 _DEFAULT_WORKDIRS = (".pants.d", os.path.join(".pants.d", "workdir"))
 
 
@@ -59,10 +63,29 @@ def pants_locations(settings: Settings) -> tuple[Location, ...]:
             WORKDIR,
             settings.pants_subprocessdir,
             "[GLOBAL].pants_subprocessdir",
-            # Not `.lock.pantsd`: a client may be waiting for it.
-            patterns=("[0-9a-f]" * 12,),
+            patterns=(_METADATA,),
         ),
+        *_of_older_pants(settings),
     )
+
+
+def _of_older_pants(settings: Settings) -> Iterator[Location]:
+    """What Pants up to 2.18 left where newer Pants has its defaults: an upgrade removes neither, and ends no daemon."""
+    state = os.path.join(settings.build_root, ".pants.d")
+    pids = os.path.join(settings.build_root, ".pids")
+    if settings.pants_subprocessdir == os.path.join(state, "pids") and os.path.isdir(pids):
+        yield Location(WORKDIR, pids, "[GLOBAL].pants_subprocessdir of Pants up to 2.18", patterns=(_METADATA,))
+    has_moved = settings.pants_workdir == os.path.join(state, "workdir")
+    if has_moved and any(re.fullmatch(_WORKDIR_ENTRIES, name) for name in _names(state)):
+        set_by = "[GLOBAL].pants_workdir of Pants up to 2.18"
+        yield Location(WORKDIR, state, set_by, patterns=("*",), exactly=_WORKDIR_ENTRIES)
+
+
+def _names(directory: str) -> list[str]:
+    try:
+        return os.listdir(directory)
+    except OSError:
+        return []  # whether it is a location is asked again when it can be read
 
 
 def _workdir(settings: Settings) -> Location:

@@ -6,6 +6,7 @@ Runs in the sandbox by the interpreter that owns the file, 3.8 or newer, with th
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -59,12 +60,18 @@ def docstring_of(module: ast.Module) -> ast.Constant | None:
 def compiled_docstring(module: ast.Module) -> str:
     """The docstring as the running interpreter compiles it: since 3.13 it dedents, and expands tabs."""
     node = docstring_of(module)
-    if node is None:
-        return ""
-    alone = ast.Module(body=[ast.copy_location(ast.Expr(value=node), node)], type_ignores=[])
-    namespace: dict[str, object] = {}
-    exec(compile(alone, "<docstring>", "exec", dont_inherit=True, optimize=0), namespace)  # noqa: S102
-    return str(namespace["__doc__"])
+    text = str(node.value) if node else ""
+    return dedented(text) if sys.version_info >= (3, 13) else text
+
+
+def dedented(docstring: str) -> str:
+    """A docstring without its indentation. Python itself refuses to compile one that holds a lone surrogate.
+
+    Source: `_PyCompile_CleanDoc` of CPython 3.13.
+    """
+    first, *rest = docstring.expandtabs().split("\n")
+    margin = min((len(line) - len(line.lstrip(" ")) for line in rest if line.strip(" ")), default=0)
+    return "\n".join([first.lstrip(" "), *(line[margin:] for line in rest)])
 
 
 def _bindings(statement: ast.stmt, names: set[str]) -> Iterator[tuple[str, Binding]]:
