@@ -50,6 +50,7 @@ def repo(tmp_path_factory: pytest.TempPathFactory, caches: Caches) -> Iterator[R
     try:
         repo.run("ide-config", "--export", "--editors=vscode")
         shutil.rmtree(repo.root / ".vscode")
+        shutil.rmtree(repo.root / "dist/ide-config")
         yield repo
     finally:
         repo.stop()
