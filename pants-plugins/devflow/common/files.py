@@ -121,8 +121,20 @@ def _take_permissions(descriptor: int, old: os.stat_result) -> None:
     os.fchmod(descriptor, permissions)
 
 
+def remove_leftovers(directory: Path) -> None:
+    """Remove the temporary files that killed writers left in a directory, if there is one. Raises: OSError."""
+    try:
+        parent = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return
+    try:
+        _remove_leftovers(parent)
+    finally:
+        os.close(parent)
+
+
 def _remove_leftovers(parent: int) -> None:
-    """Remove the temporary files of killed writers. One whose writer lives is locked, and is kept."""
+    """One whose writer lives is locked, and is kept."""
     for name in os.listdir(parent):
         if not _TEMPORARY.fullmatch(name):
             continue

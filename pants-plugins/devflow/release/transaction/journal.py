@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from devflow.common.errors import UserError
-from devflow.common.files import atomic_write, sync_directory
+from devflow.common.files import atomic_write, remove_leftovers, sync_directory
 from devflow.release.git.worktree import Worktree
 
 _FORMAT = 1
@@ -82,9 +82,7 @@ def read(worktree: Worktree) -> Journal | None:
 
 def remove_unfinished(worktree: Worktree) -> None:
     """Remove what a run that was killed in `write` has left beside the journal. The caller holds the release lock."""
-    for path in worktree.own_dir.glob("*transaction.*"):
-        if path != path_of(worktree):
-            path.unlink(missing_ok=True)
+    remove_leftovers(worktree.own_dir)
 
 
 def remove(worktree: Worktree) -> None:
