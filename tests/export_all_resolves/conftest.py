@@ -10,12 +10,13 @@ from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
 from devflow.export_all_resolves import register
 from devflow.export_all_resolves.goal import ExportAllResolves
 from harness import fake_backend
+from harness.rule_runners import emptied
 
 Run = Callable[..., GoalRuleResult]
 
 
-@pytest.fixture()
-def rule_runner() -> RuleRunner:
+@pytest.fixture(scope="session")
+def shared_runner() -> RuleRunner:
     """The goal with no other backend than the fake one."""
     return RuleRunner(
         rules=[
@@ -24,6 +25,11 @@ def rule_runner() -> RuleRunner:
             *fake_backend.rules(),
         ],
     )
+
+
+@pytest.fixture()
+def rule_runner(shared_runner: RuleRunner) -> RuleRunner:
+    return emptied(shared_runner)
 
 
 @pytest.fixture()

@@ -10,18 +10,24 @@ from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
 from devflow.ide_config import register
 from devflow.ide_config.goal import IdeConfig
 from harness import fake_backend
+from harness.rule_runners import emptied
 
 Run = Callable[..., GoalRuleResult]
 MAIN = "dist/export/fake/trees/main/1.0"
 
 
-@pytest.fixture()
-def rule_runner() -> RuleRunner:
+@pytest.fixture(scope="session")
+def shared_runner() -> RuleRunner:
     """The goal, with exports that are made by no Python."""
     return RuleRunner(
         rules=[*register.core_rules(), *fake_backend.rules()],
         target_types=[PythonSourcesGeneratorTarget, PythonTestsGeneratorTarget],
     )
+
+
+@pytest.fixture()
+def rule_runner(shared_runner: RuleRunner) -> RuleRunner:
+    return emptied(shared_runner)
 
 
 @pytest.fixture()

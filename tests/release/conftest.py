@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from pants.base.build_root import BuildRoot
 from pants.engine.fs import CreateDigest, FileContent
 from pants.engine.rules import collect_rules, rule
 from pants.engine.unions import UnionRule
@@ -27,6 +25,7 @@ from devflow.release.goal import Release
 from devflow.release.steps import version as version_step
 from devflow.release.steps.contract import ReleaseStep, ReleaseStepChanges, ReleaseStepInputs
 from devflow.release.towncrier import rules as towncrier_rules
+from harness.rule_runners import emptied
 
 
 class NewsStep(ReleaseStep):
@@ -147,14 +146,7 @@ def runner() -> RuleRunner:
 @pytest.fixture()
 def bare(runner: RuleRunner) -> World:
     """No repository yet: nothing of the test before."""
-    # The build root belongs to the process, and another module's runner may have moved it.
-    BuildRoot().path = runner.build_root
-    for path in Path(runner.build_root).iterdir():
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
-        elif path.name != "BUILDROOT":
-            path.unlink()
-    return World(runner)
+    return World(emptied(runner))
 
 
 @pytest.fixture()

@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from pathlib import Path
 
 from pants.backend.python.target_types import PythonSourceField, PythonTestsGeneratingSourcesField
 from pants.core.goals.fmt import AbstractFmtRequest
@@ -24,6 +25,7 @@ from pants.engine.unions import UnionMembership
 from pants.option.errors import ConfigValidationError
 from pants.util.logging import LogLevel
 
+from devflow.common.files import read_file
 from devflow.engine import Rules, all_source_roots, list_paths, scoped_options
 from devflow.engine.generation import HAS_GET, Get, by_name, implicitly
 from devflow.export_all_resolves.service import DeclaredExports, ExportTree
@@ -236,8 +238,8 @@ def find_hand_written(facts: WorkspaceFacts, patterns: Iterable[str]) -> tuple[s
     found = set()
     for pattern in patterns:
         for file in glob.glob(os.path.join(glob.escape(facts.build_root), pattern)):
-            with suppress(OSError, UnicodeDecodeError), open(file, encoding="utf-8") as opened:
-                if facts.export_directory in opened.read():
+            with suppress(OSError, UnicodeDecodeError):
+                if facts.export_directory in read_file(Path(file)).decode():
                     found.add(os.path.relpath(file, facts.build_root))
     return tuple(sorted(found))
 

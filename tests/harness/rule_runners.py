@@ -1,0 +1,23 @@
+"""A `RuleRunner` for many tests: to make one costs as much as a test, and each leaves threads that slow the next."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from pants.base.build_root import BuildRoot
+from pants.testutil.rule_runner import RuleRunner
+
+
+def emptied(runner: RuleRunner) -> RuleRunner:
+    """The runner with nothing in its build root, whatever the test before has made there, and with its own options."""
+    # The build root belongs to the process, and another module's runner may have moved it.
+    BuildRoot().path = runner.build_root
+    for path in Path(runner.build_root).iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif path.name != "BUILDROOT":
+            path.unlink()
+    runner.scheduler.invalidate_all_files()
+    runner.set_options([])
+    return runner
