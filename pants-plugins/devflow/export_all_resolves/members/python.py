@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from pants.backend.python.subsystems.setup import PythonSetup
-from pants.backend.python.util_rules.pex_cli import PexPEX
+from pants.backend.python.util_rules.pex_cli import PexCli, PexPEX
 from pants.backend.python.util_rules.pex_environment import PexEnvironment
 from pants.base.build_root import BuildRoot
 from pants.core.goals.export import ExportResult, ExportSubsystem
@@ -53,6 +53,9 @@ from devflow.export_all_resolves.staging.build import Command, Seed
 from devflow.export_all_resolves.subsystem import ExportAllResolvesSubsystem
 
 _SEEDS = "devflow_venv_seeds"
+# The pex tools whose virtualenvs, assembled from parts, are equal to those that they make themselves. Newer ones also
+# write into files of the whole virtualenv what it is called and what is installed (`bin/activate`, `pex-repl`).
+_ASSEMBLED = frozenset({"v2.1.137"})
 _OTHER_HASH = "DO NOT MATCH THE HASHES"  # pip says so
 
 
@@ -149,6 +152,7 @@ async def stage_python_resolve(
     options: ExportAllResolvesSubsystem,
     python_setup: PythonSetup,
     export_subsystem: ExportSubsystem,
+    pex_cli: PexCli,
     pex_pex: PexPEX,
     pex_environment: PexEnvironment,
     union_membership: UnionMembership,
@@ -169,8 +173,9 @@ async def stage_python_resolve(
         path=str(pex_environment.named_caches_dir / _SEEDS / hash_of(python.path, python.fingerprint)[:16]),
         command=Command((python.path, "-m", "venv", "{digest_root}"), {}),
     )
+    can_assemble = options.assemble and pex_cli.version in _ASSEMBLED
     # The lockfile of Pants holds more than the tool that is exported from it.
-    if request.builtin_only or not options.assemble or source.requirements:
+    if request.builtin_only or not can_assemble or source.requirements:
         return StagedExport(await _whole(resolve), seed)
     listed = await listed_inputs(resolve, export_subsystem)
     if any(one.name == "generated sources" for one in listed):
