@@ -121,6 +121,22 @@ def test_the_lock_is_the_one_that_pants_takes(tmp_path: Path) -> None:
     assert OwnerPrintingInterProcessFileLock(str(tmp_path / ".pids" / ".lock.pantsd")).acquire(blocking=False)
 
 
+@pytest.mark.parametrize("make", ["a link", "a FIFO"])
+def test_what_is_planted_at_the_message_is_not_followed(tmp_path: Path, make: str) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("precious")
+    message = tmp_path / ".pids" / ".lock.pantsd.lock_message"
+    message.parent.mkdir()
+    if make == "a link":
+        message.symlink_to(victim)
+    else:
+        os.mkfifo(message)
+    locks = LifecycleLocks()
+    locks.take(str(tmp_path / ".pids"))
+    locks.release()
+    assert victim.read_text() == "precious"
+
+
 def metadata(subprocessdir: Path, pid: int) -> Path:
     directory = subprocessdir / "0123456789ab" / "pantsd"
     directory.mkdir(parents=True)

@@ -9,13 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-# An older `packaging` with a newer `pyparsing` warns when it is imported and for each requirement.
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore", DeprecationWarning)
-    from packaging.markers import UndefinedEnvironmentName
-    from packaging.requirements import InvalidRequirement, Requirement
-    from packaging.utils import canonicalize_name
-    from packaging.version import InvalidVersion, Version
+# An older `packaging` with a newer `pyparsing` warns when it is imported and for each requirement. The filter stays,
+# because the engine has many threads: they share their filters.
+warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"packaging\b")
+
+from packaging.markers import UndefinedEnvironmentName  # noqa: E402
+from packaging.requirements import InvalidRequirement, Requirement  # noqa: E402
+from packaging.utils import canonicalize_name  # noqa: E402
+from packaging.version import InvalidVersion, Version  # noqa: E402
 
 
 class NotPinnedError(Exception):
@@ -43,12 +44,10 @@ class Pins:
 def read_pins(lockfile: bytes, environment: Mapping[str, str]) -> Pins:
     """What the lockfile pins where markers have these values. Raises: NotPinnedError."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)
-            text = lockfile.decode()
-            if text.lstrip().startswith("{"):
-                return _of_pex_lockfile(json.loads(text), environment)
-            return Pins(_unique(_of_requirements(text, environment)), is_pex_native=False)
+        text = lockfile.decode()
+        if text.lstrip().startswith("{"):
+            return _of_pex_lockfile(json.loads(text), environment)
+        return Pins(_unique(_of_requirements(text, environment)), is_pex_native=False)
     except (InvalidRequirement, InvalidVersion, UndefinedEnvironmentName, ValueError, LookupError, TypeError) as error:
         raise NotPinnedError(f"its lockfile has an entry that is not understood: {error}") from error
 

@@ -10,7 +10,9 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from devflow.common.files import read_file
 from devflow.common.paths import display_path
 from devflow.common.removal.facts import Identity
 from devflow.common.removal.guard import Guard
@@ -64,14 +66,15 @@ class LifecycleLocks:
                     raise CannotStopError(f"{display_path(path)} is held by {self._holder(path)}.") from None
                 time.sleep(0.05)
         self.held[path] = descriptor
-        with contextlib.suppress(OSError), open(f"{path}.lock_message", "w") as message:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+        with contextlib.suppress(OSError), open(os.open(f"{path}.lock_message", flags, 0o644), "w") as message:
             message.write(f"{os.getpid()} (reset-cache)")
 
     @staticmethod
     def _holder(path: str) -> str:
         try:
-            with open(f"{path}.lock_message", errors="replace") as message:
-                return display_path(message.read(_HOLDER_LENGTH).strip()) or "another process"
+            message = read_file(Path(f"{path}.lock_message"))[:_HOLDER_LENGTH].decode(errors="replace")
+            return display_path(message.strip()) or "another process"
         except OSError:
             return "another process"
 
