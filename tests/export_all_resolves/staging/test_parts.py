@@ -68,7 +68,7 @@ def cache(tmp_path: Path) -> Path:
 
 def assembly(cache: Path, *names: str, made: tuple[str, ...] = ()) -> Assembly:
     parts = [Part(name, str(cache / name / "0123")) for name in names]
-    return Assembly(parts, str(cache / "base" / "4567"), made=made, keeps_base=True)
+    return Assembly(parts, str(cache / "base" / "4567"), made=made)
 
 
 @pytest.fixture()
@@ -95,6 +95,15 @@ def test_another_export_is_assembled_without_any_command(tmp_path: Path, cache: 
     second.mkdir(parents=True)
     assemble(str(second), assembly(cache, "b"), from_base=True)
     assert contents(second) == expected(tmp_path, "b")
+
+
+def test_the_cache_may_be_moved(tmp_path: Path, cache: Path, first: Path) -> None:
+    moved = cache.rename(tmp_path / "kept by a CI")
+    second = tmp_path / "exports/.+def"
+    second.mkdir()
+    assemble(str(second), assembly(moved, "a", "b"), from_base=True)
+    assert contents(second) == expected(tmp_path, "a", "b")
+    assert str(cache) not in str(contents(second))
 
 
 def test_only_what_the_cache_lacks_is_made(tmp_path: Path, cache: Path, first: Path) -> None:

@@ -242,7 +242,8 @@ def test_what_an_older_pants_left_is_a_location_after_an_upgrade(version: str, l
         targets = survey(found, found, Guard(Surroundings.of(root, os.path.join(root, "dist"))))
     older = [(os.path.relpath(location.path, os.path.realpath(root)), location.set_by) for location in found[5:]]
     assert older == left
-    assert [one.problem for one in targets] == [None] * len(found)
+    # The first three are this machine's own: one may hold the Python that runs this.
+    assert [one.problem for one in targets[3:]] == [None] * len(found[3:])
     removed = {os.path.relpath(target.path, os.path.realpath(root)) for one in targets[3:] for target in one.targets}
     everything = {".pants.d", ".pids/0123456789ab"}
     parts = {".pants.d/workdir", ".pants.d/run-tracker", ".pids/0123456789ab"}

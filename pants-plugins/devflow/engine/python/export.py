@@ -65,14 +65,13 @@ async def export_venv(resolve: str) -> ExportResult | None:
     return exported.result
 
 
-async def export_pex(request: PexRequest, resolve: str, version: str, editables: Digest | None) -> ExportResult:
+async def export_pex(request: PexRequest, resolve: str, version: str) -> ExportResult:
     """Plan what the builtin `export` writes and runs for a pex, as if it were that of the resolve."""
     fields: dict[str, Any] = {
         "pex_request": request,
         "dest_prefix": "python/virtualenvs",
         "resolve_name": resolve,
         "qualify_path_with_python_version": True,
-        "editable_local_dists_digest": editables,
         "py_version": version,  # newer Pants has it
     }
     known = {field.name for field in dataclasses.fields(VenvExportRequest)}

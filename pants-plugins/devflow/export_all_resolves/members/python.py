@@ -22,7 +22,6 @@ from pants.version import VERSION
 from devflow.common.errors import UserError, last_words
 from devflow.engine import Rules, run_id
 from devflow.engine.python import (
-    editable_local_dists,
     export_pex,
     export_venv,
     python_tools_by_resolve,
@@ -56,6 +55,7 @@ _SEEDS = "devflow_venv_seeds"
 # The pex tools whose virtualenvs, assembled from parts, are equal to those that they make themselves. Newer ones also
 # write into files of the whole virtualenv what it is called and what is installed (`bin/activate`, `pex-repl`).
 _ASSEMBLED = frozenset({"v2.1.137"})
+_MORE_THAN_PINS = frozenset({"editable distributions", "generated sources"})
 _OTHER_HASH = "DO NOT MATCH THE HASHES"  # pip says so
 
 
@@ -178,11 +178,9 @@ async def stage_python_resolve(
     if request.builtin_only or not can_assemble or source.requirements:
         return StagedExport(await _whole(resolve), seed)
     listed = await listed_inputs(resolve, export_subsystem)
-    if any(one.name == "generated sources" for one in listed):
-        return StagedExport(await _whole(resolve), seed, not_assembled="it has generated sources")
-    editables = None
-    if resolve in export_subsystem.options.py_editable_in_resolve:
-        editables = (await editable_local_dists(resolve)).optional_digest
+    more = next((one.name for one in listed if one.name in _MORE_THAN_PINS and one.value != "none"), None)
+    if more:
+        return StagedExport(await _whole(resolve), seed, not_assembled=f"it has {more}")
     await run_id()  # what is in the cache of parts is read in each run
     resolver_settings = settings_input(await resolve_pex_config(resolve))
     try:
@@ -200,7 +198,6 @@ async def stage_python_resolve(
                 resolver_settings.value,
                 *(one.value for one in listed if one.name == "scripts"),
             ),
-            editables,
         )
     except NotPinnedError as error:
         return StagedExport(await _whole(resolve), seed, not_assembled=str(error))
@@ -209,7 +206,7 @@ async def stage_python_resolve(
         reldir = f"{PythonResolveExporter.export_root}/{path_safe(resolve)}/{version}"
         return StagedExport(ExportResult(f"virtualenv of {resolve}", reldir, resolve=resolve), None, planned.assembly)
     try:
-        result = await export_pex(planned.request, resolve, version, editables)
+        result = await export_pex(planned.request, resolve, version)
     except ProcessExecutionFailure as error:
         raise _explained(error, resolve) from error
     return StagedExport(result, seed, planned.assembly)

@@ -12,7 +12,7 @@ from pants.backend.python.util_rules.interpreter_constraints import InterpreterC
 from pants.backend.python.util_rules.pex import PexRequest
 from pants.backend.python.util_rules.pex_environment import PythonExecutable
 from pants.backend.python.util_rules.pex_requirements import EntireLockfile, Lockfile, PexRequirements, Resolve
-from pants.engine.fs import CreateDigest, Digest, FileContent
+from pants.engine.fs import CreateDigest, FileContent
 from pants.engine.process import Process
 from pants.util.logging import LogLevel
 from pants.util.strutil import path_safe
@@ -26,7 +26,7 @@ from devflow.export_all_resolves.staging.parts import Assembly, Part
 _CACHE = "devflow_venv_parts"
 _SUBSET = "devflow-pins.txt"
 # Raise it when parts of an older version of this plugin must not be used.
-_SCHEMA = 1
+_SCHEMA = 2
 # `python -m venv` installs some of these, too; pex replaces them by those of the lockfile.
 _SEEDED = frozenset({"pip", "setuptools", "wheel"})
 # As `packaging.markers.default_environment`, by the interpreter itself, which may have no `packaging`.
@@ -66,7 +66,6 @@ async def plan_assembly(
     python: PythonExecutable,
     cache: str,
     context: Sequence[str],
-    editables: Digest | None,
 ) -> PlannedAssembly:
     """Find out which parts are in the cache; `context` is what else decides how a distribution is installed.
 
@@ -80,15 +79,14 @@ async def plan_assembly(
     parts = {pin: Part(pin.name, _path(directory, pin.name, pin.identity, *context)) for pin in pins.pins}
     base = _path(directory, "base", *context, *(pin.identity for pin in seeded))
     absent = tuple(pin for pin in pins.pins if not os.path.isdir(parts[pin].path))
-    if not absent and not editables and os.path.isdir(base):
+    if not absent and os.path.isdir(base):
         return PlannedAssembly(Assembly(tuple(parts.values()), base, requirements=pins.requirements), None)
     made = tuple(pin for pin in pins.pins if pin in absent or pin in seeded)
-    request = await _request(lockfile, constraints, pins, made, editables)
+    request = await _request(lockfile, constraints, pins, made)
     assembly = Assembly(
         tuple(parts.values()),
         base,
         made=tuple(pin.name for pin in made),
-        keeps_base=editables is None,
         requirements=pins.requirements,
     )
     return PlannedAssembly(assembly, request)
@@ -99,7 +97,7 @@ def _path(directory: str, name: str, *inputs: str) -> str:
 
 
 async def _request(
-    lockfile: Lockfile, constraints: InterpreterConstraints, pins: Pins, made: Sequence[Pin], editables: Digest | None
+    lockfile: Lockfile, constraints: InterpreterConstraints, pins: Pins, made: Sequence[Pin]
 ) -> PexRequest:
     """Stock's own request if everything is to be made, so that it and stock share a cache; else one for a subset."""
     requirements: PexRequirements | EntireLockfile = PexRequirements()
@@ -123,7 +121,6 @@ async def _request(
         output_filename=f"{path_safe(lockfile.resolve_name)}.pex",
         internal_only=True,
         requirements=requirements,
-        sources=editables,
         interpreter_constraints=constraints,
         layout=PexLayout.PACKED,
         additional_args=arguments,

@@ -43,14 +43,14 @@ class Part:
 class Assembly:
     """What an export is assembled from.
 
-    The commands of the build install the parts in `made`. Without commands, the export begins with a copy of `base`.
+    The commands of the build install the parts in `made`; what they leave beside the parts becomes the base. Without
+    commands, the export begins with a copy of `base`.
     `requirements` are those that PEX-INFO lists; None: those of the parts.
     """
 
     parts: Sequence[Part]
     base: str
     made: Sequence[str] = ()
-    keeps_base: bool = False  # what the commands leave beside the parts becomes the base
     requirements: Sequence[str] | None = None
 
     @classmethod
@@ -62,10 +62,9 @@ class Assembly:
 def assemble(staged: str, assembly: Assembly, *, from_base: bool) -> None:
     """Complete the tree `staged`. Raises: CannotAssembleError, OSError."""
     if from_base:
-        if not os.path.isdir(assembly.base):
-            raise CannotAssembleError("its base is no longer in the cache")
-        clone_tree(assembly.base, staged)
-        _retarget_tree(staged, assembly.base, staged)
+        record = _record(assembly.base, "its base is no longer in the cache")
+        clone_tree(os.path.join(assembly.base, _FILES), staged)
+        _retarget_tree(staged, record["root"], staged)
     else:
         _take_apart(staged, assembly)
     records = [_lay(part, staged) for part in assembly.parts]
@@ -86,9 +85,8 @@ def _take_apart(tree: str, assembly: Assembly) -> None:
     for path in sorted({path for paths in files.values() for path in paths}):
         os.unlink(os.path.join(tree, path))
         _remove_empty_directories(os.path.dirname(os.path.join(tree, path)))
-    if assembly.keeps_base and not os.path.isdir(assembly.base):
-        with contextlib.suppress(CannotAssembleError):
-            _store_base(tree, assembly.base)
+    if not os.path.isdir(assembly.base):
+        _store_base(tree, assembly.base)
 
 
 def _distributions(tree: str) -> dict[str, str]:
@@ -147,8 +145,7 @@ def _store(part: Part, tree: str, files: Sequence[str], info: Mapping[str, objec
             "distributions": _entries(info, "distributions", part.name),
             "requirements": list(_entries(info, "requirements", part.name)),
         }
-        with open(os.path.join(growing, _RECORD_OF_PART), "w", encoding="utf-8") as file:
-            json.dump(record, file)
+        _write_record(growing, record)
     except BaseException:
         remove(growing)
         raise
@@ -170,8 +167,8 @@ def _entries(info: Mapping[str, object] | None, field: str, name: str) -> dict[s
 def _store_base(tree: str, base: str) -> None:
     growing = _begin(base)
     try:
-        clone_tree(tree, growing)
-        _retarget_tree(growing, tree, base)
+        clone_tree(tree, os.path.join(growing, _FILES))
+        _write_record(growing, {"root": tree})
     except BaseException:
         remove(growing)
         raise
@@ -193,17 +190,27 @@ def _finish(growing: str, path: str) -> None:
             raise
 
 
-def _lay(part: Part, staged: str) -> Mapping[str, object]:
+def _write_record(growing: str, record: Mapping[str, object]) -> None:
+    """What is known of a directory of the cache. Its files name the virtualenv they are from, so the cache can move."""
+    with open(os.path.join(growing, _RECORD_OF_PART), "w", encoding="utf-8") as file:
+        json.dump(record, file)
+
+
+def _record(path: str, otherwise: str) -> dict[str, Any]:
     try:
-        with open(os.path.join(part.path, _RECORD_OF_PART), encoding="utf-8") as file:
-            record = json.load(file)
+        with open(os.path.join(path, _RECORD_OF_PART), encoding="utf-8") as file:
+            return json.load(file)  # type: ignore[no-any-return]
     except (OSError, ValueError) as error:
-        raise CannotAssembleError(f"{part.name} is not in the cache") from error
+        raise CannotAssembleError(otherwise) from error
+
+
+def _lay(part: Part, staged: str) -> Mapping[str, object]:
+    record = _record(part.path, f"{part.name} is not in the cache")
     _clone_files(os.path.join(part.path, _FILES), staged, record["files"])
     for path in record["files"]:
         if path.startswith("bin" + os.sep):
             _retarget(os.path.join(staged, path), ((record["root"], staged),))
-    return record  # type: ignore[no-any-return]
+    return record
 
 
 def _clone_files(source: str, target: str, files: Iterable[str]) -> None:
