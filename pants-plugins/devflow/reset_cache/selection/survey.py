@@ -38,8 +38,8 @@ def survey(
 ) -> tuple[FoundLocation, ...]:
     """Find the targets of `locations`; `everything` are all known locations, chosen or not.
 
-    With `one_by_one`, each entry of a location whose `entries_age` is a target. With `with_kept`, paths in `keep` are
-    targets, too: for display only.
+    With `one_by_one`, each entry of a location whose `entries_age` is a target. With `with_kept`, paths in `keep` and
+    entries that the guard refuses are targets, too: for display only.
     """
     others = {location: os.path.realpath(location.path) for location in everything}
     if with_kept:
@@ -47,7 +47,7 @@ def survey(
     found: list[FoundLocation] = []
     seen: set[str] = set()
     for location in locations:
-        one = _found(location, others, guard, one_by_one)
+        one = _found(location, others, guard, one_by_one, with_kept)
         # Locations in the same directory have the same leftovers.
         targets = tuple(target for target in one.targets if target.path not in seen)
         spared = tuple(each for each in one.spared if each.path not in seen)
@@ -57,7 +57,7 @@ def survey(
     return tuple(found)
 
 
-def _found(location: Location, others: RealPaths, guard: Guard, one_by_one: bool) -> FoundLocation:
+def _found(location: Location, others: RealPaths, guard: Guard, one_by_one: bool, with_kept: bool) -> FoundLocation:
     problem = location_blocker(location, others, guard)
     exists = os.path.lexists(location.path)
     if problem:
@@ -69,7 +69,7 @@ def _found(location: Location, others: RealPaths, guard: Guard, one_by_one: bool
         paths += [_Found(path, leftover=True) for path in leftovers(os.path.dirname(location.path), user_id)]
     targets, spared = [], []
     for one in {each.path: each for each in paths}.values():
-        target = _target(one, location, others, guard)
+        target = _target(one, location, others, guard, with_kept=with_kept and one.path != location.path)
         if isinstance(target, Spared):
             spared.append(target)
         elif target:
@@ -80,7 +80,9 @@ def _found(location: Location, others: RealPaths, guard: Guard, one_by_one: bool
     return FoundLocation(location, exists, tuple(targets), spared=tuple(spared))
 
 
-def _target(one: _Found, location: Location, others: RealPaths, guard: Guard) -> Target | Spared | None:
+def _target(
+    one: _Found, location: Location, others: RealPaths, guard: Guard, *, with_kept: bool
+) -> Target | Spared | None:
     """The target at a path; or why it stays; None if it has gone."""
     try:
         status = os.lstat(one.path)
@@ -89,9 +91,9 @@ def _target(one: _Found, location: Location, others: RealPaths, guard: Guard) ->
     build_root = guard.around.build_root
     held = held_location(one.path, location, others)
     inspected = guard.inspect(one.path, clones=_clones(one.path, location))
-    if inspected.refusal:
+    if inspected.refusal and not with_kept:
         return Spared(one.path, inspected.refusal.problem(one.path, fix=elsewhere(location), build_root=build_root))
-    if held:
+    if held and not with_kept:
         return Spared(one.path, Problem(f"{one.path} {held}, so it is not removed.", fix=elsewhere(location)))
     into = None if one.path == location.path else location.path
     if one.leftover:
