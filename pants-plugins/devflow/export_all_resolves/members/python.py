@@ -36,7 +36,7 @@ from devflow.export_all_resolves.contract import (
     retry_command,
 )
 from devflow.export_all_resolves.facts import DESTINATION, ExportInput
-from devflow.export_all_resolves.members.python_assembly import plan_assembly
+from devflow.export_all_resolves.members.python_assembly import fits_a_shebang, plan_assembly
 from devflow.export_all_resolves.members.python_inputs import (
     SYMLINKED,
     export_format,
@@ -157,6 +157,8 @@ async def stage_python_resolve(
     pex_environment: PexEnvironment,
     union_membership: UnionMembership,
     platform: Platform,
+    build_root: BuildRoot,
+    dist_dir: DistDir,
 ) -> StagedExport:
     """The result of stock `export`, for what the cache of parts lacks if the export can be assembled from parts.
 
@@ -177,6 +179,10 @@ async def stage_python_resolve(
     # The lockfile of Pants holds more than the tool that is exported from it.
     if request.builtin_only or not can_assemble or source.requirements:
         return StagedExport(await _whole(resolve), seed)
+    directory = os.path.join(build_root.path, dist_dir.relpath, "export", request.export_root, path_safe(resolve))
+    if not fits_a_shebang(directory):
+        why = "its path is too long, or has a space, for a shebang line"
+        return StagedExport(await _whole(resolve), seed, not_assembled=why)
     listed = await listed_inputs(resolve, export_subsystem)
     more = next((one.name for one in listed if one.name in _MORE_THAN_PINS and one.value != "none"), None)
     if more:

@@ -21,12 +21,12 @@ from devflow.engine import create_digest, digest_contents, run_process
 from devflow.engine.python import load_lockfile, resolve_pex_config
 from devflow.export_all_resolves.members.python_inputs import hash_of
 from devflow.export_all_resolves.members.python_pins import Pin, Pins, read_pins
-from devflow.export_all_resolves.staging.parts import Assembly, Part
+from devflow.export_all_resolves.staging.parts import LONGEST_SHEBANG, Assembly, Part
 
 _CACHE = "devflow_venv_parts"
 _SUBSET = "devflow-pins.txt"
 # Raise it when parts of an older version of this plugin must not be used.
-_SCHEMA = 2
+_SCHEMA = 3
 # `python -m venv` installs some of these, too; pex replaces them by those of the lockfile.
 _SEEDED = frozenset({"pip", "setuptools", "wheel"})
 # As `packaging.markers.default_environment`, by the interpreter itself, which may have no `packaging`.
@@ -58,6 +58,11 @@ class PlannedAssembly:
 
     assembly: Assembly
     request: PexRequest | None
+
+
+def fits_a_shebang(directory: str) -> bool:
+    """Whether the scripts of all exports below a directory begin in the one short form, and so can be copied."""
+    return " " not in directory and len(f"#!{directory}/3.99.99rc9/bin/python3.99 -sE") <= LONGEST_SHEBANG
 
 
 async def plan_assembly(

@@ -24,7 +24,7 @@ from devflow.export_all_resolves.staging.trees import clone, clone_tree, remove,
 PEX_INFO = "PEX-INFO"
 _RECORD_OF_PART = "part.json"
 _FILES = "files"
-_LONGEST_SHEBANG = 127  # Linux; a longer one has another form
+LONGEST_SHEBANG = 127  # Linux; a longer one has another form
 
 
 class CannotAssembleError(Exception):
@@ -250,7 +250,7 @@ def _retarget(path: str, texts: Sequence[tuple[str, str]]) -> None:
     if content.startswith(b"#!") and len(old) != len(new):
         first, second, *_ = [*content.split(b"\n", 2), b""]
         longest = max(len(first), len(first.replace(old, new))) + 1
-        if old in second or (old in first and (b" " in new or longest > _LONGEST_SHEBANG)):
+        if old in second or (old in first and (b" " in new or longest > LONGEST_SHEBANG)):
             raise CannotAssembleError("its path is too long, or has a space, for a shebang line")
     replaced = content
     for this, that in texts:
