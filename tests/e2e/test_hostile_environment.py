@@ -70,7 +70,7 @@ def test_ide_config(repo: Repository, variables: dict[str, str]) -> None:
     written = repo.run("ide-config", "--editors=vscode", env=variables).stdout
     assert ".vscode/settings.json" in written
     # Not all that the settings lead to is exported.
-    assert "\n2 up to date.\n" in repo.run("ide-config", "--editors=vscode", "--check", check=False).stderr
+    assert "\n3 up to date.\n" in repo.run("ide-config", "--editors=vscode", "--check", check=False).stderr
     repo.git("clean", "--force", "--quiet", "-d")
 
 
