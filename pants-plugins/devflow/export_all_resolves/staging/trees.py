@@ -103,11 +103,14 @@ def _exchange(one: str, other: str) -> bool:
 def clone(source: str, target: str) -> None:
     """Copy a file with its mode and time; the copy shares blocks where the file system can do so on write.
 
-    Raises: FileExistsError: the target exists; it is not changed.
+    Raises: FileExistsError: the target exists; it is not changed. OSError, with both paths.
     """
     with open(source, "rb", buffering=0) as old, open(target, "xb", buffering=0) as new:
         status = os.fstat(old.fileno())
-        _copy_content(old.fileno(), new.fileno(), status.st_size)
+        try:
+            _copy_content(old.fileno(), new.fileno(), status.st_size)
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, source, None, target) from error
         os.fchmod(new.fileno(), stat.S_IMODE(status.st_mode))
         os.utime(new.fileno(), ns=(status.st_atime_ns, status.st_mtime_ns))
 
