@@ -10,7 +10,7 @@ import pytest
 from pants.backend.python import target_types_rules
 from pants.backend.python.subsystems import pytest as pytest_tool
 from pants.backend.python.subsystems.setup import PythonSetup
-from pants.backend.python.target_types import PythonSourcesGeneratorTarget
+from pants.backend.python.target_types import PexLayout, PythonSourcesGeneratorTarget
 from pants.backend.python.typecheck.mypy import subsystem as mypy_tool
 from pants.backend.python.util_rules.interpreter_constraints import InterpreterConstraints
 from pants.backend.python.util_rules.pex import PexRequest, VenvPexProcess
@@ -29,6 +29,7 @@ from devflow.engine.python import (
     create_pex,
     create_venv_pex,
     editable_local_dists,
+    export_pex,
     export_venv,
     exported_codegen,
     find_python,
@@ -43,6 +44,7 @@ from engine.answer import Answer
 from engine.recorder import executes
 
 THIS_PYTHON = f"=={sys.version_info.major}.{sys.version_info.minor}.*"
+VERSION = ".".join(str(part) for part in sys.version_info[:3])
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,12 @@ class AboutResolve:
 @rule
 async def see_resolve(about: AboutResolve) -> Answer:
     exported = await export_venv(about.name)
+    empty = PexRequest(
+        output_filename="empty.pex",
+        internal_only=True,
+        layout=PexLayout.PACKED,
+        interpreter_constraints=InterpreterConstraints([THIS_PYTHON]),
+    )
     return Answer(
         {
             "python": await find_python(InterpreterConstraints([THIS_PYTHON])),
@@ -61,6 +69,7 @@ async def see_resolve(about: AboutResolve) -> Answer:
             "config": await resolve_pex_config(about.name),
             "editable": await editable_local_dists(about.name),
             "exported": exported,
+            "exported_pex": await export_pex(empty, about.name, VERSION),
             "codegen": await exported_codegen(about.name),
             "unknown": await export_venv("no-such-resolve"),
         }
@@ -153,7 +162,13 @@ def runner() -> RuleRunner:
 
 
 @executes(
-    "find_python", "load_lockfile", "resolve_pex_config", "editable_local_dists", "export_venv", "exported_codegen"
+    "find_python",
+    "load_lockfile",
+    "resolve_pex_config",
+    "editable_local_dists",
+    "export_pex",
+    "export_venv",
+    "exported_codegen",
 )
 def test_resolve(runner: RuleRunner) -> None:
     seen = runner.request(Answer, [AboutResolve("colors", "locks/colors.lock")])
@@ -163,9 +178,9 @@ def test_resolve(runner: RuleRunner) -> None:
     assert seen.editable.optional_digest is None
     assert seen.codegen == EMPTY_DIGEST
     assert seen.exported.resolve == "colors"
-    version = ".".join(str(part) for part in sys.version_info[:3])
-    assert seen.exported.reldir == f"python/virtualenvs/colors/{version}"
-    assert seen.exported.post_processing_cmds
+    for exported in (seen.exported, seen.exported_pex):
+        assert exported.reldir == f"python/virtualenvs/colors/{VERSION}"
+        assert exported.post_processing_cmds
     assert seen.unknown is None
 
 
