@@ -256,3 +256,15 @@ def test_source_roots_that_no_target_owns(run: Run, root: Path) -> None:
     settings = json.loads((root / SETTINGS).read_text())
     assert settings["python.analysis.extraPaths"] == ["src", "tests"]
     assert settings["python.analysis.stubPath"] == "stubs"
+
+
+def test_a_fresh_clone_lacks_what_is_in_dist_and_passes_the_check(run: Run, root: Path) -> None:
+    run()
+    environment = root / "dist/ide-config/vscode.env"
+    environment.unlink()
+    checked = run("--check")
+    assert checked.exit_code == 0
+    assert "dist/ide-config/vscode.env" in checked.stdout
+    run()
+    environment.write_text("PYTHONPATH=elsewhere\n")
+    assert run("--check").exit_code == 1

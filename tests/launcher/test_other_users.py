@@ -167,9 +167,9 @@ def test_control_characters_and_passwords_of_an_installer(monkeypatch: pytest.Mo
         sys.modules.pop(name, None)
 
 
-def test_a_password_of_an_index_is_not_shown(launcher: Launcher) -> None:
+def test_a_password_of_an_index_is_not_shown(with_pip: Launcher) -> None:
     index = "http://user:s3cr@et/x@127.0.0.1:1/simple"
-    result = launcher.run(PIP_NO_INDEX=None, PIP_FIND_LINKS=None, PIP_INDEX_URL=index)
+    result = with_pip.run(PIP_NO_INDEX=None, PIP_FIND_LINKS=None, PIP_INDEX_URL=index)
     assert result.returncode == 68, result.stderr
     assert "user" not in result.stderr
     assert "cr@et" not in result.stderr

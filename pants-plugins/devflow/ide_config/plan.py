@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from devflow.common.errors import Problem, UserError, did_you_mean
@@ -69,6 +70,7 @@ class FilePlan:
     problem: Problem | None = None
     snippet: str | None = None
     stale: tuple[StalePath, ...] = ()
+    in_dist: bool = False  # it is made on each machine, and nobody commits it
 
     @property
     def status(self) -> FileStatus:
@@ -202,7 +204,9 @@ def plan_files(
     by_path: dict[str, list[DesiredDocument]] = {}
     for one in desired:
         by_path.setdefault(one.document.path, []).append(one)
-    return tuple(_plan_file(path, ones, files[path], paths) for path, ones in by_path.items())
+    dist = f"{posixpath.dirname(paths.directory.rstrip('/'))}/"
+    plans = (_plan_file(path, ones, files[path], paths) for path, ones in by_path.items())
+    return tuple(replace(one, in_dist=one.path.startswith(dist)) for one in plans)
 
 
 def _plan_file(path: str, desired: Sequence[DesiredDocument], file: SettingsFile, paths: ExportPaths) -> FilePlan:

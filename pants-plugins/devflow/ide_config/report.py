@@ -47,8 +47,13 @@ class SettingsOutcome:
 
     @property
     def exit_code(self) -> int:
-        """A dry run fails if the real run would; a check also fails for a stale setting and a missing export."""
-        wrong = any(file.changed or file.stale for file in self.files) or self.missing_exports
+        """A dry run fails if the real run would; a check also fails for a stale setting and a missing export.
+
+        It does not fail for a file in `dist` that is not there yet: a fresh clone of a repository has none.
+        """
+        made_here = {file.path for file in self.files if file.in_dist and file.status is FileStatus.MISSING}
+        wrong = any(file.stale or (file.changed and file.path not in made_here) for file in self.files)
+        wrong = wrong or bool(self.missing_exports)
         return 1 if self.problems or (self.mode is SettingsMode.CHECK and wrong) else 0
 
 
