@@ -21,13 +21,13 @@ error while loading shared libraries: libpython3.so: cannot open
 2.) /opt/bin/python3.12:
 Fatal Python error: init_fs_encoding: failed
 Python runtime state: core initialized
-3.) /home/.pyenv/shims/python2:
+3.) /opt/pyenv/shims/python2:
 pyenv: python2: command not found
 
 The `python2' command exists in these Python versions:
   2.7.18
-4.) /home/.pyenv/shims/python3.13:
-The pyenv shim at /home/.pyenv/shims/python3.13 is not active.
+4.) /opt/pyenv/shims/python3.13:
+The pyenv shim at /opt/pyenv/shims/python3.13 is not active.
 
 (See https://github.com/pantsbuild/pex/issues/1027 for a list of known breaks and workarounds.)
 """

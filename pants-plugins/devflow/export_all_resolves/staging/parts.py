@@ -15,7 +15,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -204,7 +204,7 @@ def _record(path: str, otherwise: str) -> dict[str, Any]:
         raise CannotAssembleError(otherwise) from error
 
 
-def _lay(part: Part, staged: str) -> Mapping[str, object]:
+def _lay(part: Part, staged: str) -> Mapping[str, Any]:
     record = _record(part.path, f"{part.name} is not in the cache")
     _clone_files(os.path.join(part.path, _FILES), staged, record["files"])
     for path in record["files"]:
@@ -274,28 +274,18 @@ def _read_pex_info(tree: str) -> dict[str, object] | None:
         return None
 
 
-def _write_pex_info(tree: str, records: Sequence[Mapping[str, object]], requirements: Sequence[str] | None) -> None:
+def _write_pex_info(tree: str, records: Sequence[Mapping[str, Any]], requirements: Sequence[str] | None) -> None:
     """PEX-INFO as pex writes it when it installs all parts at once. Source: pex 2.1.137, `PEXBuilder._prepare_code`."""
     info = _read_pex_info(tree)
     if info is None:
         return
-    info["distributions"] = dict(_pairs(records, "distributions"))
-    info["requirements"] = sorted(_names(records) if requirements is None else requirements)
+    info["distributions"] = {item: value for record in records for item, value in record["distributions"].items()}
+    own = {item for record in records for item in record["requirements"]}
+    info["requirements"] = sorted(own if requirements is None else requirements)
     info["ignore_errors"] = False
     info.pop("pex_hash", None)
     info["pex_hash"] = hashlib.sha1(_dumped(info), usedforsecurity=False).hexdigest()
     replace_content(os.path.join(tree, PEX_INFO), _dumped(info))
-
-
-def _pairs(records: Sequence[Mapping[str, object]], field: str) -> Iterator[tuple[str, object]]:
-    for record in records:
-        items = record[field]
-        if isinstance(items, dict):
-            yield from items.items()
-
-
-def _names(records: Sequence[Mapping[str, object]]) -> set[str]:
-    return {item for record in records for item in record["requirements"]}  # type: ignore[attr-defined]
 
 
 def _dumped(info: Mapping[str, object]) -> bytes:

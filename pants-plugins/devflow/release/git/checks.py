@@ -205,7 +205,7 @@ def remote(
 
 
 def undo_unpushed(found: Remote, head: Head, *, tag: str | None = None, new_branch: str | None = None) -> Check:
-    """The check of a release that is here alone, while the remote has moved on: it is made again, on what is there."""
+    """The check of an unpushed release whose remote has new commits: it fails, and its fix undoes the release."""
     undo = ["git reset --keep HEAD^"]
     undo += [f"git tag --delete {shell_quote(tag)}"] if tag else []
     undo += [f"git branch --delete --force {shell_quote(new_branch)}"] if new_branch else []
