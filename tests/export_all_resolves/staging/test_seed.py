@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -54,6 +55,15 @@ def test_a_planted_tree_is_as_if_it_was_made_there(tmp_path: Path, seed_depth: i
     expected = {name: text.replace(str(reference), str(staged)) for name, text in made_at(reference).items()}
     assert scripts(staged) == expected
     assert os.readlink(staged / "bin" / "python") == sys.executable
+
+
+def test_a_seed_may_be_moved(tmp_path: Path) -> None:
+    seed, moved = tmp_path / "seeds" / "one", tmp_path / "restored"
+    plant(str(seed), MAKE_SCRIPTS, ENV, str(tmp_path / "first"))
+    shutil.copytree(seed, moved, symlinks=True)  # the old place is still there
+    plant(str(moved), ["/no/such/command"], ENV, str(tmp_path / "again"))
+    assert not any(str(place) in text for place in (seed, moved) for text in scripts(tmp_path / "again").values())
+    assert str(tmp_path / "again") in scripts(tmp_path / "again")["pip"]
 
 
 def test_it_is_made_once(tmp_path: Path) -> None:

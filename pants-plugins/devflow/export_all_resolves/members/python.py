@@ -52,6 +52,7 @@ from devflow.export_all_resolves.staging.build import Command, Seed
 from devflow.export_all_resolves.subsystem import ExportAllResolvesSubsystem
 
 _SEEDS = "devflow_venv_seeds"
+_SEED_FORM = "2"  # raise it when what a seed holds changes
 # The pex tools whose virtualenvs, assembled from parts, are equal to those that they make themselves. Newer ones also
 # write into files of the whole virtualenv what it is called and what is installed (`bin/activate`, `pex-repl`).
 _ASSEMBLED = frozenset({"v2.1.137"})
@@ -172,7 +173,7 @@ async def stage_python_resolve(
         return StagedExport(await _whole(resolve))
     python = await python_for(resolve, source.constraints)
     seed = Seed(
-        path=str(pex_environment.named_caches_dir / _SEEDS / hash_of(python.path, python.fingerprint)[:16]),
+        path=str(pex_environment.named_caches_dir / _SEEDS / hash_of(_SEED_FORM, python.path, python.fingerprint)[:16]),
         command=Command((python.path, "-m", "venv", "{digest_root}"), {}),
     )
     can_assemble = options.assemble and pex_cli.version in _ASSEMBLED

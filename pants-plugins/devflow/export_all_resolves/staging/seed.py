@@ -16,10 +16,14 @@ from subprocess import DEVNULL, CalledProcessError, run
 from devflow.export_all_resolves.staging.trees import remove, replace_content, staging_path
 
 _MAX_SHEBANG = 512 if sys.platform == "darwin" else 127
+# Stands for the seed's path in its scripts: caches are moved, and a script that names the old place changes that place.
+_ROOT = "{digest_root}"
 
 
 def plant(seed: str, argv: Sequence[str], environment: Mapping[str, str], staged: str) -> None:
     """Copy the seed to `staged`; make it first if there is none, by `argv`, in which "{digest_root}" is its path.
+
+    The seed may have been moved since it was made.
 
     If the seed cannot be made (by a Python without `ensurepip`, for example), nothing is copied, and the commands of
     the export make a complete tree.
@@ -38,17 +42,17 @@ def plant(seed: str, argv: Sequence[str], environment: Mapping[str, str], staged
         raise OSError(why) from error
     for entry in os.scandir(os.path.join(staged, "bin")):
         if entry.is_file(follow_symlinks=False):
-            _repoint(entry.path, os.fsencode(seed), os.fsencode(staged))
+            _repoint(entry.path, _ROOT.encode(), os.fsencode(staged))
 
 
 def _make(seed: str, argv: Sequence[str], environment: Mapping[str, str]) -> bool:
     growing = staging_path(seed)
     try:
-        command = [argument.replace("{digest_root}", growing) for argument in argv]
+        command = [argument.replace(_ROOT, growing) for argument in argv]
         run(command, env=environment, stdin=DEVNULL, capture_output=True, check=True)  # noqa: S603
         for entry in os.scandir(os.path.join(growing, "bin")):
             if entry.is_file(follow_symlinks=False):
-                _repoint(entry.path, os.fsencode(growing), os.fsencode(seed))
+                _repoint(entry.path, os.fsencode(growing), _ROOT.encode())
         os.rename(growing, seed)
     except (CalledProcessError, OSError):
         remove(growing)
