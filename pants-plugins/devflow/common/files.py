@@ -121,6 +121,23 @@ def _take_permissions(descriptor: int, old: os.stat_result) -> None:
     os.fchmod(descriptor, permissions)
 
 
+def atomic_link(path: Path, target: str) -> None:
+    """Replace a symbolic link, or make it and its directories. Raises: OSError; then the old link is there.
+
+    In the place of anything but a link, it raises: nothing else is replaced.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if os.path.lexists(path) and not path.is_symlink():
+        raise OSError(errno.EEXIST, "it is there, and not a link", str(path))
+    temporary = path.with_name(f".devflow-{secrets.token_hex(16)}~")
+    os.symlink(target, temporary)
+    try:
+        os.replace(temporary, path)
+    except OSError:
+        os.unlink(temporary)
+        raise
+
+
 def remove_leftovers(directory: Path) -> None:
     """Remove the temporary files that killed writers left in a directory, if there is one. Raises: OSError."""
     try:

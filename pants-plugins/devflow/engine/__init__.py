@@ -19,7 +19,7 @@ from devflow.engine.files import (
     snapshot_of,
 )
 from devflow.engine.generation import Rules
-from devflow.engine.processes import find_binary, run_process, try_process, try_processes
+from devflow.engine.processes import find_binary, run_interactive, run_process, try_process, try_processes
 from devflow.engine.resolves import declared_names, known_resolve_names, tools_with_sentinels
 from devflow.engine.session import environment_vars, run_id, scoped_options
 from devflow.engine.targets import all_source_roots, all_targets, filtered_targets_of_specs
@@ -46,6 +46,7 @@ __all__ = [
     "read_files",
     "rules",
     "run_id",
+    "run_interactive",
     "run_process",
     "scoped_options",
     "snapshot_of",

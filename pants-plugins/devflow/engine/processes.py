@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pants.core.util_rules.system_binaries import BinaryPathRequest, BinaryPaths
-from pants.engine.process import FallibleProcessResult, Process, ProcessResult
+from pants.engine.process import (
+    FallibleProcessResult,
+    InteractiveProcess,
+    InteractiveProcessResult,
+    Process,
+    ProcessResult,
+)
 
 from devflow.engine.generation import HAS_GET, Get, MultiGet, concurrently, implicitly
 
-if not HAS_GET:
+if HAS_GET:
+    from pants.engine.rules import Effect
+else:
     from pants.core.util_rules import system_binaries
-    from pants.engine.intrinsics import execute_process  # type: ignore[import-not-found]
+    from pants.engine.intrinsics import execute_process, run_interactive_process  # type: ignore[import-not-found]
     from pants.engine.process import execute_process_or_raise  # type: ignore[attr-defined]
 
 
@@ -34,6 +42,13 @@ async def try_processes(processes: Iterable[Process]) -> tuple[FallibleProcessRe
     if HAS_GET:
         return await MultiGet(Get(FallibleProcessResult, Process, process) for process in processes)
     return await concurrently(execute_process(process, **implicitly()) for process in processes)
+
+
+async def run_interactive(process: InteractiveProcess) -> InteractiveProcessResult:
+    """Run in the foreground, with the terminal of the caller; for goal rules only."""
+    if HAS_GET:
+        return await Effect(InteractiveProcessResult, InteractiveProcess, process)
+    return await run_interactive_process(process)
 
 
 async def find_binary(request: BinaryPathRequest) -> BinaryPaths:

@@ -22,8 +22,10 @@ from devflow.export_all_resolves.facts import ExportTree
 from devflow.export_all_resolves.guarded import guarded
 from devflow.export_all_resolves.inspect import inspect_exports, resolve_names
 from devflow.export_all_resolves.plan import ExportPlan, PlannedExport, plan_exports
+from devflow.export_all_resolves.staging.marker import MARKER
 
 __all__ = [
+    "MARKER",
     "DeclaredExports",
     "ExportTree",
     "PlannedExport",

@@ -103,7 +103,7 @@ async def inspect_workspace(
         hidden_roots(tree, source.options.root_patterns),
         await _pytest_args(),
         present,
-        _generated(tree, roots.roots),
+        generated_roots(tree, roots.roots),
         await _formatters(union_membership),
         exports.tools,
         await _ungenerated(tree, union_membership),
@@ -167,7 +167,7 @@ def hidden_roots(tree: ExportTree, patterns: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def _generated(tree: ExportTree, roots: Iterable[PythonRoot]) -> tuple[str, ...]:
+def generated_roots(tree: ExportTree, roots: Iterable[PythonRoot]) -> tuple[str, ...]:
     """The source roots below `dist/codegen`, where `export-codegen` puts generated code by its own source root.
 
     If the build root is one, that is the whole directory.

@@ -182,9 +182,14 @@ def code_roots(roots: Sequence[PythonRoot], checkouts: Iterable[str]) -> tuple[s
     Code comes before tests, so that a package of tests does not hide one of the code. The build root counts only if it
     owns a file, because it is a source root by default.
     """
-    only_tests = {root.path for root in roots if root.tests and root.tests * 2 > root.sources}
+    only_tests = roots_of_tests(roots)
     paths = {root.path for root in roots if root.path != "." or root.sources} | set(checkouts)
     return tuple(sorted(paths - {stub_root(roots)}, key=lambda path: (path in only_tests, path)))
+
+
+def roots_of_tests(roots: Iterable[PythonRoot]) -> frozenset[str]:
+    """The source roots that hold tests, and the helpers of tests, in the main."""
+    return frozenset(root.path for root in roots if root.tests and root.tests * 2 > root.sources)
 
 
 def needed_resolves(desired: Iterable[DesiredDocument], facts: WorkspaceFacts, main: Export) -> tuple[str, ...]:

@@ -23,3 +23,14 @@ def test_what_the_guard_keeps_is_shown_and_is_no_target(tmp_path: Path) -> None:
     [shown] = survey([location], [location], guard, with_kept=True)
     assert [target.path for target in shown.targets] == [str(root / "cache/1-goes"), str(root / "cache/1-kept")]
     assert shown.spared == ()
+
+
+def test_the_size_of_what_holds_the_build_root_is_shown(tmp_path: Path) -> None:
+    root = Path(os.path.realpath(tmp_path))
+    repository = root / "cache" / "1-kept" / "repository"
+    repository.mkdir(parents=True)
+    (repository / "file").write_bytes(b"x" * 5000)
+    location = Location("launcher", str(root / "cache"), "the test", patterns=("1-*",))
+    guard = Guard(Surroundings.of(str(repository), str(repository / "dist")))
+    [found] = survey([location], [location], guard, with_kept=True)
+    assert [(target.usage.files, target.usage.size_bytes >= 5000) for target in found.targets] == [(1, True)]

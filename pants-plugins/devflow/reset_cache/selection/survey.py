@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 
 from devflow.common.errors import Problem
 from devflow.common.paths import is_inside
-from devflow.common.removal.facts import Identity
+from devflow.common.removal.facts import Identity, Usage
 from devflow.common.removal.guard import Guard
 from devflow.common.removal.trees import is_leftover, leftovers
+from devflow.common.removal.usage import measure
 from devflow.reset_cache.facts import FoundLocation, Location, Spared, Target
 from devflow.reset_cache.selection.guards import RealPaths, elsewhere, held_location, is_shared, location_blocker
 from devflow.reset_cache.selection.pex_root import PEX_ROOT, Unit, pex_root_units
@@ -98,13 +99,15 @@ def _target(
     into = None if one.path == location.path else location.path
     if one.leftover:
         into = None
+    # The guard does not look into what it refuses at once, such as the Pants that runs.
+    usage = measure(one.path) if inspected.refusal and inspected.usage == Usage() else inspected.usage
     return Target(
         one.path,
         Identity.of(status),
         status.st_mtime,
         into,
         one.leftover,
-        inspected.usage,
+        usage,
         one.group,
         one.refers_to,
     )

@@ -1,0 +1,49 @@
+"""Writes the files of commands into `dist`."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from devflow.common.errors import Problem
+from devflow.common.files import atomic_link, atomic_write, exclusive_lock
+from devflow.exec.facts import CommandFacts
+from devflow.exec.plan import DesiredFile, PlannedFile
+
+_LOCK = "exec-files.lock"
+
+
+def write_files(
+    plan_now: Callable[[], tuple[PlannedFile, ...]], build_root: str, workdir: str
+) -> tuple[tuple[PlannedFile, ...], Mapping[str, Problem]]:
+    """Carry out the plan that `plan_now` makes under the lock of this goal; that plan, and the failures by path."""
+    with exclusive_lock(Path(workdir, _LOCK), timeout_s=-1):
+        files = plan_now()
+        failures = {file.desired.path: _write(build_root, file.desired) for file in files if file.changed}
+    return files, {path: problem for path, problem in failures.items() if problem}
+
+
+def point_at_export(of: CommandFacts) -> None:
+    """Let the link `current` lead to the export. Raises: OSError, also if something else is in its place."""
+    path, version = Path(of.build_root, of.current), of.export.rpartition("/")[2]
+    if not path.is_symlink() or os.readlink(path) != version:
+        atomic_link(path, version)
+
+
+def _write(build_root: str, file: DesiredFile) -> Problem | None:
+    path = Path(build_root, file.path)
+    try:
+        if file.target is not None:
+            atomic_link(path, file.target)
+        else:
+            atomic_write(path, file.content or b"")
+            if file.executable:  # until then, the next run finds it stale
+                mode = stat.S_IMODE(path.stat().st_mode)
+                path.chmod(mode | (mode & 0o444) >> 2)  # whoever may read it may run it
+    except OSError as error:
+        return Problem(
+            f"{file.path} cannot be written: {error.strerror}.", fix="correct that, and run the same command again"
+        )
+    return None

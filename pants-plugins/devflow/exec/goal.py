@@ -1,0 +1,99 @@
+"""The goal `exec`: sees to the export, and then runs a command with it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+
+from pants.base.specs import Specs
+from pants.engine.console import Console
+from pants.engine.env_vars import CompleteEnvironmentVars
+from pants.engine.goal import Goal
+from pants.engine.internals.session import SessionValues
+from pants.engine.process import InteractiveProcess
+from pants.engine.rules import collect_rules, goal_rule
+from pants.engine.target import RegisteredTargetTypes
+from pants.engine.unions import UnionMembership
+from pants.option.global_options import GlobalOptions
+from pants.util.docutil import bin_name
+
+from devflow.common.errors import UserError
+from devflow.common.goals import GoalRun, typed_arguments
+from devflow.common.options import split_commas, together
+from devflow.engine import Rules, run_interactive
+from devflow.exec.apply import point_at_export
+from devflow.exec.inspect import chosen_resolves, default_resolve, inspect_commands
+from devflow.exec.run import argv, environment, is_looked_up, not_found, without_dashes, working_directory
+from devflow.exec.shell import command
+from devflow.exec.subsystem import ExecSubsystem
+from devflow.export_all_resolves.service import (
+    ExportTree,
+    declared_exports,
+    make_exports,
+    refuse_remote_execution,
+)
+
+
+class Exec(Goal):
+    """Runs a process of this machine, so it runs in the local environment only."""
+
+    subsystem_cls = ExecSubsystem
+    environment_behavior = Goal.EnvironmentBehavior.LOCAL_ONLY
+
+
+@goal_rule
+async def exec_goal(
+    console: Console,
+    options: ExecSubsystem,
+    global_options: GlobalOptions,
+    specs: Specs,
+    tree: ExportTree,
+    union_membership: UnionMembership,
+    target_types: RegisteredTargetTypes,
+    session: SessionValues,
+    variables: CompleteEnvironmentVars,
+) -> Exec:
+    """See docs/goals/exec.md."""
+    with GoalRun(console, options.name) as run:
+        if options.check and options.options.is_flagged("export"):
+            raise together("--check", "--export" if options.export else "--no-export")
+        words = tuple(options.args)
+        if specs or not (words or options.check or sys.stdin.isatty()):
+            raise without_dashes(typed_arguments(session), bin_name())
+        cwd = working_directory(options.cwd, variables.get("PWD"), tree.build_root)
+        env = environment(variables, options.extra_env)
+        exports = await declared_exports(tree, union_membership, target_types)
+        name = await default_resolve(options.resolve)
+        resolves = await chosen_resolves((name,), "[exec].resolve", exports)
+        [of] = await inspect_commands(resolves, split_commas(options.source_roots), exports)
+        process = argv(command(of), cwd, words)
+
+        rebuilds = exports.plan(resolves).rebuilds
+        if options.check or (rebuilds and not options.export):
+            run.say(*(f"{item.resolve}: {item.status.value}, {' and '.join(item.reasons)}" for item in rebuilds))
+            if not rebuilds:
+                run.say(f"{name}: up to date, {of.export}")
+            elif not options.check:
+                raise UserError(f"The export of {name} is {rebuilds[0].status.value}.", fix=of.make_export)
+            run.end(1 if rebuilds else 0)
+            return Exec(exit_code=run.exit_code)
+        if rebuilds:
+            refuse_remote_execution(global_options, options.name)
+            if not await make_exports(exports, resolves, global_options, run.say):
+                return Exec(exit_code=1)
+        point_at_export(of)
+        looked_up = words[0] if words and is_looked_up(words[0]) else None
+        programs = os.path.join(tree.build_root, of.export, "bin")
+        if looked_up and not shutil.which(looked_up, path=os.pathsep.join([programs, env.get("PATH", "")])):
+            raise not_found(looked_up, os.listdir(programs), of.export)
+        done = await run_interactive(InteractiveProcess(process, env=env, run_in_workspace=True, restartable=False))
+        if done.exit_code < 0:  # the number of the signal is lost on the way
+            run.say(f"{options.name}: {words[0] if words else 'Python'} was ended by a signal.")
+        run.end(done.exit_code % 256 if done.exit_code >= 0 else 255)
+    return Exec(exit_code=run.exit_code)
+
+
+def rules() -> Rules:
+    """The goal."""
+    return collect_rules()

@@ -1,0 +1,123 @@
+"""Reads what commands are to get: the export, source roots, the lockfile; and the files of this goal in `dist`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+from pants.backend.python.target_types import PythonResolveField, PythonSourceField
+from pants.util.docutil import bin_name
+
+from devflow.common.errors import Problem, UserError, did_you_mean
+from devflow.common.files import Obstruction, blocker, read_file
+from devflow.common.paths import shell_quote, shown
+from devflow.engine import all_targets, scoped_options
+from devflow.exec.facts import CommandFacts, FileOnDisk, Lockfile
+from devflow.exec.plan import in_the_way
+from devflow.export_all_resolves.service import DeclaredExports
+from devflow.ide_config.service import code_source_roots
+
+
+async def chosen_resolves(names: Collection[str], option: str, exports: DeclaredExports) -> tuple[str, ...]:
+    """These resolves, which must be of Python and exportable. Raises: UserError for one that is not."""
+    python = await scoped_options("python")
+    possible = [name for name in exports.names if name in python.options.resolves and name in exports.paths]
+    for name in names:
+        if name in exports.errors:
+            raise UserError.of(exports.errors[name])
+        if name not in possible:
+            why = "it is not a Python resolve" if name in exports.names else "no resolve has that name"
+            raise UserError(
+                f"{option}={name}: {why}.{did_you_mean(name, possible)}", fix=f"choose from {', '.join(possible)}"
+            )
+    return tuple(names)
+
+
+async def default_resolve(option: str | None) -> str:
+    """The resolve of commands if none is named: `[exec].resolve`, else `[python].default_resolve`."""
+    if option:
+        return option
+    python = await scoped_options("python")
+    return str(python.options.default_resolve)
+
+
+async def inspect_commands(
+    resolves: Collection[str], source_roots: Collection[str], exports: DeclaredExports
+) -> tuple[CommandFacts, ...]:
+    """What commands of these resolves get, in their order. `source_roots` are those that the settings name, if any."""
+    tree = exports.tree
+    python = await scoped_options("python")
+    lockfiles: Mapping[str, str] = python.options.resolves
+    roots = tuple(source_roots) or await code_source_roots(tree)
+    others = {} if source_roots else await _resolves_of_roots(roots)
+    return tuple(
+        CommandFacts(
+            tree.build_root,
+            tree.dist,
+            resolve,
+            exports.paths[resolve],
+            tuple(root for root in roots if not others.get(root) or resolve in others[root]),
+            _lockfile(tree.build_root, lockfiles.get(resolve)),
+            bin_name(),
+        )
+        for resolve in resolves
+    )
+
+
+async def _resolves_of_roots(roots: Collection[str]) -> Mapping[str, frozenset[str]]:
+    """The resolves of the targets in each source root: code of another resolve does not run with this one."""
+    python = await scoped_options("python")
+    default = str(python.options.default_resolve)
+    found: dict[str, set[str]] = {root: set() for root in roots}
+    for target in await all_targets():
+        if target.has_fields((PythonResolveField, PythonSourceField)):
+            root = _nearest(os.path.dirname(target[PythonSourceField].file_path), found)
+            if root is not None:
+                found[root].add(target[PythonResolveField].value or default)
+    return {root: frozenset(resolves) for root, resolves in found.items()}
+
+
+def _nearest(directory: str, roots: Collection[str]) -> str | None:
+    while directory and directory not in roots:
+        directory = os.path.dirname(directory)
+    return directory or ("." if "." in roots else None)
+
+
+def _lockfile(build_root: str, path: str | None) -> Lockfile | None:
+    """None for a lockfile that cannot be read: the export says so, and the script does not ask."""
+    try:
+        content = read_file(Path(build_root, path or ""))
+        done = subprocess.run(["cksum"], input=content, capture_output=True, check=True)  # noqa: S603, S607
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return Lockfile(path or "", " ".join(done.stdout.decode().split()[:2]))
+
+
+def inspect_files(build_root: str, paths: Collection[str]) -> Mapping[str, FileOnDisk]:
+    """The files at these paths. Read in the goal and never memoised: Pants does not watch `dist`."""
+    return {path: _inspect_file(build_root, path) for path in paths}
+
+
+def _inspect_file(build_root: str, path: str) -> FileOnDisk:
+    absolute = os.path.join(build_root, path)
+    found = blocker(absolute)
+    if found:
+        parent = os.path.relpath(found.path, build_root)
+        return FileOnDisk(
+            blocker=Problem(
+                f"{shown(path)} cannot be written: {shown(parent)} is {found.obstruction.value}.",
+                fix=f"move it away: mv {shell_quote(parent)} {shell_quote(f'{parent}.old1')}"
+                if found.obstruction is Obstruction.NOT_A_DIRECTORY
+                else f"look at it: ls -ld {shell_quote(parent)}",
+            )
+        )
+    if os.path.islink(absolute):
+        return FileOnDisk(target=os.readlink(absolute))
+    if not os.path.lexists(absolute):
+        return FileOnDisk()
+    try:
+        return FileOnDisk(read_file(Path(absolute)), executable=os.access(absolute, os.X_OK))
+    except OSError as error:
+        return FileOnDisk(blocker=in_the_way(path, str(error.strerror)))

@@ -1,0 +1,25 @@
+"""The backend `devflow.exec`."""
+
+from __future__ import annotations
+
+from devflow.engine import Rules
+from devflow.engine import python as engine_python
+from devflow.exec import files_goal, goal
+from devflow.export_all_resolves import register as export_all_resolves
+from devflow.ide_config import service as source_roots
+
+
+def core_rules() -> Rules:
+    """Both goals, with exports that no member makes."""
+    return [
+        *export_all_resolves.core_rules(),
+        *engine_python.rules(),
+        *source_roots.rules(),
+        *goal.rules(),
+        *files_goal.rules(),
+    ]
+
+
+def rules() -> Rules:
+    """Both goals, and the goal `export-all-resolves`, because commands run with exports."""
+    return [*export_all_resolves.rules(), *core_rules()]

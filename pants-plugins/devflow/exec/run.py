@@ -1,0 +1,81 @@
+"""What `exec` runs, with which variables, and where: decided from facts alone."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Mapping, Sequence
+from difflib import get_close_matches
+
+from devflow.common.errors import UserError
+from devflow.common.options import command_line
+
+# What Pants and its launchers add to the caller's variables. Source: `pants_loader`, `nailgun` and `client` of Pants.
+_OF_PANTS = ("NAILGUN_TTY_PATH_", "PANTSD_REQUEST_TIMEOUT_LIMIT", "PANTSD_RUNTRACKER_CLIENT_START_TIME")
+_OF_LAUNCHERS = ("_PANTS_SERVER_EXE", "PANTS_PEX_CLI_", "PANTS_CA_CERTS_PATH")
+_REPLACED = "{chroot}"  # Pants puts the path of a sandbox in its place
+
+
+def environment(of_caller: Mapping[str, str], extra: Mapping[str, str]) -> Mapping[str, str]:
+    """The caller's variables, without those of Pants itself, and the extra ones. Raises: UserError."""
+    own = {name: value for name, value in of_caller.items() if not name.startswith((*_OF_PANTS, *_OF_LAUNCHERS))}
+    for name, value in {**own, **extra}.items():
+        if _REPLACED in value:
+            raise UserError(
+                f"The variable {name} holds {_REPLACED}, in whose place Pants puts the path of a sandbox.",
+                fix="give it another value, or use the script that `exec-files` writes, which changes nothing",
+            )
+    return {**own, **extra}
+
+
+def argv(script: str, cwd: str, command: Sequence[str]) -> tuple[str, ...]:
+    """The process: a shell that goes to a directory and then becomes the command. Raises: UserError."""
+    for argument in command:
+        if _REPLACED in argument:
+            raise UserError(
+                f"An argument holds {_REPLACED}, in whose place Pants puts the path of a sandbox.",
+                fix="use the script that `exec-files` writes, which changes nothing",
+            )
+    # `$0` is the directory, so that the command's own arguments begin with `$1`.
+    return ("/bin/sh", "-c", f'cd "$0" || exit 1\n{script}', cwd, *command)
+
+
+def working_directory(option: str | None, pwd: str | None, build_root: str) -> str:
+    """Where the command runs: `--cwd`, relative to where Pants is called; else there; else at the build root.
+
+    Raises: UserError if `--cwd` is no directory.
+    """
+    here = pwd if pwd and os.path.isabs(pwd) and os.path.isdir(pwd) else build_root
+    if option is None:
+        return here
+    path = os.path.normpath(os.path.join(here, option))
+    if not os.path.isdir(path):
+        raise UserError(f"--cwd={option}: {path} is not a directory.", fix="name one that is there")
+    return path
+
+
+def is_looked_up(word: str) -> bool:
+    """Whether the first word of a command is the name of a program: not an option of Python, a file or a path."""
+    return not (word in ("", "-") or word.startswith("-") or word.endswith(".py") or "/" in word)
+
+
+def without_dashes(typed: Sequence[str], bin_name: str) -> UserError:
+    """The error for a command that does not stand behind `--`: Pants takes it for targets and goals.
+
+    `typed` are all arguments of the run.
+    """
+    words = list(typed[typed.index("exec") + 1 :]) if "exec" in typed else []
+    own = 0
+    while own < len(words) and words[own].startswith("--"):
+        own += 1
+    given = command_line(bin_name, "exec", *words[:own], "--", *(words[own:] or ["-m", "MODULE"]))
+    return UserError("This goal takes its command behind --.", fix=given)
+
+
+def not_found(name: str, in_venv: Collection[str], venv: str) -> UserError:
+    """The error for a command that is nowhere; `in_venv` are the names of the virtualenv's own."""
+    near = get_close_matches(name, sorted(in_venv))
+    hint = f" It has {', '.join(near)}." if near else ""
+    return UserError(
+        f"{name} is neither in {venv}/bin nor on PATH.{hint}",
+        fix="correct the name, or add the requirement that brings it to the lockfile of that resolve",
+    )
