@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from exec.repositories import EXPORT, LOCK, MARKER, SCRIPT, command_facts, repository, run, write
@@ -22,7 +23,7 @@ SHELLS = [shell for shell in ("sh", "bash", "dash", "zsh", "ksh") if shutil.whic
 
 
 @pytest.fixture(params=["plain", "a name with spaces, $HOME and 'quotes'"])
-def root(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+def root(tmp_path: Path, request: Any) -> Path:
     path = tmp_path / str(request.param)
     repository(path)
     return path

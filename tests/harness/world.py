@@ -143,7 +143,8 @@ class Repository:
 
     def venv(self, resolve: str) -> Path:
         """The one export of a resolve."""
-        [version] = [path for path in (self.root / EXPORTS / resolve).iterdir() if not path.name.startswith(".")]
+        found = (self.root / EXPORTS / resolve).iterdir()
+        [version] = [path for path in found if not path.name.startswith(".") and path.name != "current"]
         return version
 
     @property

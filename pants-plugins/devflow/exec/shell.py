@@ -147,7 +147,7 @@ def dotenv(of: CommandFacts) -> str | None:
     values = {"VIRTUAL_ENV": f"{of.build_root}/{of.current}", "PYTHONPATH": ":".join(_absolute_roots(of))}
     if not all(_SAFE_VALUE.fullmatch(value) for value in values.values()):
         return None
-    lines = [f'{name}="{value}"' if " " in value else f"{name}={value}" for name, value in values.items()]
+    lines = [f'{name}="{value}"' if " " in value else f"{name}={value}" for name, value in values.items() if value]
     return "\n".join([*lines, ""])
 
 

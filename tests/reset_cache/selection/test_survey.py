@@ -33,4 +33,6 @@ def test_the_size_of_what_holds_the_build_root_is_shown(tmp_path: Path) -> None:
     location = Location("launcher", str(root / "cache"), "the test", patterns=("1-*",))
     guard = Guard(Surroundings.of(str(repository), str(repository / "dist")))
     [found] = survey([location], [location], guard, with_kept=True)
-    assert [(target.usage.files, target.usage.size_bytes >= 5000) for target in found.targets] == [(1, True)]
+    [usage] = [target.usage for target in found.targets]
+    assert usage
+    assert (usage.files, usage.size_bytes >= 5000) == (1, True)

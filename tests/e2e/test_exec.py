@@ -1,0 +1,148 @@
+"""`exec` and `exec-files`, with a real virtualenv and a terminal."""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from e2e.projects import ANSICOLORS, settings
+from harness.transcripts import printed_by
+from harness.world import PATIENCE_S, Caches, Repository, repository
+
+ACME = """\
+import os, signal, sys, time
+print("in", os.getcwd(), os.isatty(0), flush=True)
+try:
+    time.sleep(3600)
+finally:
+    time.sleep(0.5)
+    print("cleaned up", flush=True)
+"""
+
+
+@pytest.fixture(scope="module")
+def repo(tmp_path_factory: pytest.TempPathFactory, caches: Caches) -> Iterator[Repository]:
+    files = {
+        "pants.toml": settings({"pinned": "pinned.lock"}),
+        "pinned.lock": ANSICOLORS,
+        "src/BUILD": "python_sources()\n",
+        "src/acme.py": ACME,
+        "src/below/file.txt": "",
+    }
+    with repository(tmp_path_factory.mktemp("exec") / "repository", caches, files) as new:
+        yield new
+
+
+def test_it_exports_first_and_once(repo: Repository) -> None:
+    refused = repo.run("exec", "--no-export", "--", "-c", "print(1)", check=False)
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert (
+        "exec: The export of pinned is missing.\n  Fix: pants export-all-resolves --include=pinned\n" in refused.stderr
+    )
+    done = repo.run("exec", "--", "-c", "import colors; print('x'); raise SystemExit(7)", check=False)
+    assert (done.exit_code, done.stdout) == (7, "x\n")
+    assert done.stderr.endswith("Exported 1, 0 up to date.\n")
+    again = repo.run("exec", "--check")
+    assert (again.stdout, again.stderr) == ("", f"pinned: up to date, {repo.venv('pinned').relative_to(repo.root)}\n")
+    assert repo.run("exec", "--", "-c", "print(2)").stderr == ""
+    assert os.readlink(repo.venv("pinned").parent / "current") == repo.venv("pinned").name
+
+
+@pytest.mark.parametrize("pantsd", [True, False])
+def test_it_runs_where_it_is_called_with_the_callers_variables(repo: Repository, pantsd: bool) -> None:
+    tell = "import os; print(os.getcwd(), os.environ['MINE'], *(n for n in os.environ if n.startswith('NAILGUN')))"
+    below = repo.root / "src" / "below"
+    done = repo.run("exec", "--", "-c", tell, cwd=below, env={"MINE": "a b", "PWD": str(below)}, pantsd=pantsd)
+    assert done.stdout == f"{below} a b\n"
+    moved = repo.run("exec", "--cwd=..", "--", "-c", tell, cwd=below, env={"MINE": "x", "PWD": str(below)})
+    assert moved.stdout == f"{below.parent} x\n"
+
+
+def test_what_is_refused(repo: Repository) -> None:
+    for arguments, message in (
+        (["-m", "acme.cli"], "This goal takes its command behind --.\n  Fix: pants exec -- -m acme.cli\n"),
+        ([], "This goal takes its command behind --.\n"),
+        (["--", "no-such-command"], "no-such-command is neither in "),
+        (["--", "pip4"], " It has pip"),
+        (["--", "{chroot}"], "An argument holds {chroot}"),
+        (["--cwd=nowhere", "--", "-V"], "--cwd=nowhere: "),
+        (["--resolve=pined", "--", "-V"], "[exec].resolve=pined: no resolve has that name. Did you mean 'pinned'?"),
+    ):
+        refused = repo.run("exec", *arguments, check=False)
+        assert (refused.exit_code, refused.stdout) == (1, ""), arguments
+        assert message in refused.stderr
+    # The options of stock export, which begin with the name of a goal, still work.
+    assert repo.run("--export-py-resolve-format=mutable_virtualenv", "exec", "--", "-V").stdout.startswith("Python 3.")
+
+
+def ctrl_c(command: list[str], repo: Repository) -> tuple[str, int]:
+    """Run a command in a terminal, type Ctrl-C when the program is in; what it printed, and its exit status."""
+    pid, descriptor = pty.fork()
+    if not pid:
+        os.chdir(repo.root)
+        os.execve(command[0], command, {**os.environ, **repo.caches.environment()})
+    text = ""
+    typed = False
+    while True:
+        ready, _, _ = select.select([descriptor], [], [], PATIENCE_S)
+        assert ready, f"waited in vain after {text!r}"
+        try:
+            read = os.read(descriptor, 1024)
+        except OSError:  # the terminal is closed
+            read = b""
+        if not read:
+            break
+        text += read.decode()
+        if not typed and f"in {repo.root} True" in text:
+            os.write(descriptor, b"\x03")
+            typed = True
+    return text, os.waitpid(pid, 0)[1]
+
+
+def test_ctrl_c(repo: Repository) -> None:
+    text, status = ctrl_c([str(repo.launcher), "--pantsd", "exec", "--", "-m", "acme"], repo)
+    assert "cleaned up" in text
+    assert os.WEXITSTATUS(status) == 1
+
+
+def test_the_files(repo: Repository) -> None:
+    [transcript] = printed_by("exec-files")
+    shutil.rmtree(repo.root / "dist/exec", ignore_errors=True)
+    (repo.venv("pinned").parent / "current").unlink()
+    written = repo.run(*transcript.command)
+    assert transcript.differences(written.stdout + written.stderr) == []
+    assert repo.run("exec-files", "--check").stderr == "4 up to date.\n"
+    script = repo.root / "dist/exec/pinned"
+    done = subprocess.run(
+        [script, "-c", "import colors, sys; print(sys.prefix)"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == f"{repo.venv('pinned').parent}/current\n"
+    pip = subprocess.run([script, "pip", "--version"], capture_output=True, text=True, check=True)
+    assert str(repo.venv("pinned").parent) in pip.stdout
+    # Pants is not kept waiting, and does not keep it waiting.
+    running = subprocess.Popen([script, "-m", "acme"], cwd=repo.root, stdout=subprocess.PIPE, text=True)
+    assert running.stdout
+    assert running.stdout.readline().startswith("in ")
+    assert repo.run("list", "::").exit_code == 0
+    running.kill()
+    running.communicate()
+    text, status = ctrl_c([str(script), "-m", "acme"], repo)
+    assert "cleaned up" in text
+    assert "KeyboardInterrupt" in text
+    assert (os.WIFSIGNALED(status), os.WEXITSTATUS(status)) in {(True, 0), (False, 130)}
+
+
+def test_a_moved_repository(repo: Repository, tmp_path: Path) -> None:
+    moved = tmp_path / "moved"
+    shutil.copytree(repo.root, moved, symlinks=True, ignore=shutil.ignore_patterns(".pids", ".pants.d"))
+    done = subprocess.run(
+        [moved / "dist/exec/pinned", "-c", "import sys; print(sys.prefix)"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.startswith(str(moved))
