@@ -230,6 +230,7 @@ def test_json(run: Run) -> None:
         ],
         "pruned": [],
         "left_alone": [],
+        "links": [],
     }
     assert result.exit_code == 1
 

@@ -17,6 +17,7 @@ CASES = {
     "--exclude": (("--exclude=a", "--exclude=b"), ("--exclude=a,b",)),
     "--force": (("--include=c", "--force"), ("--include=c", "--force")),
     "--prune": (("--prune",), ("--prune",)),
+    "--venv-link": (("--venv-link=c",), ("--venv-link=c",)),
 }
 BEFORE = {"gone": "1.0 x", "c": "1.0 z"}
 NOW = {"a": "1.0 x", "b": "2.0 y", "c": "1.0 z", "d": "1.0 w"}

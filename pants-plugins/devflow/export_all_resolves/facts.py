@@ -46,6 +46,16 @@ class ExportTree:
 
 
 @dataclass(frozen=True)
+class Link:
+    """A link that is not as it should be: `path` is relative to the build root; `target` is what it should hold."""
+
+    path: str
+    target: str
+    is_new: bool
+    problem: Problem | None = None  # why it is left alone
+
+
+@dataclass(frozen=True)
 class DesiredExport:
     """The export that a resolve should have, or the error that prevents it."""
 

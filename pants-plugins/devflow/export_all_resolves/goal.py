@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pants.base.specs import Specs
 from pants.engine.console import Console
 from pants.engine.goal import Goal
@@ -26,6 +28,7 @@ from devflow.export_all_resolves.contract import (
 from devflow.export_all_resolves.facts import ExportTree
 from devflow.export_all_resolves.guarded import guarded
 from devflow.export_all_resolves.inspect import abandoned, inspect_exports, resolve_names
+from devflow.export_all_resolves.links import change, links_to_change, refuse_unknown
 from devflow.export_all_resolves.plan import ExportMode, ExportOutcome, ExportPlan, plan_exports, select
 from devflow.export_all_resolves.subsystem import ExportAllResolvesSubsystem
 
@@ -58,6 +61,7 @@ async def export_all_resolves_goal(
             return ExportAllResolves(exit_code=0)
         run.refuse_targets(specs, instead="choose resolves with --include=NAME")
         refuse_remote_execution(global_options, options.name)
+        refuse_unknown(options.venv_link, names.declared)
 
         described = await describe_resolves(DescribeResolveRequest(name) for name in chosen)
         exporters = union_membership.get(ResolveExporter) if options.prune else ()
@@ -71,6 +75,9 @@ async def export_all_resolves_goal(
         if mode is ExportMode.EXPORT and not (plan.changes_nothing and not abandoned(plan.desired, tree)):
             run.say(*(report.lacking(plan) if plan.rebuilds else ()))
             outcome = await carry_out_alone(plan_now, described, tree, global_options, run.say)
+        links = links_to_change(outcome, tree, options.venv_link)
+        failed = {**outcome.failed, **(change(links, tree) if mode is ExportMode.EXPORT else {})}
+        outcome = replace(outcome, failed=failed, links=links)
         run.report(options.format, text="\n".join(report.lines(outcome)), document=report.as_json(outcome))
         run.fail(*broken_exporters(described))
         run.say(*report.closing(outcome, _command(options, typed_arguments(session))))

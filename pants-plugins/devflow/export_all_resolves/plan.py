@@ -9,7 +9,7 @@ from enum import Enum
 from fnmatch import fnmatchcase
 
 from devflow.common.errors import Problem, UserError, did_you_mean
-from devflow.export_all_resolves.facts import DESTINATION, DesiredExport, ExportFacts, ExportInput, ExportOnDisk
+from devflow.export_all_resolves.facts import DESTINATION, DesiredExport, ExportFacts, ExportInput, ExportOnDisk, Link
 
 
 class ExportMode(Enum):
@@ -82,17 +82,27 @@ class ExportPlan:
 
 @dataclass(frozen=True)
 class ExportOutcome:
-    """The result of a plan, or the expected one: failed builds by resolve, failed removals by path, pruned paths."""
+    """The result of a plan, or the expected one: failed builds by resolve, failed removals and links by path.
+
+    `pruned` are the paths that were removed; `links` are those that were changed or left alone.
+    """
 
     plan: ExportPlan
     mode: ExportMode
     failed: Mapping[str, Problem]
     pruned: tuple[str, ...]
+    links: tuple[Link, ...] = ()
 
     @property
     def problems(self) -> Mapping[str, Problem]:
         """The errors of the plan and of the builds, sorted."""
-        return dict(sorted({**self.plan.failures, **self.plan.refused, **self.failed}.items()))
+        left_alone = {link.path: link.problem for link in self.links if link.problem}
+        return dict(sorted({**self.plan.failures, **self.plan.refused, **self.failed, **left_alone}.items()))
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether there is nothing to build, to remove or to link."""
+        return self.plan.changes_nothing and not self.links
 
     @property
     def exported(self) -> tuple[PlannedExport, ...]:
@@ -102,7 +112,7 @@ class ExportOutcome:
     @property
     def exit_code(self) -> int:
         """A dry run fails if the real run would; a check also fails if the real run would change something."""
-        return 1 if self.problems or (self.mode is ExportMode.CHECK and not self.plan.changes_nothing) else 0
+        return 1 if self.problems or (self.mode is ExportMode.CHECK and not self.changes_nothing) else 0
 
 
 def select(

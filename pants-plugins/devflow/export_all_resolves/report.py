@@ -7,17 +7,19 @@ from typing import Any
 
 from devflow.common.errors import Problem
 from devflow.common.report import counts_line, json_report, to_do
+from devflow.export_all_resolves.facts import Link
 from devflow.export_all_resolves.plan import ExportMode, ExportOutcome, ExportPlan, ExportStatus, PlannedExport
 
 _GOAL = "export-all-resolves"
 
 
 def lines(outcome: ExportOutcome) -> list[str]:
-    """One line for each resolve, and one for each export that is removed."""
+    """One line for each resolve, for each export that is removed, and for each link that changes."""
     verb = "Pruned" if outcome.mode is ExportMode.EXPORT else "Would prune"
     return [
         *(f"{_name(item)}: {_sentence(item, outcome)}" for item in outcome.plan.items),
         *(f"{verb} {path}" for path in outcome.pruned),
+        *(f"{link.path}: {_link_sentence(link, outcome)}" for link in outcome.links),
     ]
 
 
@@ -40,6 +42,14 @@ def _sentence(item: PlannedExport, outcome: ExportOutcome) -> str:
         return f"up to date, {item.desired.path}"
     verb = {ExportMode.EXPORT: "exported", ExportMode.CHECK: item.status.value}.get(outcome.mode, "would export")
     return f"{verb}, {reasons}, {item.desired.path}"
+
+
+def _link_sentence(link: Link, outcome: ExportOutcome) -> str:
+    if link.path in outcome.problems:
+        return "failed, see below"
+    state = "missing" if link.is_new else "stale"
+    verb = {ExportMode.EXPORT: "linked", ExportMode.CHECK: state}.get(outcome.mode, "would link")
+    return f"{verb}, to {link.target}"
 
 
 def lacking(plan: ExportPlan) -> list[str]:
@@ -79,7 +89,7 @@ def closing(outcome: ExportOutcome, command: str | None) -> list[str]:
     return [
         *(f"{', '.join(names)}: {problem}" for names, problem in _together(outcome.problems)),
         counts_line(counts),
-        *([to_do(command)] if command and not done and not outcome.plan.changes_nothing else []),
+        *([to_do(command)] if command and not done and not outcome.changes_nothing else []),
     ]
 
 
@@ -95,6 +105,7 @@ def as_json(outcome: ExportOutcome) -> str:
         results=results,
         pruned=list(outcome.pruned),
         left_alone=left_alone,
+        links=[{"path": link.path, "target": link.target} for link in outcome.links],
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pants.engine.goal import GoalSubsystem
-from pants.option.option_types import BoolOption, EnumOption, StrListOption
+from pants.option.option_types import BoolOption, EnumOption, StrListOption, StrOption
 from pants.util.strutil import softwrap
 
 from devflow.common.options import ReportFormat, one_of, together
@@ -62,6 +62,15 @@ class ExportAllResolvesSubsystem(GoalSubsystem):
             """
             Also remove the exports of resolves that no longer exist, and of interpreter versions that a resolve no
             longer uses.
+            """
+        ),
+    )
+    venv_link = StrOption(
+        default=None,
+        help=softwrap(
+            """
+            The resolve to whose virtualenv `.venv` at the build root leads, where editors and `uv run` look for one. A
+            `.venv` that is not a link of this goal is never replaced. Example: `--venv-link=python-default`.
             """
         ),
     )
