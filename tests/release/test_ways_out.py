@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
+import shlex
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pants.testutil.rule_runner import GoalRuleResult
 
+from devflow.common.errors import UserError
+from devflow.common.git import Git, GitError
+from devflow.release import frame
+from devflow.release.branch.goal import ReleaseBranch
+from devflow.release.goal import Release
 from release.conftest import World
 
 REFUSE = "#!/bin/sh\nexit 1\n"
@@ -78,6 +86,71 @@ def released(origin: Origin, *, tag: str = "24.03.0", branch: str = "main") -> N
     assert refs[f"refs/tags/{tag}"] == world.git("rev-parse", f"refs/tags/{tag}")
     world.git("merge-base", "--is-ancestor", f"refs/tags/{tag}", refs[f"refs/heads/{branch}"], cwd=origin.path)
     assert world.git("status", "--porcelain") == ""
+
+
+PUSH_FAULTS: list[tuple[Exception, str, str]] = [
+    (OSError(errno.EMFILE, "Too many open files"), "OSError: [Errno 24] Too many open files", "maybe a part of it"),
+    (BlockingIOError(errno.EAGAIN, "Try again"), "BlockingIOError: [Errno 11] Try again", "maybe a part of it"),
+    (GitError("push", -9, ""), "git push exited with -9", "maybe a part of it"),
+    (UserError("There is no `git` on PATH.", fix="install git"), "There is no `git` on PATH.", "nothing"),
+]
+
+
+@pytest.mark.parametrize("goal", [Release, ReleaseBranch])
+@pytest.mark.parametrize(("error", "message", "there"), PUSH_FAULTS)
+def test_a_push_that_cannot_run(
+    world: World, origin: Origin, monkeypatch: pytest.MonkeyPatch, goal: Any, error: Exception, message: str, there: str
+) -> None:
+    git_run = Git.run
+
+    def run(git: Git, *args: str, **more: Any) -> bytes:
+        if "push" in args:
+            raise error
+        return git_run(git, *args, **more)
+
+    command = ("--push", "--execute", *(["--to=24.03.0"] if goal is Release else ["--next=24.09"]))
+    before = world.git("rev-parse", "HEAD")
+    with monkeypatch.context() as context:
+        context.setattr(Git, "run", run)
+        failed = world.run(*command, goal=goal)
+    assert world.git("rev-parse", "HEAD^") == before
+    what = f"The push to origin failed. Everything is done in this repository, and {there} there: {message}"
+    assert what in failed.stderr
+    assert "nothing was changed" not in failed.stderr.lower()
+    follow(world, failed)
+    again = world.run(*command, goal=goal)
+    assert "Nothing to do: " in again.stderr, again.stderr
+    assert world.state() == (world.git("for-each-ref"), "## main...origin/main") or goal is ReleaseBranch
+
+
+def test_a_server_that_takes_the_push_and_goes_away(world: World, origin: Origin) -> None:
+    origin.hook("#!/bin/sh\nkill -9 $PPID\n", "post-receive")
+    failed = release(world)
+    assert "Everything is done in this repository, and maybe a part of it there: " in failed.stderr
+    released(origin)
+    assert "git reset" not in failed.stderr
+    follow(world, failed)
+    assert "Nothing to do: " in release(world).stderr
+
+
+@pytest.mark.parametrize("goal", [Release, ReleaseBranch])
+def test_a_failure_after_the_commit(world: World, monkeypatch: pytest.MonkeyPatch, goal: Any) -> None:
+    """Whatever fails once HEAD has moved: nobody reads that nothing was changed, and the printed command goes on."""
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    command = ("--execute", *(["--bump=patch"] if goal is Release else ["--next=24.09"]))
+    with monkeypatch.context() as context:
+        context.setattr(frame.report, "lines", full)
+        failed = world.run(*command, goal=goal)
+    head = world.git("rev-parse", "HEAD")
+    made = f". Commit {head[:12]} is made here, and what was to follow it may be missing\n"
+    assert failed.stderr.endswith(made)
+    again = re.search(r"Fix: correct that, then run: \S+ \S+ (.*)" + re.escape(made), failed.stderr)
+    assert again and ("--to=24.03.1" in again[1] or goal is ReleaseBranch)
+    assert "Nothing to do: " in world.run(*shlex.split(again[1]), goal=goal).stderr
+    assert world.git("rev-parse", "HEAD") == head
 
 
 def test_the_remote_has_more(world: World, origin: Origin) -> None:

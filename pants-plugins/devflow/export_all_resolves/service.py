@@ -112,5 +112,6 @@ async def make_exports(
     outcome = await carry_out_alone(
         lambda: exports.plan(names), exports.described(names), exports.tree, global_options, say
     )
-    say("\n".join([*report.lines(outcome), *report.closing(outcome, command=None)]))
+    for fact in (*report.lines(outcome), *report.closing(outcome, command=None)):
+        say(fact)
     return outcome.exit_code == 0

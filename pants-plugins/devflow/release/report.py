@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from devflow.common.errors import indented
 from devflow.common.paths import shell_quote, shown
 from devflow.common.report import count, json_report, problems_as_json, to_do
 from devflow.release.facts import Action, CheckStatus, FileChange
@@ -21,8 +20,8 @@ def lines(outcome: ReleaseOutcome) -> list[str]:
     plan = outcome.plan
     done = outcome.commit is not None
     return [
-        *(f"{_CHECKED[check.status]} {check.name}: {indented(check.detail)}" for check in plan.checks),
-        *(f"Note: {indented(note)}" for note in plan.notes),
+        *(f"{_CHECKED[check.status]} {check.name}: {check.detail}" for check in plan.checks),
+        *(f"Note: {note}" for note in plan.notes),
         *(_change(change, done) for change in plan.changes),
         *_git_lines(outcome, done),
     ]

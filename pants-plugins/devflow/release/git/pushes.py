@@ -6,20 +6,31 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from devflow.common.errors import UserError
 from devflow.common.git import Git, GitError
 from devflow.common.paths import shell_quote
 from devflow.release.plan import Push
 
 _NO_ATOMIC_PUSH = re.compile(r"does not support.*atomic|atomic.*not support", re.IGNORECASE)
+# Source: connect.c, pkt-line.c and send-pack.c of git 2.39. The remote may have taken the refs before.
+_LOST = re.compile(r"hung up|disconnect|early EOF", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class PushFailure:
-    """What git said, and the command that tries again. `in_part`: some of the refs may be there."""
+    """What git said, and the command that tries again. `in_part`: some of the refs may be there, or all of them."""
 
     message: str
     again: str
     in_part: bool
+
+
+@dataclass(frozen=True)
+class _Failure:
+    """One command that failed. `unknown`: git was killed or could not be watched, or git has lost the remote."""
+
+    message: str
+    unknown: bool
 
 
 def push_refs(git: Git, push: Push) -> PushFailure | None:
@@ -27,30 +38,36 @@ def push_refs(git: Git, push: Push) -> PushFailure | None:
     is_mirror = _is_mirror(git, push.remote)
     together = push_command(push.remote, push.refs, is_mirror=is_mirror)
     failed = _run(git, together)
-    if failed is None or not _NO_ATOMIC_PUSH.search(failed):
-        return PushFailure(failed, shell_line(together), push.addresses > 1) if failed is not None else None
+    if failed is None:
+        return None
+    if not _NO_ATOMIC_PUSH.search(failed.message):
+        return PushFailure(failed.message, shell_line(together), failed.unknown or push.addresses > 1)
     commands = [push_command(push.remote, (ref,), is_mirror=is_mirror) for ref in push.refs]
     for number, command in enumerate(commands):
         failed = _run(git, command)
         if failed is not None:
             again = " && ".join(map(shell_line, commands[number:]))
-            return PushFailure(failed, again, number > 0 or push.addresses > 1)
+            return PushFailure(failed.message, again, failed.unknown or number > 0 or push.addresses > 1)
     return None
 
 
-def _run(git: Git, command: Sequence[str]) -> str | None:
-    """What git says, if the command fails."""
+def _run(git: Git, command: Sequence[str]) -> _Failure | None:
+    """Never raises: what was done before the push must be reported."""
     try:
         git.run(*command[1:])
     except GitError as error:
-        return str(error)
+        return _Failure(str(error), unknown=error.exit_code < 0 or _LOST.search(str(error)) is not None)
+    except UserError as error:
+        return _Failure(error.problem.what, unknown=False)
+    except OSError as error:
+        return _Failure(f"{type(error).__name__}: {error}", unknown=True)
     return None
 
 
 def _is_mirror(git: Git, remote: str) -> bool:
     try:
         return git.line("config", "--type=bool", "--get", f"remote.{remote}.mirror") == "true"
-    except GitError:
+    except (GitError, OSError, UserError):
         return False
 
 
