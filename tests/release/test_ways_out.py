@@ -321,6 +321,31 @@ def test_a_mirror_takes_the_refs_of_the_plan_alone(world: World, origin: Origin)
     assert "refs/heads/private" not in origin.refs()
 
 
+@pytest.mark.parametrize(
+    "setting",
+    ["push.recurseSubmodules=only", "push.recurseSubmodules=on-demand", "submodule.recurse=true", "push.default=nothing"],
+)
+def test_settings_of_pushes_change_nothing(world: World, origin: Origin, tmp_path: Path, setting: str) -> None:
+    """Also with a submodule: its commit is not pushed for the release, and has to be somewhere."""
+    submodule = Origin(world, tmp_path, "vendor")
+    world.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(submodule.path), "vendor")
+    world.commit()
+    world.git("config", *setting.split("="))
+    assert "Pushed main and 24.03.0 to origin" in release(world).stdout
+    released(origin)
+    world.git("commit", "--quiet", "--allow-empty", "--message=Local", cwd=world.root / "vendor")
+    world.commit()
+    before = submodule.refs()
+    other = release(world, version="24.03.1")
+    assert submodule.refs() == before
+    if setting == "push.default=nothing":
+        assert other.exit_code == 0
+        released(origin, tag="24.03.1")
+    else:
+        assert "nothing there: The following submodule paths contain changes that can" in other.stderr
+        assert "refs/tags/24.03.1" not in origin.refs()
+
+
 @pytest.mark.parametrize("name", ["pre-push", "reference-transaction"])
 def test_a_hook_that_runs_pants_does_not_wait_for_this_run(
     world: World, origin: Origin, tmp_path: Path, name: str

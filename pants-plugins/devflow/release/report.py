@@ -69,7 +69,9 @@ def closing(outcome: ReleaseOutcome, goal: str, command: str) -> list[str]:
     result += [f"{goal}: {left_alone(path, 'while this was running')}" for path in outcome.left_alone]
     if outcome.all_problems:
         problems = count(len(outcome.all_problems), "problem")
-        result.append(f"{problems}.{'' if outcome.commit else ' Nothing was changed.'}")
+        # A push that failed may have changed the remote.
+        tried = outcome.executed and not plan.problems
+        result.append(f"{problems}.{'' if tried else ' Nothing was changed.'}")
     elif plan.done_before and not plan.push:
         result.append(f"Nothing to do: {plan.done_before}.")
     elif outcome.executed:

@@ -33,16 +33,24 @@ class _Failure:
     unknown: bool
 
 
+@dataclass(frozen=True)
+class _Config:
+    """What git is configured to push besides. With `push.recurseSubmodules=only`, it would not push the refs at all."""
+
+    is_mirror: bool
+    recurses: bool
+
+
 def push_refs(git: Git, push: Push) -> PushFailure | None:
     """Push all refs or none. To a server that has no atomic pushes: one after the other, the branch first."""
-    is_mirror = _is_mirror(git, push.remote)
-    together = push_command(push.remote, push.refs, is_mirror=is_mirror)
+    config = _config(git, push.remote)
+    together = push_command(push.remote, push.refs, config)
     failed = _run(git, together)
     if failed is None:
         return None
     if not _NO_ATOMIC_PUSH.search(failed.message):
         return PushFailure(failed.message, shell_line(together), failed.unknown or push.addresses > 1)
-    commands = [push_command(push.remote, (ref,), is_mirror=is_mirror) for ref in push.refs]
+    commands = [push_command(push.remote, (ref,), config) for ref in push.refs]
     for number, command in enumerate(commands):
         failed = _run(git, command)
         if failed is not None:
@@ -64,20 +72,28 @@ def _run(git: Git, command: Sequence[str]) -> _Failure | None:
     return None
 
 
-def _is_mirror(git: Git, remote: str) -> bool:
+def _config(git: Git, remote: str) -> _Config:
+    return _Config(
+        is_mirror=_setting(git, "--type=bool", f"remote.{remote}.mirror") == "true",
+        recurses=_setting(git, "push.recurseSubmodules") in ("on-demand", "only")
+        or _setting(git, "--type=bool", "submodule.recurse") == "true",
+    )
+
+
+def _setting(git: Git, *name: str) -> str:
     try:
-        return git.line("config", "--type=bool", "--get", f"remote.{remote}.mirror") == "true"
+        return git.line("config", "--get", *name)
     except (GitError, OSError, UserError):
-        return False
+        return ""
 
 
-def push_command(remote: str, refs: Sequence[str], *, is_mirror: bool = False) -> tuple[str, ...]:
+def push_command(remote: str, refs: Sequence[str], config: _Config) -> tuple[str, ...]:
     """The command line. Refs have their full names, because a branch and a tag may have the same one.
 
-    No other refs go along (`remote.<name>.mirror`, `push.followTags`), and one ref needs no atomic push, which some
-    servers do not have.
+    No other refs go along (`remote.<name>.mirror`, `push.followTags`), nor other repositories: a submodule whose commit
+    is nowhere else fails the push instead. One ref needs no atomic push, which some servers do not have.
     """
-    setting = ("-c", f"remote.{remote}.mirror=false") if is_mirror else ()
+    setting = ("-c", f"remote.{remote}.mirror=false") if config.is_mirror else ()
     atomic = ("--atomic",) if len(refs) > 1 else ()
     return (
         "git",
@@ -85,6 +101,7 @@ def push_command(remote: str, refs: Sequence[str], *, is_mirror: bool = False) -
         "push",
         *atomic,
         "--no-follow-tags",
+        *(("--recurse-submodules=check",) if config.recurses else ()),
         *(("--end-of-options",) if remote.startswith("-") else ()),
         remote,
         *(f"{ref}:{ref}" for ref in refs),
