@@ -20,7 +20,9 @@ RESOLVES = {"editable": "editable.lock", "locked": "locked.lock", "pinned": "pin
 @pytest.fixture(scope="module")
 def repo(tmp_path_factory: pytest.TempPathFactory, caches: Caches) -> Iterator[Repository]:
     files = {
-        "pants.toml": settings(RESOLVES, constraints={"pinned": "==3.9.*"}, backends=["pants.backend.python.lint.isort"]),
+        "pants.toml": settings(
+            RESOLVES, constraints={"pinned": "==3.9.*"}, backends=["pants.backend.python.lint.isort"]
+        ),
         "editable.lock": ANSICOLORS,
         "pinned.lock": ANSICOLORS,
         **HELLO,

@@ -141,12 +141,10 @@ REPORTS: list[tuple[Any, Callable[[Any], list[str]], Callable[[Any], list[str]]]
 
 
 @pytest.mark.parametrize(("kind", "lines", "closing"), REPORTS, ids=[kind.__name__ for kind, *_ in REPORTS])
-def test_each_report(
-    kind: Any, lines: Callable[[Any], list[str]], closing: Callable[[Any], list[str]]
-) -> None:
+def test_each_report(kind: Any, lines: Callable[[Any], list[str]], closing: Callable[[Any], list[str]]) -> None:
     """With every value of each kind of status in turn."""
     for turn in range(6):
-        outcome = hostile(kind, choose=lambda enum_type: list(enum_type)[turn % len(enum_type)])
+        outcome = hostile(kind, choose=lambda kind, turn=turn: list(kind)[turn % len(kind)])
         facts = [shown_fact(line) for line in lines(outcome)]
         assert any("FORGED" in fact for fact in facts)
         for printed in ("\n".join(facts), said(closing(outcome))):

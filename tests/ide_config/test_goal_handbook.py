@@ -73,9 +73,7 @@ def test_code_that_was_never_generated(run: Run, root: Path) -> None:
     assert "generated" not in run().stderr, "there is nothing to generate from"
     for path in ("src/glow.wire", "src/beam.wire"):
         (root / path).write_text("")
-    note = (
-        "Python code is generated from src/beam.wire, and editors do not see it.\n  Fix: pants export-codegen ::\n"
-    )
+    note = "Python code is generated from src/beam.wire, and editors do not see it.\n  Fix: pants export-codegen ::\n"
     for args in ((), ("--check",), ("--dry-run",)):
         result = run(*args)
         assert (result.stderr.count(note), result.exit_code) == (1, 0), args

@@ -148,7 +148,8 @@ def test_a_failure_after_the_commit(world: World, monkeypatch: pytest.MonkeyPatc
     made = f". Commit {head[:12]} is made here, and what was to follow it may be missing\n"
     assert failed.stderr.endswith(made)
     again = re.search(r"Fix: correct that, then run: \S+ \S+ (.*)" + re.escape(made), failed.stderr)
-    assert again and ("--to=24.03.1" in again[1] or goal is ReleaseBranch)
+    assert again
+    assert "--to=24.03.1" in again[1] or goal is ReleaseBranch
     assert "Nothing to do: " in world.run(*shlex.split(again[1]), goal=goal).stderr
     assert world.git("rev-parse", "HEAD") == head
 
@@ -323,7 +324,12 @@ def test_a_mirror_takes_the_refs_of_the_plan_alone(world: World, origin: Origin)
 
 @pytest.mark.parametrize(
     "setting",
-    ["push.recurseSubmodules=only", "push.recurseSubmodules=on-demand", "submodule.recurse=true", "push.default=nothing"],
+    [
+        "push.recurseSubmodules=only",
+        "push.recurseSubmodules=on-demand",
+        "submodule.recurse=true",
+        "push.default=nothing",
+    ],
 )
 def test_settings_of_pushes_change_nothing(world: World, origin: Origin, tmp_path: Path, setting: str) -> None:
     """Also with a submodule: its commit is not pushed for the release, and has to be somewhere."""

@@ -39,7 +39,6 @@ from devflow.release.steps.draft import draft_section
 from devflow.release.subsystem import ReleaseSubsystem, date_of
 from devflow.release.versions.version import Version, bump, parse
 
-
 _NOT_IN_RELEASE = "[release].skip has changelog: a release would leave the changelog and its fragments as they are."
 
 
