@@ -1,4 +1,4 @@
-"""What a push takes along, whatever git is set to; and what is said of a push, and of a run, that fails in the middle."""
+"""What a push takes along, whatever git is set to; and what is said of a push or a run that fails in the middle."""
 
 from __future__ import annotations
 
