@@ -33,7 +33,7 @@ from devflow.schema_history.formats.graph import as_text, graph_of
 from devflow.schema_history.plan import DumpedText
 from house.sources import ROOT, imports, syntax_tree
 
-NAME = "dir/\x1b[2J\x9b\u202e\udcff\nFORGED\r\n  Fix: FORGED"
+NAME = "refs/heads/dir\x1b[2J\x9b\u202e\udcff\nFORGED\r\n  Fix: FORGED"
 
 # Who may print, and what makes that safe.
 PRINTERS = {
@@ -130,23 +130,23 @@ def _dump(text: DumpedText) -> list[str]:
     return [*drawn.splitlines(), *histories.check_lines(NAME, [NAME]), histories.written_line(text, changed=True)]
 
 
-REPORTS: list[tuple[Any, Callable[[Any], list[str]], Callable[[Any], list[str]]]] = [
+REPORTS: list[tuple[Any, Callable[[Any], list[str]], Callable[[Any], list[Any]]]] = [
     (ExportOutcome, exports.lines, lambda outcome: exports.closing(outcome, NAME)),
     (SettingsOutcome, ide_config.lines, ide_config.closing),
     (ReleaseOutcome, release.lines, lambda outcome: release.closing(outcome, "release", NAME)),
     (ResetOutcome, _reset, lambda outcome: resets.closing(outcome, NAME)),
     (CacheState, status.lines, status.closing),
-    (DumpedText, _dump, lambda text: [str(Problem(NAME, NAME))]),
+    (DumpedText, _dump, lambda text: [Problem(NAME, NAME)]),
 ]
 
 
 @pytest.mark.parametrize(("kind", "lines", "closing"), REPORTS, ids=[kind.__name__ for kind, *_ in REPORTS])
-def test_each_report(kind: Any, lines: Callable[[Any], list[str]], closing: Callable[[Any], list[str]]) -> None:
+def test_each_report(kind: Any, lines: Callable[[Any], list[str]], closing: Callable[[Any], list[Any]]) -> None:
     """With every value of each kind of status in turn."""
     for turn in range(6):
         outcome = hostile(kind, choose=lambda kind, turn=turn: list(kind)[turn % len(kind)])
         facts = [shown_fact(line) for line in lines(outcome)]
         assert any("FORGED" in fact for fact in facts)
         for printed in ("\n".join(facts), said(closing(outcome))):
-            assert not [line for line in printed.split("\n") if line.lstrip().startswith(("FORGED", "Fix: FORGED"))]
+            assert not [line for line in printed.split("\n") if line.startswith(("FORGED", "  Fix: FORGED"))]
             assert not set(printed) & {"\x1b", "\x9b", "\u202e", "\udcff", "\r"}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from devflow.common.masking import masked
@@ -42,6 +42,10 @@ class Problem:
 
     def __str__(self) -> str:
         return f"{shown_fact(self.what)}\n  Fix: {shown_fact(self.fix)}"
+
+    def headed(self, heading: str) -> Problem:
+        """The same problem after what has it: `release: …`."""
+        return replace(self, what=f"{heading}: {self.what}")
 
     def as_json(self) -> dict[str, str]:
         """The form that it has in every report with `--format=json`."""

@@ -70,7 +70,7 @@ class GoalRun:
             self.console.print_stdout(printed)
             self.console.flush()
 
-    def say(self, *facts: str) -> None:
+    def say(self, *facts: str | Problem) -> None:
         """Print what is not data (notes, counts, "To do it") on standard error, at once, without passwords."""
         if facts:
             self.console.print_stderr(said(facts))
@@ -79,7 +79,7 @@ class GoalRun:
     def fail(self, *problems: Problem) -> None:
         """Print problems. The run goes on, and exits with 1."""
         if problems:
-            self.say(*(f"{self.goal}: {problem}" for problem in problems))
+            self.say(*(problem.headed(self.goal) for problem in problems))
             self.exit_code = 1
 
     def end(self, exit_code: int) -> None:

@@ -31,13 +31,13 @@ def shown_lines(text: str) -> str:
     return shown(text, keep="\n\t")
 
 
-def shown_fact(text: str, *, indent: int = 4) -> str:
+def shown_fact(text: str) -> str:
     r"""One fact of a report, for a person: as `shown_lines`, but a newline that was in a name becomes `\n`.
 
-    At least `indent` spaces follow each line break that is ours (the output of a tool, a fix), so that no name makes a
+    Four spaces follow each line break that is ours (the output of a tool, a text to paste), so that no name makes a
     line that looks like one of ours.
     """
-    return re.sub(rf"\n(?! {{{indent}}})", r"\\n", shown_lines(text))
+    return re.sub(r"\n(?! {4})", r"\\n", shown_lines(text))
 
 
 def as_text(text: str) -> str:

@@ -21,9 +21,9 @@ def json_report(goal: str, *, schema_version: int, mode: str, results: Sequence[
     return printable_json(json.dumps({**head, "results": list(results), **more}, indent=2, ensure_ascii=False))
 
 
-def said(facts: Iterable[str]) -> str:
+def said(facts: Iterable[str | Problem]) -> str:
     """Notes, problems with their fixes, counts: what is printed on standard error, without passwords."""
-    return masked("\n".join(shown_fact(fact, indent=2) for fact in facts))
+    return masked("\n".join(str(fact) if isinstance(fact, Problem) else shown_fact(fact) for fact in facts))
 
 
 def printable_json(document: str) -> str:

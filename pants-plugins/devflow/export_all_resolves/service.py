@@ -103,7 +103,10 @@ async def declared_exports(
 
 
 async def make_exports(
-    exports: DeclaredExports, names: Collection[str], global_options: GlobalOptions, say: Callable[[str], None]
+    exports: DeclaredExports,
+    names: Collection[str],
+    global_options: GlobalOptions,
+    say: Callable[[str | Problem], None],
 ) -> bool:
     """Make those of the exports that are missing, stale or damaged; report as the goal does; whether all succeeded.
 

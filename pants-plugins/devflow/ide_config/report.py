@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from devflow.common.errors import Problem
@@ -94,7 +94,7 @@ def _sentence(file: FilePlan, outcome: SettingsOutcome) -> str:
     return f"{verb}, for {' and '.join(dict.fromkeys(file.editors))}"
 
 
-def closing(outcome: SettingsOutcome) -> list[str]:
+def closing(outcome: SettingsOutcome) -> list[str | Problem]:
     """The failures with their fixes, the notes, the counts, and the command that carries out the plan."""
     changed = [file for file in outcome.files if file.changed and file.path not in outcome.problems]
     up_to_date = sum(1 for file in outcome.files if file.status is FileStatus.UP_TO_DATE)
@@ -107,7 +107,7 @@ def closing(outcome: SettingsOutcome) -> list[str]:
         f"{up_to_date} up to date",
     ]
     failures = [
-        f"{_GOAL}: {problem}{_indented(file.snippet) if file.snippet else ''}"
+        replace(problem, fix=problem.fix + _indented(file.snippet)).headed(_GOAL)
         for path, problem in outcome.problems.items()
         for file in outcome.files
         if file.path == path
@@ -120,7 +120,7 @@ def closing(outcome: SettingsOutcome) -> list[str]:
     ]
 
 
-def notes(outcome: SettingsOutcome) -> list[str]:
+def notes(outcome: SettingsOutcome) -> list[str | Problem]:
     """What the user should know and is no failure, one item each."""
     missing = [item.resolve for item in outcome.missing_exports]
     # A stale export works, so it is no failure here; `export-all-resolves --check` is for those.
@@ -136,12 +136,12 @@ def notes(outcome: SettingsOutcome) -> list[str]:
             for key, why in file.dead
         ),
         *(
-            str(Problem(f"{path}.", f"remove it, or choose from {', '.join(outcome.every_export)}"))
+            Problem(f"{path}.", f"remove it, or choose from {', '.join(outcome.every_export)}")
             for path in _stale_paths(outcome)
         ),
         *([_ungenerated(outcome.ungenerated, outcome.codegen_command)] if outcome.ungenerated else []),
         *(
-            str(Problem(f"{what}: {', '.join(resolves)}.", outcome.export_command(resolves)))
+            Problem(f"{what}: {', '.join(resolves)}.", outcome.export_command(resolves))
             for what, resolves in (
                 ("Not exported, but used by the settings", missing),
                 ("Exported, but not from the current lockfile", stale),
@@ -149,23 +149,21 @@ def notes(outcome: SettingsOutcome) -> list[str]:
             if resolves
         ),
         *(
-            str(
-                Problem(
-                    f"{path} holds paths of this machine, and git does not ignore it.",
-                    f"echo {shell_quote(f'/{path}')} >> .gitignore, or do not commit it",
-                )
+            Problem(
+                f"{path} holds paths of this machine, and git does not ignore it.",
+                f"echo {shell_quote(f'/{path}')} >> .gitignore, or do not commit it",
             )
             for path in outcome.not_ignored
         ),
     ]
 
 
-def _ungenerated(source: str, command: str) -> str:
-    return str(Problem(f"Python code is generated from {source}, and editors do not see it.", command))
+def _ungenerated(source: str, command: str) -> Problem:
+    return Problem(f"Python code is generated from {source}, and editors do not see it.", command)
 
 
 def _indented(snippet: str) -> str:
-    return "\n" + "".join(f"    {line}\n" for line in snippet.splitlines()).rstrip("\n")
+    return "".join(f"\n    {line}" for line in snippet.splitlines())
 
 
 def as_json(outcome: SettingsOutcome) -> str:
@@ -175,8 +173,9 @@ def as_json(outcome: SettingsOutcome) -> str:
         {"resolve": item.resolve, "path": item.desired.path, "status": item.status.value} for item in outcome.exports
     ]
     mode = outcome.mode.value
+    said_notes = [str(note) for note in notes(outcome)]
     return json_report(
-        _GOAL, schema_version=_SCHEMA_VERSION, mode=mode, results=results, exports=exports, notes=notes(outcome)
+        _GOAL, schema_version=_SCHEMA_VERSION, mode=mode, results=results, exports=exports, notes=said_notes
     )
 
 

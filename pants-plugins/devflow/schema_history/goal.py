@@ -79,7 +79,7 @@ async def dump_schema_history_goal(
         dumps = await dumped_histories(
             version, options, union_membership, build_root.pathlib_path, readers=readers, to_write=to_write
         )
-        run.say(*(f"{options.name}: warning: {warning}" for warning in dumps.warnings))
+        run.say(*(warning.headed(f"{options.name}: warning") for warning in dumps.warnings))
         run.fail(*dumps.crashes, *dumps.problems)
         if dumps.problems:
             return DumpSchemaHistory(exit_code=1)
