@@ -12,8 +12,9 @@ from devflow.common.paths import shell_quote
 from devflow.release.plan import Push
 
 _NO_ATOMIC_PUSH = re.compile(r"does not support.*atomic|atomic.*not support", re.IGNORECASE)
-# Source: connect.c, pkt-line.c and send-pack.c of git 2.39. The remote may have taken the refs before.
-_LOST = re.compile(r"hung up|disconnect|early EOF", re.IGNORECASE)
+# Source: connect.c, pkt-line.c, send-pack.c and transport.c of git 2.39. The remote may have taken the refs before; but
+# where git itself gives up before it sends anything, the remote says so, too.
+_LOST = re.compile(r"\A(?!.*fatal: Aborting\.).*(?:hung up|disconnect|early EOF)", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True)
