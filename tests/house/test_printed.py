@@ -9,6 +9,7 @@ import enum
 import types
 import typing
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +116,10 @@ def hostile(kind: Any, *, choose: Callable[[type[enum.Enum]], enum.Enum]) -> Any
     raise AssertionError(f"{kind} is not known here")
 
 
+def _in_turn(turn: int, kind: type[enum.Enum]) -> enum.Enum:
+    return list(kind)[turn % len(kind)]
+
+
 def _reset(outcome: ResetOutcome) -> list[str]:
     return [*resets.announcement(outcome.plan, "/root"), *resets.lines(outcome, "/root")]
 
@@ -140,7 +145,7 @@ def test_each_report(kind: Any, lines: Callable[[Any], list[str]], closing: Call
     """With every value of each kind of status in turn."""
     named = False
     for turn in range(6):
-        outcome = hostile(kind, choose=lambda kind, turn=turn: list(kind)[turn % len(kind)])
+        outcome = hostile(kind, choose=partial(_in_turn, turn))
         facts = [shown_fact(line) for line in lines(outcome)]
         named |= any("FORGED" in fact for fact in facts)
         for printed in ("\n".join(facts), said(closing(outcome))):

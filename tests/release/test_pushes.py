@@ -12,7 +12,7 @@ import pytest
 
 from devflow.common.errors import UserError
 from devflow.common.git import Git, GitError
-from devflow.release import frame
+from devflow.release import report
 from devflow.release.branch.goal import ReleaseBranch
 from devflow.release.goal import Release
 from release.conftest import Origin, World
@@ -72,7 +72,7 @@ def test_a_failure_after_the_commit(world: World, monkeypatch: pytest.MonkeyPatc
 
     command = ("--execute", *(["--bump=final"] if goal is Release else ["--next=24.09"]))
     with monkeypatch.context() as context:
-        context.setattr(frame.report, "lines", full)
+        context.setattr(report, "lines", full)
         failed = world.run(*command, goal=goal)
     head = world.git("rev-parse", "HEAD")
     made = f". Commit {head[:12]} is made here, and what was to follow it may be missing\n"

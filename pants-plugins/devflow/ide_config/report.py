@@ -107,7 +107,7 @@ def closing(outcome: SettingsOutcome) -> list[str | Problem]:
         f"{up_to_date} up to date",
     ]
     failures = [
-        replace(problem, fix=problem.fix + _indented(file.snippet)).headed(_GOAL)
+        replace(problem, fix=problem.fix + _indented(file.snippet or "")).headed(_GOAL)
         for path, problem in outcome.problems.items()
         for file in outcome.files
         if file.path == path
