@@ -9,7 +9,8 @@ from pants.backend.python.target_types import (
     PythonSourcesGeneratorTarget,
     PythonTestsGeneratorTarget,
 )
-from pants.engine.target import GenerateSourcesRequest, SingleSourceField
+from pants.engine.rules import rule
+from pants.engine.target import GeneratedSources, GenerateSourcesRequest, SingleSourceField
 from pants.engine.unions import UnionRule
 from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
 
@@ -33,12 +34,17 @@ class GenerateFromWire(GenerateSourcesRequest):
     output = PythonSourceField
 
 
+@rule
+async def generate_from_wire(request: GenerateFromWire) -> GeneratedSources:
+    raise AssertionError("this goal generates nothing")
+
+
 @pytest.fixture(scope="session")
 def shared_runner() -> RuleRunner:
     """The goal, with exports that are made by no Python, and a backend that generates Python from `*.wire`."""
-    wire = UnionRule(GenerateSourcesRequest, GenerateFromWire)
+    wire = [generate_from_wire, UnionRule(GenerateSourcesRequest, GenerateFromWire)]
     return RuleRunner(
-        rules=[*register.core_rules(), *fake_backend.rules(), wire],
+        rules=[*register.core_rules(), *fake_backend.rules(), *wire],
         target_types=[PythonSourcesGeneratorTarget, PythonTestsGeneratorTarget],
     )
 

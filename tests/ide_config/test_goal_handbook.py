@@ -77,7 +77,7 @@ def test_code_that_was_never_generated(run: Run, root: Path) -> None:
     for args in ((), ("--check",), ("--dry-run",)):
         result = run(*args)
         assert (result.stderr.count(note), result.exit_code) == (1, 0), args
-    assert json.loads(run("--format=json").stdout)["notes"] == [note.rstrip("\n")]
+    assert note.rstrip("\n") in json.loads(run("--format=json").stdout)["notes"]
     (root / "dist/codegen/src").mkdir(parents=True)
     assert "generated" not in run().stderr
 
