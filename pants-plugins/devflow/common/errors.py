@@ -43,13 +43,14 @@ class Problem:
     def __str__(self) -> str:
         return f"{shown_fact(self.what)}\n  Fix: {shown_fact(self.fix)}"
 
-    def headed(self, heading: str) -> Problem:
-        """The same problem after what has it: `release: …`."""
-        return replace(self, what=f"{heading}: {self.what}")
-
     def as_json(self) -> dict[str, str]:
         """The form that it has in every report with `--format=json`."""
         return {"what": self.what, "fix": self.fix}
+
+
+def headed(heading: str, problem: Problem) -> Problem:
+    """The problem with what has it before it: "release: …"."""
+    return replace(problem, what=f"{heading}: {problem.what}")
 
 
 class UserError(Exception):

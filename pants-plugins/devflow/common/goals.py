@@ -10,7 +10,7 @@ from pants.engine.console import Console
 from pants.engine.internals.session import SessionValues
 from pants.option.options_bootstrapper import OptionsBootstrapper
 
-from devflow.common.errors import Problem, UserError
+from devflow.common.errors import Problem, UserError, headed
 from devflow.common.git import GitError
 from devflow.common.options import ReportFormat
 from devflow.common.paths import shown_fact
@@ -79,7 +79,7 @@ class GoalRun:
     def fail(self, *problems: Problem) -> None:
         """Print problems. The run goes on, and exits with 1."""
         if problems:
-            self.say(*(problem.headed(self.goal) for problem in problems))
+            self.say(*(headed(self.goal, problem) for problem in problems))
             self.exit_code = 1
 
     def end(self, exit_code: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from devflow.common.errors import Problem
+from devflow.common.errors import Problem, headed
 from devflow.common.report import counts_line, json_report, to_do
 from devflow.export_all_resolves.plan import ExportMode, ExportOutcome, ExportPlan, ExportStatus, PlannedExport
 
@@ -77,7 +77,7 @@ def closing(outcome: ExportOutcome, command: str | None) -> list[str | Problem]:
         f"{up_to_date} up to date",
     ]
     return [
-        *(problem.headed(", ".join(names)) for names, problem in _together(outcome.problems)),
+        *(headed(", ".join(names), problem) for names, problem in _together(outcome.problems)),
         counts_line(counts),
         *([to_do(command)] if command and not done and not outcome.plan.changes_nothing else []),
     ]

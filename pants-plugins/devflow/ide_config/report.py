@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from devflow.common.errors import Problem
+from devflow.common.errors import Problem, headed
 from devflow.common.paths import shell_quote
 from devflow.common.report import count, counts_line, json_report, to_do
 from devflow.export_all_resolves.service import PlannedExport
@@ -107,7 +107,7 @@ def closing(outcome: SettingsOutcome) -> list[str | Problem]:
         f"{up_to_date} up to date",
     ]
     failures = [
-        replace(problem, fix=problem.fix + _indented(file.snippet or "")).headed(_GOAL)
+        headed(_GOAL, replace(problem, fix=problem.fix + _indented(file.snippet or "")))
         for path, problem in outcome.problems.items()
         for file in outcome.files
         if file.path == path

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devflow.common.errors import Problem
+from devflow.common.errors import Problem, headed
 from devflow.common.paths import shell_quote, shown
 from devflow.common.report import count, json_report, problems_as_json, to_do
 from devflow.release.facts import Action, CheckStatus, FileChange
@@ -66,7 +66,7 @@ def left_alone(path: str, when: str) -> str:
 def closing(outcome: ReleaseOutcome, goal: str, command: str) -> list[str | Problem]:
     """Every problem with its fix, the result in one line, and after a plan the command that carries it out."""
     plan = outcome.plan
-    result: list[str | Problem] = [problem.headed(goal) for problem in outcome.all_problems]
+    result: list[str | Problem] = [headed(goal, problem) for problem in outcome.all_problems]
     result += [f"{goal}: {left_alone(path, 'while this was running')}" for path in outcome.left_alone]
     if outcome.all_problems:
         problems = count(len(outcome.all_problems), "problem")

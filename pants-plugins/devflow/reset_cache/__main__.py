@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Iterable, Sequence
 
-from devflow.common.errors import Problem, UserError
+from devflow.common.errors import Problem, UserError, headed
 from devflow.common.options import ReportFormat, arguments_of, command_line
 from devflow.common.paths import shown_fact
 from devflow.common.report import said
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str], machine: Machine = _THIS_MACHINE) -> int:
     try:
         return _run(options, machine)
     except UserError as error:
-        _say(error.problem.headed(report.GOAL))
+        _say(headed(report.GOAL, error.problem))
         return 1
     except KeyboardInterrupt:
         _say(f"{report.GOAL}: interrupted. Run the same command again to complete it.")

@@ -13,7 +13,7 @@ from pants.engine.rules import collect_rules, goal_rule
 from pants.engine.unions import UnionMembership
 from pants.util.docutil import bin_name
 
-from devflow.common.errors import UserError
+from devflow.common.errors import UserError, headed
 from devflow.common.goals import GoalRun, typed_arguments
 from devflow.common.options import arguments_of, command_line, flagged, split_commas
 from devflow.common.paths import shown_fact
@@ -79,7 +79,7 @@ async def dump_schema_history_goal(
         dumps = await dumped_histories(
             version, options, union_membership, build_root.pathlib_path, readers=readers, to_write=to_write
         )
-        run.say(*(warning.headed(f"{options.name}: warning") for warning in dumps.warnings))
+        run.say(*(headed(f"{options.name}: warning", warning) for warning in dumps.warnings))
         run.fail(*dumps.crashes, *dumps.problems)
         if dumps.problems:
             return DumpSchemaHistory(exit_code=1)
