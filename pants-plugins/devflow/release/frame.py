@@ -41,7 +41,7 @@ def begin(run: GoalRun, specs: Specs, build_root: BuildRoot, session: SessionVal
     return repository
 
 
-def _fix_of_failure(repository: Repository, before: str, again: str) -> str:
+def _fix_of_failure(repository: Repository, before: str, again: str, *, pushes: bool = False) -> str:
     """What to do after an OSError or a GitError: it depends on what the run has done since HEAD was `before`."""
     try:
         if journal.path_of(repository.worktree).exists():
@@ -51,7 +51,7 @@ def _fix_of_failure(repository: Repository, before: str, again: str) -> str:
         return f"correct that, and see `git log -1` and `git tag --points-at=HEAD` for what is done; then {again}"
     if now != before:
         return f"correct that, then {again}. Commit {now[:12]} is made here, and what was to follow it may be missing"
-    return f"correct that, then {again}; nothing was changed"
+    return f"correct that, then {again}{', which says what is left' if pushes else '; nothing was changed'}"
 
 
 @contextmanager
@@ -128,7 +128,8 @@ def outcome_of(
     """
     if not execute:
         return ReleaseOutcome(plan, executed=False)
-    run.fix_of_failure = lambda: _fix_of_failure(repository, state.head.commit, f"run: {command}")
+    again, pushes = f"run: {command}", plan.push is not None
+    run.fix_of_failure = lambda: _fix_of_failure(repository, state.head.commit, again, pushes=pushes)
     return carry_out(plan, repository, state)
 
 
