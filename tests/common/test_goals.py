@@ -58,14 +58,16 @@ def test_a_mistake_of_ours_is_a_traceback() -> None:
 
 
 @pytest.mark.parametrize(
-    ("report_format", "text", "stdout"),
-    [(ReportFormat.TEXT, "a\nb", "a\nb\n"), (ReportFormat.TEXT, "", ""), (ReportFormat.JSON, "a", "{}\n")],
+    ("report_format", "lines", "stdout"),
+    [(ReportFormat.TEXT, ["a", "b"], "a\nb\n"), (ReportFormat.TEXT, [], ""), (ReportFormat.JSON, ["a"], "{}\n")],
 )
-def test_the_report_is_on_stdout_and_the_rest_on_stderr(report_format: ReportFormat, text: str, stdout: str) -> None:
+def test_the_report_is_on_stdout_and_the_rest_on_stderr(
+    report_format: ReportFormat, lines: list[str], stdout: str
+) -> None:
     printed = Printed()
     with frame(printed) as run:
         with run:
-            run.report(report_format, text=text, document="{}")
+            run.report(report_format, lines=lines, document="{}")
             run.say("note", "other")
             run.say()
         assert run.exit_code == 0
@@ -87,11 +89,11 @@ def test_problems_are_printed_and_the_run_goes_on() -> None:
 def test_nothing_that_a_terminal_obeys_is_printed() -> None:
     printed = Printed()
     with frame(printed) as run:
-        run.report(ReportFormat.TEXT, text="a\x1b[2J\n\tb\udcff", document="{}")
-        run.say("c\x9b", "d")
+        run.report(ReportFormat.TEXT, lines=["a\x1b[2J\n\tb\udcff", "said\n    by a tool"], document="{}")
+        run.say("c\x9b", "d\ne")
         run.fail(Problem("No file x\nDone: forged\u202e.", "rm x\ny"))
-    assert printed.stdout == "a\\x1b[2J\n\tb\\xff\n"
-    assert printed.stderr == ("c\\u009b\nd\nsome-goal: No file x\n    Done: forged\\u202e.\n  Fix: rm x\n    y\n")
+    assert printed.stdout == "a\\x1b[2J\\n\tb\\xff\nsaid\n    by a tool\n"
+    assert printed.stderr == "c\\u009b\nd\\ne\nsome-goal: No file x\\nDone: forged\\u202e.\n  Fix: rm x\\ny\n"
 
 
 def test_targets() -> None:

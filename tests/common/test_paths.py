@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devflow.common.paths import display_path, is_inside, shell_quote, shown, shown_lines
+from devflow.common.paths import display_path, is_inside, shell_quote, shown, shown_fact, shown_lines
 
 NAMES = st.binary(min_size=1).filter(lambda name: b"\0" not in name).map(os.fsdecode)
 
@@ -52,6 +52,8 @@ def test_what_is_shown_is_one_line_that_can_be_printed(name: str) -> None:
 def test_what_a_terminal_would_obey_is_written_out(name: str, text: str) -> None:
     assert shown(name) == text
     assert shown_lines(f"{name}\n\t{name}") == f"{text}\n\t{text}"
+    assert shown_fact(f"{name}\n    {name}") == f"{text}\n    {text}"
+    assert shown_fact(f"{name}\n  {name}") == f"{text}\\n  {text}"
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from harness.world import PLUGINS
 
@@ -37,7 +37,9 @@ python_distribution(
 LOCKED = {"3rdparty/BUILD": 'python_requirement(name="tabulate", requirements=["tabulate==0.9.0"], resolve="locked")\n'}
 
 
-def settings(resolves: Mapping[str, str], *, constraints: Mapping[str, str] | None = None) -> str:
+def settings(
+    resolves: Mapping[str, str], *, constraints: Mapping[str, str] | None = None, backends: Iterable[str] = ()
+) -> str:
     """A `pants.toml`; what is not in `constraints` gets Python 3.11."""
     lines = [f"{name} = {lockfile!r}" for name, lockfile in resolves.items()]
     return "\n".join(
@@ -45,7 +47,7 @@ def settings(resolves: Mapping[str, str], *, constraints: Mapping[str, str] | No
             "[GLOBAL]",
             'pants_version = "2.17.1"',
             f"pythonpath = [{str(PLUGINS)!r}]",
-            'backend_packages = ["pants.backend.python", "devflow"]',
+            f"backend_packages = {['pants.backend.python', *backends, 'devflow']!r}",
             "[anonymous-telemetry]",
             "enabled = false",
             "[source]",

@@ -20,7 +20,9 @@ RESOLVES = {"editable": "editable.lock", "locked": "locked.lock", "pinned": "pin
 @pytest.fixture(scope="module")
 def repo(tmp_path_factory: pytest.TempPathFactory, caches: Caches) -> Iterator[Repository]:
     files = {
-        "pants.toml": settings(RESOLVES, constraints={"pinned": "==3.9.*"}),
+        "pants.toml": settings(
+            RESOLVES, constraints={"pinned": "==3.9.*"}, backends=["pants.backend.python.lint.isort"]
+        ),
         "editable.lock": ANSICOLORS,
         "pinned.lock": ANSICOLORS,
         **HELLO,
@@ -73,6 +75,18 @@ def test_the_trees_are_those_of_stock_export(repo: Repository, options: list[str
         f"{resolve}: stale, not made by export-all-resolves, {EXPORTS}/{resolve}/{version[resolve]}"
         for resolve in RESOLVES
     ]
+
+
+def test_a_tool_with_the_lockfile_of_pants(repo: Repository) -> None:
+    """isort has no resolve here: `[isort].lockfile` is `<default>`, a file that Pants brings."""
+    assert repo.export("--include=isort").stderr == "Exported 1, 0 up to date.\n"
+    assert repo.export("--include=isort").stderr == "1 up to date.\n"
+    exports = repo.root / EXPORTS
+    _every_script_runs(repo.venv("isort"))
+    ours = snapshot(exports / "isort")
+    shutil.rmtree(exports / "isort")
+    repo.run("export", "--resolve=isort")
+    assert snapshot(exports / "isort") == ours
 
 
 def _every_script_runs(venv: Path) -> None:

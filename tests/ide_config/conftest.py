@@ -4,7 +4,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-from pants.backend.python.target_types import PythonSourcesGeneratorTarget, PythonTestsGeneratorTarget
+from pants.backend.python.target_types import (
+    PythonSourceField,
+    PythonSourcesGeneratorTarget,
+    PythonTestsGeneratorTarget,
+)
+from pants.engine.rules import rule
+from pants.engine.target import GeneratedSources, GenerateSourcesRequest, SingleSourceField
+from pants.engine.unions import UnionRule
 from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
 
 from devflow.ide_config import register
@@ -16,11 +23,28 @@ Run = Callable[..., GoalRuleResult]
 MAIN = "dist/export/fake/trees/main/1.0"
 
 
+class WireField(SingleSourceField):
+    expected_file_extensions = (".wire",)
+
+
+class GenerateFromWire(GenerateSourcesRequest):
+    """A backend such as that of protobuf."""
+
+    input = WireField
+    output = PythonSourceField
+
+
+@rule
+async def generate_from_wire(request: GenerateFromWire) -> GeneratedSources:
+    raise AssertionError("this goal generates nothing")
+
+
 @pytest.fixture(scope="session")
 def shared_runner() -> RuleRunner:
-    """The goal, with exports that are made by no Python."""
+    """The goal, with exports that are made by no Python, and a backend that generates Python from `*.wire`."""
+    wire = [generate_from_wire, UnionRule(GenerateSourcesRequest, GenerateFromWire)]
     return RuleRunner(
-        rules=[*register.core_rules(), *fake_backend.rules()],
+        rules=[*register.core_rules(), *fake_backend.rules(), *wire],
         target_types=[PythonSourcesGeneratorTarget, PythonTestsGeneratorTarget],
     )
 

@@ -68,6 +68,20 @@ def test_generated_code_is_a_source_root(run: Run, root: Path) -> None:
     ]
 
 
+def test_code_that_was_never_generated(run: Run, root: Path) -> None:
+    """Until `export-codegen` has run, a note says what is missing; it is no failure."""
+    assert "generated" not in run().stderr, "there is nothing to generate from"
+    for path in ("src/glow.wire", "src/beam.wire"):
+        (root / path).write_text("")
+    note = "Python code is generated from src/beam.wire, and editors do not see it.\n  Fix: pants export-codegen ::\n"
+    for args in ((), ("--check",), ("--dry-run",)):
+        result = run(*args)
+        assert (result.stderr.count(note), result.exit_code) == (1, 0), args
+    assert note.rstrip("\n") in json.loads(run("--format=json").stdout)["notes"]
+    (root / "dist/codegen/src").mkdir(parents=True)
+    assert "generated" not in run().stderr
+
+
 def test_a_root_that_pants_ignores(run: Run, root: Path) -> None:
     (root / "plugins/mine").mkdir(parents=True)
     (root / "plugins/mine/own.py").write_text("")

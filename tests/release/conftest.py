@@ -156,3 +156,40 @@ def world(bare: World) -> World:
     ignored = "/.pants.d/\n/.pids/\n/dist/\nBUILDROOT\n/ignored\n"
     bare.commit({".gitignore": ignored, "VERSION": "24.03.0rc1", "NEWS": "old\n", "news/1": "", "news/2": ""})
     return bare
+
+
+class Origin:
+    """A bare repository that a world pushes to, and another clone of it, whose owner pushes, too."""
+
+    def __init__(self, world: World, directory: Path, name: str = "origin") -> None:
+        self.world, self.path, self.other = world, directory / f"{name}.git", directory / f"{name}-clone"
+        world.git("clone", "--quiet", "--bare", str(world.root), str(self.path))
+        world.git("remote", "add", name, str(self.path))
+
+    def hook(self, text: str | None, name: str = "pre-receive") -> None:
+        hook = self.path / "hooks" / name
+        hook.parent.mkdir(exist_ok=True)
+        if text is None:
+            hook.unlink()
+        else:
+            hook.write_text(text)
+            hook.chmod(0o755)
+
+    def moves_on(self, branch: str = "refs/heads/main") -> None:
+        """Somebody else pushes a commit."""
+        if not self.other.exists():
+            self.world.git("clone", "--quiet", str(self.path), str(self.other))
+        (self.other / "theirs").write_text("x" * len(list(self.other.iterdir())))
+        self.world.git("pull", "--quiet", "origin", branch, cwd=self.other)
+        self.world.git("add", "--all", cwd=self.other)
+        self.world.git("commit", "--quiet", "--allow-empty", "--message=Theirs", cwd=self.other)
+        self.world.git("push", "--quiet", "origin", f"HEAD:{branch}", cwd=self.other)
+
+    def refs(self) -> dict[str, str]:
+        lines = self.world.git("ls-remote", "--refs", str(self.path), "refs/heads/*", "refs/tags/*").splitlines()
+        return {name: oid for oid, name in (line.split("\t") for line in lines)}
+
+
+@pytest.fixture()
+def origin(world: World, tmp_path: Path) -> Origin:
+    return Origin(world, tmp_path)

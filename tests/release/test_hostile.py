@@ -142,7 +142,7 @@ def test_arguments(world: World, args: tuple[str, ...], message: str) -> None:
     assert world.state() == before
 
 
-@pytest.mark.parametrize("other", ["--push", "--format=json"])
+@pytest.mark.parametrize("other", ["--push", "--format=json", "--skip=changelog"])
 def test_what_goes_not_together_with_a_draft(world: World, other: str) -> None:
     result = world.run("--to=24.03.0", "--draft", other)
     assert result.stderr == f"release: --draft and {other} cannot be used together.\n  Fix: leave one of them out\n"
@@ -151,6 +151,12 @@ def test_what_goes_not_together_with_a_draft(world: World, other: str) -> None:
 def test_settings_are_no_contradiction_of_a_draft(world: World) -> None:
     result = world.run("--to=24.03.0", "--draft", env={"PANTS_RELEASE_PUSH": "true", "PANTS_RELEASE_EXECUTE": "true"})
     assert "cannot be used together" not in result.stderr
+
+
+def test_a_draft_of_a_changelog_that_releases_leave_alone(world: World) -> None:
+    result = world.run("--to=24.03.0", "--draft", env={"PANTS_RELEASE_SKIP": "['changelog']"})
+    note = "[release].skip has changelog: a release would leave the changelog and its fragments as they are.\n"
+    assert result.stderr.startswith(note)
 
 
 def test_the_end_of_the_version_file_by_the_old_setting(world: World) -> None:

@@ -2,82 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
-from pants.testutil.rule_runner import GoalRuleResult
 
-from release.conftest import World
-
-REFUSE = "#!/bin/sh\nexit 1\n"
-
-
-class Origin:
-    """A bare repository that a world pushes to, and another clone of it, whose owner pushes, too."""
-
-    def __init__(self, world: World, directory: Path, name: str = "origin") -> None:
-        self.world, self.path, self.other = world, directory / f"{name}.git", directory / f"{name}-clone"
-        world.git("clone", "--quiet", "--bare", str(world.root), str(self.path))
-        world.git("remote", "add", name, str(self.path))
-
-    def hook(self, text: str | None, name: str = "pre-receive") -> None:
-        hook = self.path / "hooks" / name
-        hook.parent.mkdir(exist_ok=True)
-        if text is None:
-            hook.unlink()
-        else:
-            hook.write_text(text)
-            hook.chmod(0o755)
-
-    def moves_on(self, branch: str = "refs/heads/main") -> None:
-        """Somebody else pushes a commit."""
-        if not self.other.exists():
-            self.world.git("clone", "--quiet", str(self.path), str(self.other))
-        (self.other / "theirs").write_text("x" * len(list(self.other.iterdir())))
-        self.world.git("pull", "--quiet", "origin", branch, cwd=self.other)
-        self.world.git("add", "--all", cwd=self.other)
-        self.world.git("commit", "--quiet", "--allow-empty", "--message=Theirs", cwd=self.other)
-        self.world.git("push", "--quiet", "origin", f"HEAD:{branch}", cwd=self.other)
-
-    def refs(self) -> dict[str, str]:
-        lines = self.world.git("ls-remote", "--refs", str(self.path), "refs/heads/*", "refs/tags/*").splitlines()
-        return {name: oid for oid, name in (line.split("\t") for line in lines)}
-
-
-@pytest.fixture()
-def origin(world: World, tmp_path: Path) -> Origin:
-    return Origin(world, tmp_path)
-
-
-def fix_of(result: GoalRuleResult) -> str:
-    """The first fix, as it is printed."""
-    assert result.exit_code == 1, result.stdout
-    fixes: list[str] = re.findall(r"^  Fix: (.*)$", result.stderr, re.MULTILINE)
-    return fixes[0]
-
-
-def follow(world: World, result: GoalRuleResult) -> None:
-    """Run the fix in a shell, as a person pastes it."""
-    command = fix_of(result)
-    environment = {**world.env, "PATH": os.environ["PATH"]}
-    done = subprocess.run(["bash", "-c", command], cwd=world.root, env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, (command, done.stderr)
-
-
-def release(world: World, *more: str, version: str = "24.03.0") -> GoalRuleResult:
-    return world.run(f"--to={version}", "--push", "--execute", *more)
-
-
-def released(origin: Origin, *, tag: str = "24.03.0", branch: str = "main") -> None:
-    """The remote has the release, the repository is clean, and the same command has nothing left to do."""
-    world = origin.world
-    refs = origin.refs()
-    assert refs[f"refs/tags/{tag}"] == world.git("rev-parse", f"refs/tags/{tag}")
-    world.git("merge-base", "--is-ancestor", f"refs/tags/{tag}", refs[f"refs/heads/{branch}"], cwd=origin.path)
-    assert world.git("status", "--porcelain") == ""
+from release.conftest import Origin, World
+from release.pushing import REFUSE, fix_of, follow, release, released
 
 
 def test_the_remote_has_more(world: World, origin: Origin) -> None:
@@ -180,85 +111,6 @@ def test_a_branch_that_moves_on_beside_a_tag_of_its_name(world: World, origin: O
     follow(world, behind)
     assert release(world, version="24.03.1").exit_code == 0
     released(origin, tag="24.03.1", branch="24.03")
-
-
-def test_only_the_refs_of_the_plan_are_pushed(world: World, origin: Origin) -> None:
-    world.git("tag", "--annotate", "--message=Secret", "private/demo")
-    world.git("config", "push.followTags", "true")
-    before = set(origin.refs())
-    assert release(world).exit_code == 0
-    assert set(origin.refs()) - before == {"refs/tags/24.03.0"}
-
-
-def test_a_server_without_atomic_pushes(world: World, origin: Origin) -> None:
-    world.git("config", "receive.advertiseAtomic", "false", cwd=origin.path)
-    assert release(world).exit_code == 0
-    released(origin)
-    # One that takes the branch and not the tag: the fix does what is left.
-    origin.hook('#!/bin/sh\n[ "$1" != refs/tags/24.03.1 ]\n', "update")
-    refused = release(world, version="24.03.1")
-    assert (
-        "release: The push to origin failed. Everything is done in this repository, and maybe a part of it there: "
-        in (refused.stderr)
-    )
-    origin.hook(None, "update")
-    follow(world, refused)
-    released(origin, tag="24.03.1")
-
-
-def test_a_push_goes_elsewhere(world: World, origin: Origin, tmp_path: Path) -> None:
-    elsewhere = Origin(world, tmp_path, "elsewhere")
-    world.git("remote", "set-url", "--push", "origin", str(elsewhere.path))
-    elsewhere.moves_on()
-    behind = release(world)
-    assert "origin/main has commits that are not here.\n" in behind.stderr
-    follow(world, behind)
-    assert release(world).exit_code == 0
-    released(elsewhere)
-    assert "refs/tags/24.03.0" not in origin.refs()
-
-
-def test_several_addresses(world: World, origin: Origin, tmp_path: Path) -> None:
-    mirror = Origin(world, tmp_path, "mirror")
-    for address in (origin.path, mirror.path):
-        world.git("remote", "set-url", "--add", "--push", "origin", str(address))
-    mirror.hook(REFUSE)
-    refused = release(world)
-    assert "maybe a part of it there: " in refused.stderr
-    released(origin)
-    mirror.hook(None)
-    # The same command does what is left.
-    assert release(world).stdout.endswith("Pushed main and 24.03.0 to origin\n")
-    released(mirror)
-    assert release(world).stderr == "Nothing to do: 24.03.0 is released.\n"
-    mirror.moves_on()
-    behind = release(world, version="24.03.1")
-    follow(world, behind)
-    # What the mirror alone had is pushed to both.
-    assert release(world, version="24.03.1").exit_code == 0
-    released(mirror, tag="24.03.1")
-    released(origin, tag="24.03.1")
-
-
-def test_a_mirror_takes_the_refs_of_the_plan_alone(world: World, origin: Origin) -> None:
-    world.git("config", "remote.origin.mirror", "true")
-    world.git("branch", "private")
-    assert release(world).exit_code == 0
-    released(origin)
-    assert "refs/heads/private" not in origin.refs()
-
-
-@pytest.mark.parametrize("name", ["pre-push", "reference-transaction"])
-def test_a_hook_that_runs_pants_does_not_wait_for_this_run(
-    world: World, origin: Origin, tmp_path: Path, name: str
-) -> None:
-    hook = world.root / ".git/hooks" / name
-    hook.parent.mkdir(exist_ok=True)
-    hook.write_text(f'#!/bin/sh\necho "$PANTS_CONCURRENT" >> {tmp_path}/concurrent\n')
-    hook.chmod(0o755)
-    assert release(world).exit_code == 0
-    assert world.run("--to=24.03.1", "--push", "--execute", env={"PANTS_CONCURRENT": "False"}).exit_code == 0
-    assert list(dict.fromkeys((tmp_path / "concurrent").read_text().split())) == ["True", "False"]
 
 
 @pytest.mark.parametrize(("existing", "name"), [("release", "release/{series}"), ("24.03/next", "{series}")])

@@ -123,7 +123,7 @@ def test_output_paths_that_are_none(template: str) -> None:
         output_path(template, version="1", config="alembic.ini", section="billing")
 
 
-@pytest.mark.parametrize("version", ["", "..", "1/2", "1 2", "1\n", "a\\b"])
+@pytest.mark.parametrize("version", ["", "..", "1/2", "1 2", "1\n", "a\\b", "\ufeff1", "1\x9b", "\udcff"])
 def test_what_is_no_version(version: str) -> None:
     with pytest.raises(UserError, match="is no version"):
         checked_version(version)

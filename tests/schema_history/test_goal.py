@@ -120,6 +120,12 @@ def test_pictures(runner: RuleRunner, run: Run) -> None:
     assert not Path(runner.build_root, "db/history").exists(), "a picture is no documented file"
 
 
+def test_a_byte_order_mark_is_no_part_of_the_version(runner: RuleRunner, run: Run) -> None:
+    runner.write_files({**TWO, "VERSION": "\ufeff24.03.1\n"})
+    assert run("--output=h/{version}.json").stdout.startswith("h/24.03.1.json: written, ")
+    assert Path(runner.build_root, "h/24.03.1.json").read_text() == DUMP
+
+
 def test_a_picture_needs_no_version(runner: RuleRunner, run: Run) -> None:
     runner.write_files(TWO)
     os.remove(os.path.join(runner.build_root, "VERSION"))

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from devflow.common.masking import masked
+from devflow.common.paths import shown_fact
 
 _LINES = 12
 # Source: `BinaryNotFoundError` of Pants.
@@ -40,16 +41,16 @@ class Problem:
         object.__setattr__(self, "fix", masked(self.fix))
 
     def __str__(self) -> str:
-        return f"{indented(self.what)}\n  Fix: {indented(self.fix)}"
+        return f"{shown_fact(self.what)}\n  Fix: {shown_fact(self.fix)}"
 
     def as_json(self) -> dict[str, str]:
         """The form that it has in every report with `--format=json`."""
         return {"what": self.what, "fix": self.fix}
 
 
-def indented(text: str) -> str:
-    """A text whose later lines cannot be taken for lines of a report."""
-    return re.sub(r"\n(?! {4})", "\n    ", text)
+def headed(heading: str, problem: Problem) -> Problem:
+    """The problem with what has it before it: "release: …"."""
+    return replace(problem, what=f"{heading}: {problem.what}")
 
 
 class UserError(Exception):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import TracebackType
 
 from pants.base.specs import Specs
@@ -10,11 +10,11 @@ from pants.engine.console import Console
 from pants.engine.internals.session import SessionValues
 from pants.option.options_bootstrapper import OptionsBootstrapper
 
-from devflow.common.errors import Problem, UserError
+from devflow.common.errors import Problem, UserError, headed
 from devflow.common.git import GitError
-from devflow.common.masking import masked
 from devflow.common.options import ReportFormat
-from devflow.common.paths import shown_lines
+from devflow.common.paths import shown_fact
+from devflow.common.report import said
 
 
 def typed_arguments(session: SessionValues) -> tuple[str, ...]:
@@ -30,8 +30,8 @@ class GoalRun:
     """One run of a goal, used as `with GoalRun(console, options.name) as run:` around the body of the goal rule.
 
     The body stays in the rule, because Pants reads the rule's own source to find what it awaits. `UserError`,
-    `GitError` and `OSError` end the body; they are printed without a traceback, and `exit_code` is 1. No character that
-    a terminal obeys is printed, wherever it comes from; a newline in a name is for `shown`, where the name is printed.
+    `GitError` and `OSError` end the body; they are printed without a traceback, and `exit_code` is 1. All that is
+    printed passes `shown_fact`, or is JSON: no character that a terminal obeys, and no line that a name has made.
     """
 
     def __init__(self, console: Console, goal: str) -> None:
@@ -63,23 +63,23 @@ class GoalRun:
                 "This goal takes no targets.", fix="leave them out" + (f", and {instead}" if instead else "")
             )
 
-    def report(self, report_format: ReportFormat, *, text: str, document: str) -> None:
-        """Print the report on standard output: as text, of which there may be none, or as a JSON document."""
-        printed = document if report_format is ReportFormat.JSON else shown_lines(text)
+    def report(self, report_format: ReportFormat, *, lines: Iterable[str], document: str) -> None:
+        """Print the report on standard output: as lines, of which there may be none, or as a JSON document."""
+        printed = document if report_format is ReportFormat.JSON else "\n".join(map(shown_fact, lines))
         if printed:
             self.console.print_stdout(printed)
             self.console.flush()
 
-    def say(self, *lines: str) -> None:
+    def say(self, *facts: str | Problem) -> None:
         """Print what is not data (notes, counts, "To do it") on standard error, at once, without passwords."""
-        if lines:
-            self.console.print_stderr(shown_lines(masked("\n".join(lines))))
+        if facts:
+            self.console.print_stderr(said(facts))
             self.console.flush()
 
     def fail(self, *problems: Problem) -> None:
         """Print problems. The run goes on, and exits with 1."""
         if problems:
-            self.say(*(f"{self.goal}: {problem}" for problem in problems))
+            self.say(*(headed(self.goal, problem) for problem in problems))
             self.exit_code = 1
 
     def end(self, exit_code: int) -> None:

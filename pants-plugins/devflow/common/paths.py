@@ -31,6 +31,15 @@ def shown_lines(text: str) -> str:
     return shown(text, keep="\n\t")
 
 
+def shown_fact(text: str) -> str:
+    r"""One fact of a report, for a person: as `shown_lines`, but a newline that was in a name becomes `\n`.
+
+    Four spaces follow each line break that is ours (the output of a tool, a text to paste), so that no name makes a
+    line that looks like one of ours.
+    """
+    return re.sub(r"\n(?! {4})", r"\\n", shown_lines(text))
+
+
 def as_text(text: str) -> str:
     r"""Text that can be encoded: a byte that is not UTF-8 becomes `\xff`; all other characters stay."""
     return re.sub("[\ud800-\udfff]", lambda found: _visible(found[0]), text)

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from devflow.common.errors import Problem
-from devflow.common.paths import is_text, shown
+from devflow.common.masking import masked
+from devflow.common.paths import is_text, shown, shown_fact
 
 
 def json_report(goal: str, *, schema_version: int, mode: str, results: Sequence[object], **more: Any) -> str:
@@ -18,6 +19,11 @@ def json_report(goal: str, *, schema_version: int, mode: str, results: Sequence[
     """
     head = {"schema_version": schema_version, "goal": goal, "mode": mode}
     return printable_json(json.dumps({**head, "results": list(results), **more}, indent=2, ensure_ascii=False))
+
+
+def said(facts: Iterable[str | Problem]) -> str:
+    """Notes, problems with their fixes, counts: what is printed on standard error, without passwords."""
+    return masked("\n".join(str(fact) if isinstance(fact, Problem) else shown_fact(fact) for fact in facts))
 
 
 def printable_json(document: str) -> str:

@@ -66,7 +66,7 @@ async def exec_files_goal(
             files, failed = write_files(plan_now, tree.build_root, global_options.pants_workdir)
         given = flagged(options, typed_arguments(session), without=("check", "dry_run", "format"))
         outcome = report.FilesOutcome(mode, files, failed, command_line(bin_name(), options.name, *given))
-        run.report(options.format, text="\n".join(report.lines(outcome)), document=report.as_json(outcome))
+        run.report(options.format, lines=report.lines(outcome), document=report.as_json(outcome))
         run.say(*report.closing(outcome, stubs(commands[0], script_path(commands[0]))))
         run.end(outcome.exit_code)
     return ExecFiles(exit_code=run.exit_code)

@@ -57,7 +57,7 @@ async def export_all_resolves_goal(
         names = await resolve_names(union_membership, target_types)
         chosen = select(names.declared, split_commas(options.include), split_commas(options.exclude), names.tools)
         if mode is ExportMode.LIST:
-            run.report(options.format, text="\n".join(chosen), document=report.names_as_json(chosen))
+            run.report(options.format, lines=chosen, document=report.names_as_json(chosen))
             return ExportAllResolves(exit_code=0)
         run.refuse_targets(specs, instead="choose resolves with --include=NAME")
         refuse_remote_execution(global_options, options.name)
@@ -78,7 +78,7 @@ async def export_all_resolves_goal(
         links = links_to_change(outcome, tree, options.venv_link)
         failed = {**outcome.failed, **(change(links, tree) if mode is ExportMode.EXPORT else {})}
         outcome = replace(outcome, failed=failed, links=links)
-        run.report(options.format, text="\n".join(report.lines(outcome)), document=report.as_json(outcome))
+        run.report(options.format, lines=report.lines(outcome), document=report.as_json(outcome))
         run.fail(*broken_exporters(described))
         run.say(*report.closing(outcome, _command(options, typed_arguments(session))))
         run.end(outcome.exit_code)

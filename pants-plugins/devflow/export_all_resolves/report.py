@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from devflow.common.errors import Problem
+from devflow.common.errors import Problem, headed
 from devflow.common.report import counts_line, json_report, to_do
 from devflow.export_all_resolves.facts import Link
 from devflow.export_all_resolves.plan import ExportMode, ExportOutcome, ExportPlan, ExportStatus, PlannedExport
@@ -75,7 +75,7 @@ def _together(problems: Mapping[str, Problem]) -> list[tuple[list[str], Problem]
     return together
 
 
-def closing(outcome: ExportOutcome, command: str | None) -> list[str]:
+def closing(outcome: ExportOutcome, command: str | None) -> list[str | Problem]:
     """The failures with their fixes, the counts, and the command that carries out what was only planned."""
     exported, pruned = len(outcome.exported), len(outcome.pruned)
     up_to_date = sum(1 for item in outcome.plan.items if item.status is ExportStatus.UP_TO_DATE and not item.rebuild)
@@ -87,7 +87,7 @@ def closing(outcome: ExportOutcome, command: str | None) -> list[str]:
         f"{up_to_date} up to date",
     ]
     return [
-        *(f"{', '.join(names)}: {problem}" for names, problem in _together(outcome.problems)),
+        *(headed(", ".join(names), problem) for names, problem in _together(outcome.problems)),
         counts_line(counts),
         *([to_do(command)] if command and not done and not outcome.changes_nothing else []),
     ]

@@ -105,7 +105,10 @@ async def declared_exports(
 
 
 async def make_exports(
-    exports: DeclaredExports, names: Collection[str], global_options: GlobalOptions, say: Callable[[str], None]
+    exports: DeclaredExports,
+    names: Collection[str],
+    global_options: GlobalOptions,
+    say: Callable[[str | Problem], None],
 ) -> bool:
     """Make those of the exports that are missing, stale or damaged; report as the goal does; whether all succeeded.
 
@@ -114,5 +117,6 @@ async def make_exports(
     outcome = await carry_out_alone(
         lambda: exports.plan(names), exports.described(names), exports.tree, global_options, say
     )
-    say("\n".join([*report.lines(outcome), *report.closing(outcome, command=None)]))
+    for fact in (*report.lines(outcome), *report.closing(outcome, command=None)):
+        say(fact)
     return outcome.exit_code == 0

@@ -112,13 +112,13 @@ async def ide_config_goal(
         if mode is SettingsMode.PRINT:
             documents = [one.document for one in desired]
             printed = report.documents_as_json(str(options.print_), documents)
-            run.report(options.format, text=report.print_of(documents).rstrip("\n"), document=printed)
+            run.report(options.format, lines=report.print_of(documents), document=printed)
         else:
             globs = [*HAND_WRITTEN, *(glob for editor in editors.values() for glob in editor.hand_written)]
             files, failed = _plan_and_write(mode, desired, globs, facts, global_options)
             command = _command(options, typed_arguments(session))
             outcome = _outcome(options, command, files, failed, exports.plan(needed).items, facts, overruled)
-            run.report(options.format, text=report.stdout(outcome), document=report.as_json(outcome))
+            run.report(options.format, lines=report.lines(outcome), document=report.as_json(outcome))
             run.say(*report.closing(outcome))
             run.end(outcome.exit_code)
     return IdeConfig(exit_code=run.exit_code)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from devflow.common.errors import Problem
+from devflow.common.errors import Problem, headed
+from devflow.common.paths import shell_quote
 from devflow.common.report import count, counts_line, json_report, to_do
 from devflow.export_all_resolves.service import PlannedExport
 from devflow.ide_config.documents import Document, JsonFile
@@ -15,7 +16,6 @@ from devflow.ide_config.plan import FilePlan, FileStatus, SettingsMode, snippet_
 
 _GOAL = "ide-config"
 _SCHEMA_VERSION = 1
-_UNGENERATED = "Python code is generated from {}, and editors do not see it.\n  Fix: {}"
 
 
 @dataclass(frozen=True)
@@ -57,13 +57,13 @@ class SettingsOutcome:
         return 1 if self.problems or (self.mode is SettingsMode.CHECK and wrong) else 0
 
 
-def stdout(outcome: SettingsOutcome) -> str:
+def lines(outcome: SettingsOutcome) -> list[str]:
     """The report on standard output."""
     if outcome.mode is SettingsMode.DRY_RUN:
-        return "".join(diff(file) for file in outcome.files).rstrip("\n")
+        return [line for file in outcome.files for line in diff(file)]
     if outcome.mode is SettingsMode.CHECK:
-        return "\n".join([*_wrong_settings(outcome), *_stale_paths(outcome), *_wrong_exports(outcome)])
-    return "\n".join(f"{file.path}: {_sentence(file, outcome)}" for file in outcome.files)
+        return [*_wrong_settings(outcome), *_stale_paths(outcome), *_wrong_exports(outcome)]
+    return [f"{file.path}: {_sentence(file, outcome)}" for file in outcome.files]
 
 
 def _wrong_settings(outcome: SettingsOutcome) -> list[str]:
@@ -94,7 +94,7 @@ def _sentence(file: FilePlan, outcome: SettingsOutcome) -> str:
     return f"{verb}, for {' and '.join(dict.fromkeys(file.editors))}"
 
 
-def closing(outcome: SettingsOutcome) -> list[str]:
+def closing(outcome: SettingsOutcome) -> list[str | Problem]:
     """The failures with their fixes, the notes, the counts, and the command that carries out the plan."""
     changed = [file for file in outcome.files if file.changed and file.path not in outcome.problems]
     up_to_date = sum(1 for file in outcome.files if file.status is FileStatus.UP_TO_DATE)
@@ -107,7 +107,7 @@ def closing(outcome: SettingsOutcome) -> list[str]:
         f"{up_to_date} up to date",
     ]
     failures = [
-        f"{_GOAL}: {problem}{_indented(file.snippet) if file.snippet else ''}"
+        headed(_GOAL, replace(problem, fix=problem.fix + _indented(file.snippet or "")))
         for path, problem in outcome.problems.items()
         for file in outcome.files
         if file.path == path
@@ -120,7 +120,7 @@ def closing(outcome: SettingsOutcome) -> list[str]:
     ]
 
 
-def notes(outcome: SettingsOutcome) -> list[str]:
+def notes(outcome: SettingsOutcome) -> list[str | Problem]:
     """What the user should know and is no failure, one item each."""
     missing = [item.resolve for item in outcome.missing_exports]
     # A stale export works, so it is no failure here; `export-all-resolves --check` is for those.
@@ -136,12 +136,12 @@ def notes(outcome: SettingsOutcome) -> list[str]:
             for key, why in file.dead
         ),
         *(
-            f"{path}.\n  Fix: remove it, or choose from {', '.join(outcome.every_export)}"
+            Problem(f"{path}.", f"remove it, or choose from {', '.join(outcome.every_export)}")
             for path in _stale_paths(outcome)
         ),
-        *([_UNGENERATED.format(outcome.ungenerated, outcome.codegen_command)] if outcome.ungenerated else []),
+        *([_ungenerated(outcome.ungenerated, outcome.codegen_command)] if outcome.ungenerated else []),
         *(
-            f"{what}: {', '.join(resolves)}.\n  Fix: {outcome.export_command(resolves)}"
+            Problem(f"{what}: {', '.join(resolves)}.", outcome.export_command(resolves))
             for what, resolves in (
                 ("Not exported, but used by the settings", missing),
                 ("Exported, but not from the current lockfile", stale),
@@ -149,15 +149,21 @@ def notes(outcome: SettingsOutcome) -> list[str]:
             if resolves
         ),
         *(
-            f"{path} holds paths of this machine, and git does not ignore it.\n"
-            f"  Fix: echo /{path} >> .gitignore, or do not commit it"
+            Problem(
+                f"{path} holds paths of this machine, and git does not ignore it.",
+                f"echo {shell_quote(f'/{path}')} >> .gitignore, or do not commit it",
+            )
             for path in outcome.not_ignored
         ),
     ]
 
 
+def _ungenerated(source: str, command: str) -> Problem:
+    return Problem(f"Python code is generated from {source}, and editors do not see it.", command)
+
+
 def _indented(snippet: str) -> str:
-    return "\n" + "".join(f"    {line}\n" for line in snippet.splitlines()).rstrip("\n")
+    return "".join(f"\n    {line}" for line in snippet.splitlines())
 
 
 def as_json(outcome: SettingsOutcome) -> str:
@@ -167,8 +173,9 @@ def as_json(outcome: SettingsOutcome) -> str:
         {"resolve": item.resolve, "path": item.desired.path, "status": item.status.value} for item in outcome.exports
     ]
     mode = outcome.mode.value
+    said_notes = [str(note) for note in notes(outcome)]
     return json_report(
-        _GOAL, schema_version=_SCHEMA_VERSION, mode=mode, results=results, exports=exports, notes=notes(outcome)
+        _GOAL, schema_version=_SCHEMA_VERSION, mode=mode, results=results, exports=exports, notes=said_notes
     )
 
 
@@ -178,11 +185,13 @@ def documents_as_json(editor: str, documents: Sequence[Document]) -> str:
     return json_report(_GOAL, schema_version=_SCHEMA_VERSION, mode=SettingsMode.PRINT.value, results=results)
 
 
-def print_of(documents: Sequence[Document]) -> str:
-    """The output of `--print`: the text of one file, or of each file below a comment with its path."""
-    if len(documents) == 1:
-        return snippet_of(documents[0])
-    return "\n".join(f"{_comment(document)} {document.path}\n{snippet_of(document)}" for document in documents)
+def print_of(documents: Sequence[Document]) -> list[str]:
+    """The lines of `--print`: the text of one file, or of each file below a comment with its path."""
+    found: list[str] = []
+    for document in documents:
+        heading = [f"{_comment(document)} {document.path}"] if len(documents) > 1 else []
+        found += [*heading, *snippet_of(document).split("\n")]
+    return found[:-1] if found[-1:] == [""] else found
 
 
 def _comment(document: Document) -> str:
@@ -191,15 +200,17 @@ def _comment(document: Document) -> str:
     return getattr(getattr(document, "syntax", None), "comment", "#")
 
 
-def diff(planned: FilePlan) -> str:
-    """The change in the format of `diff -u` and `patch`; "" without a change."""
+def diff(planned: FilePlan) -> list[str]:
+    """The change in the format of `diff -u` and `patch`, as lines; none without a change."""
     if not planned.changed:
-        return ""
+        return []
     before = (planned.before or "").splitlines(keepends=True)
     after = planned.after.splitlines(keepends=True)
     old = f"a/{planned.path}" if planned.before is not None else "/dev/null"
-    lines = difflib.unified_diff(before, after, old, f"b/{planned.path}")
-    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+    found: list[str] = []
+    for line in difflib.unified_diff(before, after, old, f"b/{planned.path}"):
+        found += [line[:-1]] if line.endswith("\n") else [line, "\\ No newline at end of file"]
+    return found
 
 
 def _result(file: FilePlan, outcome: SettingsOutcome) -> dict[str, Any]:

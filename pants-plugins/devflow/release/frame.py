@@ -13,7 +13,7 @@ from pants.engine.internals.session import SessionValues
 
 from devflow.common.errors import UserError
 from devflow.common.files import LockHeldError, exclusive_lock
-from devflow.common.git import Git
+from devflow.common.git import Git, GitError
 from devflow.common.goals import GoalRun
 from devflow.common.options import ReportFormat
 from devflow.common.paths import shown
@@ -37,15 +37,21 @@ def begin(run: GoalRun, specs: Specs, build_root: BuildRoot, session: SessionVal
     # Not os.environ: that is the daemon's.
     environment: Mapping[str, str] = session[CompleteEnvironmentVars]
     repository = open_repository(Git(Path(build_root.path), environment))
-    run.fix_of_failure = lambda: _fix_of_failure(repository)
+    run.fix_of_failure = lambda: "correct that, and run the same command again; nothing was changed"
     return repository
 
 
-def _fix_of_failure(repository: Repository) -> str:
-    """What to do after an OSError or a GitError: it depends on whether the run had begun to change something."""
-    if journal.path_of(repository.worktree).exists():
-        return "correct that; the same command with --execute then finishes what has begun"
-    return "correct that, and run the same command again; nothing was changed"
+def _fix_of_failure(repository: Repository, before: str, again: str, *, pushes: bool = False) -> str:
+    """What to do after an OSError or a GitError: it depends on what the run has done since HEAD was `before`."""
+    try:
+        if journal.path_of(repository.worktree).exists():
+            return "correct that; the same command with --execute then finishes what has begun"
+        now = head_commit(repository)
+    except (GitError, OSError, UserError):
+        return f"correct that, and see `git log -1` and `git tag --points-at=HEAD` for what is done; then {again}"
+    if now != before:
+        return f"correct that, then {again}. Commit {now[:12]} is made here, and what was to follow it may be missing"
+    return f"correct that, then {again}{', which says what is left' if pushes else '; nothing was changed'}"
 
 
 @contextmanager
@@ -65,6 +71,8 @@ def turn(run: GoalRun, repository: Repository, *, execute: bool, timeout_s: floa
             timeout_s=timeout_s,
             on_wait=lambda holder: run.say(f"Waiting for process {holder}, which releases in this repository, too."),
         ):
+            before = head_commit(repository)
+            run.fix_of_failure = lambda: _fix_of_failure(repository, before, "run the same command again")
             yield _finish_interrupted(run, repository)
     except LockHeldError as held:
         raise UserError(
@@ -111,13 +119,22 @@ def present_version(repository: Repository, path: str) -> Version:
         raise UserError(f"{shown(path)}: {error.problem.what}", fix=fix) from None
 
 
-def outcome_of(plan: ReleasePlan, repository: Repository, state: RepositoryState, *, execute: bool) -> ReleaseOutcome:
-    """Carry out the plan if `execute`. The caller then holds the release lock. Raises: GitError, UserError."""
-    return carry_out(plan, repository, state) if execute else ReleaseOutcome(plan, executed=False)
+def outcome_of(
+    run: GoalRun, plan: ReleasePlan, repository: Repository, state: RepositoryState, *, execute: bool, command: str
+) -> ReleaseOutcome:
+    """Carry out the plan if `execute`; `command` does so, too. The caller then holds the release lock.
+
+    Raises: GitError, UserError.
+    """
+    if not execute:
+        return ReleaseOutcome(plan, executed=False)
+    again, pushes = f"run: {command}", plan.push is not None
+    run.fix_of_failure = lambda: _fix_of_failure(repository, state.head.commit, again, pushes=pushes)
+    return carry_out(plan, repository, state)
 
 
 def conclude(run: GoalRun, outcome: ReleaseOutcome, report_format: ReportFormat, *, command: str) -> None:
     """Print the report. `command` carries the plan out."""
-    run.report(report_format, text="\n".join(report.lines(outcome)), document=report.as_json(outcome, run.goal))
+    run.report(report_format, lines=report.lines(outcome), document=report.as_json(outcome, run.goal))
     run.say(*report.closing(outcome, run.goal, command))
     run.end(outcome.exit_code)

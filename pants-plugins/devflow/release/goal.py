@@ -32,11 +32,14 @@ from devflow.release.plan import (
     plan_release,
 )
 from devflow.release.steps import contract
+from devflow.release.steps.changelog import ChangelogStep
 from devflow.release.steps.collect import chosen_steps, collect_steps, refuse_without_step
 from devflow.release.steps.contract import ReleaseStep
 from devflow.release.steps.draft import draft_section
 from devflow.release.subsystem import ReleaseSubsystem, date_of
 from devflow.release.versions.version import Version, bump, parse
+
+_NOT_IN_RELEASE = "[release].skip has changelog: a release would leave the changelog and its fragments as they are."
 
 
 class Release(Goal):
@@ -102,9 +105,14 @@ def _refuse_beside_draft(options: ReleaseSubsystem) -> None:
         "--execute": options.execute and flagged("execute"),
         "--push": options.push and flagged("push"),
         "--format=json": options.format is ReportFormat.JSON and flagged("format"),
+        "--skip=changelog": _skips_changelog(options) and flagged("skip"),
     }
     for option in filter(given.get, given):
         raise together("--draft", option)
+
+
+def _skips_changelog(options: ReleaseSubsystem) -> bool:
+    return ChangelogStep.name in split_commas(options.skip)
 
 
 def _command(options: ReleaseSubsystem, typed: tuple[str, ...], new: Version | None) -> str:
@@ -131,9 +139,11 @@ async def release_goal(
         typed = typed_arguments(session)
         members = union_membership.get(ReleaseStep)
         refuse_without_step(options, members)
-        steps = chosen_steps(members, split_commas(options.skip))
         if options.draft:
             _refuse_beside_draft(options)
+            run.say(*([_NOT_IN_RELEASE] if _skips_changelog(options) else []))
+        steps = chosen_steps(members, split_commas(options.skip))
+        if options.draft:
             _, new = _versions(options, repository)
             draft = await draft_section(options, repository, new)
             run.say(*draft.notes)
@@ -147,8 +157,9 @@ async def release_goal(
             current, new = _versions(options, repository)
             request = _request(options, current, new)
             plan, state = await inspect_and_plan(options, request, repository, steps)
-            outcome = outcome_of(plan, repository, state, execute=options.execute)
-        conclude(run, outcome, options.format, command=_command(options, typed, new))
+            command = _command(options, typed, new)
+            outcome = outcome_of(run, plan, repository, state, execute=options.execute, command=command)
+        conclude(run, outcome, options.format, command=command)
     return Release(exit_code=run.exit_code)
 
 

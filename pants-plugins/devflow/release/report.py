@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devflow.common.errors import indented
+from devflow.common.errors import Problem, headed
 from devflow.common.paths import shell_quote, shown
 from devflow.common.report import count, json_report, problems_as_json, to_do
 from devflow.release.facts import Action, CheckStatus, FileChange
@@ -21,8 +21,8 @@ def lines(outcome: ReleaseOutcome) -> list[str]:
     plan = outcome.plan
     done = outcome.commit is not None
     return [
-        *(f"{_CHECKED[check.status]} {check.name}: {indented(check.detail)}" for check in plan.checks),
-        *(f"Note: {indented(note)}" for note in plan.notes),
+        *(f"{_CHECKED[check.status]} {check.name}: {check.detail}" for check in plan.checks),
+        *(f"Note: {note}" for note in plan.notes),
         *(_change(change, done) for change in plan.changes),
         *_git_lines(outcome, done),
     ]
@@ -63,14 +63,16 @@ def left_alone(path: str, when: str) -> str:
     return f"{shown(path)} was written {when}, and was left alone: see `git diff -- {shell_quote(path)}`"
 
 
-def closing(outcome: ReleaseOutcome, goal: str, command: str) -> list[str]:
+def closing(outcome: ReleaseOutcome, goal: str, command: str) -> list[str | Problem]:
     """Every problem with its fix, the result in one line, and after a plan the command that carries it out."""
     plan = outcome.plan
-    result = [f"{goal}: {problem}" for problem in outcome.all_problems]
+    result: list[str | Problem] = [headed(goal, problem) for problem in outcome.all_problems]
     result += [f"{goal}: {left_alone(path, 'while this was running')}" for path in outcome.left_alone]
     if outcome.all_problems:
         problems = count(len(outcome.all_problems), "problem")
-        result.append(f"{problems}.{'' if outcome.commit else ' Nothing was changed.'}")
+        # A push that failed may have changed the remote.
+        tried = outcome.executed and not plan.problems
+        result.append(f"{problems}.{'' if tried else ' Nothing was changed.'}")
     elif plan.done_before and not plan.push:
         result.append(f"Nothing to do: {plan.done_before}.")
     elif outcome.executed:

@@ -10,10 +10,12 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from devflow.common.errors import UserError
+from devflow.common.errors import Problem, UserError, headed
 from devflow.common.options import ReportFormat, arguments_of, command_line
+from devflow.common.paths import shown_fact
+from devflow.common.report import said
 from devflow.reset_cache import report, status_report
 from devflow.reset_cache.apply import reset
 from devflow.reset_cache.inspect import Machine, ResetContext, inspect_caches
@@ -34,7 +36,7 @@ def main(arguments: Sequence[str], machine: Machine = _THIS_MACHINE) -> int:
     try:
         return _run(options, machine)
     except UserError as error:
-        _say(f"{report.GOAL}: {error}")
+        _say(headed(report.GOAL, error.problem))
         return 1
     except KeyboardInterrupt:
         _say(f"{report.GOAL}: interrupted. Run the same command again to complete it.")
@@ -55,8 +57,8 @@ def _run(options: argparse.Namespace, machine: Machine) -> int:
         if options.format == ReportFormat.JSON.value:
             print(status_report.as_json(caches))
         else:
-            print("\n".join(status_report.lines(caches)))
-            _say("\n".join(status_report.closing(caches)))
+            _print(status_report.lines(caches))
+            _say(*status_report.closing(caches))
         return 0
     request = parse_request(
         locations,
@@ -69,14 +71,14 @@ def _run(options: argparse.Namespace, machine: Machine) -> int:
     )
 
     def announce(plan: ResetPlan) -> None:
-        _say("\n".join(report.announcement(plan, settings.build_root)))
+        _say(*report.announcement(plan, settings.build_root))
 
     outcome = reset(request, context, _say, announce)
     if options.format == ReportFormat.JSON.value:
         print(report.as_json(outcome))
     else:
-        print("\n".join(report.lines(outcome, settings.build_root)))
-    _say("\n".join(report.closing(outcome, _command(options))))
+        _print(report.lines(outcome, settings.build_root))
+    _say(*report.closing(outcome, _command(options)))
     return outcome.exit_code
 
 
@@ -88,8 +90,12 @@ def _command(options: argparse.Namespace) -> str:
     return command_line(*_PROGRAM.split(), *arguments_of(given))
 
 
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+def _print(lines: Iterable[str]) -> None:
+    print("\n".join(map(shown_fact, lines)))
+
+
+def _say(*facts: str | Problem) -> None:
+    print(said(facts), file=sys.stderr, flush=True)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from devflow.common.errors import Problem, headed
 from devflow.common.paths import display_path
 from devflow.common.removal.facts import Usage, total_usage
 from devflow.common.report import count, json_report, problems_as_json, to_do
@@ -92,11 +93,11 @@ def _total(outcome: ResetOutcome) -> Usage:
     return total_usage(_usage(outcome, path) for path in {one.location.path for one in outcome.plan.found})
 
 
-def closing(outcome: ResetOutcome, command: str) -> list[str]:
+def closing(outcome: ResetOutcome, command: str) -> list[str | Problem]:
     """The problems with their fixes, the total, and after a dry run the command that carries it out."""
     plan = outcome.plan
     total = _total(outcome)
-    ending = [f"{GOAL}: {problem}" for problem in outcome.problems]
+    ending = [headed(GOAL, problem) for problem in outcome.problems]
     if plan.refusals or (outcome.failures and not outcome.done):
         return [*ending, "Nothing was changed." if not outcome.stopped else "Nothing was removed."]
     if plan.changes_nothing:

@@ -43,8 +43,7 @@ async def cache_status_goal(
         settings = from_options(global_options.options, build_root.path)
         known = await all_locations(settings, union_membership)
         caches = inspect_caches(ResetContext.of(settings, known.locations, machine))
-        text = "\n".join(status_report.lines(caches))
-        run.report(options.format, text=text, document=status_report.as_json(caches))
+        run.report(options.format, lines=status_report.lines(caches), document=status_report.as_json(caches))
         if options.format is ReportFormat.TEXT:
             run.say(*status_report.closing(caches))
         run.fail(*known.problems)

@@ -6,6 +6,7 @@ import pwd
 from collections.abc import Iterator
 from typing import Any
 
+from devflow.common.errors import Problem, headed
 from devflow.common.paths import display_path
 from devflow.common.removal.facts import total_usage
 from devflow.common.report import count, json_report
@@ -63,10 +64,10 @@ def _user_name(user_id: int) -> str:
         return str(user_id)
 
 
-def closing(caches: CacheState) -> list[str]:
+def closing(caches: CacheState) -> list[str | Problem]:
     """The problem of each location that cannot be reset, with its fix; and the total."""
     total = total_usage(state.usage for state in caches.locations)
-    problems = [f"{GOAL}: {state.problem}" for state in caches.locations if state.problem]
+    problems = [headed(GOAL, state.problem) for state in caches.locations if state.problem]
     return [*problems, f"{size(total.size_bytes)} in {count(total.files, 'file')}."]
 
 

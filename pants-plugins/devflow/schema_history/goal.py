@@ -13,11 +13,11 @@ from pants.engine.rules import collect_rules, goal_rule
 from pants.engine.unions import UnionMembership
 from pants.util.docutil import bin_name
 
-from devflow.common.errors import UserError
+from devflow.common.errors import UserError, headed
 from devflow.common.goals import GoalRun, typed_arguments
 from devflow.common.options import arguments_of, command_line, flagged, split_commas
-from devflow.common.paths import shown, shown_lines
-from devflow.common.report import to_do
+from devflow.common.paths import shown_fact
+from devflow.common.report import printable_json, to_do
 from devflow.engine import Rules
 from devflow.schema_history.apply import write_file
 from devflow.schema_history.contract import HistoryReader
@@ -79,7 +79,7 @@ async def dump_schema_history_goal(
         dumps = await dumped_histories(
             version, options, union_membership, build_root.pathlib_path, readers=readers, to_write=to_write
         )
-        run.say(*(f"{options.name}: warning: {warning}" for warning in dumps.warnings))
+        run.say(*(headed(f"{options.name}: warning", warning) for warning in dumps.warnings))
         run.fail(*dumps.crashes, *dumps.problems)
         if dumps.problems:
             return DumpSchemaHistory(exit_code=1)
@@ -97,11 +97,11 @@ async def dump_schema_history_goal(
             read_output(text.path, root)  # what cannot be written ends the run before anything is written
         for text in texts:
             if text.path is None:
-                is_text = options.format is HistoryFormat.TEXT
-                console.write_stdout(shown_lines(text.content) if is_text else text.content)
+                is_json = options.format is HistoryFormat.JSON
+                console.write_stdout(printable_json(text.content) if is_json else text.content)
             else:
                 changed = write_file(text.path, text.content, root)
-                console.print_stdout(shown(written_line(text, changed=changed)))
+                console.print_stdout(shown_fact(written_line(text, changed=changed)))
     return DumpSchemaHistory(exit_code=run.exit_code)
 
 
@@ -116,7 +116,7 @@ def _differs(console: Console, dumps: Iterable[DumpedHistory], version_key: str,
         on_disk = read_output(dump.path, root)
         found = None if on_disk is None else differences(on_disk, dump.document, version_key=version_key)
         differs = differs or found is None or bool(found)
-        console.print_stdout(shown_lines("\n".join(check_lines(dump.path, found))))
+        console.print_stdout("\n".join(map(shown_fact, check_lines(dump.path, found))))
     return differs
 
 

@@ -28,7 +28,10 @@ async def version_in_file(path: str) -> str:
             f"There is no file {path}, which would say the version.",
             fix="--for-version=24.03.10, or name the file in [dump-schema-history].version_file",
         )
-    return checked_version(files[0].content.decode(errors="replace").strip())
+    try:
+        return checked_version(files[0].content.decode("utf-8-sig").strip())
+    except UnicodeDecodeError:
+        raise UserError(f"{path} is not UTF-8.", fix="save it as UTF-8, or give --for-version=VERSION") from None
 
 
 async def inspect_histories(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from devflow.common.errors import Problem, UserError
-from devflow.common.paths import shell_quote
+from devflow.common.paths import shell_quote, shown
 from devflow.schema_history.facts import Revision, TreeHistory
 from devflow.schema_history.formats.graph import as_dot, as_mermaid, as_text, graph_of
 
@@ -191,6 +191,6 @@ def output_path(template: str, *, version: str, config: str, section: str) -> st
 
 def checked_version(version: str) -> str:
     """The version, if it can be a file name. Raises: UserError."""
-    if not version or version in (".", "..") or re.search(r"[\s/\\\x00-\x1f]", version):
-        raise UserError(f"'{version}' is no version.", fix="--for-version=24.03.10")
+    if not version or version in (".", "..") or re.search(r"[\s/\\]", version) or shown(version) != version:
+        raise UserError(f"'{shown(version)}' is no version.", fix="--for-version=24.03.10")
     return version

@@ -15,7 +15,7 @@ from devflow.common.errors import UserError, tail
 from devflow.engine.sandbox_package import module_path, modules_as_files
 
 _READER = "devflow.schema_history.reader"
-_ERRORS = ("devflow.common.errors", "devflow.common.masking")
+_ERRORS = ("devflow.common.errors", "devflow.common.masking", "devflow.common.paths")
 _OWN_DIR = ".devflow"
 # With a random hash seed, an order that depends on it would differ in each run. Byte code is written: pex has none for
 # the packages in its cache, and compiling alembic and SQLAlchemy takes longer than reading a thousand scripts.

@@ -89,7 +89,7 @@ async def release_branch_goal(
                 return ReleaseBranch(exit_code=0)
             request = _request(options, release, present_version(repository, release.version_file))
             plan, state = inspect_and_plan(request, repository, sign=options.signing)
-            outcome = outcome_of(plan, repository, state, execute=options.execute)
+            outcome = outcome_of(run, plan, repository, state, execute=options.execute, command=command)
         conclude(run, outcome, options.format, command=command)
     return ReleaseBranch(exit_code=run.exit_code)
 

@@ -171,12 +171,13 @@ def remote(
     `has_commit`: HEAD is to be pushed as it is, so a branch that has it and more is no problem.
     """
     name, problems = found.name, []
+    quoted = shell_quote(name)
     if found.state is RemoteState.UNKNOWN_NAME:
         what = f"There is no remote {name!r}.{did_you_mean(name, found.known)}"
-        fix = f"--remote={found.known[0]}" if found.known else f"git remote add {name} URL"
+        fix = f"--remote={shell_quote(found.known[0])}" if found.known else f"git remote add {quoted} URL"
         problems.append(Problem(what, fix))
     elif found.state is RemoteState.UNREACHABLE:
-        fix = f"run `git ls-remote {name}` and correct what it reports; or leave --push out"
+        fix = f"run `git ls-remote {quoted}` and correct what it reports; or leave --push out"
         problems.append(Problem(f"{name} cannot be reached: {found.message}", fix))
     elif found.state is RemoteState.AHEAD and not has_commit:
         pull = f"git pull --ff-only {_pull(found, head)}"
@@ -186,14 +187,14 @@ def remote(
         problems.append(Problem(what, f"git pull --rebase {_pull(found, head)}"))
     elif found.state is RemoteState.CANNOT_TELL:
         what = f"This is a shallow clone: whether {name}/{head.branch} has commits that are not here cannot be seen."
-        problems.append(Problem(what, f"git fetch --unshallow --tags {name}"))
+        problems.append(Problem(what, f"git fetch --unshallow --tags {quoted}"))
     if found.tag:
         what = f"{name} has a tag {tag} already."
-        problems.append(Problem(what, f"release a higher version; to look at it: git fetch {name} tag {tag}"))
+        look = f"git fetch {quoted} tag {shell_quote(str(tag))}"
+        problems.append(Problem(what, f"release a higher version; to look at it: {look}"))
     if found.new_branch:
-        problems.append(
-            Problem(f"{name} has a branch {new_branch} already.", f"git fetch {name} refs/heads/{new_branch}")
-        )
+        fetch = f"git fetch {quoted} {shell_quote(f'refs/heads/{new_branch}')}"
+        problems.append(Problem(f"{name} has a branch {new_branch} already.", fetch))
     if found.blocking:
         ref = f"{name}/{found.blocking.split('/', 2)[2]}"
         option = f"[release].tag_name ({tag})" if tag else f"[release-branch].branch_name ({new_branch})"

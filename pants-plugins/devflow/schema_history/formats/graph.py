@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from devflow.common.paths import shown
 from devflow.common.report import count
 from devflow.schema_history.facts import Revision
 
@@ -138,7 +139,7 @@ def _first_line(text: str) -> str:
 
 
 def _dot(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    escaped = shown(text, keep="\n").replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return f'"{escaped}"'
 
 
@@ -161,7 +162,7 @@ def as_text(graph: HistoryGraph, title: str, tool: str) -> str:
             lines.append(f"  ⋮ {len(node.revisions)} revisions: {node.newest.id} … {node.oldest.id}")
         else:
             lines.append(f"  {_line(node.newest)}")
-    return "\n".join([*lines, ""])
+    return "\n".join([*(shown(line, keep="\t") for line in lines), ""])
 
 
 def _line(revision: Revision) -> str:

@@ -1,0 +1,154 @@
+"""No report of any goal prints a name as it is: what a terminal obeys is escaped, and a name makes no line."""
+
+from __future__ import annotations
+
+import ast
+import collections.abc
+import dataclasses
+import enum
+import types
+import typing
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import devflow.export_all_resolves.report as exports
+import devflow.ide_config.report as ide_config
+import devflow.release.report as release
+import devflow.reset_cache.report as resets
+import devflow.reset_cache.status_report as status
+import devflow.schema_history.report as histories
+from devflow.common.errors import Problem
+from devflow.common.paths import shown_fact
+from devflow.common.report import said
+from devflow.export_all_resolves.plan import ExportOutcome
+from devflow.ide_config.documents import Document, OwnFile
+from devflow.ide_config.report import SettingsOutcome
+from devflow.release.plan import ReleaseOutcome
+from devflow.reset_cache.apply import ResetOutcome
+from devflow.reset_cache.facts import CacheState
+from devflow.schema_history.formats.graph import as_text, graph_of
+from devflow.schema_history.plan import DumpedText
+from house.sources import ROOT, imports, syntax_tree
+
+NAME = "refs/heads/dir\x1b[2J\x9b\u202e\udcff\nFORGED\r\n  Fix: FORGED"
+
+# Who may print, and what makes that safe.
+PRINTERS = {
+    "common/goals.py": "the frame: `shown_fact`, `said`, or a JSON document",
+    "reset_cache/__main__.py": "the plain command: the same",
+    "schema_history/goal.py": "documents, and `shown_fact`",
+    "release/goal.py": "a draft, exactly as towncrier prints it",
+    "export_all_resolves/staging/__main__.py": "a process of the engine: its output comes back in a problem",
+    "release/towncrier/run_towncrier.py": "a process of the engine: JSON",
+}
+_PRINTING = {"print", "print_stdout", "print_stderr", "write_stdout", "write_stderr", "write", "writelines"}
+
+
+def _prints(path: Path) -> Iterator[int]:
+    for node in ast.walk(syntax_tree(path)):
+        if isinstance(node, ast.Call):
+            function = node.func
+            name = function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
+            of = ast.unparse(function.value) if isinstance(function, ast.Attribute) else ""
+            if name in _PRINTING and (name == "print" or "console" in of or "stdout" in of or "stderr" in of):
+                yield node.lineno
+
+
+def test_only_these_print() -> None:
+    printing = {str(path.relative_to(ROOT)) for path in ROOT.rglob("*.py") if any(_prints(path))}
+    assert printing == set(PRINTERS), "print by `GoalRun`, which escapes names"
+
+
+def test_nobody_logs_a_name() -> None:
+    """What is logged goes to the terminal, too, and by no function of ours."""
+    loggers = [path for path in ROOT.rglob("*.py") if "logging.getLogger" in imports(path)]
+    assert loggers == []
+
+
+def test_no_report_is_joined_before_it_is_shown() -> None:
+    """`report` and `say` get facts one by one: in a text that is joined, a line of a name is like one of ours."""
+    joined = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in ROOT.rglob("*.py")
+        for node in ast.walk(syntax_tree(path))
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "attr", getattr(node.func, "id", "")) in ("report", "say", "_say")
+        for argument in (*node.args, *(keyword.value for keyword in node.keywords))
+        if "'\\n'.join" in ast.unparse(argument)
+    ]
+    assert joined == []
+
+
+def hostile(kind: Any, *, choose: Callable[[type[enum.Enum]], enum.Enum]) -> Any:
+    """A value of a type in which each text is NAME, each flag is set, and each collection has one item."""
+    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+    if origin in (typing.Union, getattr(types, "UnionType", typing.Union)):
+        return hostile(next(one for one in arguments if one is not type(None)), choose=choose)
+    if origin is collections.abc.Callable:
+        return lambda *_: hostile(arguments[-1], choose=choose)
+    if origin in (dict, collections.abc.Mapping):
+        return {hostile(arguments[0], choose=choose): hostile(arguments[1], choose=choose)}
+    if origin is tuple and Ellipsis not in arguments:
+        return tuple(hostile(one, choose=choose) for one in arguments)
+    if origin in (tuple, list, frozenset, set, collections.abc.Sequence, collections.abc.Iterable):
+        made = list if origin in (collections.abc.Sequence, collections.abc.Iterable) else origin
+        return made([hostile(arguments[0], choose=choose)])
+    if kind is Document:
+        return OwnFile(NAME, NAME)
+    if kind in (str, Any, object):
+        return NAME
+    if kind is bytes:
+        return NAME.encode(errors="surrogateescape")
+    if kind is bool:
+        return True
+    if kind in (int, float):
+        return kind(2)
+    if isinstance(kind, type) and issubclass(kind, enum.Enum):
+        return choose(kind)
+    if dataclasses.is_dataclass(kind):
+        hints = typing.get_type_hints(kind)
+        fields = {one.name: hints[one.name] for one in dataclasses.fields(kind) if one.init}
+        return kind(**{name: hostile(hint, choose=choose) for name, hint in fields.items()})  # type: ignore[operator]
+    raise AssertionError(f"{kind} is not known here")
+
+
+def _in_turn(turn: int, kind: type[enum.Enum]) -> enum.Enum:
+    return list(kind)[turn % len(kind)]
+
+
+def _reset(outcome: ResetOutcome) -> list[str]:
+    return [*resets.announcement(outcome.plan, "/root"), *resets.lines(outcome, "/root")]
+
+
+def _dump(text: DumpedText) -> list[str]:
+    drawn = as_text(graph_of(text.dump.revisions, fold=False), NAME, NAME)
+    assert drawn.count("\n") == 2, "a title and a revision"
+    return [*drawn.splitlines(), *histories.check_lines(NAME, [NAME]), histories.written_line(text, changed=True)]
+
+
+REPORTS: list[tuple[Any, Callable[[Any], list[str]], Callable[[Any], list[Any]]]] = [
+    (ExportOutcome, exports.lines, lambda outcome: exports.closing(outcome, NAME)),
+    (SettingsOutcome, ide_config.lines, ide_config.closing),
+    (ReleaseOutcome, release.lines, lambda outcome: release.closing(outcome, "release", NAME)),
+    (ResetOutcome, _reset, lambda outcome: resets.closing(outcome, NAME)),
+    (CacheState, status.lines, status.closing),
+    (DumpedText, _dump, lambda text: [Problem(NAME, NAME)]),
+]
+
+
+@pytest.mark.parametrize(("kind", "lines", "closing"), REPORTS, ids=[kind.__name__ for kind, *_ in REPORTS])
+def test_each_report(kind: Any, lines: Callable[[Any], list[str]], closing: Callable[[Any], list[Any]]) -> None:
+    """With every value of each kind of status in turn."""
+    named = False
+    for turn in range(6):
+        outcome = hostile(kind, choose=partial(_in_turn, turn))
+        facts = [shown_fact(line) for line in lines(outcome)]
+        named |= any("FORGED" in fact for fact in facts)
+        for printed in ("\n".join(facts), said(closing(outcome))):
+            assert not [line for line in printed.split("\n") if line.startswith(("FORGED", "  Fix: FORGED"))]
+            assert not set(printed) & {"\x1b", "\x9b", "\u202e", "\udcff", "\r"}
+    assert named
