@@ -1,12 +1,12 @@
-"""Virtualenvs that are assembled from parts which earlier exports have installed.
+"""Virtualenvs that are assembled from parts which stand ready in the caches.
 
-A part is one installed distribution: the files that its RECORD names, as the builtin export has installed them. The
-base is the rest of a virtualenv. Both are copied into exports and never linked, so a user's edit stays in one export.
+A part is one installed distribution, as it is in the virtualenv that pex makes. The base is what such a virtualenv holds
+beside the distributions of its lockfile. Both are copied into exports and never linked, so a user's edit stays in one
+export.
 """
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import csv
 import errno
@@ -19,12 +19,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from devflow.export_all_resolves.staging.shebang import same_form
 from devflow.export_all_resolves.staging.trees import clone, clone_tree, remove, replace_content, staging_path
+from devflow.export_all_resolves.staging.wheels import UnknownWheelError, VenvLayout, unpack
 
 PEX_INFO = "PEX-INFO"
+_DEPENDENCIES = ".deps"  # in a pex
 _RECORD_OF_PART = "part.json"
 _FILES = "files"
-LONGEST_SHEBANG = 127  # Linux; a longer one has another form
+_REPLACED = frozenset({"pip", "setuptools"})  # `python -m venv` installs these; pex replaces them by pinned ones
 
 
 class CannotAssembleError(Exception):
@@ -43,14 +46,15 @@ class Part:
 class Assembly:
     """What an export is assembled from.
 
-    The commands of the build install the parts in `made`; what they leave beside the parts becomes the base. Without
-    commands, the export begins with a copy of `base`.
+    The commands of the build, if there are any, make the base, which is then kept; else it is copied from the cache.
+    The parts in `made` are first put into the cache, from the distributions in `pex`, a packed pex in the sandbox.
     `requirements` are those that PEX-INFO lists; None: those of the parts.
     """
 
     parts: Sequence[Part]
     base: str
     made: Sequence[str] = ()
+    pex: str | None = None
     requirements: Sequence[str] | None = None
 
     @classmethod
@@ -65,36 +69,32 @@ def assemble(staged: str, assembly: Assembly, *, from_base: bool) -> None:
         record = _record(assembly.base, "its base is no longer in the cache")
         clone_tree(os.path.join(assembly.base, _FILES), staged)
         _retarget_tree(staged, record["root"], staged)
-    else:
-        _take_apart(staged, assembly)
-    records = [_lay(part, staged) for part in assembly.parts]
+    elif not os.path.isdir(assembly.base):
+        _store_base(staged, assembly.base)
+    if assembly.pex:
+        made = [part for part in assembly.parts if part.name in assembly.made]
+        _make_parts(made, assembly.pex, staged)
+    in_base = _distributions(staged)
+    records = []
+    for part in assembly.parts:
+        if part.name in in_base:
+            _make_room(part, staged, in_base[part.name])
+        records.append(_lay(part, staged))
     _write_pex_info(staged, records, assembly.requirements)
 
 
-def _take_apart(tree: str, assembly: Assembly) -> None:
-    """Move the parts that were made from the tree into the cache."""
-    installed = _distributions(tree)
-    info = _read_pex_info(tree)
-    files: dict[str, list[str]] = {}
-    for part in assembly.parts:
-        if part.name in assembly.made:
+def _make_parts(parts: Iterable[Part], pex: str, tree: str) -> None:
+    info = _read_pex_info(pex)
+    wheels = {_project_of(wheel): wheel for wheel in info["distributions"]}
+    for part in parts:
+        if not os.path.isdir(part.path):
             # A requirement whose marker does not hold installs nothing.
-            files[part.name] = _files_of(tree, installed[part.name]) if part.name in installed else []
-            if not os.path.isdir(part.path):
-                _store(part, tree, files[part.name], info)
-    for path in sorted({path for paths in files.values() for path in paths}):
-        os.unlink(os.path.join(tree, path))
-        _remove_empty_directories(os.path.dirname(os.path.join(tree, path)))
-    if not os.path.isdir(assembly.base):
-        _store_base(tree, assembly.base)
+            _store_part(part, pex, wheels.get(part.name), tree, info)
 
 
-def _distributions(tree: str) -> dict[str, str]:
-    """Normalised name → its `.dist-info`, relative to the tree."""
-    found = {}
-    for path in glob.glob(os.path.join(glob.escape(tree), "lib", "*", "site-packages", "*.dist-info")):
-        found[normalised(os.path.basename(path).split("-")[0])] = os.path.relpath(path, tree)
-    return found
+def _project_of(wheel: str) -> str:
+    """The normalised name of the project of a wheel or a `.dist-info`."""
+    return normalised(wheel.partition("-")[0])
 
 
 def normalised(name: str) -> str:
@@ -102,66 +102,71 @@ def normalised(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def _files_of(tree: str, dist_info: str) -> list[str]:
-    """The files of a distribution, relative to the tree, each as its RECORD says."""
-    site_packages = os.path.dirname(dist_info)
-    try:
-        with open(os.path.join(tree, dist_info, "RECORD"), encoding="utf-8", newline="") as file:
-            rows = [row for row in csv.reader(file) if row]
-    except OSError as error:
-        raise CannotAssembleError(f"{dist_info} has no RECORD") from error
-    paths = []
-    for name, digest, *_ in rows:
-        path = os.path.normpath(os.path.join(site_packages, name))
-        if path.startswith((os.pardir, os.sep)):
-            raise CannotAssembleError(f"{os.path.basename(dist_info)} has files outside of the virtualenv")
-        if path.endswith(".pyc") and not os.path.lexists(os.path.join(tree, path)):
-            continue
-        # Installers write the path of the virtualenv into scripts, some of them after making the RECORD.
-        if not path.startswith("bin" + os.sep) and digest and _digest(os.path.join(tree, path), digest) != digest:
-            raise CannotAssembleError(f"{path} is not as {os.path.basename(dist_info)} records it")
-        paths.append(path)
-    return paths
-
-
-def _digest(path: str, like: str) -> str:
-    algorithm = like.partition("=")[0]
-    try:
-        with open(path, "rb") as file:
-            digest = hashlib.new(algorithm, file.read()).digest()
-    except (OSError, ValueError):
-        return ""
-    return f"{algorithm}={base64.urlsafe_b64encode(digest).decode().rstrip('=')}"
-
-
-def _store(part: Part, tree: str, files: Sequence[str], info: Mapping[str, object] | None) -> None:
+def _store_part(part: Part, pex: str, wheel: str | None, tree: str, info: Mapping[str, Any]) -> None:
     growing = _begin(part.path)
     try:
-        os.makedirs(growing)
-        _clone_files(tree, os.path.join(growing, _FILES), files)
+        files: list[str] = []
+        if wheel:
+            packed = os.path.join(pex, _DEPENDENCIES, wheel)
+            files = unpack(packed, os.path.join(growing, _FILES), VenvLayout.of(tree))
+        else:
+            os.makedirs(growing)
         record = {
             "root": tree,
             "files": files,
-            "distributions": _entries(info, "distributions", part.name),
-            "requirements": list(_entries(info, "requirements", part.name)),
+            "distributions": {wheel: info["distributions"][wheel]} if wheel else {},
+            "requirements": [text for text in info["requirements"] if _is_about(text, part.name)],
         }
         _write_record(growing, record)
+    except UnknownWheelError as error:
+        remove(growing)
+        raise CannotAssembleError(str(error)) from error
     except BaseException:
         remove(growing)
         raise
     _finish(growing, part.path)
 
 
-def _entries(info: Mapping[str, object] | None, field: str, name: str) -> dict[str, object]:
-    """The items of a field of PEX-INFO that are about a project."""
-    items = (info or {}).get(field) or {}
-    values = items if isinstance(items, dict) else dict.fromkeys(items)  # type: ignore[call-overload]
-    of_project = re.compile(r"[A-Za-z0-9._]+(?=-)" if field == "distributions" else r"[A-Za-z0-9._-]+")
-    return {
-        item: value
-        for item, value in values.items()
-        if (found := of_project.match(item)) and normalised(found[0]) == name
-    }
+def _is_about(requirement: str, project: str) -> bool:
+    name = re.match(r"[A-Za-z0-9._-]+", requirement)
+    return name is not None and normalised(name[0]) == project
+
+
+def _distributions(tree: str) -> dict[str, str]:
+    """Normalised name → its `.dist-info`, relative to the tree."""
+    found = {}
+    for path in glob.glob(os.path.join(glob.escape(tree), "lib", "*", "site-packages", "*.dist-info")):
+        found[_project_of(os.path.basename(path))] = os.path.relpath(path, tree)
+    return found
+
+
+def _make_room(part: Part, tree: str, dist_info: str) -> None:
+    """Remove a distribution of the base, as pex does before it installs another version that the lockfile pins."""
+    record = _record(part.path, f"{part.name} is not in the cache")
+    if not record["files"]:
+        return
+    if part.name not in _REPLACED:
+        raise CannotAssembleError(f"{part.name} is both pinned and installed in the editable mode")
+    if any(path.startswith(dist_info + os.sep) for path in record["files"]):
+        os.unlink(os.path.join(tree, dist_info, "RECORD"))  # the same version: the files stay
+        return
+    for path in _files_of(tree, dist_info):
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(os.path.join(tree, path))
+        _remove_empty_directories(os.path.dirname(os.path.join(tree, path)))
+
+
+def _files_of(tree: str, dist_info: str) -> list[str]:
+    """The files of a distribution, relative to the tree, as its RECORD names them."""
+    site_packages = os.path.dirname(dist_info)
+    try:
+        with open(os.path.join(tree, dist_info, "RECORD"), encoding="utf-8", newline="") as file:
+            paths = [os.path.normpath(os.path.join(site_packages, row[0])) for row in csv.reader(file) if row]
+    except OSError as error:
+        raise CannotAssembleError(f"{dist_info} has no RECORD") from error
+    if any(path.startswith((os.pardir, os.sep)) for path in paths):
+        raise CannotAssembleError(f"{os.path.basename(dist_info)} has files outside of the virtualenv")
+    return paths
 
 
 def _store_base(tree: str, base: str) -> None:
@@ -209,7 +214,7 @@ def _lay(part: Part, staged: str) -> Mapping[str, Any]:
     _clone_files(os.path.join(part.path, _FILES), staged, record["files"])
     for path in record["files"]:
         if path.startswith("bin" + os.sep):
-            _retarget(os.path.join(staged, path), ((record["root"], staged),))
+            _retarget(os.path.join(staged, path), ((record["root"], staged),), any_length=True)
     return record
 
 
@@ -242,16 +247,13 @@ def _retarget_tree(tree: str, old: str, new: str) -> None:
                 _retarget(entry.path, texts)
 
 
-def _retarget(path: str, texts: Sequence[tuple[str, str]]) -> None:
-    """Replace texts in a file; the first pair is the path of a virtualenv, on which the form of a shebang depends."""
-    old, new = (os.fsencode(text) for text in texts[0])
+def _retarget(path: str, texts: Sequence[tuple[str, str]], *, any_length: bool = False) -> None:
+    """Replace texts in a file; the first pair is the path of a virtualenv, on which the form of a shebang may depend."""
     with open(path, "rb") as file:
         content = file.read()
-    if content.startswith(b"#!") and len(old) != len(new):
-        first, second, *_ = [*content.split(b"\n", 2), b""]
-        longest = max(len(first), len(first.replace(old, new))) + 1
-        if old in second or (old in first and (b" " in new or longest > LONGEST_SHEBANG)):
-            raise CannotAssembleError("its path is too long, or has a space, for a shebang line")
+    old, new = texts[0]
+    if not any_length and not same_form(content, os.fsencode(old), os.fsencode(new)):
+        raise CannotAssembleError("its path is as long as a shebang line can just hold")
     replaced = content
     for this, that in texts:
         replaced = replaced.replace(os.fsencode(this), os.fsencode(that))
@@ -266,19 +268,14 @@ def _remove_empty_directories(directory: str) -> None:
             directory = os.path.dirname(directory)
 
 
-def _read_pex_info(tree: str) -> dict[str, object] | None:
-    try:
-        with open(os.path.join(tree, PEX_INFO), encoding="utf-8") as file:
-            return json.load(file)  # type: ignore[no-any-return]
-    except FileNotFoundError:
-        return None
+def _read_pex_info(tree: str) -> dict[str, Any]:
+    with open(os.path.join(tree, PEX_INFO), encoding="utf-8") as file:
+        return json.load(file)  # type: ignore[no-any-return]
 
 
 def _write_pex_info(tree: str, records: Sequence[Mapping[str, Any]], requirements: Sequence[str] | None) -> None:
     """PEX-INFO as pex writes it when it installs all parts at once. Source: pex 2.1.137, `PEXBuilder._prepare_code`."""
     info = _read_pex_info(tree)
-    if info is None:
-        return
     info["distributions"] = {item: value for record in records for item, value in record["distributions"].items()}
     own = {item for record in records for item in record["requirements"]}
     info["requirements"] = sorted(own if requirements is None else requirements)

@@ -105,14 +105,21 @@ def clone(source: str, target: str) -> None:
 
     Raises: FileExistsError: the target exists; it is not changed. OSError, with both paths.
     """
-    with open(source, "rb", buffering=0) as old, open(target, "xb", buffering=0) as new:
-        status = os.fstat(old.fileno())
+    old = os.open(source, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        status = os.fstat(old)
+        mode = stat.S_IMODE(status.st_mode)
+        new = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
         try:
-            _copy_content(old.fileno(), new.fileno(), status.st_size)
+            _copy_content(old, new, status.st_size)
+            os.fchmod(new, mode)
+            os.utime(new, ns=(status.st_atime_ns, status.st_mtime_ns))
         except OSError as error:
             raise OSError(error.errno, error.strerror, source, None, target) from error
-        os.fchmod(new.fileno(), stat.S_IMODE(status.st_mode))
-        os.utime(new.fileno(), ns=(status.st_atime_ns, status.st_mtime_ns))
+        finally:
+            os.close(new)
+    finally:
+        os.close(old)
 
 
 def _copy_content(source: int, target: int, size_bytes: int) -> None:
