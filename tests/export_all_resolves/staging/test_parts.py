@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 from export_all_resolves.staging.packed_pex import Files, packed_pex, wheel_files
 
-from devflow.export_all_resolves.staging.parts import Assembly, CannotAssembleError, Part, assemble
+from devflow.export_all_resolves.staging import parts
+from devflow.export_all_resolves.staging.part_cache import CannotAssembleError, Part
+from devflow.export_all_resolves.staging.parts import Assembly
+from devflow.export_all_resolves.staging.unchanged import OldExport
 from devflow.export_all_resolves.staging.wheels import VenvLayout, unpack
 
 SITE = "lib/python3.11/site-packages"
@@ -63,8 +66,12 @@ def cache(tmp_path: Path) -> Path:
 
 
 def assembly(cache: Path, *names: str, made: tuple[str, ...] = (), pex: Path | None = None) -> Assembly:
-    parts = [Part(name, str(cache / name / "0123")) for name in names]
-    return Assembly(parts, str(cache / "base" / "4567"), made=made, pex=str(pex) if pex else None)
+    all_parts = [Part(name, str(cache / name / "0123")) for name in names]
+    return Assembly(all_parts, str(cache / "base" / "4567"), "", made=made, pex=str(pex) if pex else None)
+
+
+def assemble(tree: str, of: Assembly, *, from_base: bool) -> None:
+    parts.assemble(tree, of, OldExport(""), from_base=from_base)
 
 
 @pytest.fixture()
@@ -217,7 +224,7 @@ def test_a_base_fits_virtualenvs_with_shebang_lines_of_the_same_form(
 def test_scripts_of_parts_have_one_form(tmp_path: Path, cache: Path, first: Path, directory: str) -> None:
     second = tmp_path / directory / ".+def"
     virtualenv(second)
-    another_base = Assembly([Part("a", str(cache / "a" / "0123"))], str(cache / "base" / "8901"))
+    another_base = Assembly([Part("a", str(cache / "a" / "0123"))], str(cache / "base" / "8901"), "")
     assemble(str(second), another_base, from_base=False)
     assert contents(second) == expected(tmp_path, "a")
 

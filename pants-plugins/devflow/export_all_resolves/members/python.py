@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 import os
 
 from pants.backend.python.subsystems.setup import PythonSetup
@@ -42,6 +43,7 @@ from devflow.export_all_resolves.facts import DESTINATION, ExportInput
 from devflow.export_all_resolves.members.python_assembly import plan_assembly
 from devflow.export_all_resolves.members.python_inputs import (
     SYMLINKED,
+    ResolveSource,
     export_format,
     full_version,
     hash_of,
@@ -54,6 +56,8 @@ from devflow.export_all_resolves.members.python_pins import NotPinnedError
 from devflow.export_all_resolves.staging.build import Command, Seed
 from devflow.export_all_resolves.staging.shebang import form_of
 from devflow.export_all_resolves.subsystem import ExportAllResolvesSubsystem
+
+logger = logging.getLogger(__name__)
 
 _SEEDS = "devflow_venv_seeds"
 # The pex tools whose virtualenvs, assembled from parts, are equal to those that they make themselves. Newer ones also
@@ -149,6 +153,16 @@ def _explained(error: ProcessExecutionFailure, resolve: str) -> Exception:
     )
 
 
+def _never_assembled(options: ExportAllResolvesSubsystem, pex_cli: PexCli, source: ResolveSource) -> str | None:
+    """Why no export of this kind is assembled from parts, as a clause; None if they are."""
+    if not options.assemble:
+        return "--no-assemble is set"
+    if pex_cli.version not in _ASSEMBLED:
+        return f"exports by the pex tool {pex_cli.version} are not proved to be equal"
+    # The lockfile of Pants holds more than the tool that is exported from it.
+    return "Pants brings its lockfile" if source.requirements else None
+
+
 @rule(desc="Prepare the export of a Python resolve", level=LogLevel.DEBUG)
 async def stage_python_resolve(
     request: PythonResolveExporter,
@@ -172,15 +186,17 @@ async def stage_python_resolve(
     if source is None:
         raise _not_exported(resolve)
     if export_format(export_subsystem) == SYMLINKED:
+        logger.debug(f"{resolve} is installed as a whole, because it is exported as a {SYMLINKED}.")
         return StagedExport(await _whole(resolve))
     python = await python_for(resolve, source.constraints)
     seed = Seed(
         path=str(pex_environment.named_caches_dir / _SEEDS / hash_of(python.path, python.fingerprint)[:16]),
         command=Command((python.path, "-m", "venv", "{digest_root}"), {}),
     )
-    can_assemble = options.assemble and pex_cli.version in _ASSEMBLED
-    # The lockfile of Pants holds more than the tool that is exported from it.
-    if request.builtin_only or not can_assemble or source.requirements:
+    why_not = _never_assembled(options, pex_cli, source)
+    if why_not:
+        logger.debug(f"{resolve} is installed as a whole, because {why_not}.")
+    if why_not or request.builtin_only:
         return StagedExport(await _whole(resolve), seed)
     version = await full_version(python)
     reldir = f"{request.export_root}/{path_safe(resolve)}/{version}"
@@ -192,7 +208,8 @@ async def stage_python_resolve(
         editable = (await editable_local_dists(resolve)).optional_digest
     await run_id()  # what is in the cache of parts is read in each run
     resolver_settings = settings_input(await resolve_pex_config(resolve))
-    interpreter = os.path.join(build_root.path, dist_dir.relpath, "export", reldir, "bin", os.path.basename(python.path))
+    destination = os.path.join(build_root.path, dist_dir.relpath, "export", reldir)
+    interpreter = os.path.join(destination, "bin", os.path.basename(python.path))
     try:
         planned = await plan_assembly(
             source.lockfile,
@@ -211,6 +228,7 @@ async def stage_python_resolve(
             # The scripts of `pip` and of editable distributions begin as the length of their path demands.
             base_context=(form_of(os.fsencode(interpreter)), editable.fingerprint if editable else ""),
             base_sources=editable,
+            destination=destination,
         )
     except NotPinnedError as error:
         return StagedExport(await _whole(resolve), seed, not_assembled=str(error))

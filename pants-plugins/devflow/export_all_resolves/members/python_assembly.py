@@ -22,7 +22,8 @@ from devflow.engine.python import load_lockfile, resolve_pex_config
 from devflow.export_all_resolves.members.python_inputs import hash_of
 from devflow.export_all_resolves.members.python_pins import Pin, Pins, read_pins
 from devflow.export_all_resolves.staging.build import OWN_DIR
-from devflow.export_all_resolves.staging.parts import Assembly, Part
+from devflow.export_all_resolves.staging.part_cache import Part
+from devflow.export_all_resolves.staging.parts import Assembly
 
 _CACHE = "devflow_venv_parts"
 _SUBSET = "devflow-pins.txt"
@@ -69,7 +70,8 @@ async def plan_assembly(
     context: Sequence[str],
     *,
     base_context: Sequence[str],
-    base_sources: Digest | None = None,
+    base_sources: Digest | None,
+    destination: str,
 ) -> PlannedAssembly:
     """Find out what is in the cache.
 
@@ -87,6 +89,7 @@ async def plan_assembly(
     assembly = Assembly(
         tuple(parts.values()),
         base,
+        record=_path(directory, "exports", destination),
         made=tuple(pin.name for pin in absent),
         pex=_PEX if absent else None,
         requirements=pins.requirements,

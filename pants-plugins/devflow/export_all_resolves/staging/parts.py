@@ -1,45 +1,36 @@
-"""Virtualenvs that are assembled from parts which stand ready in the caches.
+"""Virtualenvs that are assembled from the cache of parts.
 
-A part is one installed distribution, as it is in the virtualenv that pex makes. The base is what such a virtualenv holds
-beside the distributions of its lockfile. Both are copied into exports and never linked, so a user's edit stays in one
-export.
+Files are copied into exports and never linked to the cache, so a user's edit stays in one export.
 """
 
 from __future__ import annotations
 
 import contextlib
 import csv
-import errno
 import glob
 import hashlib
 import json
 import os
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from devflow.export_all_resolves.staging.part_cache import (
+    FILES,
+    CannotAssembleError,
+    Part,
+    make_parts,
+    project_of,
+    read_pex_info,
+    read_record,
+    store_base,
+)
 from devflow.export_all_resolves.staging.shebang import same_form
-from devflow.export_all_resolves.staging.trees import clone, clone_tree, remove, replace_content, staging_path
-from devflow.export_all_resolves.staging.wheels import UnknownWheelError, VenvLayout, unpack
+from devflow.export_all_resolves.staging.trees import clone, clone_tree, replace_content
+from devflow.export_all_resolves.staging.unchanged import OldExport
 
 PEX_INFO = "PEX-INFO"
-_DEPENDENCIES = ".deps"  # in a pex
-_RECORD_OF_PART = "part.json"
-_FILES = "files"
 _REPLACED = frozenset({"pip", "setuptools"})  # `python -m venv` installs these; pex replaces them by pinned ones
-
-
-class CannotAssembleError(Exception):
-    """The export must be built by the builtin rules alone; the message is the reason, as a clause."""
-
-
-@dataclass(frozen=True)
-class Part:
-    """An installed distribution; `path` is its directory in the cache, which may not exist yet."""
-
-    name: str  # normalised
-    path: str
 
 
 @dataclass(frozen=True)
@@ -48,11 +39,13 @@ class Assembly:
 
     The commands of the build, if there are any, make the base, which is then kept; else it is copied from the cache.
     The parts in `made` are first put into the cache, from the distributions in `pex`, a packed pex in the sandbox.
-    `requirements` are those that PEX-INFO lists; None: those of the parts.
+    `requirements` are those that PEX-INFO lists; None: those of the parts. `record` is the path of the file in which
+    `unchanged.py` records the export.
     """
 
     parts: Sequence[Part]
     base: str
+    record: str
     made: Sequence[str] = ()
     pex: str | None = None
     requirements: Sequence[str] | None = None
@@ -63,86 +56,66 @@ class Assembly:
         return cls(**{**fields, "parts": [Part(**part) for part in fields["parts"]]})
 
 
-def assemble(staged: str, assembly: Assembly, *, from_base: bool) -> None:
-    """Complete the tree `staged`. Raises: CannotAssembleError, OSError."""
+def assemble(staged: str, assembly: Assembly, old: OldExport, *, from_base: bool) -> dict[str, list[str]]:
+    """Complete the tree `staged`, which replaces the old export.
+
+    The result is the files that are as in a part or the base, by its path. Raises: CannotAssembleError, OSError.
+    """
+    files: dict[str, list[str]] = {}
+    of_base: list[str] = []
     if from_base:
-        record = _record(assembly.base, "its base is no longer in the cache")
-        clone_tree(os.path.join(assembly.base, _FILES), staged)
+        record = read_record(assembly.base, "its base is no longer in the cache")
+        of_base = _lay_base(assembly.base, staged, old)
         _retarget_tree(staged, record["root"], staged)
     elif not os.path.isdir(assembly.base):
-        _store_base(staged, assembly.base)
+        store_base(staged, assembly.base)
     if assembly.pex:
         made = [part for part in assembly.parts if part.name in assembly.made]
-        _make_parts(made, assembly.pex, staged)
+        make_parts(made, assembly.pex, staged)
     in_base = _distributions(staged)
     records = []
     for part in assembly.parts:
         if part.name in in_base:
             _make_room(part, staged, in_base[part.name])
-        records.append(_lay(part, staged))
+        record = _lay(part, staged, old)
+        records.append(record)
+        files[part.path] = [path for path in record["files"] if not _names_its_tree(path)]
     _write_pex_info(staged, records, assembly.requirements)
+    of_parts = {path for paths in files.values() for path in paths}
+    return {**files, assembly.base: [path for path in of_base if path not in of_parts]}
 
 
-def _make_parts(parts: Iterable[Part], pex: str, tree: str) -> None:
-    info = _read_pex_info(pex)
-    wheels = {_project_of(wheel): wheel for wheel in info["distributions"]}
-    for part in parts:
-        if not os.path.isdir(part.path):
-            # A requirement whose marker does not hold installs nothing.
-            _store_part(part, pex, wheels.get(part.name), tree, info)
+def _names_its_tree(path: str) -> bool:
+    """Whether a file may hold the path of its virtualenv: those at the top and in `bin`."""
+    return os.path.dirname(path) in ("", "bin")
 
 
-def _project_of(wheel: str) -> str:
-    """The normalised name of the project of a wheel or a `.dist-info`."""
-    return normalised(wheel.partition("-")[0])
+def _lay_base(base: str, staged: str, old: OldExport) -> list[str]:
+    files = []
 
-
-def normalised(name: str) -> str:
-    """The one form of a project's name. Source: PEP 503."""
-    return re.sub(r"[-_.]+", "-", name).lower()
-
-
-def _store_part(part: Part, pex: str, wheel: str | None, tree: str, info: Mapping[str, Any]) -> None:
-    growing = _begin(part.path)
-    try:
-        files: list[str] = []
-        if wheel:
-            packed = os.path.join(pex, _DEPENDENCIES, wheel)
-            files = unpack(packed, os.path.join(growing, _FILES), VenvLayout.of(tree))
+    def copy(source: str, target: str) -> None:
+        path = target[len(staged) + 1 :]
+        if _names_its_tree(path):
+            clone(source, target)
         else:
-            os.makedirs(growing)
-        record = {
-            "root": tree,
-            "files": files,
-            "distributions": {wheel: info["distributions"][wheel]} if wheel else {},
-            "requirements": [text for text in info["requirements"] if _is_about(text, part.name)],
-        }
-        _write_record(growing, record)
-    except UnknownWheelError as error:
-        remove(growing)
-        raise CannotAssembleError(str(error)) from error
-    except BaseException:
-        remove(growing)
-        raise
-    _finish(growing, part.path)
+            old.take(base, path, source, target)
+            files.append(path)
 
-
-def _is_about(requirement: str, project: str) -> bool:
-    name = re.match(r"[A-Za-z0-9._-]+", requirement)
-    return name is not None and normalised(name[0]) == project
+    clone_tree(os.path.join(base, FILES), staged, copy)
+    return files
 
 
 def _distributions(tree: str) -> dict[str, str]:
     """Normalised name → its `.dist-info`, relative to the tree."""
     found = {}
     for path in glob.glob(os.path.join(glob.escape(tree), "lib", "*", "site-packages", "*.dist-info")):
-        found[_project_of(os.path.basename(path))] = os.path.relpath(path, tree)
+        found[project_of(os.path.basename(path))] = os.path.relpath(path, tree)
     return found
 
 
 def _make_room(part: Part, tree: str, dist_info: str) -> None:
     """Remove a distribution of the base, as pex does before it installs another version that the lockfile pins."""
-    record = _record(part.path, f"{part.name} is not in the cache")
+    record = read_record(part.path, f"{part.name} is not in the cache")
     if not record["files"]:
         return
     if part.name not in _REPLACED:
@@ -169,72 +142,30 @@ def _files_of(tree: str, dist_info: str) -> list[str]:
     return paths
 
 
-def _store_base(tree: str, base: str) -> None:
-    growing = _begin(base)
-    try:
-        clone_tree(tree, os.path.join(growing, _FILES))
-        _write_record(growing, {"root": tree})
-    except BaseException:
-        remove(growing)
-        raise
-    _finish(growing, base)
-
-
-def _begin(path: str) -> str:
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    return staging_path(path)
-
-
-def _finish(growing: str, path: str) -> None:
-    """Rename into place, unless another process was faster."""
-    try:
-        os.rename(growing, path)
-    except OSError as error:
-        remove(growing)
-        if error.errno not in (errno.EEXIST, errno.ENOTEMPTY):
-            raise
-
-
-def _write_record(growing: str, record: Mapping[str, object]) -> None:
-    """What is known of a directory of the cache. Its files name the virtualenv they are from, so the cache can move."""
-    with open(os.path.join(growing, _RECORD_OF_PART), "w", encoding="utf-8") as file:
-        json.dump(record, file)
-
-
-def _record(path: str, otherwise: str) -> dict[str, Any]:
-    try:
-        with open(os.path.join(path, _RECORD_OF_PART), encoding="utf-8") as file:
-            return json.load(file)  # type: ignore[no-any-return]
-    except (OSError, ValueError) as error:
-        raise CannotAssembleError(otherwise) from error
-
-
-def _lay(part: Part, staged: str) -> Mapping[str, Any]:
-    record = _record(part.path, f"{part.name} is not in the cache")
-    _clone_files(os.path.join(part.path, _FILES), staged, record["files"])
+def _lay(part: Part, staged: str, old: OldExport) -> Mapping[str, Any]:
+    record = read_record(part.path, f"{part.name} is not in the cache")
+    made = set()
     for path in record["files"]:
-        if path.startswith("bin" + os.sep):
-            _retarget(os.path.join(staged, path), ((record["root"], staged),), any_length=True)
+        source, target = os.path.join(part.path, FILES, path), os.path.join(staged, path)
+        directory = os.path.dirname(path)
+        if directory not in made:
+            os.makedirs(os.path.join(staged, directory), exist_ok=True)
+            made.add(directory)
+        try:
+            if _names_its_tree(path):
+                clone(source, target)
+                _retarget(target, ((record["root"], staged),), any_length=True)
+            else:
+                old.take(part.path, path, source, target)
+        except FileExistsError:
+            _require_same(source, target, path, (record["root"], staged))
     return record
 
 
-def _clone_files(source: str, target: str, files: Iterable[str]) -> None:
-    made = set()
-    for path in files:
-        directory = os.path.dirname(path)
-        if directory not in made:
-            os.makedirs(os.path.join(target, directory), exist_ok=True)
-            made.add(directory)
-        try:
-            clone(os.path.join(source, path), os.path.join(target, path))
-        except FileExistsError:
-            _require_same(os.path.join(source, path), os.path.join(target, path), path)
-
-
-def _require_same(one: str, other: str, path: str) -> None:
+def _require_same(source: str, target: str, path: str, roots: tuple[str, str]) -> None:
     """Two distributions may have the same file, such as the `__init__.py` of a namespace."""
-    with open(one, "rb") as first, open(other, "rb") as second:
-        if first.read() != second.read():
+    with open(source, "rb") as first, open(target, "rb") as second:
+        if first.read().replace(*map(os.fsencode, roots)) != second.read():
             raise CannotAssembleError(f"two distributions have different files {path}")
 
 
@@ -268,14 +199,9 @@ def _remove_empty_directories(directory: str) -> None:
             directory = os.path.dirname(directory)
 
 
-def _read_pex_info(tree: str) -> dict[str, Any]:
-    with open(os.path.join(tree, PEX_INFO), encoding="utf-8") as file:
-        return json.load(file)  # type: ignore[no-any-return]
-
-
 def _write_pex_info(tree: str, records: Sequence[Mapping[str, Any]], requirements: Sequence[str] | None) -> None:
     """PEX-INFO as pex writes it when it installs all parts at once. Source: pex 2.1.137, `PEXBuilder._prepare_code`."""
-    info = _read_pex_info(tree)
+    info = read_pex_info(tree)
     info["distributions"] = {item: value for record in records for item, value in record["distributions"].items()}
     own = {item for record in records for item in record["requirements"]}
     info["requirements"] = sorted(own if requirements is None else requirements)
