@@ -9,7 +9,7 @@ from pathlib import Path
 
 from devflow.export_all_resolves.staging.marker import MARKER
 
-_SCRIPT = re.compile(rb"(\.\./)+bin/[^,]+,")
+_SCRIPT = re.compile(rb"^((?:\.\./)+bin/[^,]+,).*")
 _STAGING_NAME = re.compile(rb"\.\+[a-z0-9]{3,}")
 
 
@@ -58,6 +58,6 @@ def _describe(path: Path) -> str:
     content = path.read_bytes()
     if path.name == "RECORD":
         # pip lists its `.pyc` files, which come and go, and hashes of scripts, which name the place.
-        rows = {line for line in content.splitlines() if b".pyc," not in line}
-        content = b"\n".join(sorted(_SCRIPT.match(row)[0] if _SCRIPT.match(row) else row for row in rows))
+        rows = {_SCRIPT.sub(rb"\1", line) for line in content.splitlines() if b".pyc," not in line}
+        content = b"\n".join(sorted(rows))
     return f"{mode} {hashlib.sha256(content).hexdigest()}"
