@@ -6,11 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
-from export_all_resolves.staging.packed_pex import packed_pex, wheel_files
 
 from devflow.export_all_resolves.staging.build import Command, Spec, build
 from devflow.export_all_resolves.staging.part_cache import CannotAssembleError, Part
 from devflow.export_all_resolves.staging.parts import Assembly
+from export_all_resolves.staging.packed_pex import packed_pex, wheel_files
 
 SITE = "lib/python3.11/site-packages"
 BASE = f"""

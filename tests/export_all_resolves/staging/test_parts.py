@@ -9,13 +9,13 @@ import shutil
 from pathlib import Path
 
 import pytest
-from export_all_resolves.staging.packed_pex import Files, packed_pex, wheel_files
 
 from devflow.export_all_resolves.staging import parts
 from devflow.export_all_resolves.staging.part_cache import CannotAssembleError, Part
 from devflow.export_all_resolves.staging.parts import Assembly
 from devflow.export_all_resolves.staging.unchanged import OldExport
 from devflow.export_all_resolves.staging.wheels import VenvLayout, unpack
+from export_all_resolves.staging.packed_pex import Files, packed_pex, wheel_files
 
 SITE = "lib/python3.11/site-packages"
 

@@ -1,4 +1,4 @@
-"""What pex has installed becomes what `pex venv` makes of it. (That it is the same, to the byte, is an end-to-end test.)"""
+"""What pex has installed becomes what `pex venv` makes of it: an end-to-end test compares the two to the byte."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import stat
 from pathlib import Path
 
 import pytest
-from export_all_resolves.staging.packed_pex import pack, wheel_files
 
 from devflow.export_all_resolves.staging.wheels import UnknownWheelError, VenvLayout, unpack
+from export_all_resolves.staging.packed_pex import pack, wheel_files
 
 SITE = "lib/python3.11/site-packages"
 LAYOUT = VenvLayout("/venv/bin/python3.11", SITE)

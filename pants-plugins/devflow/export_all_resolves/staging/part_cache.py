@@ -1,7 +1,7 @@
 """The cache of parts: directories that hold files of virtualenvs, and what is known of them.
 
-A part is one installed distribution, as it is in the virtualenv that pex makes. The base is what such a virtualenv holds
-beside the distributions of its lockfile. A directory is complete as soon as it exists, and never changes.
+A part is one installed distribution, as it is in the virtualenv that pex makes. The base is what such a virtualenv
+holds beside the distributions of its lockfile. A directory is complete as soon as it exists, and never changes.
 """
 
 from __future__ import annotations

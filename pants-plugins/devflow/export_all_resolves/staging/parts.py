@@ -179,7 +179,10 @@ def _retarget_tree(tree: str, old: str, new: str) -> None:
 
 
 def _retarget(path: str, texts: Sequence[tuple[str, str]], *, any_length: bool = False) -> None:
-    """Replace texts in a file; the first pair is the path of a virtualenv, on which the form of a shebang may depend."""
+    """Replace texts in a file; the first pair is the path of a virtualenv, on which the form of a shebang may depend.
+
+    Raises: CannotAssembleError unless that form stays, or may be any.
+    """
     with open(path, "rb") as file:
         content = file.read()
     old, new = texts[0]

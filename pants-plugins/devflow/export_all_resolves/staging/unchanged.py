@@ -1,9 +1,9 @@
 """Files of the old export that the new one can have as they are, so that they need not be copied again.
 
-Both have a file as a link for the short time until the old export is removed; then it has one name again. Whether a file
-is still as it was copied, is told by its inode and the time of its last change: a system sets that time at each change of
-content or attributes, and no program can choose it. Everything else is copied: an edited file, one with another link, one
-on a file system that tells neither.
+Both exports have such a file, as a link, for the short time until the old one is removed. Whether a file is still as it
+was copied is told by its inode and the time of its last change: a system sets that time at each change of content or
+attributes, and a program cannot set it. Everything else is copied: a file that was edited, that has another link, or
+that is on a file system which does not tell.
 """
 
 from __future__ import annotations

@@ -89,7 +89,9 @@ def _is_left_out(name: str, stash: str) -> bool:
     directory, _, base = name.rpartition("/")
     if name == _LAYOUT:
         return True
-    return not name.startswith(stash) and ("__pycache__" in directory.split("/") or not directory and base.endswith(_COMPILED))
+    return not name.startswith(stash) and (
+        "__pycache__" in directory.split("/") or not directory and base.endswith(_COMPILED)
+    )
 
 
 def _path_in_venv(name: str, stash: str, layout: VenvLayout) -> str:
