@@ -51,7 +51,7 @@ class OldExport:
         old = os.path.join(self.path, name)
         if known and _times(old) == tuple(known):
             try:
-                os.link(old, target, follow_symlinks=False)
+                os.link(old, target)
             except FileExistsError:
                 raise
             except OSError:
