@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import resource
@@ -10,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -176,6 +177,14 @@ class ScratchRepository:
             raise BenchmarkError(f"{lockfile} has {changed} pins instead of {pins}")
         lockfile.write_text(text)
         return [other.name for other in self.resolves if other.copied_lockfile == resolve.copied_lockfile]
+
+    @contextlib.contextmanager
+    def changed_lockfile(self, resolve: Resolve, *, pins: int) -> Iterator[list[str]]:
+        """As `change_lockfile`; afterwards the lockfile is as before."""
+        lockfile = self.build_root / resolve.copied_lockfile
+        before = lockfile.read_text()
+        yield self.change_lockfile(resolve, pins=pins)
+        lockfile.write_text(before)
 
 
 def _configuration(resolves: Iterable[Resolve]) -> str:

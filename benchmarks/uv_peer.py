@@ -13,7 +13,7 @@ from pathlib import Path
 
 from scratch_repository import BenchmarkError, Resolve, Run, ScratchRepository
 
-_INSTALL = ("--quiet", "--no-deps", "--require-hashes")
+_SEEDED = ("pip-", "setuptools-", "wheel-")
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,10 @@ class Uv:
                 f"--python={venv}",
                 f"--requirement={lockfile}",
             )
-            if not list(venv.glob("lib/*/site-packages/*.dist-info")):
-                raise BenchmarkError(f"{self.version} installed nothing of {lockfile}")
+            export = self.repository.build_root / "dist/export/python/virtualenvs" / resolve.name
+            ours, theirs = _installed(next(export.glob("3.*"))), _installed(venv)
+            if not ours or ours != theirs:
+                raise BenchmarkError(f"{self.version} and the export of {resolve.name} differ: {ours ^ theirs}")
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
         return Run(time.monotonic() - start, cpu_s, "")
@@ -59,6 +61,12 @@ class Uv:
         )
         if done.returncode:
             raise BenchmarkError(f"{self.version} {arguments[0]}: {done.stderr}")
+
+
+def _installed(venv: Path) -> set[str]:
+    """The names and versions of the distributions, but for those that come with a virtualenv."""
+    names = {path.name for path in venv.glob("lib/*/site-packages/*.dist-info")}
+    return {name for name in names if not name.startswith(_SEEDED)}
 
 
 def find_uv(repository: ScratchRepository) -> Uv | None:

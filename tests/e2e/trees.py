@@ -9,6 +9,7 @@ from pathlib import Path
 
 from devflow.export_all_resolves.staging.marker import MARKER
 
+_SCRIPT = re.compile(rb"^((?:\.\./)+bin/[^,]+,).*")
 _STAGING_NAME = re.compile(rb"\.\+[a-z0-9]{3,}")
 
 
@@ -57,6 +58,6 @@ def _describe(path: Path) -> str:
     content = path.read_bytes()
     if path.name == "RECORD":
         # pip lists its `.pyc` files, which come and go, and hashes of scripts, which name the place.
-        names = {line.partition(b",")[0] for line in content.splitlines()}
-        content = b"\n".join(sorted(name for name in names if not name.endswith(b".pyc")))
+        rows = {_SCRIPT.sub(rb"\1", line) for line in content.splitlines() if b".pyc," not in line}
+        content = b"\n".join(sorted(rows))
     return f"{mode} {hashlib.sha256(content).hexdigest()}"

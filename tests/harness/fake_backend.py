@@ -82,7 +82,7 @@ async def fake_export(request: FakeExporter, fake: Fake) -> StagedExport:
     version = text.partition(" ")[0]
     if text.endswith("in parts") and not request.builtin_only:
         result = ExportResult("nothing to do", f"fake/trees/{request.resolve}/{version}", resolve=request.resolve)
-        return StagedExport(result, assembly=Assembly((), "/no/such/base"))
+        return StagedExport(result, assembly=Assembly((), "/no/such/base", "/no/such/record"))
     return StagedExport(
         ExportResult(
             f"tree of {request.resolve}",

@@ -49,8 +49,25 @@ logger = logging.getLogger(__name__)
 
 _STAGING = "devflow.export_all_resolves.staging"
 _REMOVAL = "devflow.common.removal"
+_STAGING_MODULES = (
+    *("__init__", "__main__", "build", "marker", "part_cache", "parts"),
+    *("seed", "shebang", "trees", "unchanged", "wheels"),
+)
 _MODULES = (
-    *(f"{_STAGING}.{name}" for name in ("__init__", "__main__", "build", "marker", "parts", "seed", "trees")),
+    "__init__",
+    "__main__",
+    "build",
+    "marker",
+    "part_cache",
+    "parts",
+    "seed",
+    "shebang",
+    "trees",
+    "unchanged",
+    "wheels",
+)
+_MODULES = (
+    *(f"{_STAGING}.{name}" for name in _STAGING_MODULES),
     *(f"{_REMOVAL}.{name}" for name in ("__init__", "attributes", "facts", "mounts", "scan", "trees")),
     "devflow.common.paths",
 )

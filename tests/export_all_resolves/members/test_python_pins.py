@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.markers import default_environment
 
-from devflow.export_all_resolves.members.python_assembly import fits_a_shebang
 from devflow.export_all_resolves.members.python_pins import NotPinnedError, Pins, read_pins
 
 ENVIRONMENT = {**{name: str(value) for name, value in default_environment().items()}, "sys_platform": "linux"}
@@ -143,16 +142,3 @@ def test_a_pex_lockfile_from_version_control_or_for_several_platforms_is_install
     ):
         with pytest.raises(NotPinnedError, match=reason):
             pins(json.dumps(lockfile))
-
-
-@pytest.mark.parametrize(
-    ("directory", "fits"),
-    [
-        ("/repo/dist/export/python/virtualenvs/a", True),
-        ("/my repo/dist/a", False),
-        ("/" + "x" * 94, True),
-        ("/" + "x" * 100, False),
-    ],
-)
-def test_which_exports_have_scripts_that_can_be_copied(directory: str, fits: bool) -> None:
-    assert fits_a_shebang(directory) is fits

@@ -1,17 +1,21 @@
-"""A tree that is taken apart and put together again is the same, elsewhere, and shares no file with the cache."""
+"""A tree that is assembled from parts is as if everything was installed into it, and shares no file with the cache."""
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+import shutil
 from pathlib import Path
 
 import pytest
 
-from devflow.export_all_resolves.staging.parts import Assembly, CannotAssembleError, Part, assemble
+from devflow.export_all_resolves.staging import parts
+from devflow.export_all_resolves.staging.part_cache import CannotAssembleError, Part
+from devflow.export_all_resolves.staging.parts import Assembly
+from devflow.export_all_resolves.staging.unchanged import OldExport
+from devflow.export_all_resolves.staging.wheels import VenvLayout, unpack
+from export_all_resolves.staging.packed_pex import Files, packed_pex, wheel_files
 
 SITE = "lib/python3.11/site-packages"
 
@@ -21,34 +25,29 @@ def write(path: Path, text: str) -> None:
     path.write_text(text)
 
 
-def install(tree: Path, name: str, files: Mapping[str, str], *, record: str | None = None) -> None:
-    """As an installer does; paths are relative to `site-packages`."""
-    rows = []
-    for path, text in files.items():
-        write(tree / SITE / path, text)
-        digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).decode().rstrip("=")
-        # The hash of a script would be that of its text with the path of this tree.
-        rows.append(f"{path},,\n" if "bin/" in path else f"{path},sha256={digest},{len(text)}\n")
-    info = f"{name}-1.0.dist-info/RECORD"
-    write(tree / SITE / info, record or "".join([*rows, f"{info},,\n"]))
+def wheel(name: str) -> str:
+    return f"{name}-1.0-py3-none-any.whl"
 
 
-def virtualenv(tree: Path, *names: str) -> None:
-    """Base files, and distributions that have a module, a script, and a file of a common namespace."""
+def kept(name: str, more: Files | None = None) -> Files:
+    """A module, a script, and a file of a common namespace."""
+    files = {f"{name}/__init__.py": name, "space/__init__.py": "", f".prefix/bin/{name}": ("#!python\nrun\n", 0o755)}
+    return wheel_files(name, {**files, **(more or {})})
+
+
+def virtualenv(tree: Path) -> None:
+    """The base, with the `pip` of the interpreter."""
     write(tree / "pyvenv.cfg", f"home = /usr\ncommand = python -m venv {tree}\n")
     write(tree / "bin/activate", f"VIRTUAL_ENV={tree}\nPS1=({tree.name})\n")
-    write(tree / SITE / "pip/__init__.py", "")
+    write(tree / "bin/pip", f"#!{tree}/bin/python3.11 -sE\nimport pip\n")
+    write(tree / "__main__.py", f"#!{tree}/bin/python3.11 -sE\n\nrun\n")
+    write(tree / SITE / "pip/__init__.py", "old pip")
+    write(tree / SITE / "pip/old/__init__.py", "")
+    record = "pip/__init__.py,,\npip/old/__init__.py,,\n../../../bin/pip,,\npip-0.9.dist-info/RECORD,,\n"
+    write(tree / SITE / "pip-0.9.dist-info/RECORD", record)
     os.symlink("lib", tree / "lib64")
-    for name in names:
-        script = f"#!{tree}/bin/python3.11 -sE\nimport {name}\n"
-        install(tree, name, {f"{name}/__init__.py": name, "space/__init__.py": "", f"../../../bin/{name}": script})
-    info = {
-        "distributions": {f"{name}-1.0-py3-none-any.whl": f"hash of {name}" for name in names},
-        "requirements": sorted(f"{name}==1.0" for name in names),
-        "ignore_errors": False,
-    }
-    info["pex_hash"] = hashlib.sha1(json.dumps(info, sort_keys=True).encode()).hexdigest()
-    write(tree / "PEX-INFO", json.dumps(info, sort_keys=True))
+    info = {"code_hash": "0123", "distributions": {}, "requirements": [], "ignore_errors": False}
+    write(tree / "PEX-INFO", json.dumps(info))
 
 
 def contents(tree: Path) -> dict[str, object]:
@@ -66,27 +65,45 @@ def cache(tmp_path: Path) -> Path:
     return tmp_path / "cache"
 
 
-def assembly(cache: Path, *names: str, made: tuple[str, ...] = ()) -> Assembly:
-    parts = [Part(name, str(cache / name / "0123")) for name in names]
-    return Assembly(parts, str(cache / "base" / "4567"), made=made)
+def assembly(cache: Path, *names: str, made: tuple[str, ...] = (), pex: Path | None = None) -> Assembly:
+    all_parts = [Part(name, str(cache / name / "0123")) for name in names]
+    return Assembly(all_parts, str(cache / "base" / "4567"), "", made=made, pex=str(pex) if pex else None)
+
+
+def assemble(tree: str, of: Assembly, *, from_base: bool) -> None:
+    parts.assemble(tree, of, OldExport(""), from_base=from_base)
 
 
 @pytest.fixture()
 def first(tmp_path: Path, cache: Path) -> Path:
     """An export of a and b, which has filled the cache."""
     tree = tmp_path / "exports/.+abc"
-    virtualenv(tree, "a", "b")
-    assemble(str(tree), assembly(cache, "a", "b", made=("a", "b")), from_base=False)
+    virtualenv(tree)
+    pex = packed_pex(tmp_path / "sandbox/parts.pex", {wheel(name): kept(name) for name in ("a", "b")})
+    assemble(str(tree), assembly(cache, "a", "b", made=("a", "b"), pex=pex), from_base=False)
     return tree
 
 
 def expected(tmp_path: Path, *names: str) -> dict[str, object]:
+    """As if everything was installed at once."""
     tree = tmp_path / "expected/3.11.7"
-    virtualenv(tree, *names)
+    virtualenv(tree)
+    for name in names:
+        pex = packed_pex(tmp_path / "expected.pex", {wheel(name): kept(name)})
+        unpack(str(pex / ".deps" / wheel(name)), str(tmp_path / "expected" / name), VenvLayout.of(str(tree)))
+        shutil.copytree(tmp_path / "expected" / name, tree, dirs_exist_ok=True)
+    info = {
+        "code_hash": "0123",
+        "distributions": {wheel(name): f"hash of {wheel(name)}" for name in names},
+        "requirements": sorted(f"{name}==1.0" for name in names),
+        "ignore_errors": False,
+    }
+    info["pex_hash"] = hashlib.sha1(json.dumps(info, sort_keys=True).encode()).hexdigest()
+    write(tree / "PEX-INFO", json.dumps(info, sort_keys=True))
     return contents(tree)
 
 
-def test_what_is_taken_apart_is_whole_again(tmp_path: Path, first: Path) -> None:
+def test_what_is_assembled_is_as_if_it_was_installed(tmp_path: Path, first: Path) -> None:
     assert contents(first) == expected(tmp_path, "a", "b")
 
 
@@ -108,8 +125,9 @@ def test_the_cache_may_be_moved(tmp_path: Path, cache: Path, first: Path) -> Non
 
 def test_only_what_the_cache_lacks_is_made(tmp_path: Path, cache: Path, first: Path) -> None:
     second = tmp_path / "exports/.+def"
-    virtualenv(second, "c")
-    assemble(str(second), assembly(cache, "a", "c", made=("c",)), from_base=False)
+    second.mkdir()
+    pex = packed_pex(tmp_path / "second.pex", {wheel("c"): kept("c")})
+    assemble(str(second), assembly(cache, "a", "c", made=("c",), pex=pex), from_base=True)
     assert contents(second) == expected(tmp_path, "a", "c")
 
 
@@ -125,57 +143,90 @@ def test_an_edit_in_an_export_reaches_nothing_else(tmp_path: Path, cache: Path, 
     assert contents(second) == expected(tmp_path, "a", "b")
 
 
-def test_files_that_an_installer_links_into_its_cache_are_not_linked_afterwards(tmp_path: Path, cache: Path) -> None:
+def made(tmp_path: Path, cache: Path, name: str, files: Files) -> Path:
+    """An export of this one distribution, for which the cache has a base only."""
     tree = tmp_path / "exports/.+abc"
-    virtualenv(tree, "a")
-    linked = tmp_path / "cache of pex"
-    os.link(tree / SITE / "a/__init__.py", linked)
-    assemble(str(tree), assembly(cache, "a", made=("a",)), from_base=False)
-    assert linked.stat().st_nlink == 1
+    virtualenv(tree)
+    pex = packed_pex(tmp_path / "parts.pex", {wheel(name): files})
+    assemble(str(tree), assembly(cache, name, made=(name,), pex=pex), from_base=False)
+    return tree
 
 
 def test_a_requirement_that_installs_nothing_is_an_empty_part(tmp_path: Path, cache: Path) -> None:
     tree = tmp_path / "exports/.+abc"
-    virtualenv(tree, "a")
-    assemble(str(tree), assembly(cache, "a", "windows", made=("a", "windows")), from_base=False)
+    virtualenv(tree)
+    pex = packed_pex(tmp_path / "parts.pex", {wheel("a"): kept("a")})
+    assemble(str(tree), assembly(cache, "a", "windows", made=("a", "windows"), pex=pex), from_base=False)
     assert contents(tree) == expected(tmp_path, "a")
 
 
-def test_a_file_that_is_not_as_recorded_is_not_cached(tmp_path: Path, cache: Path) -> None:
-    tree = tmp_path / "exports/.+abc"
-    virtualenv(tree, "a")
-    (tree / SITE / "a/__init__.py").write_text("edited in the cache of pex")
-    with pytest.raises(CannotAssembleError, match=r"a/__init__.py is not as a-1.0.dist-info records it"):
-        assemble(str(tree), assembly(cache, "a", made=("a",)), from_base=False)
-    assert not (cache / "a").exists()
+def test_a_pinned_pip_replaces_that_of_the_interpreter(tmp_path: Path, cache: Path) -> None:
+    tree = made(tmp_path, cache, "pip", wheel_files("pip", {"pip/__init__.py": "new pip"}))
+    assert sorted(path.name for path in (tree / SITE).iterdir()) == ["pip", "pip-1.0.dist-info"]
+    assert [path.name for path in (tree / SITE / "pip").iterdir()] == ["__init__.py"]
+    assert (tree / SITE / "pip/__init__.py").read_text() == "new pip"
+    assert not (tree / "bin/pip").exists()
 
 
-@pytest.mark.parametrize(
-    ("record", "why"),
-    [("../../../../outside,,\n", "has files outside of the virtualenv"), ("/etc/hosts,,\n", "has files outside")],
-)
-def test_a_record_cannot_name_files_outside(tmp_path: Path, cache: Path, record: str, why: str) -> None:
+def test_a_pinned_pip_of_the_same_version_is_recorded_anew(tmp_path: Path, cache: Path) -> None:
+    files = wheel_files("pip", {"pip/__init__.py": "old pip"}, version="0.9")
+    tree = made(tmp_path, cache, "pip", files)
+    assert (tree / SITE / "pip/old/__init__.py").exists()
+    assert "METADATA" in (tree / SITE / "pip-0.9.dist-info/RECORD").read_text()
+
+
+def test_a_distribution_that_is_pinned_and_editable(tmp_path: Path, cache: Path) -> None:
     tree = tmp_path / "exports/.+abc"
     virtualenv(tree)
-    install(tree, "a", {}, record=record)
-    with pytest.raises(CannotAssembleError, match=why):
-        assemble(str(tree), assembly(cache, "a", made=("a",)), from_base=False)
+    write(tree / SITE / "a-0.1.dist-info/RECORD", "")
+    pex = packed_pex(tmp_path / "parts.pex", {wheel("a"): kept("a")})
+    with pytest.raises(CannotAssembleError, match="a is both pinned and installed in the editable mode"):
+        assemble(str(tree), assembly(cache, "a", made=("a",), pex=pex), from_base=False)
+
+
+@pytest.mark.parametrize("record", ["../../../../outside,,\n", "/etc/hosts,,\n"])
+def test_a_record_cannot_name_files_outside(tmp_path: Path, cache: Path, record: str) -> None:
+    tree = tmp_path / "exports/.+abc"
+    virtualenv(tree)
+    write(tree / SITE / "pip-0.9.dist-info/RECORD", record)
+    write(tmp_path / "exports/outside", "")
+    pex = packed_pex(tmp_path / "parts.pex", {wheel("pip"): kept("pip")})
+    with pytest.raises(CannotAssembleError, match=r"pip-0.9.dist-info has files outside of the virtualenv"):
+        assemble(str(tree), assembly(cache, "pip", made=("pip",), pex=pex), from_base=False)
+    assert (tmp_path / "exports/outside").exists()
+
+
+def test_a_form_that_is_not_known_is_not_kept(tmp_path: Path, cache: Path) -> None:
+    with pytest.raises(CannotAssembleError, match="unknown form"):
+        made(tmp_path, cache, "a", {"a.py": ""})
+    assert list((cache / "a").iterdir()) == []
 
 
 def test_two_distributions_with_different_content_for_one_path(tmp_path: Path, cache: Path, first: Path) -> None:
     second = tmp_path / "exports/.+def"
-    virtualenv(second)
-    install(second, "c", {"space/__init__.py": "not empty"})
+    second.mkdir()
+    pex = packed_pex(tmp_path / "second.pex", {wheel("c"): kept("c", {"space/__init__.py": "not empty"})})
     with pytest.raises(CannotAssembleError, match=r"two distributions have different files .*space/__init__.py"):
-        assemble(str(second), assembly(cache, "a", "c", made=("c",)), from_base=False)
+        assemble(str(second), assembly(cache, "a", "c", made=("c",), pex=pex), from_base=True)
 
 
 @pytest.mark.parametrize("directory", ["x" * 150, "with a space"])
-def test_a_path_that_no_shebang_line_can_hold(tmp_path: Path, cache: Path, first: Path, directory: str) -> None:
+def test_a_base_fits_virtualenvs_with_shebang_lines_of_the_same_form(
+    tmp_path: Path, cache: Path, first: Path, directory: str
+) -> None:
     second = tmp_path / directory / ".+def"
     second.mkdir(parents=True)
     with pytest.raises(CannotAssembleError, match="shebang"):
         assemble(str(second), assembly(cache, "a"), from_base=True)
+
+
+@pytest.mark.parametrize("directory", ["x" * 150, "with a space"])
+def test_scripts_of_parts_have_one_form(tmp_path: Path, cache: Path, first: Path, directory: str) -> None:
+    second = tmp_path / directory / ".+def"
+    virtualenv(second)
+    another_base = Assembly([Part("a", str(cache / "a" / "0123"))], str(cache / "base" / "8901"), "")
+    assemble(str(second), another_base, from_base=False)
+    assert contents(second) == expected(tmp_path, "a")
 
 
 @pytest.mark.parametrize("gone", ["base/4567", "a/0123"])

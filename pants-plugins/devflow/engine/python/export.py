@@ -65,14 +65,20 @@ async def export_venv(resolve: str) -> ExportResult | None:
     return exported.result
 
 
-async def export_pex(request: PexRequest, resolve: str, version: str) -> ExportResult:
-    """Plan what the builtin `export` writes and runs for a pex, as if it were that of the resolve."""
+async def export_pex(
+    request: PexRequest, resolve: str, version: str, editable_wheels: Digest | None = None
+) -> ExportResult:
+    """Plan what the builtin `export` writes and runs for a pex, as if it were that of the resolve.
+
+    `editable_wheels` are the sources of the pex, too; the virtualenv gets them by `pip`.
+    """
     fields: dict[str, Any] = {
         "pex_request": request,
         "dest_prefix": "python/virtualenvs",
         "resolve_name": resolve,
         "qualify_path_with_python_version": True,
         "py_version": version,  # newer Pants has it
+        "editable_local_dists_digest": editable_wheels,
     }
     known = {field.name for field in dataclasses.fields(VenvExportRequest)}
     export_request = VenvExportRequest(**{name: value for name, value in fields.items() if name in known})

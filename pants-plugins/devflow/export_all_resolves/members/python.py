@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import logging
 import os
 
 from pants.backend.python.subsystems.setup import PythonSetup
@@ -20,8 +22,10 @@ from pants.util.strutil import path_safe
 from pants.version import VERSION
 
 from devflow.common.errors import UserError, last_words
-from devflow.engine import Rules, run_id
+from devflow.engine import Rules, merge_digests, run_id
 from devflow.engine.python import (
+    create_pex,
+    editable_local_dists,
     export_pex,
     export_venv,
     python_tools_by_resolve,
@@ -36,9 +40,10 @@ from devflow.export_all_resolves.contract import (
     retry_command,
 )
 from devflow.export_all_resolves.facts import DESTINATION, ExportInput
-from devflow.export_all_resolves.members.python_assembly import fits_a_shebang, plan_assembly
+from devflow.export_all_resolves.members.python_assembly import plan_assembly
 from devflow.export_all_resolves.members.python_inputs import (
     SYMLINKED,
+    ResolveSource,
     export_format,
     full_version,
     hash_of,
@@ -49,14 +54,16 @@ from devflow.export_all_resolves.members.python_inputs import (
 )
 from devflow.export_all_resolves.members.python_pins import NotPinnedError
 from devflow.export_all_resolves.staging.build import Command, Seed
+from devflow.export_all_resolves.staging.shebang import form_of
 from devflow.export_all_resolves.subsystem import ExportAllResolvesSubsystem
+
+logger = logging.getLogger(__name__)
 
 _SEEDS = "devflow_venv_seeds"
 _SEED_FORM = "2"  # raise it when what a seed holds changes
 # The pex tools whose virtualenvs, assembled from parts, are equal to those that they make themselves. Newer ones also
 # write into files of the whole virtualenv what it is called and what is installed (`bin/activate`, `pex-repl`).
 _ASSEMBLED = frozenset({"v2.1.137"})
-_MORE_THAN_PINS = frozenset({"editable distributions", "generated sources"})
 _OTHER_HASH = "DO NOT MATCH THE HASHES"  # pip says so
 
 
@@ -147,6 +154,16 @@ def _explained(error: ProcessExecutionFailure, resolve: str) -> Exception:
     )
 
 
+def _never_assembled(options: ExportAllResolvesSubsystem, pex_cli: PexCli, source: ResolveSource) -> str | None:
+    """Why no export of this kind is assembled from parts, as a clause; None if they are."""
+    if not options.assemble:
+        return "--no-assemble is set"
+    if pex_cli.version not in _ASSEMBLED:
+        return f"exports by the pex tool {pex_cli.version} are not proved to be equal"
+    # The lockfile of Pants holds more than the tool that is exported from it.
+    return "Pants brings its lockfile" if source.requirements else None
+
+
 @rule(desc="Prepare the export of a Python resolve", level=LogLevel.DEBUG)
 async def stage_python_resolve(
     request: PythonResolveExporter,
@@ -170,26 +187,30 @@ async def stage_python_resolve(
     if source is None:
         raise _not_exported(resolve)
     if export_format(export_subsystem) == SYMLINKED:
+        logger.debug(f"{resolve} is installed as a whole, because it is exported as a {SYMLINKED}.")
         return StagedExport(await _whole(resolve))
     python = await python_for(resolve, source.constraints)
     seed = Seed(
         path=str(pex_environment.named_caches_dir / _SEEDS / hash_of(_SEED_FORM, python.path, python.fingerprint)[:16]),
         command=Command((python.path, "-m", "venv", "{digest_root}"), {}),
     )
-    can_assemble = options.assemble and pex_cli.version in _ASSEMBLED
-    # The lockfile of Pants holds more than the tool that is exported from it.
-    if request.builtin_only or not can_assemble or source.requirements:
+    why_not = _never_assembled(options, pex_cli, source)
+    if why_not:
+        logger.debug(f"{resolve} is installed as a whole, because {why_not}.")
+    if why_not or request.builtin_only:
         return StagedExport(await _whole(resolve), seed)
-    directory = os.path.join(build_root.path, dist_dir.relpath, "export", request.export_root, path_safe(resolve))
-    if not fits_a_shebang(directory):
-        why = "its path is too long, or has a space, for a shebang line"
-        return StagedExport(await _whole(resolve), seed, not_assembled=why)
+    version = await full_version(python)
+    reldir = f"{request.export_root}/{path_safe(resolve)}/{version}"
     listed = await listed_inputs(resolve, export_subsystem)
-    more = next((one.name for one in listed if one.name in _MORE_THAN_PINS and one.value != "none"), None)
-    if more:
-        return StagedExport(await _whole(resolve), seed, not_assembled=f"it has {more}")
+    if any(one.name == "generated sources" for one in listed):
+        return StagedExport(await _whole(resolve), seed, not_assembled="it has generated sources")
+    editable = None
+    if resolve in export_subsystem.options.py_editable_in_resolve:
+        editable = (await editable_local_dists(resolve)).optional_digest
     await run_id()  # what is in the cache of parts is read in each run
     resolver_settings = settings_input(await resolve_pex_config(resolve))
+    destination = os.path.join(build_root.path, dist_dir.relpath, "export", reldir)
+    interpreter = os.path.join(destination, "bin", os.path.basename(python.path))
     try:
         planned = await plan_assembly(
             source.lockfile,
@@ -205,18 +226,24 @@ async def stage_python_resolve(
                 resolver_settings.value,
                 *(one.value for one in listed if one.name == "scripts"),
             ),
+            # The scripts of `pip` and of editable distributions begin as the length of their path demands.
+            base_context=(form_of(os.fsencode(interpreter)), editable.fingerprint if editable else ""),
+            base_sources=editable,
+            destination=destination,
         )
     except NotPinnedError as error:
         return StagedExport(await _whole(resolve), seed, not_assembled=str(error))
-    version = await full_version(python)
-    if planned.request is None:
-        reldir = f"{PythonResolveExporter.export_root}/{path_safe(resolve)}/{version}"
-        return StagedExport(ExportResult(f"virtualenv of {resolve}", reldir, resolve=resolve), None, planned.assembly)
     try:
-        result = await export_pex(planned.request, resolve, version)
+        if planned.base_request:
+            result = await export_pex(planned.base_request, resolve, version, editable)
+        else:
+            result = ExportResult(f"virtualenv of {resolve}", reldir, resolve=resolve)
+        if planned.parts_request:
+            pex = await create_pex(planned.parts_request)
+            result = dataclasses.replace(result, digest=await merge_digests([result.digest, pex.digest]))
     except ProcessExecutionFailure as error:
         raise _explained(error, resolve) from error
-    return StagedExport(result, seed, planned.assembly)
+    return StagedExport(result, seed if planned.base_request else None, planned.assembly)
 
 
 def rules() -> Rules:

@@ -12,7 +12,7 @@ from pants.backend.python.util_rules.interpreter_constraints import InterpreterC
 from pants.backend.python.util_rules.pex import PexRequest
 from pants.backend.python.util_rules.pex_environment import PythonExecutable
 from pants.backend.python.util_rules.pex_requirements import EntireLockfile, Lockfile, PexRequirements, Resolve
-from pants.engine.fs import CreateDigest, FileContent
+from pants.engine.fs import CreateDigest, Digest, FileContent
 from pants.engine.process import Process
 from pants.util.logging import LogLevel
 from pants.util.strutil import path_safe
@@ -21,14 +21,15 @@ from devflow.engine import create_digest, digest_contents, run_process
 from devflow.engine.python import load_lockfile, resolve_pex_config
 from devflow.export_all_resolves.members.python_inputs import hash_of
 from devflow.export_all_resolves.members.python_pins import Pin, Pins, read_pins
-from devflow.export_all_resolves.staging.parts import LONGEST_SHEBANG, Assembly, Part
+from devflow.export_all_resolves.staging.build import OWN_DIR
+from devflow.export_all_resolves.staging.part_cache import Part
+from devflow.export_all_resolves.staging.parts import Assembly
 
 _CACHE = "devflow_venv_parts"
 _SUBSET = "devflow-pins.txt"
+_PEX = f"{OWN_DIR}/parts.pex"
 # Raise it when parts of an older version of this plugin must not be used.
-_SCHEMA = 3
-# `python -m venv` installs some of these, too; pex replaces them by those of the lockfile.
-_SEEDED = frozenset({"pip", "setuptools", "wheel"})
+_SCHEMA = 4
 # As `packaging.markers.default_environment`, by the interpreter itself, which may have no `packaging`.
 _MARKERS = """
 import json, os, platform, sys
@@ -54,15 +55,11 @@ print(json.dumps({
 
 @dataclass(frozen=True)
 class PlannedAssembly:
-    """`request` is the pex from which stock's commands install what the cache lacks; None if it lacks nothing."""
+    """What the cache lacks is made from two pexes, if there is any: the base, and the distributions of the parts."""
 
     assembly: Assembly
-    request: PexRequest | None
-
-
-def fits_a_shebang(directory: str) -> bool:
-    """Whether the scripts of all exports below a directory begin in the one short form, and so can be copied."""
-    return " " not in directory and len(f"#!{directory}/3.99.99rc9/bin/python3.99 -sE") <= LONGEST_SHEBANG
+    base_request: PexRequest | None
+    parts_request: PexRequest | None
 
 
 async def plan_assembly(
@@ -71,48 +68,60 @@ async def plan_assembly(
     python: PythonExecutable,
     cache: str,
     context: Sequence[str],
+    *,
+    base_context: Sequence[str],
+    base_sources: Digest | None,
+    destination: str,
 ) -> PlannedAssembly:
-    """Find out which parts are in the cache; `context` is what else decides how a distribution is installed.
+    """Find out what is in the cache.
 
-    The caller awaits `run_id`, because the cache is read. Raises: NotPinnedError.
+    `context` is what else decides how a distribution is installed; `base_context`, what decides in addition what the
+    base holds, which `base_sources` are installed into. The caller awaits `run_id`, because the cache is read.
+    Raises: NotPinnedError.
     """
     loaded = await load_lockfile(lockfile)
     contents = await digest_contents(loaded.lockfile_digest)
     pins = read_pins(contents[0].content, await _marker_environment(python))
     directory = os.path.join(cache, _CACHE)
-    seeded = tuple(pin for pin in pins.pins if pin.name in _SEEDED)
     parts = {pin: Part(pin.name, _path(directory, pin.name, pin.identity, *context)) for pin in pins.pins}
-    base = _path(directory, "base", *context, *(pin.identity for pin in seeded))
+    base = _path(directory, "base", *context, *base_context)
     absent = tuple(pin for pin in pins.pins if not os.path.isdir(parts[pin].path))
-    if not absent and os.path.isdir(base):
-        return PlannedAssembly(Assembly(tuple(parts.values()), base, requirements=pins.requirements), None)
-    made = tuple(pin for pin in pins.pins if pin in absent or pin in seeded)
-    request = await _request(lockfile, constraints, pins, made)
     assembly = Assembly(
         tuple(parts.values()),
         base,
-        made=tuple(pin.name for pin in made),
+        record=_path(directory, "exports", destination),
+        made=tuple(pin.name for pin in absent),
+        pex=_PEX if absent else None,
         requirements=pins.requirements,
     )
-    return PlannedAssembly(assembly, request)
+    base_request = None
+    if not os.path.isdir(base):
+        base_request = PexRequest(
+            description=f"Build pex for the virtualenv of resolve `{lockfile.resolve_name}`",
+            output_filename=f"{path_safe(lockfile.resolve_name)}.pex",
+            internal_only=True,
+            sources=base_sources,
+            interpreter_constraints=constraints,
+            layout=PexLayout.PACKED,
+        )
+    parts_request = await _parts_request(lockfile, constraints, pins, absent) if absent else None
+    return PlannedAssembly(assembly, base_request, parts_request)
 
 
 def _path(directory: str, name: str, *inputs: str) -> str:
     return os.path.join(directory, name, hash_of(_SCHEMA, *inputs)[:32])
 
 
-async def _request(
+async def _parts_request(
     lockfile: Lockfile, constraints: InterpreterConstraints, pins: Pins, made: Sequence[Pin]
 ) -> PexRequest:
-    """Stock's own request if everything is to be made, so that it and stock share a cache; else one for a subset."""
-    requirements: PexRequirements | EntireLockfile = PexRequirements()
-    arguments: tuple[str, ...] = ()
+    """If everything is to be made, pex resolves as for stock's export, and refuses what stock refuses."""
+    requirements: PexRequirements | EntireLockfile = EntireLockfile(lockfile)
+    arguments: tuple[str, ...] = ("--no-compress",)  # the files are read once
     inputs = None
-    if len(made) == len(pins.pins):
-        requirements = EntireLockfile(lockfile)
-    elif made:
+    if len(made) < len(pins.pins):
         # What the subset needs is not in this pex, on purpose.
-        arguments = ("--intransitive", "--ignore-errors")
+        arguments += ("--intransitive", "--ignore-errors")
         if pins.is_pex_native:
             requirements = PexRequirements(
                 [pin.text for pin in made], from_superset=Resolve(lockfile.resolve_name, use_entire_lockfile=False)
@@ -120,10 +129,11 @@ async def _request(
         else:
             subset = FileContent(_SUBSET, "".join(f"{pin.text}\n" for pin in made).encode())
             inputs = await create_digest(CreateDigest([subset]))
+            requirements = PexRequirements()
             arguments += ("--requirement", _SUBSET, *await _settings_of(lockfile.resolve_name))
     return PexRequest(
         description=f"Build pex for resolve `{lockfile.resolve_name}`",
-        output_filename=f"{path_safe(lockfile.resolve_name)}.pex",
+        output_filename=_PEX,
         internal_only=True,
         requirements=requirements,
         interpreter_constraints=constraints,

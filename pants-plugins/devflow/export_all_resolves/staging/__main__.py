@@ -6,7 +6,7 @@ import os
 import sys
 
 from devflow.export_all_resolves.staging.build import CANNOT_ASSEMBLE, OWN_DIR, BuildError, Spec, build
-from devflow.export_all_resolves.staging.parts import CannotAssembleError
+from devflow.export_all_resolves.staging.part_cache import CannotAssembleError
 
 
 def main() -> int:

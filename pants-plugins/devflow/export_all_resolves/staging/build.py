@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from subprocess import DEVNULL, PIPE, STDOUT, run
 
-from devflow.export_all_resolves.staging import marker
+from devflow.export_all_resolves.staging import marker, unchanged
 from devflow.export_all_resolves.staging.parts import Assembly, assemble
 from devflow.export_all_resolves.staging.seed import plant
 from devflow.export_all_resolves.staging.trees import remove, replace_content, staging_path, swap
@@ -77,12 +77,14 @@ def build(spec: Spec, sandbox: str) -> None:
     engine = os.getppid()
     os.makedirs(os.path.dirname(spec.destination), exist_ok=True)
     staged = staging_path(spec.destination)
+    files: Mapping[str, Sequence[str]] = {}
     try:
         _lay_out(spec, staged, sandbox)
         for command in spec.commands:
             _run(command, staged)
         if spec.assembly:
-            assemble(staged, spec.assembly, from_base=not spec.commands)
+            old = unchanged.OldExport.read(spec.destination, spec.assembly.record)
+            files = assemble(staged, spec.assembly, old, from_base=not spec.commands)
         if os.getppid() != engine:
             raise BuildError("the engine that asked for this export has ended")
         if os.path.islink(staged):
@@ -92,6 +94,9 @@ def build(spec: Spec, sandbox: str) -> None:
     finally:
         with contextlib.suppress(OSError):  # the next run removes it
             remove(staged)  # after a swap the old export, else an incomplete one
+    if spec.assembly:
+        with contextlib.suppress(OSError):  # the next export is copied
+            unchanged.write(spec.destination, spec.assembly.record, files)
 
 
 def _lay_out(spec: Spec, staged: str, sandbox: str) -> None:

@@ -9,13 +9,12 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-import sys
 from collections.abc import Mapping, Sequence
 from subprocess import DEVNULL, CalledProcessError, run
 
+from devflow.export_all_resolves.staging.shebang import repointed
 from devflow.export_all_resolves.staging.trees import remove, replace_content, staging_path
 
-_MAX_SHEBANG = 512 if sys.platform == "darwin" else 127
 # Stands for the seed's path in its scripts: caches are moved, and a script that names the old place changes that place.
 _ROOT = "{digest_root}"
 
@@ -61,28 +60,5 @@ def _make(seed: str, argv: Sequence[str], environment: Mapping[str, str]) -> boo
 
 
 def _repoint(script: str, old: bytes, new: bytes) -> None:
-    """Replace the path of one tree by that of another in a script; the shebang gets the form that installers use."""
     with open(script, "rb") as file:
-        content = file.read()
-    interpreter, body = _split_shebang(content)
-    shebang = _shebang(interpreter.replace(old, new)) if interpreter else b""
-    replace_content(script, shebang + body.replace(old, new))
-
-
-def _split_shebang(content: bytes) -> tuple[bytes, bytes]:
-    """The interpreter's path and the rest of the script; no path for a script of another language. Source: distlib."""
-    if content.startswith(b"#!/bin/sh\n'''exec' "):
-        second_line, _, rest = content[len(b"#!/bin/sh\n'''exec' ") :].partition(b"\n")
-        _, _, body = rest.partition(b"\n")
-        return second_line.replace(b' "$0" "$@"', b"").strip(b'"'), body
-    first_line, _, body = content.partition(b"\n")
-    if first_line.startswith(b"#!") and b"python" in os.path.basename(first_line):
-        return first_line[2:].strip(), body
-    return b"", content
-
-
-def _shebang(interpreter: bytes) -> bytes:
-    if b" " not in interpreter and len(interpreter) + 3 <= _MAX_SHEBANG:
-        return b"#!" + interpreter + b"\n"
-    quoted = b'"' + interpreter + b'"' if b" " in interpreter else interpreter
-    return b"#!/bin/sh\n'''exec' " + quoted + b" \"$0\" \"$@\"\n' '''\n"
+        replace_content(script, repointed(file.read(), old, new))

@@ -11,6 +11,7 @@ import shutil
 import stat
 import string
 import sys
+from collections.abc import Callable
 
 from devflow.common.removal import trees
 
@@ -105,14 +106,21 @@ def clone(source: str, target: str) -> None:
 
     Raises: FileExistsError: the target exists; it is not changed. OSError, with both paths.
     """
-    with open(source, "rb", buffering=0) as old, open(target, "xb", buffering=0) as new:
-        status = os.fstat(old.fileno())
+    old = os.open(source, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        status = os.fstat(old)
+        mode = stat.S_IMODE(status.st_mode)
+        new = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
         try:
-            _copy_content(old.fileno(), new.fileno(), status.st_size)
+            _copy_content(old, new, status.st_size)
+            os.fchmod(new, mode)
+            os.utime(new, ns=(status.st_atime_ns, status.st_mtime_ns))
         except OSError as error:
             raise OSError(error.errno, error.strerror, source, None, target) from error
-        os.fchmod(new.fileno(), stat.S_IMODE(status.st_mode))
-        os.utime(new.fileno(), ns=(status.st_atime_ns, status.st_mtime_ns))
+        finally:
+            os.close(new)
+    finally:
+        os.close(old)
 
 
 def _copy_content(source: int, target: int, size_bytes: int) -> None:
@@ -134,17 +142,17 @@ def _copy_content(source: int, target: int, size_bytes: int) -> None:
             view = view[os.write(target, view) :]
 
 
-def clone_tree(source: str, target: str) -> None:
-    """Copy a tree by `clone`, with its links; the target may exist, but none of the files."""
+def clone_tree(source: str, target: str, copy: Callable[[str, str], None] = clone) -> None:
+    """Copy a tree with its links, its files by `copy`; the target may exist, but none of the files."""
     os.makedirs(target, exist_ok=True)
     for entry in os.scandir(source):
         path = os.path.join(target, entry.name)
         if entry.is_symlink():
             os.symlink(os.readlink(entry.path), path)
         elif entry.is_dir():
-            clone_tree(entry.path, path)
+            clone_tree(entry.path, path, copy)
         else:
-            clone(entry.path, path)
+            copy(entry.path, path)
 
 
 def replace_content(path: str, content: bytes) -> None:
