@@ -187,7 +187,7 @@ def test_the_file_of_variables(root_path: str, line: str | None) -> None:
 
 def test_the_stubs_work_as_they_are_printed(tmp_path: Path) -> None:
     repository(tmp_path)
-    printed = stubs(command_facts(tmp_path), SCRIPT).splitlines()
+    printed = stubs(command_facts(tmp_path), SCRIPT)
     lines = [line.strip() for line in printed[1 : printed.index("For .envrc, for direnv:")]]
     write(tmp_path / "py", "\n".join([*lines, ""]), mode=0o755)
     assert run(tmp_path, "-m", "acme", program="py").stdout == "acme\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from devflow.common.errors import Problem
+from devflow.common.errors import Problem, headed
 from devflow.common.paths import shown
 from devflow.common.report import count, counts_line, json_report, to_do
 from devflow.exec.plan import CommandFileStatus, FilesMode, PlannedFile
@@ -49,7 +49,7 @@ def _state(file: PlannedFile, outcome: FilesOutcome) -> str:
     return f"{verb}, leads to {shown(file.desired.target)}" if file.desired.target else verb
 
 
-def closing(outcome: FilesOutcome, stubs: str) -> list[str]:
+def closing(outcome: FilesOutcome, stubs: Sequence[str]) -> list[str | Problem]:
     """Problems, counts and, for a run that only planned, the command. `stubs` follow the first files of a resolve."""
     changed = [file for file in outcome.files if file.changed and file.desired.path not in outcome.failed]
     fresh = [file for file in outcome.files if file.status is CommandFileStatus.UP_TO_DATE]
@@ -60,8 +60,8 @@ def closing(outcome: FilesOutcome, stubs: str) -> list[str]:
     planned_only = outcome.mode is not FilesMode.WRITE and changed
     is_new = outcome.mode is FilesMode.WRITE and any(file.status is CommandFileStatus.MISSING for file in changed)
     return [
-        *(f"{_GOAL}: {problem}" for problem in outcome.problems),
-        *([stubs] if is_new else []),
+        *(headed(_GOAL, problem) for problem in outcome.problems),
+        *(stubs if is_new else []),
         counts_line(counts),
         *([to_do(outcome.command)] if planned_only else []),
     ]

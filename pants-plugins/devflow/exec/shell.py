@@ -155,12 +155,14 @@ def _absolute_roots(of: CommandFacts) -> list[str]:
     return [of.build_root if root == "." else f"{of.build_root}/{root}" for root in of.roots]
 
 
-def stubs(of: CommandFacts, path: str) -> str:
+def stubs(of: CommandFacts, path: str) -> list[str]:
     """What a person may put into two files of the repository, once: neither text changes with a version."""
     sourced_file = shlex.quote(f"{path}.sh")
-    return (
-        "For ./py at the build root, executable:\n"
-        f'    #!/bin/sh\n    exec "$(dirname "$0")"/{shlex.quote(path)} "$@"\n'
-        "For .envrc, for direnv:\n"
-        f"    source_env_if_exists {sourced_file}\n    watch_file {sourced_file}"
-    )
+    return [
+        "For ./py at the build root, executable:",
+        "    #!/bin/sh",
+        f'    exec "$(dirname "$0")"/{shlex.quote(path)} "$@"',
+        "For .envrc, for direnv:",
+        f"    source_env_if_exists {sourced_file}",
+        f"    watch_file {sourced_file}",
+    ]
