@@ -190,11 +190,9 @@ def code_roots(roots: Sequence[PythonRoot], checkouts: Iterable[str]) -> tuple[s
 def needed_resolves(desired: Iterable[DesiredDocument], facts: WorkspaceFacts, main: Export) -> tuple[str, ...]:
     """The resolves whose exports the settings refer to, sorted; the main one is always among them."""
     texts = "\n".join(text for one in desired for text in texts_of(one.document))
-    return tuple(
-        resolve
-        for resolve, export in sorted(facts.exports.items())
-        if resolve == main.resolve or f"{export.path}/" in texts
-    )
+    needed = {resolve for resolve, export in facts.exports.items() if f"{export.path}/" in texts}
+    programs = {resolve for resolve, tool in facts.programs.items() if tool.path in texts}
+    return tuple(sorted(needed | programs | {main.resolve}))
 
 
 def plan_files(
