@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
 
 import pytest
 from pants.core.goals import export
@@ -35,7 +34,7 @@ class Hammer(TemplatedExternalTool):
     binary_name = "hammer"
     help = "A tool."
     default_version = "1.0"
-    default_known_versions: ClassVar[list[str]] = []
+    default_known_versions: list[str] = []  # noqa: RUF012
     default_url_template = "file:///nowhere"
     version_constraints = ">=1,<3"
 

@@ -50,7 +50,7 @@ def binary_tools(union_membership: UnionMembership) -> Mapping[str, str]:
 def _tools(union_membership: UnionMembership) -> Mapping[str, Any]:
     if not HAS_BINARIES:
         return {}
-    return ExportableTool.filter_for_subclasses(union_membership, ExternalTool)  # type: ignore[no-any-return]
+    return ExportableTool.filter_for_subclasses(union_membership, ExternalTool)
 
 
 async def binaries_to_export() -> tuple[str, ...]:
@@ -102,7 +102,7 @@ async def export_binary(scope: str) -> ExportResult | None:
         exported = await GetBinary(MaybeExportResult, _ExportExternalToolForResolveRequest, request)
     else:
         exported = await external_tool.export_external_tool(request, **implicitly())  # type: ignore[attr-defined]
-    return exported.result  # type: ignore[no-any-return]
+    return exported.result
 
 
 def rules() -> Rules:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from pathlib import Path
-from typing import Callable, ClassVar
+from typing import Callable
 
 import pytest
 from pants.core.goals import export
@@ -32,7 +32,7 @@ class Hammer(TemplatedExternalTool):
     binary_name = "hammer"
     help = "A tool."
     default_version = "1.0"
-    default_known_versions: ClassVar[list[str]] = []
+    default_known_versions: list[str] = []  # noqa: RUF012
     default_url_template = "file:///nowhere"
 
     def generate_exe(self, plat: Platform) -> str:
