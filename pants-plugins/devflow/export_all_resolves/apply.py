@@ -21,7 +21,6 @@ from pants.engine.process import Process, ProcessCacheScope
 from pants.engine.rules import collect_rules, rule
 from pants.option.global_options import GlobalOptions
 from pants.util.docutil import bin_name
-from pants.util.frozendict import FrozenDict
 from pants.util.logging import LogLevel
 
 from devflow.common.errors import Problem, UserError, as_problem, disk_full_fix, tail
@@ -65,7 +64,7 @@ class BuildExportRequest(EngineAwareParameter):
     exporter: ResolveExporter
     fingerprint: ResolveFingerprint
     path: str
-    links: FrozenDict[str, str]
+    links: tuple[tuple[str, str], ...]
 
     def debug_hint(self) -> str:
         """Shown by the engine beside the rule."""
@@ -190,7 +189,7 @@ async def carry_out(plan: ExportPlan, described: Iterable[DescribedResolve], tre
     desired = {item.resolve: item.desired for item in plan.rebuilds}
     requests = [
         BuildExportRequest(
-            resolve.exporter(resolve.resolve), resolve.fingerprint, wanted.path, FrozenDict(wanted.links)
+            resolve.exporter(resolve.resolve), resolve.fingerprint, wanted.path, tuple(wanted.links.items())
         )
         for resolve in described
         if resolve.exporter and resolve.fingerprint and (wanted := desired.get(resolve.resolve)) and wanted.path

@@ -186,6 +186,7 @@ def test_the_phony_repository_in_the_cache_of_uv_goes(content: str, stays: bool)
         cache = Path(scene.settings.named_caches_dir, "uv_cache")
         write(cache / "sdists-v9" / ".git").write_text(content)
         write(cache / "git-v0" / "checkouts" / "0123" / ".git" / "HEAD")
+        write(cache.parent / "venv_cache" / "x")  # it stays without the store, so each of the others is looked at
         outcome = scene.reset("named-caches")
         assert outcome.exit_code == stays
         assert cache.exists() == stays
