@@ -51,7 +51,7 @@ def root(rule_runner: RuleRunner) -> Path:
 
 @pytest.fixture()
 def run(rule_runner: RuleRunner, root: Path) -> Run:
-    """`run("--check")` runs the goal; `resolves` are those that are declared, `programs` the tools of `[export].bin`."""
+    """`run("--check")` runs the goal; `resolves` are declared, `programs` are in `[export].bin`."""
 
     def run_goal(
         *args: str,
