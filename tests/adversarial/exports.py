@@ -28,6 +28,7 @@ class Virtualenvs:
     """The part of a `ResolveExporter` that pruning needs."""
 
     export_root = "python/virtualenvs"
+    has_versions = True
 
 
 def make_export_world(base: Path, seed: int) -> World:

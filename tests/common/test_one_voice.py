@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
-from typing import Any
 
 import pytest
 from pants.engine.goal import Goal, GoalSubsystem
 from pants.engine.rules import TaskRule
-from pants.option.option_types import collect_options_info
 from pants.option.subsystem import Subsystem
 
 from devflow import register
+from harness.registered import registered
 
 OUTPUTS = {rule.output_type for rule in register.rules() if isinstance(rule, TaskRule)}
 SUBSYSTEMS = {
@@ -33,12 +31,6 @@ SHARED = {
 }
 
 
-def options(goal: type[Subsystem]) -> dict[str, dict[str, Any]]:
-    """The flag and the registration of each option; the fields of Pants' own record have other names since 2.25."""
-    records = (dataclasses.astuple(info) for info in collect_options_info(goal))
-    return {flags[-1]: dict(registration) for flags, registration in records}
-
-
 def text(told: object) -> str:
     return " ".join(str(told() if callable(told) else told).split())
 
@@ -53,7 +45,7 @@ def test_help_has_one_style(subsystem: type[Subsystem]) -> None:
     about = text(subsystem.help)
     assert re.match(r"[A-Z][a-z]+ ", about), "it says first what the goal does"
     assert about.endswith(".")
-    for name, option in options(subsystem).items():
+    for name, option in registered(subsystem).items():
         told = text(option["help"])
         assert told[0].isupper() or told[0] == "`", (name, told)
         assert told.endswith((".", ")", "`")), (name, told)
@@ -63,7 +55,7 @@ def test_help_has_one_style(subsystem: type[Subsystem]) -> None:
 
 @pytest.mark.parametrize("goal", GOALS, ids=lambda goal: str(goal.name))
 def test_the_same_name_is_the_same_option(goal: type[GoalSubsystem]) -> None:
-    for name, option in options(goal).items():
+    for name, option in registered(goal).items():
         if name in SHARED:
             begins, kind, default = SHARED[name]
             assert text(option["help"]).startswith(begins), (name, option["help"])
@@ -72,6 +64,6 @@ def test_the_same_name_is_the_same_option(goal: type[GoalSubsystem]) -> None:
 
 
 def test_every_report_has_the_same_formats() -> None:
-    formats = {goal: options(goal)["--format"] for goal in GOALS}
+    formats = {goal: registered(goal)["--format"] for goal in GOALS}
     documents = [option for goal, option in formats.items() if goal.name != "dump-schema-history"]
     assert {text(option["help"]) for option in documents} == {"How to write the report. Example: `--format=json`."}

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devflow.common.errors import Problem, UserError
-from devflow.export_all_resolves.facts import DesiredExport, ExportFacts, ExportInput, ExportOnDisk
+from devflow.export_all_resolves.facts import DesiredExport, ExistingExport, ExportFacts, ExportInput, ExportOnDisk
 from devflow.export_all_resolves.plan import (
     ExportPlan,
     ExportStatus,
@@ -23,7 +23,8 @@ INPUTS = (
     ExportInput("lockfile", "0123"),
 )
 RECORDED = {part.name: (part.value, part.shown) for part in INPUTS}
-WANTED = DesiredExport("mypy", path="dist/export/python/virtualenvs/mypy/3.11.7", inputs=INPUTS)
+VENVS = "dist/export/python/virtualenvs"
+WANTED = DesiredExport("mypy", path=f"{VENVS}/mypy/3.11.7", home=f"{VENVS}/mypy", inputs=INPUTS)
 NAMES = ["python-default", "mypy", "ruff", "python-docs"]
 
 
@@ -47,6 +48,13 @@ def test_an_unknown_name_is_an_error_that_knows_better(include: list[str], exclu
         select(NAMES, include, exclude)
     assert "=mpyy: no resolve has that name. Did you mean 'mypy'?" in caught.value.problem.what
     assert caught.value.problem.fix == "choose from mypy, python-default, python-docs, ruff"
+
+
+def test_what_is_not_declared_is_taken_by_its_whole_name() -> None:
+    assert select(NAMES, ["bin:ruff", "mypy"], [], {"bin:ruff", "bin:taplo"}) == ("bin:ruff", "mypy")
+    assert select(NAMES, ["*"], [], {"bin:ruff"}) == tuple(sorted(NAMES))
+    with pytest.raises(UserError, match="Did you mean 'bin:taplo'"):
+        select(NAMES, ["taplo"], [], {"bin:ruff", "bin:taplo"})
 
 
 def test_options_that_leave_nothing_are_an_error() -> None:
@@ -167,17 +175,31 @@ def test_a_plan_knows_whether_it_changes_anything() -> None:
     assert not ExportPlan((up_to_date,), surplus=("dist/export/python/virtualenvs/old/3.9.1",)).changes_nothing
 
 
-VENVS = "dist/export/python/virtualenvs"
+def existing(name: str, version: str) -> ExistingExport:
+    return ExistingExport(f"{VENVS}/{name}/{version}", f"{VENVS}/{name}")
 
 
 def test_what_no_resolve_needs_is_surplus() -> None:
-    existing = tuple(f"{VENVS}/{name}" for name in ("gone/3.9.1", "mypy/3.11.6", "mypy/3.11.7", "other/3.9.1"))
-    facts = ExportFacts((WANTED,), {}, existing, declared=frozenset({"mypy", "other"}))
+    all_of_them = (
+        existing("gone", "3.9.1"),
+        existing("mypy", "3.11.6"),
+        existing("mypy", "3.11.7"),
+        existing("other", "3.9.1"),
+    )
+    facts = ExportFacts((WANTED,), {}, all_of_them, declared=frozenset({f"{VENVS}/mypy", f"{VENVS}/other"}))
     assert surplus_exports(facts) == (f"{VENVS}/gone/3.9.1", f"{VENVS}/mypy/3.11.6")
     assert surplus_exports(ExportFacts((WANTED,), {})) == ()
 
 
+def test_an_export_without_versions_is_alone_in_its_home() -> None:
+    bins = "dist/export/bins"
+    wanted = DesiredExport("bin:ruff", path=f"{bins}/ruff", home=f"{bins}/ruff")
+    on_disk = tuple(ExistingExport(f"{bins}/{name}", f"{bins}/{name}") for name in ("gone", "other", "ruff"))
+    facts = ExportFacts((wanted,), {}, on_disk, declared=frozenset({f"{bins}/other", f"{bins}/ruff"}))
+    assert surplus_exports(facts) == (f"{bins}/gone",)
+
+
 def test_the_exports_of_a_resolve_without_a_path_are_kept() -> None:
     broken = DesiredExport("mypy", error=Problem("mypy.lock does not exist.", "make it"))
-    facts = ExportFacts((broken,), {}, (f"{VENVS}/mypy/3.11.6",), declared=frozenset({"mypy"}))
+    facts = ExportFacts((broken,), {}, (existing("mypy", "3.11.6"),), declared=frozenset({f"{VENVS}/mypy"}))
     assert plan_exports(facts, force=False) == ExportPlan((plan_export(broken, ExportOnDisk(), force=False),))

@@ -2,7 +2,8 @@
 
 The version of a resolve is what stands before the first space of its text. The text `raise` makes the fingerprint fail,
 `broken` the export, and `foreign` is a resolve that the backend declares and does not export. Of a text that ends with
-`in parts`, the cache has lost the parts.
+`in parts`, the cache has lost the parts. The text `program NAME CONTENT` is an export without a version, whose program
+is linked as NAME.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ from pants.core.goals.generate_lockfiles import (
     KnownUserResolveNamesRequest,
     RequestedUserResolveNames,
 )
+from pants.engine.fs import CreateDigest, FileContent
 from pants.engine.rules import collect_rules, rule
 from pants.engine.unions import UnionRule
 from pants.option.option_types import DictOption
 from pants.option.subsystem import Subsystem
 
-from devflow.engine import Rules
+from devflow.engine import Rules, create_digest
 from devflow.export_all_resolves.contract import (
     MaybeResolveFingerprint,
     ResolveExporter,
@@ -56,7 +58,7 @@ class FakeExporter(ResolveExporter):
 @rule
 async def fake_fingerprint(request: FakeExporter, fake: Fake) -> MaybeResolveFingerprint:
     text = fake.resolves.get(request.resolve, "foreign")
-    if text.startswith("foreign"):
+    if text.startswith(("foreign", "program ")):
         return MaybeResolveFingerprint(None)
     if text == "raise":
         raise ValueError("cannot be read today")
@@ -93,9 +95,39 @@ async def fake_export(request: FakeExporter, fake: Fake) -> StagedExport:
     )
 
 
+class FakeProgramExporter(ResolveExporter):
+    export_root = "fake/programs"
+    has_versions = False
+
+
+@rule
+async def fake_program_fingerprint(request: FakeProgramExporter, fake: Fake) -> MaybeResolveFingerprint:
+    kind, _, text = fake.resolves.get(request.resolve, "foreign").partition(" ")
+    if kind != "program":
+        return MaybeResolveFingerprint(None)
+    name, _, content = text.partition(" ")
+    return MaybeResolveFingerprint(
+        ResolveFingerprint(
+            f"fake/programs/{request.resolve}",
+            inputs=(ExportInput("content", content, content),),
+            anchors=("tool/run",),
+            programs=((name, "tool/run"),),
+        )
+    )
+
+
+@rule
+async def fake_program_export(request: FakeProgramExporter, fake: Fake) -> StagedExport:
+    content = fake.resolves[request.resolve].split(" ")[2]
+    run = FileContent("tool/run", content.encode(), is_executable=True)
+    digest = await create_digest(CreateDigest([run] if content != "broken" else []))
+    return StagedExport(ExportResult(f"program {request.resolve}", f"fake/programs/{request.resolve}", digest=digest))
+
+
 def rules() -> Rules:
     return [
         *collect_rules(),
         UnionRule(KnownUserResolveNamesRequest, FakeKnownNamesRequest),
         UnionRule(ResolveExporter, FakeExporter),
+        UnionRule(ResolveExporter, FakeProgramExporter),
     ]

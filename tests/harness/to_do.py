@@ -5,17 +5,17 @@ from __future__ import annotations
 import shlex
 from typing import Any
 
-from pants.option.option_types import collect_options_info
 from pants.testutil.rule_runner import GoalRuleResult
 
 from devflow.common.options import flag_of
+from harness.registered import registered
 
 START = "To do it: "
 
 
 def options_of(subsystem: type[Any]) -> set[str]:
     """The names of its options, as on the command line: "--dry-run"."""
-    return {flag_of(subsystem, info.flag_names[-1][2:].replace("-", "_")) for info in collect_options_info(subsystem)}
+    return {flag_of(subsystem, flag[2:].replace("-", "_")) for flag in registered(subsystem)}
 
 
 def printed_arguments(result: GoalRuleResult) -> tuple[str, ...]:

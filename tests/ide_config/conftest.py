@@ -75,12 +75,17 @@ def root(rule_runner: RuleRunner) -> Path:
 
 @pytest.fixture()
 def run(rule_runner: RuleRunner, root: Path) -> Run:
-    """`run("--check")` runs the goal; `resolves` are those that are declared."""
+    """`run("--check")` runs the goal; `resolves` are declared, `programs` are in `[export].bin`."""
 
     def run_goal(
-        *args: str, resolves: Sequence[str] = ("main", "mypy", "ruff"), version: str = "1.0", default: str = "main"
+        *args: str,
+        resolves: Sequence[str] = ("main", "mypy", "ruff"),
+        version: str = "1.0",
+        default: str = "main",
+        programs: Sequence[str] = (),
     ) -> GoalRuleResult:
         texts = {name: f"{version} x" for name in resolves}
+        texts.update({f"bin:{name}": f"program {name} x" for name in programs})
         return rule_runner.run_goal_rule(
             IdeConfig,
             global_args=[

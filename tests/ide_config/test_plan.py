@@ -42,6 +42,7 @@ def facts(**changes: object) -> WorkspaceFacts:
         "resolves": ("broken", "main", "mypy", "other"),
         "default_resolve": "main",
         "exports": {"main": MAIN, "mypy": MYPY},
+        "programs": {},
         "export_errors": {"broken": Problem("No lockfile.", "make it")},
         "resolves_of_tools": {},
         "roots": (EMPTY, TESTS, CODE, STUBS),
@@ -121,10 +122,12 @@ def test_why_there_is_no_main_export(name: str | None, changes: dict[str, object
 def test_the_exports_that_the_settings_use() -> None:
     def needs(value: str) -> tuple[str, ...]:
         document = JsonFile("x.json", (Setting(("key",), value),))
-        return needed_resolves([DesiredDocument("vscode", document)], facts(), MAIN)
+        ruff = {"bin:ruff": Tool("ruff", "dist/export/bin/ruff")}
+        return needed_resolves([DesiredDocument("vscode", document)], facts(programs=ruff), MAIN)
 
     assert needs("/repo/dist/export/v/mypy/3.9.1/bin/mypy") == ("main", "mypy")
     assert needs("/repo/dist/export/v/mypy/3.9.10/bin/mypy") == ("main",)
+    assert needs("/repo/dist/export/bin/ruff") == ("bin:ruff", "main")
 
 
 def test_a_blocked_file_is_a_problem_only_if_it_would_be_written() -> None:

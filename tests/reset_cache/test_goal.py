@@ -246,11 +246,11 @@ def test_the_status(run: Run, scene: Scene, source: FakeSource) -> None:
     assert lines[4].startswith("named-caches: …/users/me/.cache/pants/named_caches, ")
     assert ", 2 files, changed " in lines[4]
     assert f", owner {pwd.getpwuid(os.getuid()).pw_name}, [GLOBAL].named_caches_dir" in lines[4]
-    assert [line.split(":")[0] for line in lines[2:]] == [
+    # How many directories the workdir has depends on the release of Pants.
+    assert list(dict.fromkeys(line.split(":")[0] for line in lines[2:])) == [
         "execution",
         "store",
         "named-caches",
-        "workdir",
         "workdir",
         "exports",
         "launcher",

@@ -9,6 +9,7 @@ from pants.core.util_rules import distdir, system_binaries
 from pants.source import source_root
 
 from devflow.engine import resolves
+from devflow.engine.binaries import Binary, binaries_to_export, binary_tools, export_binary, find_binary_tool
 from devflow.engine.files import (
     create_digest,
     digest_contents,
@@ -30,16 +31,21 @@ except ImportError:  # Its rule is still the engine's own.
     env_vars = None
 
 __all__ = [
+    "Binary",
     "Rules",
     "all_source_roots",
     "all_targets",
+    "binaries_to_export",
+    "binary_tools",
     "create_digest",
     "declared_names",
     "digest_contents",
     "digest_entries",
     "environment_vars",
+    "export_binary",
     "filtered_targets_of_specs",
     "find_binary",
+    "find_binary_tool",
     "known_resolve_names",
     "list_paths",
     "merge_digests",

@@ -18,7 +18,7 @@ except ImportError:
     GenerateToolLockfileSentinel = None  # type: ignore[assignment,misc]
 HAS_SENTINELS = GenerateToolLockfileSentinel is not None
 try:
-    from pants.core.goals.resolves import ExportableTool  # type: ignore[import-not-found]
+    from pants.core.goals.resolves import ExportableTool as ExportableTool  # type: ignore[import-not-found]
 except ImportError:
     ExportableTool = None
 

@@ -39,7 +39,7 @@ from devflow.export_all_resolves.contract import (
 )
 from devflow.export_all_resolves.facts import ExportTree
 from devflow.export_all_resolves.guarded import guard_of, removal_problem
-from devflow.export_all_resolves.inspect import abandoned
+from devflow.export_all_resolves.inspect import abandoned, links_into
 from devflow.export_all_resolves.plan import ExportMode, ExportOutcome, ExportPlan
 from devflow.export_all_resolves.staging import marker
 from devflow.export_all_resolves.staging.build import CANNOT_ASSEMBLE, OWN_DIR, Command, Seed, Spec
@@ -81,6 +81,7 @@ class BuildExportRequest(EngineAwareParameter):
     exporter: ResolveExporter
     fingerprint: ResolveFingerprint
     path: str
+    links: tuple[tuple[str, str], ...]
 
     def debug_hint(self) -> str:
         """Shown by the engine beside the rule."""
@@ -120,6 +121,7 @@ async def _attempt(exporter: ResolveExporter, request: BuildExportRequest, build
             anchors=request.fingerprint.anchors,
             listings=request.fingerprint.listings,
             assembly=staged.assembly,
+            links=dict(request.links),
         )
         own_files = await create_digest(CreateDigest([*modules_as_files(_MODULES, OWN_DIR), _spec_file(spec)]))
         digest = await merge_digests([staged.result.digest, own_files])
@@ -201,23 +203,28 @@ async def carry_out(plan: ExportPlan, described: Iterable[DescribedResolve], tre
         )
         if problem:
             failed[shown] = problem
-    paths = {item.resolve: item.desired.path for item in plan.rebuilds}
+    desired = {item.resolve: item.desired for item in plan.rebuilds}
     requests = [
-        BuildExportRequest(resolve.exporter(resolve.resolve), resolve.fingerprint, path)
+        BuildExportRequest(
+            resolve.exporter(resolve.resolve), resolve.fingerprint, wanted.path, tuple(wanted.links.items())
+        )
         for resolve in described
-        if resolve.exporter and resolve.fingerprint and (path := paths.get(resolve.resolve))
+        if resolve.exporter and resolve.fingerprint and (wanted := desired.get(resolve.resolve)) and wanted.path
     ]
     built = await build_exports(requests)
     for request, export in zip(requests, built):
         if export.problem:
             failed[request.exporter.resolve] = export.problem
     # If the build of a resolve fails, its old exports are kept, because they work.
-    kept = {os.path.dirname(request.path) for request in requests if request.exporter.resolve in failed}
+    kept = {wanted.home for resolve, wanted in desired.items() if resolve in failed}
     surplus = [path for path in plan.surplus if os.path.dirname(path) not in kept]
     for path in surplus:
         refusal = guard.refuses_now(tree.absolute(path))
         found = refusal.problem(path, fix="run the same command again") if refusal else None
+        links = links_into(tree, path)
         problem = found or _failing(_prune, tree.absolute(path), path)
+        for link in () if problem else links:
+            problem = problem or _failing(os.unlink, link, os.path.relpath(link, tree.build_root))
         if problem:
             failed[path] = problem
     return ExportOutcome(plan, ExportMode.EXPORT, failed, tuple(path for path in surplus if path not in failed))

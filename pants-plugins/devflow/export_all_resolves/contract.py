@@ -6,7 +6,7 @@ This goal adds to each member: the comparison with the export on disk, parallel 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -57,6 +57,8 @@ class ResolveExporter(EngineAwareParameter):
 
     # Below `dist/export`; an export is a directory `<export_root>/<resolve>/<version>`. `--prune` looks nowhere else.
     export_root: ClassVar[str]
+    # If not, an export is a directory `<export_root>/<name>`.
+    has_versions: ClassVar[bool] = True
 
     def debug_hint(self) -> str:
         """Shown by the engine beside the rule."""
@@ -68,8 +70,9 @@ class ResolveFingerprint:
     """The path of an export, and every input that decides what is in it: one changed input makes the export stale.
 
     The export is intact as long as the size and time of each file in `anchors` and the entries of each directory that a
-    glob in `listings` matches are unchanged. `tools` are the tools that are installed from the resolve. With a
-    `problem`, the resolve cannot be exported, and the other fields are ignored.
+    glob in `listings` matches are unchanged. `tools` are the tools that are installed from the resolve. `programs` are
+    linked into `dist/export/bin`: the name there, and the path in the export. With a `problem`, the resolve cannot be
+    exported, and the other fields are ignored.
     """
 
     reldir: str | None  # below `dist/export`; None with a problem
@@ -78,6 +81,7 @@ class ResolveFingerprint:
     listings: tuple[str, ...] = ()
     tools: tuple[str, ...] = ()
     problem: Problem | None = None
+    programs: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -166,6 +170,22 @@ class DescribedResolve:
         """The path of the export, relative to the build root; None for a resolve that cannot be exported."""
         reldir = self.fingerprint.reldir if self.fingerprint else None
         return os.path.join(tree.exports, reldir) if reldir else None
+
+    def home_in(self, tree: ExportTree) -> str | None:
+        """The directory that holds all exports of the resolve and no others, relative to the build root; or None."""
+        path = self.path_in(tree)
+        return os.path.dirname(path) if path and self.exporter and self.exporter.has_versions else path
+
+    def links_in(self, tree: ExportTree) -> Mapping[str, str]:
+        """Link → target of each program; absolute."""
+        path = self.path_in(tree)
+        if not path or not self.fingerprint:
+            return {}
+        directory = tree.absolute(tree.programs)
+        return {
+            os.path.join(directory, name): os.path.join(tree.absolute(path), program)
+            for name, program in self.fingerprint.programs
+        }
 
 
 @rule(desc="Fingerprint a resolve", level=LogLevel.DEBUG)

@@ -4,19 +4,31 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from devflow.common.errors import Problem
 
 DESTINATION = "destination"  # the name of the input that is the export's own path
+VERSION = "version"  # the name of the input that is the version of a single program
+BINARY = "bin:"  # begins the name of a tool that is exported as a single program: "bin:ruff"
 
 
 @dataclass(frozen=True)
 class ResolveNames:
-    """What stock `export --resolve` takes: the names that the repository declares, and tools that bring a lockfile."""
+    """What stock `export` takes, by `--resolve` and by `--bin`.
+
+    `declared` are the names that the repository declares. Of the others, which are exported where they are named,
+    `tools` bring a lockfile, and `binaries` are single programs: name → directory below `bins`.
+    """
 
     declared: frozenset[str]
     tools: frozenset[str]
+    binaries: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def undeclared(self) -> frozenset[str]:
+        """The names of tools that the repository does not declare, but active backends have."""
+        return self.tools.union(self.binaries) - self.declared
 
 
 @dataclass(frozen=True)
@@ -40,6 +52,11 @@ class ExportTree:
         """The directory itself, relative to the build root."""
         return os.path.join(self.dist, "export")
 
+    @property
+    def programs(self) -> str:
+        """The directory of links to the programs of exports, relative to the build root."""
+        return os.path.join(self.exports, "bin")
+
     def absolute(self, path: str) -> str:
         """The absolute form of a path relative to the build root."""
         return os.path.join(self.build_root, path)
@@ -61,10 +78,12 @@ class DesiredExport:
 
     resolve: str
     path: str | None = None  # relative to the build root; None if `error` leaves it unknown
+    home: str | None = None  # the directory of all exports of the resolve; if they have no version, the path itself
     inputs: tuple[ExportInput, ...] = ()
     tools: tuple[str, ...] = ()  # the tools that are installed from the resolve, sorted
     error: Problem | None = None
     exportable: bool = True  # a backend exports this resolve
+    links: Mapping[str, str] = field(default_factory=dict)  # link → target; absolute
 
 
 @dataclass(frozen=True)
@@ -82,14 +101,22 @@ class ExportOnDisk:
 
 
 @dataclass(frozen=True)
+class ExistingExport:
+    """An export on disk. `path` and `home` are as those of a desired one."""
+
+    path: str
+    home: str
+
+
+@dataclass(frozen=True)
 class ExportFacts:
     """All that a plan is made from.
 
-    `on_disk` has the state of each desired export by its path. For a run that prunes, `existing` has the path of every
-    export on disk, relative to the build root and sorted, and `declared` the directory name of every resolve.
+    `on_disk` has the state of each desired export by its path. For a run that prunes, `existing` has every export on
+    disk, sorted, and `declared` the home of each export that the repository may have.
     """
 
     desired: tuple[DesiredExport, ...]
     on_disk: Mapping[str, ExportOnDisk]
-    existing: tuple[str, ...] = ()
+    existing: tuple[ExistingExport, ...] = ()
     declared: frozenset[str] = frozenset()

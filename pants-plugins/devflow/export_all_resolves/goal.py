@@ -55,7 +55,7 @@ async def export_all_resolves_goal(
     with GoalRun(console, options.name) as run:
         mode = options.mode
         names = await resolve_names(union_membership, target_types)
-        chosen = select(names.declared, split_commas(options.include), split_commas(options.exclude), names.tools)
+        chosen = select(names.declared, split_commas(options.include), split_commas(options.exclude), names.undeclared)
         if mode is ExportMode.LIST:
             run.report(options.format, lines=chosen, document=report.names_as_json(chosen))
             return ExportAllResolves(exit_code=0)
@@ -67,7 +67,7 @@ async def export_all_resolves_goal(
         exporters = union_membership.get(ResolveExporter) if options.prune else ()
 
         def plan_now() -> ExportPlan:
-            facts = inspect_exports(described, tree, declared=names.declared | names.tools, exporters=exporters)
+            facts = inspect_exports(described, tree, names=names, exporters=exporters)
             return guarded(plan_exports(facts, force=options.force), tree)
 
         plan = plan_now()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import replace
 
 from devflow.common.errors import Problem
@@ -37,7 +38,8 @@ def _guarded_item(item: PlannedExport, tree: ExportTree, guard: Guard) -> Planne
     path = item.desired.path
     if not item.rebuild or path is None:
         return item
-    problem = removal_problem(path, tree, guard, below=tree.absolute(tree.dist))
+    dist = tree.absolute(tree.dist)
+    problem = removal_problem(path, tree, guard, below=dist) or _redirected(item.desired.links, tree, below=dist)
     return replace(item, status=ExportStatus.FAILED, error=problem, rebuild=False) if problem else item
 
 
@@ -47,15 +49,24 @@ def removal_problem(path: str, tree: ExportTree, guard: Guard, *, below: str) ->
     No link may be on the way to it from the directory `below`: what is behind a link is not removed.
     """
     absolute = tree.absolute(path)
-    link = _link_on_the_way(absolute, below)
-    if link:
-        shown = os.path.relpath(link, tree.build_root)
-        return Problem(
-            f"{path} is behind the link {shown}; what is behind a link is never removed.",
-            fix=f"move the link {shown} away",
-        )
+    redirected = _redirected([absolute], tree, below=below)
+    if redirected:
+        return redirected
     refusal = guard.inspect(absolute, may_be_link=True).refusal if os.path.lexists(absolute) else None
     return refusal.problem(path, fix=_ELSEWHERE) if refusal else None
+
+
+def _redirected(paths: Iterable[str], tree: ExportTree, *, below: str) -> Problem | None:
+    """Why the first of these absolute paths must stay that is behind a link."""
+    for path in paths:
+        link = _link_on_the_way(path, below)
+        if link:
+            behind, shown = (os.path.relpath(one, tree.build_root) for one in (path, link))
+            return Problem(
+                f"{behind} is behind the link {shown}; what is behind a link is never removed.",
+                fix=f"move the link {shown} away",
+            )
+    return None
 
 
 def _link_on_the_way(path: str, below: str) -> str | None:

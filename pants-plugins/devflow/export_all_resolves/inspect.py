@@ -20,13 +20,29 @@ from pants.util.strutil import path_safe
 from devflow.common.errors import Problem, UserError
 from devflow.common.files import Obstruction, blocker
 from devflow.common.paths import shell_quote
-from devflow.engine import Rules, declared_names, known_resolve_names, tools_with_sentinels
+from devflow.engine import (
+    Rules,
+    binaries_to_export,
+    binary_tools,
+    declared_names,
+    known_resolve_names,
+    tools_with_sentinels,
+)
 from devflow.export_all_resolves.contract import DescribedResolve, ResolveExporter
-from devflow.export_all_resolves.facts import DesiredExport, ExportFacts, ExportOnDisk, ExportTree, ResolveNames
+from devflow.export_all_resolves.facts import (
+    BINARY,
+    DesiredExport,
+    ExistingExport,
+    ExportFacts,
+    ExportOnDisk,
+    ExportTree,
+    ResolveNames,
+)
 from devflow.export_all_resolves.staging import marker
 from devflow.export_all_resolves.staging.trees import leftovers
 
 _VERSION = re.compile(r"\d+(\.\d+)*\w*")
+_NO_NAMES = ResolveNames(frozenset(), frozenset())
 
 
 @rule
@@ -40,7 +56,8 @@ async def resolve_names(union_membership: UnionMembership, target_types: Registe
 
     Raises: UserError if there is no resolve because no backend that declares resolves is enabled.
     """
-    declared: set[str] = set()
+    binaries = {f"{BINARY}{scope}": directory for scope, directory in binary_tools(union_membership).items()}
+    declared = {f"{BINARY}{scope}" for scope in await binaries_to_export()}
     tools = set(tools_with_sentinels(union_membership))
     for known in await known_resolve_names(union_membership):
         if _is_enabled(known, target_types):
@@ -52,7 +69,7 @@ async def resolve_names(union_membership: UnionMembership, target_types: Registe
             "No backend that is enabled declares a resolve: pants.backend.python is not among them.",
             fix='put backend_packages.add = ["pants.backend.python"] into [GLOBAL] of pants.toml',
         )
-    return ResolveNames(frozenset(declared), frozenset(tools))
+    return ResolveNames(frozenset(declared), frozenset(tools), binaries)
 
 
 def _is_enabled(names: KnownUserResolveNames, target_types: RegisteredTargetTypes) -> bool:
@@ -73,45 +90,69 @@ def inspect_exports(
     resolves: Iterable[DescribedResolve],
     tree: ExportTree,
     *,
-    declared: Iterable[str] = (),
+    names: ResolveNames = _NO_NAMES,
     exporters: Iterable[type[ResolveExporter]] = (),
 ) -> ExportFacts:
     """The facts about the exports of these resolves.
 
-    A run that prunes gives the names of all resolves that are declared, and the members whose exports it may remove.
+    A run that prunes gives all names that may be exported, and the members whose exports it may remove.
     """
-    desired = tuple(_desired(resolve, tree) for resolve in resolves)
-    on_disk = {one.path: export_on_disk(tree, one.path) for one in desired if one.path}
-    roots = sorted({exporter.export_root for exporter in exporters})
-    existing = tuple(path for root in roots for path in _existing_exports(tree, os.path.join(tree.exports, root)))
-    return ExportFacts(desired, on_disk, existing, frozenset(path_safe(name) for name in declared))
+    linked: set[str] = set()
+    desired = tuple(_desired(resolve, tree, linked) for resolve in resolves)
+    on_disk = {one.path: export_on_disk(tree, one) for one in desired if one.path}
+    roots = {exporter.export_root: exporter.has_versions for exporter in exporters}
+    existing = (export for root in sorted(roots) for export in _existing_exports(tree, root, roots[root]))
+    homes = (
+        os.path.join(tree.exports, root, names.binaries.get(name) or path_safe(name))
+        for root in roots
+        for name in names.declared | names.undeclared
+    )
+    return ExportFacts(desired, on_disk, tuple(existing), frozenset(homes))
 
 
-def _desired(described: DescribedResolve, tree: ExportTree) -> DesiredExport:
+def _desired(described: DescribedResolve, tree: ExportTree, linked: set[str]) -> DesiredExport:
+    """`linked` are the links of those before it: of two programs with one name, the first one is linked."""
     fingerprint = described.fingerprint
     if not fingerprint:
         return DesiredExport(described.resolve, exportable=False)
+    links = {link: target for link, target in described.links_in(tree).items() if link not in linked}
+    linked.update(links)
     return DesiredExport(
         described.resolve,
         path=described.path_in(tree),
+        home=described.home_in(tree),
         inputs=fingerprint.inputs,
         tools=fingerprint.tools,
         error=fingerprint.problem,
+        links=links,
     )
 
 
-def export_on_disk(tree: ExportTree, path: str) -> ExportOnDisk:
-    """The state of one export; `path` is relative to the build root."""
-    blocked = _blocker(tree, path)
+def export_on_disk(tree: ExportTree, desired: DesiredExport) -> ExportOnDisk:
+    """The state of the path of one export, which it has."""
+    path, links = str(desired.path), desired.links
+    blocked = _blocker(tree, path, links)
     if blocked:
         return ExportOnDisk(exists=True, blocker=blocked)
     export = tree.absolute(path)
     if not os.path.lexists(export):
-        return ExportOnDisk(exists=False, inputs=_inputs_of_previous(os.path.dirname(export)))
+        inputs = _inputs_of_previous(os.path.dirname(export)) if path != desired.home else None
+        return ExportOnDisk(exists=False, inputs=inputs)
     record = marker.read(export)
     if record is None:
         return ExportOnDisk(exists=True)
-    return ExportOnDisk(exists=True, inputs=record.inputs, damage=marker.damage(export, record))
+    damage = marker.damage(export, record) or _damaged_link(tree, links)
+    return ExportOnDisk(exists=True, inputs=record.inputs, damage=damage)
+
+
+def _damaged_link(tree: ExportTree, links: Mapping[str, str]) -> str | None:
+    """The first link that is not there, or has another target, as a phrase."""
+    for link, target in links.items():
+        if not os.path.islink(link):
+            return f"the link {os.path.relpath(link, tree.build_root)} is gone"
+        if os.readlink(link) != target:
+            return f"the link {os.path.relpath(link, tree.build_root)} points elsewhere"
+    return None
 
 
 def _inputs_of_previous(directory: str) -> Mapping[str, tuple[str, str | None]] | None:
@@ -122,12 +163,16 @@ def _inputs_of_previous(directory: str) -> Mapping[str, tuple[str, str | None]] 
     return record.inputs if record else None
 
 
-def _blocker(tree: ExportTree, path: str) -> Problem | None:
+def _blocker(tree: ExportTree, path: str, links: Iterable[str]) -> Problem | None:
     """Why no export can be made at the path: a file is there, or the directory above cannot be written to."""
     export = tree.absolute(path)
     if os.path.isfile(export) and not os.path.islink(export):
         return Problem(f"{path} is a file, and the export is a directory.", fix=_move_away(path, tree))
-    found = blocker(export)
+    for link in links:
+        if os.path.lexists(link) and not os.path.islink(link):
+            shown = os.path.relpath(link, tree.build_root)
+            return Problem(f"{shown} is not a link, and the export has one there.", fix=_move_away(shown, tree))
+    found = next(filter(None, map(blocker, (export, *links))), None)
     if found is None:
         return None
     shown = os.path.relpath(found.path, tree.build_root)
@@ -147,13 +192,29 @@ def _move_away(path: str, tree: ExportTree) -> str:
     return f"mv {shell_quote(path)} {shell_quote(f'{path}.old{number}')}"
 
 
-def _existing_exports(tree: ExportTree, root: str) -> Iterator[str]:
-    """Every `<root>/<resolve>/<version>` that stock `export` or this goal made; nothing else is ever pruned."""
-    for name in _directories(tree.absolute(root)):
-        for version in _directories(tree.absolute(f"{root}/{name}")):
-            path = os.path.join(root, name, version)
+def _existing_exports(tree: ExportTree, root: str, has_versions: bool) -> Iterator[ExistingExport]:
+    """Every `<root>/<resolve>/<version>`, or `<root>/<name>`, that stock `export` or this goal made.
+
+    Nothing else is ever pruned.
+    """
+    for name in _directories(tree.absolute(os.path.join(tree.exports, root))):
+        home = os.path.join(tree.exports, root, name)
+        if not has_versions:
+            if _is_export(tree.absolute(home)) or links_into(tree, home):
+                yield ExistingExport(home, home)
+            continue
+        for version in _directories(tree.absolute(home)):
+            path = os.path.join(home, version)
             if _VERSION.fullmatch(version) and _is_export(tree.absolute(path)):
-                yield path
+                yield ExistingExport(path, home)
+
+
+def links_into(tree: ExportTree, path: str) -> list[str]:
+    """The links in the directory of programs that lead into an export: absolute paths, sorted."""
+    directory = tree.absolute(tree.programs)
+    inside = f"{tree.absolute(path)}/"
+    links = (os.path.join(directory, name) for name in _directories(directory))
+    return [link for link in links if os.path.islink(link) and os.readlink(link).startswith(inside)]
 
 
 def _is_export(path: str) -> bool:
@@ -176,9 +237,9 @@ def _directories(directory: str) -> list[str]:
 
 
 def abandoned(desired: Iterable[DesiredExport], tree: ExportTree) -> list[str]:
-    """The staging directories that killed runs left beside these exports: absolute paths, sorted."""
-    directories = {os.path.dirname(one.path) for one in desired if one.path}
-    return sorted(path for directory in directories for path in leftovers(tree.absolute(directory)))
+    """The staging paths that killed runs left beside these exports and their links: absolute paths, sorted."""
+    places = {place for one in desired if one.path for place in (tree.absolute(one.path), *one.links)}
+    return sorted(path for directory in set(map(os.path.dirname, places)) for path in leftovers(directory))
 
 
 def rules() -> Rules:

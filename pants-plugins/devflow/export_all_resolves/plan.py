@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -120,7 +119,7 @@ def select(
 ) -> tuple[str, ...]:
     """The names to work on, sorted. Raises: UserError for a pattern that matches no resolve, or if none is left.
 
-    `tools` have no resolve, but the lockfile that Pants brings: `--include` takes one of them by its whole name.
+    `tools` are those that the repository does not declare: `--include` takes one of them by its whole name.
     """
     names = sorted({*known, *set(tools).intersection(include)})
     if not names:
@@ -202,11 +201,10 @@ def surplus_exports(facts: ExportFacts) -> tuple[str, ...]:
     These are the other versions of each desired export, and all exports of a resolve that is no longer declared. The
     exports of a declared resolve that this run is not about are kept.
     """
-    desired = {one.path for one in facts.desired if one.path}
-    in_question = {os.path.dirname(path) for path in desired}
-
-    def is_surplus(path: str) -> bool:
-        directory = os.path.dirname(path)
-        return path not in desired and (directory in in_question or os.path.basename(directory) not in facts.declared)
-
-    return tuple(path for path in facts.existing if is_surplus(path))
+    desired = {one.path for one in facts.desired}
+    in_question = {one.home for one in facts.desired}
+    return tuple(
+        one.path
+        for one in facts.existing
+        if one.path not in desired and (one.home in in_question or one.home not in facts.declared)
+    )

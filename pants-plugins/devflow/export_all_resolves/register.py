@@ -6,7 +6,7 @@ from devflow import engine
 from devflow.engine import Rules
 from devflow.engine import python as engine_python
 from devflow.export_all_resolves import apply, contract, goal, inspect
-from devflow.export_all_resolves.members import python
+from devflow.export_all_resolves.members import binaries, python
 
 
 def core_rules() -> Rules:
@@ -15,5 +15,5 @@ def core_rules() -> Rules:
 
 
 def rules() -> Rules:
-    """The goal, its rules, and Python's member."""
-    return [*core_rules(), *engine_python.rules(), *python.rules()]
+    """The goal, its rules, and the members for Python and for single programs."""
+    return [*core_rules(), *engine_python.rules(), *python.rules(), *binaries.rules()]

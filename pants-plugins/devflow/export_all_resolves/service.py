@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
@@ -18,13 +19,14 @@ from devflow.export_all_resolves.contract import (
     broken_exporters,
     describe_resolves,
 )
-from devflow.export_all_resolves.facts import ExportTree
+from devflow.export_all_resolves.facts import BINARY, VERSION, ExportTree
 from devflow.export_all_resolves.guarded import guarded
 from devflow.export_all_resolves.inspect import inspect_exports, resolve_names
 from devflow.export_all_resolves.plan import ExportPlan, PlannedExport, plan_exports
 from devflow.export_all_resolves.staging.marker import MARKER
 
 __all__ = [
+    "BINARY",
     "MARKER",
     "DeclaredExports",
     "ExportTree",
@@ -36,12 +38,25 @@ __all__ = [
 
 
 @dataclass(frozen=True)
+class Program:
+    """A tool that is exported as a single program: its link, relative to the build root, and its version."""
+
+    link: str
+    version: str | None
+
+
+def _version_of(described: DescribedResolve) -> str | None:
+    inputs = described.fingerprint.inputs if described.fingerprint else ()
+    return next((one.shown for one in inputs if one.name == VERSION), None)
+
+
+@dataclass(frozen=True)
 class DeclaredExports:
     """The exports of a repository. Nothing here changes when exports are made.
 
-    `resolves` are those that the repository declares, and `names` their names; both sorted. `tools` are the tools that
-    active backends have. The wanted ones of them that have no resolve, but the lockfile that Pants brings, are among
-    `resolves`, too.
+    `resolves` are those that the repository declares, and `names` their names, without those of single programs; both
+    sorted. `tools` are the tools that active backends have. The wanted ones of them that are installed from none of
+    these, but from the lockfile that Pants brings or as a single program, are among `resolves`, too.
     """
 
     tree: ExportTree
@@ -51,9 +66,20 @@ class DeclaredExports:
 
     @property
     def paths(self) -> Mapping[str, str]:
-        """The path of each export by its resolve, relative to the build root; no entry for one that cannot be made."""
-        paths = {one.resolve: one.path_in(self.tree) for one in self.resolves}
+        """The path of each export by its resolve, relative to the build root; no entry for one that cannot be made.
+
+        None for single programs either, of which only their links are of use.
+        """
+        paths = {one.resolve: one.path_in(self.tree) for one in self.resolves if not one.links_in(self.tree)}
         return {resolve: path for resolve, path in paths.items() if path}
+
+    @property
+    def programs(self) -> Mapping[str, Program]:
+        """Each tool that is exported as a single program, by its name ("bin:ruff")."""
+        links = ((one, link) for one in self.resolves for link in one.links_in(self.tree))
+        return {
+            one.resolve: Program(os.path.relpath(link, self.tree.build_root), _version_of(one)) for one, link in links
+        }
 
     @property
     def resolves_of_tools(self) -> Mapping[str, str]:
@@ -93,14 +119,15 @@ async def declared_exports(
     names = await resolve_names(union_membership, target_types)
     declared = await describe_resolves(DescribeResolveRequest(name) for name in sorted(names.declared))
     from_resolves = {tool for one in declared if one.fingerprint for tool in one.fingerprint.tools}
-    without = names.tools.intersection(wanted_tools) - names.declared - from_resolves
-    tools = await describe_resolves(DescribeResolveRequest(name) for name in sorted(without))
+    without = {*wanted_tools, *(f"{BINARY}{tool}" for tool in wanted_tools if tool not in from_resolves)}
+    undeclared = names.undeclared.intersection(without) - from_resolves
+    tools = await describe_resolves(DescribeResolveRequest(name) for name in sorted(undeclared))
     resolves = (*declared, *(tool for tool in tools if tool.fingerprint))
     return DeclaredExports(
         tree,
         tuple(sorted(resolves, key=lambda one: one.resolve)),
-        tuple(one.resolve for one in declared),
-        names.tools | from_resolves,
+        tuple(one.resolve for one in declared if not one.resolve.startswith(BINARY)),
+        names.tools.union(from_resolves, (name[len(BINARY) :] for name in names.binaries)),
     )
 
 

@@ -29,13 +29,14 @@ class ExportAllResolvesSubsystem(GoalSubsystem):
         help=softwrap(
             """
             Only the resolves with these names; globs are allowed. The name of a tool that has no resolve exports the
-            lockfile that Pants brings for it. Example: `--include=python-*,mypy`.
+            lockfile that Pants brings for it; `bin:` before a name exports a tool that is a single program, as stock
+            `export --bin` does in newer Pants. Example: `--include=python-*,mypy,bin:ruff`.
             """
         ),
     )
     exclude = StrListOption(
         default=[],
-        help="All resolves but those with these names; globs are allowed. Example: `--exclude=docs`.",
+        help="All resolves but those with these names; globs are allowed. Example: `--exclude=docs,bin:*`.",
     )
     list_ = BoolOption(
         "--list", default=False, help="Print the names of the resolves, one per line, and do nothing else."

@@ -42,7 +42,7 @@ class Tool:
     name: str
     path: str
     export: Export | None = None
-    version: str | None = None  # the installed one; None until the tool is installed
+    version: str | None = None  # the installed one; None until the tool is installed. Of a binary, the desired one
 
 
 @dataclass(frozen=True)
@@ -129,6 +129,7 @@ class WorkspaceFacts:
     resolves: tuple[str, ...]  # all that are declared, sorted
     default_resolve: str
     exports: Mapping[str, Export]  # by resolve
+    programs: Mapping[str, Tool]  # those that are exported as single programs, by name ("bin:ruff")
     export_errors: Mapping[str, Problem]  # by resolve
     resolves_of_tools: Mapping[str, str]
     roots: tuple[PythonRoot, ...]

@@ -184,11 +184,7 @@ def _outcome(
     facts: WorkspaceFacts,
     overruled: Mapping[str, str | None],
 ) -> SettingsOutcome:
-    missing = frozenset(
-        item.resolve
-        for item in exports
-        if not os.path.exists(os.path.join(facts.build_root, str(item.desired.path), "bin"))
-    )
+    missing = frozenset(item.resolve for item in exports if not _is_there(item, facts))
     return SettingsOutcome(
         options.mode,
         files,
@@ -203,6 +199,11 @@ def _outcome(
         lambda resolves: command_line(bin_name(), "export-all-resolves", f"--include={','.join(resolves)}"),
         command_line(bin_name(), "export-codegen", "::"),
     )
+
+
+def _is_there(item: PlannedExport, facts: WorkspaceFacts) -> bool:
+    program = facts.programs.get(item.resolve)
+    return os.path.exists(os.path.join(facts.build_root, program.path if program else f"{item.desired.path}/bin"))
 
 
 def _not_to_be_committed(files: Sequence[FilePlan], facts: WorkspaceFacts) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ from pants.util.logging import LogLevel
 from devflow.common.files import read_file
 from devflow.engine import Rules, all_source_roots, list_paths, scoped_options
 from devflow.engine.generation import HAS_GET, Get, by_name, implicitly
-from devflow.export_all_resolves.service import DeclaredExports, ExportTree
+from devflow.export_all_resolves.service import BINARY, DeclaredExports, ExportTree
 from devflow.ide_config.facts import Export, ExportPaths, InstalledTools, PythonRoot, Tool, WorkspaceFacts
 from devflow.ide_config.stale_paths import tokens
 
@@ -97,6 +97,7 @@ async def inspect_workspace(
         exports.names,
         python.options.default_resolve,
         {resolve: Export(resolve, path) for resolve, path in exports.paths.items()},
+        {name: Tool(name[len(BINARY) :], one.link, version=one.version) for name, one in exports.programs.items()},
         exports.errors,
         exports.resolves_of_tools,
         roots.roots,
@@ -187,15 +188,18 @@ def _has_python(tree: ExportTree, path: str) -> bool:
 
 
 def inspect_tools(facts: WorkspaceFacts, main: Export) -> InstalledTools:
-    """The tools of the repository: each from its own resolve, as a binary that Pants exported, or from `main`."""
+    """The tools of the repository, each as Pants runs it: from its own resolve or as a single program; or from `main`.
+
+    A resolve of a tool's name is its own, unless Pants runs that tool as a single program.
+    """
     found = []
     for name in TOOLS:
-        export = facts.exports.get(facts.resolves_of_tools.get(name, name))
-        binary = f"{facts.dist}/export/bin/{name}"
+        program = facts.programs.get(f"{BINARY}{name}")
+        export = facts.exports.get(facts.resolves_of_tools.get(name, "" if program else name))
         if export:
             found.append(Tool(name, export.file(name), export, _installed_version(name, export, facts)))
-        elif _exists(facts, binary):
-            found.append(Tool(name, binary))
+        elif program:
+            found.append(program)
         elif _exists(facts, main.file(name)):
             found.append(Tool(name, main.file(name), main, _installed_version(name, main, facts)))
     return InstalledTools(tuple(found), has_pytest=_exists(facts, main.file("pytest")))

@@ -195,11 +195,9 @@ def roots_of_tests(roots: Iterable[PythonRoot]) -> frozenset[str]:
 def needed_resolves(desired: Iterable[DesiredDocument], facts: WorkspaceFacts, main: Export) -> tuple[str, ...]:
     """The resolves whose exports the settings refer to, sorted; the main one is always among them."""
     texts = "\n".join(text for one in desired for text in texts_of(one.document))
-    return tuple(
-        resolve
-        for resolve, export in sorted(facts.exports.items())
-        if resolve == main.resolve or f"{export.path}/" in texts
-    )
+    needed = {resolve for resolve, export in facts.exports.items() if f"{export.path}/" in texts}
+    programs = {resolve for resolve, tool in facts.programs.items() if tool.path in texts}
+    return tuple(sorted(needed | programs | {main.resolve}))
 
 
 def plan_files(

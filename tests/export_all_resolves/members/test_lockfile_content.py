@@ -84,11 +84,6 @@ def test_a_lockfile_of_pex_from_another_index() -> None:
     assert content_of(pex_lockfile("pypi.example", 1, digest="ac")) != one
 
 
-def test_a_lockfile_of_uv() -> None:
-    text = 'version = 1\n\n[[package]]\nname = "attrs"\nversion = "1.0"\n'
-    assert content_of("# A comment.\n" + text) == content_of(text) != content_of(text.replace("1.0", "1.1"))
-
-
 @pytest.mark.parametrize(
     "line",
     [

@@ -221,3 +221,30 @@ def test_without_its_engine_it_changes_nothing(destination: Path, sandbox: Path,
     assert engine.stderr.read() == "the engine that asked for this export has ended\n"  # ends when the orphan does
     assert old.read_text() == "old"
     assert os.listdir(destination.parent) == ["3.11.7"]
+
+
+def test_a_file_that_the_engine_has_linked_into_its_store_is_copied(destination: Path, sandbox: Path) -> None:
+    stored = sandbox.parent / "stored"
+    stored.write_text("#!/bin/sh\n")
+    stored.chmod(0o555)
+    for name in ("tool", "codegen/tool"):
+        os.link(stored, sandbox / name)
+    build(spec(destination, []), str(sandbox))
+    for name in ("tool", "codegen/tool"):
+        assert (destination / name).stat().st_mode & 0o777 == 0o755
+        (destination / name).write_text("an edit")
+    assert stored.read_text() == "#!/bin/sh\n"
+
+
+def test_links_lead_to_the_finished_export(destination: Path, sandbox: Path) -> None:
+    (sandbox / "tool").touch()
+    link = destination.parent / "bin" / "tool"
+    one = dataclasses.replace(spec(destination, []), links={str(link): f"{destination}/tool"})
+    build(one, str(sandbox))
+    assert os.readlink(link) == f"{destination}/tool"
+    link.unlink()
+    link.write_text("mine")
+    (sandbox / "tool").touch()
+    with pytest.raises(BuildError, match="is not a link"):
+        build(one, str(sandbox))
+    assert link.read_text() == "mine"

@@ -179,6 +179,25 @@ def test_a_location_that_is_a_mount_point_is_emptied() -> None:
         assert not list(named_caches.iterdir())
 
 
+@pytest.mark.parametrize(("content", "stays"), [("", False), ("gitdir: /elsewhere\n", True)])
+def test_the_phony_repository_in_the_cache_of_uv_goes(content: str, stays: bool) -> None:
+    """uv makes an empty file of this name, so that what it builds there finds no repository around."""
+    with scratch() as scene:
+        cache = Path(scene.settings.named_caches_dir, "uv_cache")
+        write(cache / "sdists-v9" / ".git").write_text(content)
+        write(cache / "git-v0" / "checkouts" / "0123" / ".git" / "HEAD")
+        write(cache.parent / "venv_cache" / "x")  # it stays without the store, so each of the others is looked at
+        outcome = scene.reset("named-caches")
+        assert outcome.exit_code == stays
+        assert cache.exists() == stays
+    # Anywhere else, the file of a worktree may have been truncated.
+    with scratch() as scene:
+        own = Path(scene.settings.named_caches_dir, "mine")
+        write(own / "worktree" / ".git").write_text(content)
+        assert scene.reset("named-caches").exit_code == 1
+        assert own.exists()
+
+
 def test_a_directory_of_somebody_else_is_reported_with_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
     with scratch() as scene:
         monkeypatch.setattr(os, "getuid", lambda: 1234)

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pants.option.options_bootstrapper import OptionsBootstrapper
 from pants.util.contextutil import pushd
+from pants.version import VERSION
 
 from devflow.common.errors import UserError
 from devflow.common.removal.guard import Guard
@@ -69,7 +70,7 @@ def by_pants(root: str, environment: dict[str, str]) -> Settings:
 
 def toml(options: dict[str, str]) -> str:
     body = "".join(f"{name} = {value!r}\n" for name, value in options.items() if name not in value)
-    return f'[DEFAULT]\nbase = "/from/default"\n[GLOBAL]\npants_version = "2.17.1"\n{body}'
+    return f'[DEFAULT]\nbase = "/from/default"\n[GLOBAL]\npants_version = "{VERSION}"\n{body}'
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import fnmatch
 import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -171,14 +172,26 @@ def _refuses_repositories(real: str, tree: TreeContent, clones: tuple[str, ...])
     if inside:
         return Refusal(Guarded.REPOSITORY, f"is in the git repository {display_path(inside)}")
     for top, repository in sorted(tree.repositories.items()):
-        own = os.path.join(real, top)
-        if repository != os.path.join(own, ".git") and any(fnmatch.fnmatchcase(top, glob) for glob in clones):
+        is_top = repository == os.path.join(real, top, ".git") and not _is_phony(repository)
+        if not is_top and any(fnmatch.fnmatchcase(top, glob) for glob in clones):
             continue
         what = "is a git repository" if top in (".", ".git") else f"holds the git repository {display_path(repository)}"
         place = real if top in (".", ".git") else repository
         fix = f"move {display_path(place)} to another directory"
         return Refusal(Guarded.REPOSITORY, what, fix)
     return None
+
+
+def _is_phony(repository: str) -> bool:
+    """Whether it is an empty file, as uv puts into its cache so that a build there finds no repository around.
+
+    Source: uv 0.11, uv-cache, `Cache::init`.
+    """
+    try:
+        status = os.lstat(repository)
+    except OSError:
+        return False
+    return stat.S_ISREG(status.st_mode) and status.st_size == 0
 
 
 def _repository_around(real: str) -> str | None:

@@ -23,6 +23,7 @@ from devflow.engine.python.pex import (
     find_python,
     load_lockfile,
     resolve_pex_config,
+    sidecar_path,
     try_venv_pex,
 )
 
@@ -39,6 +40,7 @@ __all__ = [
     "python_tools_by_resolve",
     "resolve_pex_config",
     "rules",
+    "sidecar_path",
     "try_venv_pex",
 ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pants.backend.python.util_rules.interpreter_constraints import InterpreterConstraints
+from pants.backend.python.util_rules.lockfile_metadata import PythonLockfileMetadata
 from pants.backend.python.util_rules.pex import Pex, PexRequest, VenvPex, VenvPexProcess
 from pants.backend.python.util_rules.pex_environment import PythonExecutable
 from pants.backend.python.util_rules.pex_requirements import LoadedLockfile, LoadedLockfileRequest, Lockfile
@@ -31,6 +32,12 @@ async def find_python(constraints: InterpreterConstraints) -> PythonExecutable:
     if HAS_GET:
         return await Get(PythonExecutable, InterpreterConstraints, constraints)
     return await pex.find_interpreter(constraints, **implicitly())
+
+
+def sidecar_path(lockfile: str) -> str | None:
+    """Where Pants looks for what it says of a lockfile; None if it says that in the lockfile itself only."""
+    where = getattr(PythonLockfileMetadata, "metadata_location_for_lockfile", None)
+    return where(lockfile) if where else None
 
 
 async def load_lockfile(lockfile: Lockfile) -> LoadedLockfile:

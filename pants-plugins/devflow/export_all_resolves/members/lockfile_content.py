@@ -13,6 +13,8 @@ from posixpath import basename
 from typing import Any
 from urllib.parse import urlsplit
 
+from devflow.export_all_resolves.members.uv_lockfile import content_of_uv, is_uv, sidecar_mismatch
+
 # As git writes them; Pants' own header has none of these at the beginning of a line.
 _CONFLICT = re.compile(r"^(?:<{7}|\|{7}|>{7})(?: .*)?$|^={7}$")
 _COMMENT = re.compile(r"(^|\s)#.*$")
@@ -24,8 +26,6 @@ _OTHER_REQUIREMENTS = re.compile(r"(?:-r|--requirement|-c|--constraint|-e|--edit
 _PIN = re.compile(r"[A-Za-z0-9][\w.-]*\s*(?:\[[^]]*\])?\s*\(?(?:===?\s*[^\s;,*)]+\)?|@\s*\S+)\s*(?:;.*)?")
 _HASH = re.compile(r"\s--hash[= ](\S+)")
 _HASHED_URL = re.compile(r"@\s*(?:\S+#(?:\S+&)?(?:sha\d+|md5)=[0-9a-f]+|\w+\+\S+@[0-9a-f]{40,}\b)")
-# A table of a uv.lock, which newer Pants takes.
-_UV = re.compile(r"^\[\[package\]\]\s*$", re.MULTILINE)
 
 
 class NotALockfileError(ValueError):
@@ -47,14 +47,32 @@ class _NotPinnedError(NotALockfileError):
 
 def content_of(text: str) -> str:
     """A hash of what a lockfile of any kind pins. Raises: NotALockfileError; ValueError for what is not JSON."""
+    _refuse_conflict(text)
+    if _is_json(text):
+        return _hash(_content_of_json(text))
+    if is_uv(text):
+        return _hash(content_of_uv(text))
+    return _hash(_content_of_requirements(text))
+
+
+def check_sidecar(text: str, sidecar: str | None, path: str) -> None:
+    """Raises: NotALockfileError if Pants cannot use a lockfile with this side-car, of this path; ValueError."""
+    try:
+        if sidecar is not None:
+            _refuse_conflict(sidecar)
+        mismatch = sidecar_mismatch(text, sidecar)
+    except _ConflictError as error:
+        raise _ConflictError(f"{path}, {error}") from error
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
+    if mismatch:
+        raise NotALockfileError(f"{path} {mismatch}")
+
+
+def _refuse_conflict(text: str) -> None:
     for number, line in enumerate(text.splitlines(), start=1):
         if _CONFLICT.match(line):
             raise _ConflictError(f"line {number}: a merge conflict is not resolved: {line}")
-    if _is_json(text):
-        return _hash(_content_of_json(text))
-    if _UV.search(text):
-        return _hash(list(filter(None, (_COMMENT.sub("", line).strip() for line in text.splitlines()))))
-    return _hash(_content_of_requirements(text))
 
 
 def _is_json(text: str) -> bool:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Set
+import posixpath
+from collections.abc import Iterator, Set
+from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlparse
 
@@ -25,11 +27,12 @@ from devflow.engine.python import (
     editable_local_dists,
     exported_codegen,
     load_lockfile,
+    sidecar_path,
 )
 from devflow.engine.python.resolves import constraints_of, how_to_make_lockfile
 from devflow.engine.python.tool_export import tool_export
 from devflow.export_all_resolves.facts import ExportInput
-from devflow.export_all_resolves.members.lockfile_content import NotALockfileError, content_of
+from devflow.export_all_resolves.members.lockfile_content import NotALockfileError, check_sidecar, content_of
 
 SYMLINKED = "symlinked_immutable_virtualenv"
 # Where files come from, and how newer Pants makes a lockfile: neither decides what is installed from it.
@@ -66,10 +69,17 @@ async def lockfile_input(resolve: str, source: ResolveSource, python_setup: Pyth
     if parts.scheme not in ("", "file"):
         return await _loaded_input(source, resolve, how_to_make)
     # Pants' own error for a missing lockfile names neither the resolve nor a fix, and none of its errors the line.
-    files = await read_files(PathGlobs([parts.path.lstrip("/") if parts.scheme else url]))
-    if not files:
+    path = posixpath.normpath(parts.path.lstrip("/") if parts.scheme else url)
+    sidecar = sidecar_path(path)
+    contents = {
+        file.path: file.content for file in await read_files(PathGlobs([path, *([sidecar] if sidecar else ())]))
+    }
+    if path not in contents:
         raise UserError(f"{url}, the lockfile of resolve {resolve}, does not exist.", fix=how_to_make)
-    found = _input_of(files[0].content, source, resolve, how_to_make)
+    found = _input_of(contents[path], source, resolve, how_to_make)
+    if sidecar:
+        with _explained(url, resolve, how_to_make):
+            check_sidecar(contents[path].decode(), _text_of(contents.get(sidecar)), sidecar)
     await _loaded_input(source, resolve, how_to_make)
     return found
 
@@ -85,10 +95,20 @@ async def _loaded_input(source: ResolveSource, resolve: str, how_to_make: str) -
 
 
 def _input_of(content: bytes, source: ResolveSource, resolve: str, how_to_make: str) -> ExportInput:
-    path = source.lockfile.url
-    try:
+    with _explained(source.lockfile.url, resolve, how_to_make):
         pinned = content_of(content.decode())
-        return ExportInput("lockfile", hash_of(pinned, source.requirements) if source.requirements else pinned)
+    return ExportInput("lockfile", hash_of(pinned, source.requirements) if source.requirements else pinned)
+
+
+def _text_of(content: bytes | None) -> str | None:
+    return None if content is None else content.decode()
+
+
+@contextmanager
+def _explained(path: str, resolve: str, how_to_make: str) -> Iterator[None]:
+    """Raises: UserError for what makes a lockfile unusable."""
+    try:
+        yield
     except NotALockfileError as error:
         what = f"{path}, the lockfile of resolve {resolve}, cannot be used: {error}."
         raise UserError(what, fix=f"{error.first}{how_to_make}") from error
@@ -146,7 +166,8 @@ async def listed_inputs(resolve: str, export_subsystem: ExportSubsystem) -> tupl
     if resolve in (options.get("py_generated_sources_in_resolve") or ()):
         generated = await exported_codegen(resolve)
         inputs.append(ExportInput("generated sources", generated.fingerprint))
-    if resolve in (options.get("py_non_hermetic_scripts_in_resolve") or ()):
+    hermetic = options.get("py_hermetic_scripts") is not False  # of Pants 2.21 to 2.25, for all resolves
+    if resolve in (options.get("py_non_hermetic_scripts_in_resolve") or ()) or not hermetic:
         inputs.append(ExportInput("scripts", "non-hermetic"))
     return tuple(inputs)
 

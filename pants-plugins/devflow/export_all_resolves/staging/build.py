@@ -7,14 +7,15 @@ import json
 import os
 import re
 import shutil
+import stat
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from subprocess import DEVNULL, PIPE, STDOUT, run
 
 from devflow.export_all_resolves.staging import marker, unchanged
 from devflow.export_all_resolves.staging.parts import Assembly, assemble
 from devflow.export_all_resolves.staging.seed import plant
-from devflow.export_all_resolves.staging.trees import remove, replace_content, staging_path, swap
+from devflow.export_all_resolves.staging.trees import clone, remove, replace_content, staging_path, swap
 
 CANNOT_ASSEMBLE = 3  # the exit code of the process for a CannotAssembleError
 OWN_DIR = ".devflow"  # in the sandbox: holds this package and its `spec.json`
@@ -43,7 +44,10 @@ class Seed:
 
 @dataclass(frozen=True)
 class Spec:
-    """The build of one export; `inputs`, `anchors` and `listings` are for the marker."""
+    """The build of one export; `inputs`, `anchors` and `listings` are for the marker.
+
+    `links` (link → target; absolute) lead to programs in it, from a directory that all exports share.
+    """
 
     destination: str  # absolute
     commands: Sequence[Command]
@@ -52,6 +56,7 @@ class Spec:
     anchors: Sequence[str]
     listings: Sequence[str]
     assembly: Assembly | None = None
+    links: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def load(cls, path: str) -> Spec:
@@ -91,6 +96,8 @@ def build(spec: Spec, sandbox: str) -> None:
             _install_link(spec, staged)
         else:
             _install_directory(spec, staged)
+        for link, target in spec.links.items():
+            _link_program(link, target)
     finally:
         with contextlib.suppress(OSError):  # the next run removes it
             remove(staged)  # after a swap the old export, else an incomplete one
@@ -110,6 +117,35 @@ def _lay_out(spec: Spec, staged: str, sandbox: str) -> None:
             os.symlink(source, target)
         else:
             shutil.move(source, target)
+            _make_own(target)
+
+
+def _make_own(path: str) -> None:
+    """Replace hard links by copies: the engine links large files into its store, which must not change."""
+    for directory, _, names in os.walk(path):
+        for name in names:
+            _copy_hard_link(os.path.join(directory, name))
+    if os.path.isfile(path):
+        _copy_hard_link(path)
+
+
+def _copy_hard_link(path: str) -> None:
+    status = os.lstat(path)
+    if stat.S_ISREG(status.st_mode) and status.st_nlink > 1:
+        copy = staging_path(path)
+        clone(path, copy)
+        os.chmod(copy, stat.S_IMODE(status.st_mode) | stat.S_IWUSR)
+        os.replace(copy, path)
+
+
+def _link_program(link: str, target: str) -> None:
+    """Point a link at its target in one step. Raises: BuildError if something else is in its place."""
+    if os.path.lexists(link) and not os.path.islink(link):
+        raise BuildError(f"{link} is not a link")
+    os.makedirs(os.path.dirname(link), exist_ok=True)
+    new = staging_path(link)
+    os.symlink(target, new)
+    os.replace(new, link)
 
 
 def _run(command: Command, staged: str) -> None:

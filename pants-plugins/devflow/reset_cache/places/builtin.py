@@ -37,4 +37,6 @@ def launcher_location(environment: Mapping[str, str]) -> Location:
 def exports_location(dist_dir: str, build_root: str) -> Location:
     """Staging directories of interrupted `export-all-resolves` runs. The exports themselves are never removed."""
     path = os.path.join(build_root, dist_dir, "export")
-    return Location(EXPORTS, path, "[GLOBAL].pants_distdir", patterns=("*/*/*/.+*",), exactly=r"\.\+[a-z0-9]{3,}")
+    return Location(
+        EXPORTS, path, "[GLOBAL].pants_distdir", patterns=("*/*/*/.+*", "*/.+*"), exactly=r"\.\+[a-z0-9]{3,}"
+    )
