@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from devflow.common.git import Git, GitError
 from devflow.common.paths import shell_quote
-from devflow.release.plan import Push
+from devflow.release.planned import Push
 
 _NO_ATOMIC_PUSH = re.compile(r"does not support.*atomic|atomic.*not support", re.IGNORECASE)
 
