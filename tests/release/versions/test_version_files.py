@@ -69,9 +69,8 @@ def refused(path: str, text: str, where: Where = "") -> str:
         version_in_file(file, text.encode())
         with_new_version(file, text.encode(), OLD, NEW, Newline.KEEP)
     except UserError as error:
-        assert error.problem.fix
         return error.problem.what
-    raise AssertionError("it was taken")
+    return "it was taken"
 
 
 @pytest.mark.parametrize(

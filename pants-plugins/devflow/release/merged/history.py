@@ -123,7 +123,7 @@ def choose(
             return Choice(same, f"its tree is that of {shown(branch)}", others)
     if not found:
         return Choice(problem=_nothing(history, version, subject))
-    newest, *others = found
+    newest, others = found[0], found[1:]
     later = next((each for each in _after(history, newest) if each.version != version.text), None)
     if later:
         what = (
@@ -132,7 +132,7 @@ def choose(
         )
         return Choice(problem=Problem(what, f"if that is the commit to tag, --commit={newest.oid[:12]}"))
     why = "its subject" if subject.fullmatch(newest.subject) else f"the first with {version.text} in the version file"
-    return Choice(newest, why, tuple(others))
+    return Choice(newest, why, others)
 
 
 def _after(history: History, commit: HistoryCommit) -> list[HistoryCommit]:

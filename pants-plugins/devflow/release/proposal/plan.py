@@ -125,7 +125,7 @@ def _new_branch(facts: ProposalFacts) -> Check:
 
 
 def _remote(facts: ProposalFacts) -> Check:
-    """Whether the remote would take the branch: it has no other of the name, and nothing of the base that HEAD lacks."""
+    """Whether the remote would take the branch: it has no other of the name, and no more of the base than HEAD."""
     found, head = facts.remote, facts.repository.head
     if found is None:
         raise ValueError("the remote was not asked")
