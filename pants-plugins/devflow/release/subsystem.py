@@ -13,6 +13,7 @@ from devflow.common.errors import UserError
 from devflow.common.options import ReportFormat
 from devflow.common.paths import shown
 from devflow.engine.optional_value import with_implicit_value
+from devflow.release.towncrier.consolidate import Consolidate
 from devflow.release.versions.scheme import Scheme
 from devflow.release.versions.tagged import Annotate
 from devflow.release.versions.version import Bump
@@ -172,6 +173,15 @@ class ReleaseSubsystem(GoalSubsystem):
             The files with towncrier's settings, one for each changelog, as in `towncrier build --config`. If not set:
             `towncrier.toml` or `pyproject.toml` in the build root. Example:
             `--changelog-config=packages/web/towncrier.toml`.
+            """
+        ),
+    )
+    consolidate = EnumOption(
+        default=Consolidate.NONE,
+        help=softwrap(
+            """
+            What a final release does with the sections of its pre-releases in the changelog: keep them (`none`), or
+            fold them into its own section and remove them (`text`). Example: `--consolidate=text`.
             """
         ),
     )
