@@ -127,7 +127,8 @@ def test_groups_of_one_title_are_merged() -> None:
     text += "## 26.8.0rc1\n\n### Features\n\n#### Web\n* C (#3)\n\n#### Storage\n* D (#4)\n"
     new = fold(text).text
     assert new == (
-        "## 26.8.0\n\n### Features\n\n#### Web\n* A (#1)\n* C (#3)\n\n#### Other\n* B (#2)\n\n#### Storage\n* D (#4)\n\n"
+        "## 26.8.0\n\n### Features\n\n#### Web\n* A (#1)\n* C (#3)\n\n#### Other\n* B (#2)\n\n"
+        "#### Storage\n* D (#4)\n\n"
     )
 
 
