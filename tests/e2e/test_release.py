@@ -134,6 +134,24 @@ def test_a_plan_changes_nothing_and_says_everything(repo: Repository) -> None:
     assert seen(repo.root) == before
 
 
+def test_from_a_candidate_to_the_release_page(repo: Repository) -> None:
+    begin(repo, {**STYLES[STYLE][0], "changes/1.fix.md": "One.\n", "VERSION": "24.03.0.dev0"})
+    release(repo, "--to=24.03.0rc1", "--execute")
+    repo.write("changes/2.feature.md", "Two.\n")
+    git(repo.root, "add", "--all")
+    git(repo.root, "commit", "--quiet", "--message=More")
+    final = release(repo, "--to=24.03.0", "--consolidate=text", "--no-tag", "--execute")
+    assert "Checked changelog: 1 news fragment into CHANGELOG.md, with 24.03.0rc1\n" in final.stdout
+    assert "24.03.0rc1" not in (repo.root / "CHANGELOG.md").read_text()
+    page = release(repo, "--notes=24.03.0")
+    assert page.stdout == "### Features\n\n* Two. (#2)\n\n### Fixs\n\n* One. (#1)\n"
+    head = git(repo.root, "rev-parse", "HEAD")
+    git(repo.root, "commit", "--quiet", "--allow-empty", "--message=Later")
+    tagged = release(repo, "--tag-merged=24.03.0", "--execute")
+    assert "Checked changelog: CHANGELOG.md: has 24.03.0\n" in tagged.stdout
+    assert git(repo.root, "rev-parse", "24.03.0^{commit}") == head
+
+
 def test_every_problem_is_said_at_once(repo: Repository) -> None:
     start(repo, version="24.03.1")
     repo.write("changes/9.bug.md", "Of no type.\n")

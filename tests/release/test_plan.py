@@ -22,16 +22,8 @@ from devflow.release.facts import (
     UnknownAuthor,
     passed,
 )
-from devflow.release.plan import (
-    Commit,
-    Push,
-    ReleaseFacts,
-    ReleasePlan,
-    ReleaseRequest,
-    names_of,
-    plan_of_released,
-    plan_release,
-)
+from devflow.release.plan import ReleaseFacts, ReleaseRequest, names_of, plan_of_released, plan_release
+from devflow.release.planned import Commit, Push, ReleasePlan
 from devflow.release.transaction.spec import Tag
 from devflow.release.versions.version import parse
 

@@ -16,23 +16,32 @@ from harness.to_do import options_of, printed_arguments
 from release.conftest import World
 
 # What is another way to look at a plan, or carries it out.
-LOOKS = {"--execute", "--format", "--draft"}
+LOOKS = {"--execute", "--format", "--draft", "--notes", "--max-bytes"}
 RELEASE = {
     "--to": ("--to=24.03.1",),
     "--bump": ("--bump=final",),
+    "--scheme": ("--bump=minor", "--scheme=semver"),
+    "--branch": ("--to=24.03.0", "--branch=release/{version}"),
+    "--tag-merged": ("--tag-merged=24.03.0rc1",),
+    "--commit": ("--tag-merged=present", "--commit=HEAD"),
+    "--also-branch": ("--tag-merged=24.03.0rc1", "--also-branch={series}"),
+    "--fetch": ("--tag-merged=24.03.0rc1", "--fetch"),
     "--push": ("--to=24.03.0", "--push"),
     "--remote": ("--to=24.03.0", "--push", "--remote=upstream"),
     "--date": ("--to=24.03.0", "--date=2024-03-29"),
     "--release-version-file": ("--to=24.03.0", "--release-version-file=src/VERSION"),
+    "--release-version-files": ("--to=24.03.0", '--release-version-files={"src/VERSION": ""}'),
     "--eol": ("--to=24.03.0", "--eol=newline"),
     "--release-version-file-newline": ("--to=24.03.0", "--release-version-file-newline=newline"),
     "--changelog-file": ("--to=24.03.0", "--changelog-file=CHANGES/{series}.md"),
     "--changelog-config": ("--to=24.03.0", "--changelog-config=a/towncrier.toml,b/towncrier.toml"),
+    "--consolidate": ("--to=24.03.0", "--consolidate=text"),
     "--allow-dirty": ("--to=24.03.0", "--allow-dirty"),
     "--allow-branch": ("--to=24.03.0", "--allow-branch=x,ma*"),
     "--not-fragments": ("--to=24.03.0", "--not-fragments=news/a b", "--not-fragments=c,d"),
     "--allow-equal": ("--to=24.03.0rc1", "--allow-equal"),
     "--tag": ("--to=24.03.0", "--no-tag"),
+    "--annotate": ("--to=24.03.0", "--annotate=no"),
     "--sign": ("--to=24.03.0", "--no-sign"),
     "--skip": ("--to=24.03.0", "--skip=idle,news"),
     "--schema-history": ("--to=24.03.0", "--no-schema-history"),

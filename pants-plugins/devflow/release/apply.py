@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from devflow.common.errors import Problem
 from devflow.common.paths import shell_quote
-from devflow.release.facts import FileChange, RepositoryState
+from devflow.release.facts import RepositoryState
 from devflow.release.git.pushes import push_refs
 from devflow.release.git.worktree import Repository
-from devflow.release.plan import Commit, Push, ReleaseOutcome, ReleasePlan
+from devflow.release.planned import Push, ReleaseOutcome, ReleasePlan, edits_of
 from devflow.release.transaction.run import run
-from devflow.release.transaction.spec import Edit, TransactionSpec
+from devflow.release.transaction.spec import TransactionSpec
 
 
 def carry_out(plan: ReleasePlan, repository: Repository, state: RepositoryState) -> ReleaseOutcome:
@@ -19,7 +19,7 @@ def carry_out(plan: ReleasePlan, repository: Repository, state: RepositoryState)
     """
     if plan.problems:
         return ReleaseOutcome(plan, executed=True)
-    done = run(repository.worktree, _spec(plan, plan.commit, state)) if plan.commit else None
+    done = run(repository.worktree, _spec(plan, state)) if plan.commit or plan.at else None
     problem = _push(plan.push, plan, repository, state) if plan.push else None
     return ReleaseOutcome(
         plan,
@@ -31,25 +31,27 @@ def carry_out(plan: ReleasePlan, repository: Repository, state: RepositoryState)
     )
 
 
-def _spec(plan: ReleasePlan, commit: Commit, state: RepositoryState) -> TransactionSpec:
-    if state.head.branch is None:
+def _spec(plan: ReleasePlan, state: RepositoryState) -> TransactionSpec:
+    new_branches = (plan.new_branch,) if plan.new_branch else ()
+    if plan.at:
+        return TransactionSpec(
+            plan.title, plan.at.oid, None, tag=plan.tag, new_branches=new_branches, config=state.signing.settings
+        )
+    branch = plan.new_branch if plan.apart else state.head.branch
+    if plan.commit is None or branch is None:
         raise ValueError("a plan to commit on a detached HEAD has a problem, and is not carried out")
     return TransactionSpec(
         title=plan.title,
         head=state.head.commit,
-        branch=state.head.branch,
-        message=commit.message,
-        edits=tuple(_edit(change, state.prefix) for change in plan.changes),
-        sign=commit.signed,
+        branch=branch,
+        message=plan.commit.message,
+        edits=edits_of(plan.changes, state.prefix),
+        sign=plan.commit.signed,
         tag=plan.tag,
-        new_branches=(plan.new_branch,) if plan.new_branch else (),
+        new_branches=() if plan.apart else new_branches,
         config=state.signing.settings,
+        apart=plan.apart,
     )
-
-
-def _edit(change: FileChange, prefix: str) -> Edit:
-    """Changes are relative to the build root, edits to the top of the worktree."""
-    return Edit(prefix + change.path, change.content, change.mode)
 
 
 def _push(push: Push, plan: ReleasePlan, repository: Repository, state: RepositoryState) -> Problem | None:
@@ -57,12 +59,12 @@ def _push(push: Push, plan: ReleasePlan, repository: Repository, state: Reposito
     failure = push_refs(repository.git, push)
     if failure is None:
         return None
-    if plan.commit is None:
+    if plan.commit is None and plan.at is None:
         return Problem(f"The push to {push.remote} failed: {failure.message}", failure.again)
     here = f"The push to {push.remote} failed. Everything is done in this repository, and "
     if failure.in_part:
         return Problem(f"{here}maybe a part of it there: {failure.message}", failure.again)
-    undo = [f"git reset --keep {state.head.commit[:12]}"]
+    undo = [f"git reset --keep {state.head.commit[:12]}"] if plan.commit and not plan.apart else []
     undo += [f"git tag --delete {shell_quote(plan.tag.name)}"] if plan.tag else []
     undo += [f"git branch --delete --force {shell_quote(plan.new_branch)}"] if plan.new_branch else []
     fix = f"{failure.again}  # or undo the release: {' && '.join(undo)}"

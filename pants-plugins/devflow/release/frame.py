@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,7 +16,6 @@ from devflow.common.files import LockHeldError, exclusive_lock
 from devflow.common.git import Git, GitError
 from devflow.common.goals import GoalRun
 from devflow.common.options import ReportFormat
-from devflow.common.paths import shown
 from devflow.release import report
 from devflow.release.apply import carry_out
 from devflow.release.facts import RepositoryState
@@ -24,11 +23,11 @@ from devflow.release.git.committed import read_committed
 from devflow.release.git.inspect import head_commit
 from devflow.release.git.names import path_problem
 from devflow.release.git.worktree import Repository, open_repository
-from devflow.release.plan import ReleaseOutcome, ReleasePlan
+from devflow.release.planned import ReleaseOutcome, ReleasePlan
 from devflow.release.transaction import journal
 from devflow.release.transaction.run import interrupted, recover
-from devflow.release.versions.version import Version, parse
-from devflow.release.versions.version_file import read_version
+from devflow.release.versions.version import Version
+from devflow.release.versions.version_files import VersionFile, version_among
 
 
 def begin(run: GoalRun, specs: Specs, build_root: BuildRoot, session: SessionValues) -> Repository:
@@ -99,24 +98,14 @@ def _refuse_interrupted(repository: Repository, command: str) -> None:
         )
 
 
-def present_version(repository: Repository, path: str) -> Version:
-    """The version that HEAD has in a version file. Raises: UserError."""
-    unusable = path_problem(path, repository.prefix)
-    if unusable:
-        raise UserError.of(unusable)
-    content = read_committed(repository, head_commit(repository), [path]).files.get(path)
-    fix = f"write a version into {shown(path)}, and commit it"
-    if content is None:
-        raise UserError(
-            f"There is no {shown(path)} in the commit.",
-            fix="set [release].version_file in pants.toml, or commit that file",
-        )
-    try:
-        return parse(read_version(content))
-    except UnicodeDecodeError:
-        raise UserError(f"{shown(path)} is not UTF-8.", fix=fix) from None
-    except UserError as error:
-        raise UserError(f"{shown(path)}: {error.problem.what}", fix=fix) from None
+def present_version(repository: Repository, files: Sequence[VersionFile]) -> Version:
+    """The version that HEAD has in the first of the version files that is there. Raises: UserError."""
+    for file in files:
+        unusable = path_problem(file.path, repository.prefix)
+        if unusable:
+            raise UserError.of(unusable)
+    committed = read_committed(repository, head_commit(repository), [file.path for file in files]).files
+    return version_among(files, committed)
 
 
 def outcome_of(

@@ -12,32 +12,29 @@ from pants.engine.internals.session import SessionValues
 from pants.engine.rules import collect_rules, goal_rule
 from pants.engine.unions import UnionMembership
 from pants.option.global_options import GlobalOptions
-from pants.util.docutil import bin_name
 
-from devflow.common.errors import UserError
 from devflow.common.goals import GoalRun, typed_arguments
-from devflow.common.options import ReportFormat, command_line, flagged, split_commas, together
+from devflow.common.options import split_commas
 from devflow.engine import Rules
+from devflow.release.arguments import Mode, command_of, is_annotated, mode_of, request_of, skips_changelog, wanted_versions
 from devflow.release.facts import RepositoryState
-from devflow.release.frame import begin, conclude, outcome_of, present_version, turn
+from devflow.release.frame import begin, conclude, outcome_of, turn
 from devflow.release.git.inspect import inspect_repository, read_tag
 from devflow.release.git.remotes import read_remote
 from devflow.release.git.worktree import Repository
-from devflow.release.plan import (
-    ReleaseFacts,
-    ReleasePlan,
-    ReleaseRequest,
-    names_of,
-    plan_of_released,
-    plan_release,
-)
+from devflow.release.merged.collect import choice_at_head, plan_of_choice, plan_of_merge
+from devflow.release.merged.history import Choice
+from devflow.release.notes.page import release_page
+from devflow.release.plan import ReleaseFacts, ReleaseRequest, names_of, plan_of_released, plan_release
+from devflow.release.planned import ReleasePlan
+from devflow.release.proposal.inspect import inspect_proposal
+from devflow.release.proposal.plan import plan_proposal
 from devflow.release.steps import contract
-from devflow.release.steps.changelog import ChangelogStep
 from devflow.release.steps.collect import chosen_steps, collect_steps, refuse_without_step
 from devflow.release.steps.contract import ReleaseStep
 from devflow.release.steps.draft import draft_section
-from devflow.release.subsystem import ReleaseSubsystem, date_of
-from devflow.release.versions.version import Version, bump, parse
+from devflow.release.subsystem import ReleaseSubsystem
+from devflow.release.versions.version import parse
 
 _NOT_IN_RELEASE = "[release].skip has changelog: a release would leave the changelog and its fragments as they are."
 
@@ -54,73 +51,35 @@ async def inspect_and_plan(
 ) -> tuple[ReleasePlan, RepositoryState]:
     """The steps are asked only if HEAD is not the release already. Raises: UserError, GitError."""
     names = names_of(request)
-    state = inspect_repository(repository, sign=options.signing, with_tag=names.tag is not None)
+    with_tag = names.tag is not None and names.tag.annotated
+    state = inspect_repository(repository, sign=options.signing, with_tag=with_tag)
+    if names.branch is not None:
+        results = await collect_steps(steps, request.new, request.date, repository, state.head.commit)
+        proposed = inspect_proposal(
+            repository, state, names.branch, names.commit_message, results.changes, request.push_to
+        )
+        return plan_proposal(request, names, proposed, results), state
     tag = read_tag(repository, names.tag_name) if names.tag_name is not None else None
     push_to = request.push_to
     remote = read_remote(repository, push_to, state.head, tag=names.tag_name) if push_to is not None else None
     facts = ReleaseFacts(state, tag, remote)
     plan = plan_of_released(request, names, facts)
-    if plan is None:
+    if plan is not None:
+        return plan, state
+    is_equal = request.new.text == request.current.text and names.tag is not None
+    choice = choice_at_head(options, repository, request.new, is_named=True) if is_equal else None
+    if not choice or not request.allow_equal:
         results = await collect_steps(steps, request.new, request.date, repository, state.head.commit)
-        plan = plan_release(request, names, facts, results)
+        is_free = tag is not None and tag.existing is None
+        plan = plan_release(request, names, facts, results, merged=choice.commit if choice and is_free else None)
+        if not is_equal or plan.changes or plan.problems:
+            return plan, state
+        choice = choice_at_head(options, repository, request.new, is_named=False)
+    where = state.head.branch or "HEAD"
+    plan = await plan_of_choice(
+        options, repository, steps, state, request.new, where, choice or Choice(), with_branch=True
+    )
     return plan, state
-
-
-def _request(options: ReleaseSubsystem, current: Version, new: Version) -> ReleaseRequest:
-    """The options as values. Raises: UserError."""
-    return ReleaseRequest(
-        current=current,
-        new=new,
-        date=date_of(options.date).isoformat(),
-        commit_message=options.commit_message,
-        tag_name=options.tag_name if options.tag else None,
-        tag_message=options.tag_message,
-        prerelease_tag_message=options.prerelease_tag_message,
-        prerelease_pattern=options.prerelease_pattern,
-        allowed_branches=split_commas(options.allow_branch),
-        allow_dirty=options.allow_dirty,
-        allow_equal=options.allow_equal,
-        push_to=options.remote if options.push else None,
-    )
-
-
-def _versions(options: ReleaseSubsystem, repository: Repository) -> tuple[Version, Version]:
-    """The present version and the new one. Raises: UserError."""
-    current = present_version(repository, options.version_file)
-    if options.to is not None and options.bump is not None:
-        raise together("--to", "--bump")
-    if options.to is not None:
-        return current, parse(options.to)
-    if options.bump is not None:
-        return current, bump(current, options.bump, date_of(options.date))
-    raise UserError(
-        f"The present version is {current.text}; which one is next?", fix="add --to=VERSION or --bump=patch"
-    )
-
-
-def _refuse_beside_draft(options: ReleaseSubsystem) -> None:
-    """What the command line gives beside `--draft`, which only prints a text. Raises: UserError."""
-    flagged = options.options.is_flagged
-    given = {
-        "--execute": options.execute and flagged("execute"),
-        "--push": options.push and flagged("push"),
-        "--format=json": options.format is ReportFormat.JSON and flagged("format"),
-        "--skip=changelog": _skips_changelog(options) and flagged("skip"),
-    }
-    for option in filter(given.get, given):
-        raise together("--draft", option)
-
-
-def _skips_changelog(options: ReleaseSubsystem) -> bool:
-    return ChangelogStep.name in split_commas(options.skip)
-
-
-def _command(options: ReleaseSubsystem, typed: tuple[str, ...], new: Version | None) -> str:
-    """The command line that carries out this plan; without a version, the one that finishes an interrupted release."""
-    given = flagged(options, typed, without=("to", "bump", "execute", "draft", "format"))
-    is_flagged = options.options.is_flagged
-    version = [f"--to={new.text}"] if new and (is_flagged("to") or is_flagged("bump")) else []
-    return command_line(bin_name(), options.name, *version, *given, "--execute")
 
 
 @goal_rule
@@ -139,25 +98,34 @@ async def release_goal(
         typed = typed_arguments(session)
         members = union_membership.get(ReleaseStep)
         refuse_without_step(options, members)
-        if options.draft:
-            _refuse_beside_draft(options)
-            run.say(*([_NOT_IN_RELEASE] if _skips_changelog(options) else []))
+        mode = mode_of(options)
+        if mode is Mode.DRAFT:
+            run.say(*([_NOT_IN_RELEASE] if skips_changelog(options) else []))
         steps = chosen_steps(members, split_commas(options.skip))
-        if options.draft:
-            _, new = _versions(options, repository)
+        if mode is Mode.DRAFT:
+            _, new, _ = wanted_versions(options, repository)
             draft = await draft_section(options, repository, new)
             run.say(*draft.notes)
             console.write_stdout(draft.text)
             return Release(exit_code=0)
+        if mode is Mode.NOTES:
+            page = await release_page(options, repository)
+            run.say(*page.notes)
+            console.write_stdout(page.text)
+            return Release(exit_code=0)
         timeout_s = global_options.pantsd_timeout_when_multiple_invocations
-        finish = _command(options, typed, None)
+        finish = command_of(options, typed, None)
         with turn(run, repository, execute=options.execute, timeout_s=timeout_s, command=finish) as has_finished:
-            if has_finished and options.to is None and options.bump is None:
+            if mode is Mode.TAG_MERGED:
+                plan, state = await plan_of_merge(options, repository, steps)
+            elif has_finished and options.to is None and options.bump is None:
                 return Release(exit_code=0)
-            current, new = _versions(options, repository)
-            request = _request(options, current, new)
-            plan, state = await inspect_and_plan(options, request, repository, steps)
-            command = _command(options, typed, new)
+            else:
+                current, new, notes = wanted_versions(options, repository)
+                annotated = is_annotated(options, repository, new)
+                request = request_of(options, current, new, notes=notes, annotated=annotated)
+                plan, state = await inspect_and_plan(options, request, repository, steps)
+            command = command_of(options, typed, parse(plan.version))
             outcome = outcome_of(run, plan, repository, state, execute=options.execute, command=command)
         conclude(run, outcome, options.format, command=command)
     return Release(exit_code=run.exit_code)

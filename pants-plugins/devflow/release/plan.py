@@ -15,7 +15,6 @@ from devflow.common.paths import shell_quote
 from devflow.release.facts import (
     Author,
     Check,
-    FileChange,
     Remote,
     RemoteState,
     RepositoryState,
@@ -25,70 +24,11 @@ from devflow.release.facts import (
     passed,
 )
 from devflow.release.git import checks
+from devflow.release.merged.history import HistoryCommit
+from devflow.release.planned import Commit, Push, ReleasePlan
 from devflow.release.transaction.spec import Tag
 from devflow.release.versions.formats import fill
 from devflow.release.versions.version import Version
-
-
-@dataclass(frozen=True)
-class Commit:
-    """The commit to make. `author` is None where git does not know who commits, which is a failed check."""
-
-    message: str
-    author: str | None
-    signed: bool = False
-
-
-@dataclass(frozen=True)
-class Push:
-    """The refs to push to a remote, in one atomic push to each of its addresses."""
-
-    remote: str
-    refs: tuple[str, ...]
-    addresses: int = 1
-
-
-@dataclass(frozen=True)
-class ReleasePlan:
-    """All that a run of `release` or `release-branch` would do, and every check of it."""
-
-    title: str  # "release 24.03.10"
-    version: str
-    checks: tuple[Check, ...] = ()
-    changes: tuple[FileChange, ...] = ()
-    notes: tuple[str, ...] = ()
-    commit: Commit | None = None
-    tag: Tag | None = None
-    new_branch: str | None = None
-    push: Push | None = None
-    done_before: str | None = None  # "24.03.10 is released": nothing is left to do but the push, if there is one
-
-    @property
-    def problems(self) -> tuple[Problem, ...]:
-        """Why the real run would fail, in the order of the checks."""
-        return tuple(problem for check in self.checks for problem in check.problems)
-
-
-@dataclass(frozen=True)
-class ReleaseOutcome:
-    """The result of a run. `commit` is the id of the new commit, `problems` are those of the execution alone."""
-
-    plan: ReleasePlan
-    executed: bool
-    commit: str | None = None
-    pushed: bool = False
-    left_alone: tuple[str, ...] = ()
-    problems: tuple[Problem, ...] = ()
-
-    @property
-    def all_problems(self) -> tuple[Problem, ...]:
-        """Those of the plan, then those of the execution."""
-        return (*self.plan.problems, *self.problems)
-
-    @property
-    def exit_code(self) -> int:
-        """A plan fails if the real run would fail."""
-        return 1 if self.all_problems else 0
 
 
 @dataclass(frozen=True)
@@ -107,6 +47,9 @@ class ReleaseRequest:
     allow_dirty: bool = False
     allow_equal: bool = False
     push_to: str | None = None  # a remote; None: push nothing
+    branch: str | None = None  # the new branch that the commit is made on; None: HEAD's
+    notes: tuple[str, ...] = ()  # what was guessed
+    annotated: bool = True
 
 
 @dataclass(frozen=True)
@@ -123,10 +66,11 @@ class ReleaseFacts:
 
 @dataclass(frozen=True)
 class ReleaseNames:
-    """The commit's message, and the tag's name and message; None makes no tag."""
+    """The commit's message, and the tag's name and message; None makes no tag. `branch` is the one to make, if any."""
 
     commit_message: str
     tag: Tag | None
+    branch: str | None = None
 
     @property
     def tag_name(self) -> str | None:
@@ -137,6 +81,9 @@ class ReleaseNames:
 def names_of(request: ReleaseRequest) -> ReleaseNames:
     """Fill in the templates. Raises: UserError."""
     message = fill("[release].commit_message", request.commit_message, request.new, request.date)
+    if request.branch:
+        # The commit that is merged is another one, which gets the tag.
+        return ReleaseNames(message, None, fill("[release].branch", request.branch, request.new, request.date))
     return ReleaseNames(message, _tag_of(request))
 
 
@@ -149,7 +96,8 @@ def _tag_of(request: ReleaseRequest) -> Tag | None:
         if _is_prerelease(request)
         else ("tag_message", request.tag_message)
     )
-    return Tag(name, fill(f"[release].{option}", template, request.new, request.date))
+    message = fill(f"[release].{option}", template, request.new, request.date)
+    return Tag(name, message, annotated=request.annotated)
 
 
 def _is_prerelease(request: ReleaseRequest) -> bool:
@@ -213,8 +161,14 @@ def _is_released(request: ReleaseRequest, names: ReleaseNames, facts: ReleaseFac
     return _is_release_commit(names, facts)
 
 
-def plan_release(request: ReleaseRequest, names: ReleaseNames, facts: ReleaseFacts, steps: StepResults) -> ReleasePlan:
-    """Every check and every change of a release."""
+def plan_release(
+    request: ReleaseRequest,
+    names: ReleaseNames,
+    facts: ReleaseFacts,
+    steps: StepResults,
+    merged: HistoryCommit | None = None,
+) -> ReleasePlan:
+    """Every check and every change of a release. `merged` is the commit by which this version was released already."""
     state, tag_name = facts.repository, names.tag_name
     blockers = [
         *checks.link_blockers(steps.changes, steps.committed),
@@ -226,7 +180,7 @@ def plan_release(request: ReleaseRequest, names: ReleaseNames, facts: ReleaseFac
         request.new.text,
         checks=(
             checks.work_tree(state.head, steps.needed, allow_dirty=request.allow_dirty),
-            version_check(request.current, request.new, allow_equal=request.allow_equal),
+            version_check(request.current, request.new, allow_equal=request.allow_equal, merged=merged),
             *([checks.tag(facts.tag, state.head)] if facts.tag else []),
             *repository_checks(state, request.allowed_branches, "release"),
             checks.remote(facts.remote, state.head, tag=tag_name) if facts.remote else checks.no_remote(state.shallow),
@@ -234,15 +188,15 @@ def plan_release(request: ReleaseRequest, names: ReleaseNames, facts: ReleaseFac
             *([failed("changes", *blockers)] if blockers else []),
         ),
         changes=steps.changes,
-        notes=steps.notes,
+        notes=(*request.notes, *steps.notes),
         commit=commit_of(names.commit_message, state),
         tag=dataclasses.replace(names.tag, sign=state.signing.tag) if names.tag else None,
         push=push_of(request.push_to, state, tag=tag_name, addresses=facts.remote.addresses if facts.remote else 1),
     )
 
 
-def version_check(current: Version, new: Version, *, allow_equal: bool) -> Check:
-    """Whether the new version is higher than the present one."""
+def version_check(current: Version, new: Version, *, allow_equal: bool, merged: HistoryCommit | None = None) -> Check:
+    """Whether the new version is higher than the present one. `merged` is the commit that has released it."""
     if new.pep440 > current.pep440:
         return passed("version", f"{current.text} → {new.text}")
     if new.pep440 < current.pep440:
@@ -250,6 +204,9 @@ def version_check(current: Version, new: Version, *, allow_equal: bool) -> Check
         return failed("version", Problem(what, "take a higher one with --to=VERSION"))
     if allow_equal:
         return passed("version", f"{new.text}, which it is already")
+    if merged:
+        what = f"The version is {current.text} already: {merged} is its release, and has no tag."
+        return failed("version", Problem(what, f"take a higher one; or tag that commit: --tag-merged={current.text}"))
     fix = "take a higher one, or --allow-equal to release this one"
     return failed("version", Problem(f"The version is {current.text} already.", fix))
 

@@ -6,7 +6,7 @@ from devflow.common.errors import Problem, headed
 from devflow.common.paths import shell_quote, shown
 from devflow.common.report import count, json_report, problems_as_json, to_do
 from devflow.release.facts import Action, CheckStatus, FileChange
-from devflow.release.plan import ReleaseOutcome
+from devflow.release.planned import ReleaseOutcome
 
 _CHECKED = {CheckStatus.OK: "Checked", CheckStatus.FAILED: "Failed", CheckStatus.NOT_CHECKED: "Not checked:"}
 _VERBS = {
@@ -37,16 +37,17 @@ def _git_lines(outcome: ReleaseOutcome, done: bool) -> list[str]:
     plan = outcome.plan
     result = []
     if plan.commit:
-        verb = f"Committed {outcome.commit[:12]}" if outcome.commit else "Would commit"
+        onto = f" onto {shown(plan.new_branch)}" if plan.apart and plan.new_branch else ""
+        verb = f"Committed {outcome.commit[:12]}{onto}" if outcome.commit else f"Would commit{onto}"
         author = f" by {shown(plan.commit.author)}" if plan.commit.author else ""
         result.append(f"{verb}: {_subject(plan.commit.message)}{author}{', signed' if plan.commit.signed else ''}")
-    if plan.new_branch:
-        result.append(f"{'Made' if done else 'Would make'} branch {shown(plan.new_branch)}")
+    at = f" at {plan.at.short}, {_subject(plan.at.subject)} of {shown(plan.at.where)}" if plan.at else ""
+    if plan.new_branch and not plan.apart:
+        result.append(f"{'Made' if done else 'Would make'} branch {shown(plan.new_branch)}{at}")
     if plan.tag:
         verb = "Tagged" if done else "Would tag"
-        result.append(
-            f"{verb} {shown(plan.tag.name)}: {_subject(plan.tag.message)}{', signed' if plan.tag.sign else ''}"
-        )
+        message = f": {_subject(plan.tag.message)}" if plan.tag.annotated else ", without a message"
+        result.append(f"{verb} {shown(plan.tag.name)}{message}{', signed' if plan.tag.sign else ''}{at}")
     if plan.push and (outcome.pushed or not outcome.executed):
         what = " and ".join(ref.split("/", 2)[2] for ref in plan.push.refs)
         result.append(f"{'Pushed' if outcome.pushed else 'Would push'} {shown(f'{what} to {plan.push.remote}')}")
@@ -77,6 +78,8 @@ def closing(outcome: ReleaseOutcome, goal: str, command: str) -> list[str | Prob
         result.append(f"Nothing to do: {plan.done_before}.")
     elif outcome.executed:
         result.append(f"Done: {plan.title}.")
+        if plan.compare and outcome.pushed:
+            result.append(f"To open a pull request: {plan.compare}")
     else:
         result.append(to_do(command))
     return result
@@ -112,7 +115,15 @@ def as_json(outcome: ReleaseOutcome, goal: str) -> str:
         }
         if plan.commit
         else None,
-        tag={"name": plan.tag.name, "message": plan.tag.message, "signed": bool(plan.tag.sign)} if plan.tag else None,
+        tag={
+            "name": plan.tag.name,
+            "message": plan.tag.message if plan.tag.annotated else None,
+            "signed": bool(plan.tag.sign),
+        }
+        if plan.tag
+        else None,
+        at={"id": plan.at.oid, "subject": plan.at.subject, "where": plan.at.where} if plan.at else None,
+        apart=plan.apart,
         new_branch=plan.new_branch,
         push={"remote": plan.push.remote, "refs": list(plan.push.refs), "done": outcome.pushed} if plan.push else None,
         done_before=bool(plan.done_before),

@@ -6,14 +6,19 @@ import datetime
 import re
 
 from pants.engine.goal import GoalSubsystem
-from pants.option.option_types import BoolOption, EnumOption, StrListOption, StrOption
+from pants.option.option_types import BoolOption, DictOption, EnumOption, IntOption, StrListOption, StrOption
 from pants.util.strutil import softwrap
 
 from devflow.common.errors import UserError
 from devflow.common.options import ReportFormat
 from devflow.common.paths import shown
+from devflow.engine.optional_value import with_implicit_value
+from devflow.release.towncrier.consolidate import Consolidate
+from devflow.release.versions.scheme import Scheme
+from devflow.release.versions.tagged import Annotate
 from devflow.release.versions.version import Bump
 from devflow.release.versions.version_file import Newline
+from devflow.release.versions.version_files import VersionFile, Where, files_of
 
 _PLACEHOLDERS = "Placeholders: `{version}`, `{series}` (24.03), `{series_digits}` (2403), `{date}`."
 
@@ -42,7 +47,74 @@ class ReleaseSubsystem(GoalSubsystem):
             """
         ),
     )
+    scheme = EnumOption(
+        default=Scheme.AUTO,
+        help=softwrap(
+            """
+            What `--bump=major` and `--bump=minor` raise: the numbers (`semver`), or the year and the month (`calver`).
+            `auto` takes for a calendar version what certainly is one, says so, and asks where the version may be both.
+            Example: `--scheme=semver`.
+            """
+        ),
+    )
     execute = BoolOption(default=False, help="Carry out the plan; without this option, print it and change nothing.")
+    branch = with_implicit_value(
+        StrOption(
+            default=None,
+            help=softwrap(
+                f"""
+                Make the commit on a new branch of this name, for a pull request, and no tag. The present branch and the
+                work tree stay as they are. {_PLACEHOLDERS} On Pants 2.17 to 2.20, `--branch` alone is
+                `release/{{version}}`. Example: `--branch=release/{{version}}`.
+                """
+            ),
+        ),
+        "release/{version}",
+    )
+    tag_merged = with_implicit_value(
+        StrOption(
+            default=None,
+            help=softwrap(
+                """
+                Tag the commit by which the release of this version was merged; `present` is the version that the branch
+                has. On Pants 2.17 to 2.20, `--tag-merged` alone is `present`. Example: `--tag-merged=24.03.10`.
+                """
+            ),
+        ),
+        "present",
+    )
+    commit = StrOption(
+        default=None,
+        help="For `--tag-merged`: the commit to tag, if it is another one than it finds. Example: `--commit=1a2b3c4`.",
+    )
+    also_branch = StrOption(
+        default=None,
+        help=softwrap(
+            f"""
+            For `--tag-merged`: also make this branch at the same commit, in the same transaction and push.
+            {_PLACEHOLDERS} Example: `--also-branch={{series}}`.
+            """
+        ),
+    )
+    fetch = BoolOption(default=False, help="For `--tag-merged`: first `git fetch` from the remote.")
+    notes = StrOption(
+        default=None,
+        help=softwrap(
+            """
+            Print the section of this version on stdout, without its heading, as the text of a release page.
+            Example: `--notes=24.03.10`.
+            """
+        ),
+    )
+    max_bytes = IntOption(
+        default=None,
+        help=softwrap(
+            """
+            For `--notes`: cut the text at a bullet, so that it has at most so many bytes, and say where the whole
+            section is. If not set: a text of more than 125,000 characters is refused. Example: `--max-bytes=125000`.
+            """
+        ),
+    )
     draft = BoolOption(default=False, help="Print the new section of the changelog on stdout, and nothing else.")
     push = BoolOption(default=False, help="Then push the commit and the tag in one atomic push.")
     remote = StrOption(default="origin", help="The remote to push to. Example: `--remote=upstream`.")
@@ -50,7 +122,26 @@ class ReleaseSubsystem(GoalSubsystem):
         default=None,
         help="The date of the release, YYYY-MM-DD; today's local date if not set. Example: `--date=2024-03-29`.",
     )
-    version_file = StrOption(default="VERSION", help="The file that holds the version. Example: `src/app/VERSION`.")
+    version_file = StrOption(
+        default="VERSION",
+        help=softwrap(
+            """
+            The file that holds the version. It is the version alone; or a TOML, JSON, INI, YAML or Python file, which
+            has the version at the usual place. Example: `src/app/VERSION`.
+            """
+        ),
+    )
+    version_files = DictOption[Where](
+        default={},
+        help=softwrap(
+            """
+            More files that hold the version, and where it is in each: the path of a key (`project.version`,
+            `$.version`), the name of a variable in Python, a text around `{version}`, a list of these, or "" for the
+            usual place. The default of `version_file` is then needed no more. Example:
+            `{"pyproject.toml": "project.version", "src/app/__init__.py": "__version__ = \"{version}\""}`.
+            """
+        ),
+    )
     eol = EnumOption(
         default=None,
         enum_type=Newline,
@@ -85,6 +176,15 @@ class ReleaseSubsystem(GoalSubsystem):
             """
         ),
     )
+    consolidate = EnumOption(
+        default=Consolidate.NONE,
+        help=softwrap(
+            """
+            What a final release does with the sections of its pre-releases in the changelog: keep them (`none`), or
+            fold them into its own section and remove them (`text`). Example: `--consolidate=text`.
+            """
+        ),
+    )
     allow_dirty = BoolOption(
         default=False,
         help=softwrap(
@@ -115,6 +215,15 @@ class ReleaseSubsystem(GoalSubsystem):
     )
     allow_equal = BoolOption(default=False, help="Accept the version that the version file already has.")
     tag = BoolOption(default=True, help="Make a tag. To make none: `--no-tag`.")
+    annotate = EnumOption(
+        default=Annotate.YES,
+        help=softwrap(
+            """
+            Whether a tag is an object of its own with a message (`yes`), a name alone (`no`), or what the tag of the
+            highest version of the series is (`as-before`). Example: `--annotate=no`.
+            """
+        ),
+    )
     sign = BoolOption(
         default=False,
         help=softwrap(
@@ -154,6 +263,12 @@ class ReleaseSubsystem(GoalSubsystem):
         ),
     )
     format = EnumOption(default=ReportFormat.TEXT, help="How to write the report. Example: `--format=json`.")
+
+    @property
+    def all_version_files(self) -> tuple[VersionFile, ...]:
+        """Every file that holds the version. Raises: UserError."""
+        is_set = not self.options.is_default("version_file")
+        return files_of(self.version_file, self.version_files, is_set=is_set)
 
     @property
     def newline(self) -> Newline:

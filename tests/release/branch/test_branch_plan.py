@@ -19,9 +19,10 @@ from devflow.release.branch.plan import (
     series_check,
 )
 from devflow.release.facts import Author, BranchState, Committed, Head, Remote, RemoteState, RepositoryState, Signing
-from devflow.release.plan import Commit, Push, ReleasePlan
+from devflow.release.planned import Commit, Push, ReleasePlan
 from devflow.release.versions.version import parse
 from devflow.release.versions.version_file import Newline
+from devflow.release.versions.version_files import VersionFile
 
 HEAD = "1" * 40
 STATE = RepositoryState(Head(HEAD, "main"), "chore: open 24.09", Author("Me <me@example.com>"), Signing())
@@ -32,7 +33,7 @@ REQUEST = BranchRequest(
     branch_name="release/{series}",
     next_version="{series}.0dev0",
     commit_message="chore: open {series}",
-    version_file="VERSION",
+    version_files=(VersionFile("VERSION"),),
     eol=Newline.KEEP,
 )
 OPENED = dataclasses.replace(REQUEST, current=parse("24.09.0dev0"))

@@ -15,6 +15,7 @@ ANSWER = {
     "name": None,
     "package_dir": "",
     "types": ["feature", "fix"],
+    "categories": ["Features", "Fixes"],
     "ignore": ["NOTES.md"],
     "written": "docs/../CHANGELOG.md",
     "start_string": "<!-- here -->\n",

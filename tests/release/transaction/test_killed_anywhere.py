@@ -14,6 +14,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import pytest
+
 from devflow.common.git import Git
 from devflow.release.transaction.run import Done, interrupted, nothing, recover, run
 from devflow.release.transaction.spec import Edit, OnStep
@@ -135,3 +137,48 @@ def test_a_recovery_killed_before_each_call(world: World, tmp_path: Path) -> Non
         shutil.rmtree(each.root)
     assert is_released(each)
     assert number > 10
+
+
+def apart(world: World, on_step: OnStep = nothing) -> Done:
+    """A commit on a new branch."""
+    spec = dataclasses.replace(world.spec(tag=False), branch="release/1.0", edits=EDITS, apart=True)
+    return run(world.worktree, spec, on_step)
+
+
+def tagged(world: World, on_step: OnStep = nothing) -> Done:
+    """A tag and a branch of a commit that is there."""
+    spec = dataclasses.replace(world.spec(), branch=None, edits=(), new_branches=("1.0.x",))
+    return run(world.worktree, spec, on_step)
+
+
+def is_apart(world: World) -> bool:
+    return (
+        world.git.line("rev-parse", "release/1.0^") == world.head
+        and world.git.line("show", "release/1.0:VERSION") == "1.0"
+    )
+
+
+def is_tagged(world: World) -> bool:
+    return world.git.line("rev-parse", "1.0^{commit}") == world.head == world.git.line("rev-parse", "1.0.x")
+
+
+@pytest.mark.parametrize(("action", "is_done"), [(apart, is_apart), (tagged, is_tagged)])
+def test_what_leaves_the_worktree_alone_killed_before_each_call(
+    world: World, tmp_path: Path, action: Callable[[World], Done], is_done: Callable[[World], bool]
+) -> None:
+    before = world.state()
+    outcomes = []
+    for number in range(500):
+        each = copied(world, tmp_path / str(number))
+        if not killed_before_call(number, partial(action, each)):
+            break
+        done = recover(each.worktree)
+        state = each.state()
+        assert is_done(each) if done else state == before, number
+        assert {**state, "refs": ""} == {**before, "refs": ""}, number
+        assert has_no_leftovers(each), number
+        outcomes.append(done is not None)
+        shutil.rmtree(each.root)
+    assert is_done(each)
+    assert outcomes == sorted(outcomes)
+    assert min(outcomes.count(True), outcomes.count(False)) > 0

@@ -21,7 +21,7 @@ from devflow.release.facts import RepositoryState
 from devflow.release.frame import begin, conclude, outcome_of, present_version, turn
 from devflow.release.git.inspect import inspect_repository
 from devflow.release.git.worktree import Repository
-from devflow.release.plan import ReleasePlan
+from devflow.release.planned import ReleasePlan
 from devflow.release.subsystem import ReleaseSubsystem, date_of
 from devflow.release.versions.version import Version
 
@@ -53,7 +53,7 @@ def _request(options: ReleaseBranchSubsystem, release: ReleaseSubsystem, current
         branch_name=options.branch_name,
         next_version=options.next_version,
         commit_message=options.commit_message,
-        version_file=release.version_file,
+        version_files=release.all_version_files,
         eol=release.newline,
         allowed_branches=split_commas(options.allow_branch),
         allow_dirty=options.allow_dirty,
@@ -65,7 +65,9 @@ def _request(options: ReleaseBranchSubsystem, release: ReleaseSubsystem, current
 def _command(options: ReleaseBranchSubsystem, typed: tuple[str, ...], release: ReleaseSubsystem) -> str:
     """The command line that carries out this plan. The version file is an option of `release`."""
     given = flagged(options, typed, without=("execute", "format"))
-    version_file = flagged(release, only=("version_file", "eol", "version_file_newline"), scope=release.name)
+    version_file = flagged(
+        release, only=("version_file", "version_files", "eol", "version_file_newline"), scope=release.name
+    )
     return command_line(bin_name(), options.name, *given, *version_file, "--execute")
 
 
@@ -87,7 +89,7 @@ async def release_branch_goal(
         with turn(run, repository, execute=options.execute, timeout_s=timeout_s, command=command) as has_finished:
             if has_finished and options.next is None:
                 return ReleaseBranch(exit_code=0)
-            request = _request(options, release, present_version(repository, release.version_file))
+            request = _request(options, release, present_version(repository, release.all_version_files))
             plan, state = inspect_and_plan(request, repository, sign=options.signing)
             outcome = outcome_of(run, plan, repository, state, execute=options.execute, command=command)
         conclude(run, outcome, options.format, command=command)

@@ -20,8 +20,7 @@ from devflow.release.git.inspect import ignored_files, read_branch
 from devflow.release.git.names import path_problem
 from devflow.release.git.remotes import read_remote
 from devflow.release.git.worktree import Repository
-from devflow.release.versions.version import parse
-from devflow.release.versions.version_file import read_version
+from devflow.release.versions.version_files import version_among
 
 
 def inspect_branch(
@@ -30,7 +29,7 @@ def inspect_branch(
     """For a series that is to be opened. Raises: GitError, UserError."""
     commit, templates = state.head.commit, request.templates
     listed = [path for each in directories_of(templates) for path in list_directory(repository, commit, each)]
-    needed = (request.version_file, *paths_to_read(templates, listed))
+    needed = (*(file.path for file in request.version_files), *paths_to_read(templates, listed))
     targets = targets_of(templates, names.new, request.date)
     problems = [problem for path in (*needed, *targets) if (problem := path_problem(path, repository.prefix))]
     if problems:
@@ -53,9 +52,10 @@ def inspect_opened(request: BranchRequest, repository: Repository, state: Reposi
     """For a series that HEAD has opened: HEAD's parent has the version of the branch. Raises: GitError, UserError."""
     if request.push_to is None:
         return OpenedFacts(state)
-    path = request.version_file
-    content = read_committed(repository, f"{state.head.commit}^", [path]).files.get(path)
-    if content is None:
+    paths = [file.path for file in request.version_files]
+    committed = read_committed(repository, f"{state.head.commit}^", paths).files
+    try:
+        branch = branch_name_of(request, version_among(request.version_files, committed))
+    except UserError:
         return OpenedFacts(state)
-    branch = branch_name_of(request, parse(read_version(content)))
     return OpenedFacts(state, branch, read_remote(repository, request.push_to, state.head, new_branch=branch))

@@ -24,10 +24,12 @@ from devflow.release.facts import (
     passed,
 )
 from devflow.release.git import checks
-from devflow.release.plan import ReleasePlan, commit_of, push_of, repository_checks
+from devflow.release.plan import commit_of, push_of, repository_checks
+from devflow.release.planned import ReleasePlan
 from devflow.release.versions.formats import fill
 from devflow.release.versions.version import Version, parse
-from devflow.release.versions.version_file import Newline, with_version
+from devflow.release.versions.version_file import Newline
+from devflow.release.versions.version_files import VersionFile, missing, with_new_version
 
 DEFAULT_BRANCHES = ("main", "master")
 
@@ -42,7 +44,7 @@ class BranchRequest:
     branch_name: str
     next_version: str
     commit_message: str
-    version_file: str
+    version_files: tuple[VersionFile, ...]
     eol: Newline
     allowed_branches: tuple[str, ...] = ()
     allow_dirty: bool = False
@@ -139,7 +141,8 @@ def plan_branch(request: BranchRequest, names: BranchNames, facts: BranchFacts) 
     of_templates = changes_of_templates(request, names, facts.committed)
     changes = changes_of(request, names, facts.committed, of_templates)
     # A template's link is changed itself, and nothing is written through it.
-    through_links = [change for change in changes if change.mode != SYMLINK or change.path == request.version_file]
+    versions = {file.path for file in request.version_files}
+    through_links = [change for change in changes if change.mode != SYMLINK or change.path in versions]
     problems = (
         *of_templates.problems,
         *checks.link_blockers(through_links, facts.committed),
@@ -185,14 +188,20 @@ def changes_of_templates(request: BranchRequest, names: BranchNames, committed: 
 def changes_of(
     request: BranchRequest, names: BranchNames, committed: Committed, of_templates: TemplateChanges
 ) -> tuple[FileChange, ...]:
-    """The version file, then the templates."""
-    return (_version_change(request, names.new, committed), *of_templates.changes)
+    """The version files, then the templates. Raises: UserError for a version file."""
+    return (*_version_changes(request, names.new, committed), *of_templates.changes)
 
 
-def _version_change(request: BranchRequest, new: Version, committed: Committed) -> FileChange:
-    path = request.version_file
-    content = with_version(committed.files[path], new.text, request.eol)
-    return FileChange(path, Action.CHANGE, content, f"{request.current.text} → {new.text}", committed.modes[path])
+def _version_changes(request: BranchRequest, new: Version, committed: Committed) -> list[FileChange]:
+    files = [file for file in request.version_files if file.path in committed.files or not file.optional]
+    detail = f"{request.current.text} → {new.text}"
+    changes = []
+    for file in files:
+        if file.path not in committed.files:
+            raise missing(file.path)
+        content = with_new_version(file, committed.files[file.path], request.current, new, request.eol)
+        changes.append(FileChange(file.path, Action.CHANGE, content, detail, committed.modes[file.path]))
+    return changes
 
 
 def _written_like(current: Version, new: Version) -> str:

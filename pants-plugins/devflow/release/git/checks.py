@@ -118,16 +118,16 @@ def tag(state: TagState, head: Head) -> Check:
     return failed("tag", Problem(f"The tag {state.name} is there already, of {where}.", fix))
 
 
-def new_branch(state: BranchState) -> Check:
-    """Whether the name of the branch that is to be made is free in this repository."""
+def new_branch(state: BranchState, *, option: str = "[release-branch].branch_name") -> Check:
+    """Whether the name of the branch that is to be made is free in this repository; it is that of an option."""
     name = state.name
     if not state.valid:
-        fix = "change [release-branch].branch_name in pants.toml"
+        fix = f"change {option} in pants.toml"
         return failed("new branch", Problem(f"git does not accept {name!r} as the name of a branch.", fix))
     if state.blocking:
         old = state.blocking.split("/", 2)[2]
         move = f"git branch --move {shell_quote(old)} NEW_NAME"
-        fix = f"change [release-branch].branch_name in pants.toml, or rename that branch: {move}"
+        fix = f"change {option} in pants.toml, or rename that branch: {move}"
         return failed("new branch", _blocked(f"the branch {name}", state.blocking, fix))
     if state.commit is not None:
         fix = f"continue with it, or, if it is a mistake, git branch --delete {shell_quote(name)}"
@@ -164,7 +164,13 @@ def signing(found: Signing) -> Check:
 
 
 def remote(
-    found: Remote, head: Head, *, tag: str | None = None, new_branch: str | None = None, has_commit: bool = False
+    found: Remote,
+    head: Head,
+    *,
+    tag: str | None = None,
+    new_branch: str | None = None,
+    has_commit: bool = False,
+    branch_option: str = "[release-branch].branch_name",
 ) -> Check:
     """Whether the remote would accept the push, as far as that can be known before it.
 
@@ -197,7 +203,7 @@ def remote(
         problems.append(Problem(f"{name} has a branch {new_branch} already.", fetch))
     if found.blocking:
         ref = f"{name}/{found.blocking.split('/', 2)[2]}"
-        option = f"[release].tag_name ({tag})" if tag else f"[release-branch].branch_name ({new_branch})"
+        option = f"[release].tag_name ({tag})" if tag else f"{branch_option} ({new_branch})"
         what = f"{ref} is in the way of what would be pushed: one name is below the other."
         problems.append(Problem(what, f"change {option} in pants.toml"))
     if problems:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import os
 from collections.abc import Iterable
 
@@ -20,6 +21,8 @@ from devflow.release.facts import (
 )
 from devflow.release.git.ref_names import blocking_ref
 from devflow.release.git.worktree import Repository
+from devflow.release.versions.formats import version_in
+from devflow.release.versions.tagged import TaggedVersion
 
 # A file or directory in the git directory, and the operation that it belongs to.
 _UNDER_WAY = {
@@ -147,6 +150,17 @@ def read_tag(repository: Repository, name: str) -> TagState:
     except GitError:
         return TagState(name, valid=True, blocking=blocking_ref(repository, ref))
     return TagState(name, valid=True, existing=ExistingTag(oid, _commit_of(repository, ref)))
+
+
+def tagged_versions(repository: Repository, tag_name: str) -> list[TaggedVersion]:
+    """The versions that have a tag. `tag_name` is the template of the names. Raises: GitError."""
+    what = "--format=%(creatordate:short) %(objecttype) %(refname:strip=2)"
+    lines = [line.split(" ", 2) for line in repository.git.line("for-each-ref", what, "refs/tags/").splitlines()]
+    return [
+        TaggedVersion(version, datetime.date.fromisoformat(date), annotated=kind == "tag")
+        for date, kind, name in lines
+        if date and (version := version_in(tag_name, name))
+    ]
 
 
 def read_branch(repository: Repository, name: str) -> BranchState:

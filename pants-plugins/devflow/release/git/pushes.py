@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from devflow.common.errors import UserError
 from devflow.common.git import Git, GitError
 from devflow.common.paths import shell_quote
-from devflow.release.plan import Push
+from devflow.release.planned import Push
 
 _NO_ATOMIC_PUSH = re.compile(r"does not support.*atomic|atomic.*not support", re.IGNORECASE)
 # Source: connect.c, pkt-line.c, send-pack.c and transport.c of git 2.39. The remote may have taken the refs before; but

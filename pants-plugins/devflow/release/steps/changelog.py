@@ -27,6 +27,7 @@ from devflow.release.towncrier.config import (
     has_table,
     no_table,
 )
+from devflow.release.towncrier.consolidate import Consolidate, Consolidated, consolidated
 from devflow.release.towncrier.fragments import (
     encoding_problems,
     ignored_problem,
@@ -181,9 +182,11 @@ async def changelog_changes(step: ChangelogStep, options: ReleaseSubsystem) -> R
             problems += output_problems(setup, files, after, step.version, options.not_fragments)
             gone = [path for path in files if setup.is_in_fragments(path) and path not in after]
             consumed.update(path for path in gone if path != setup.config.template)
-            found.append(f"{count(len(gone), 'news fragment')} into {setup.changelog}")
-            notes += _notes(setup, files, after, gone)
-            written[setup.changelog] = after.get(setup.config.written, b"")
+            folded = _folded(setup, after, step.version, options)
+            more = f", with {' and '.join(folded.folded)}" if folded.folded else ""
+            found.append(f"{count(len(gone), 'news fragment')} into {setup.changelog}{more}")
+            notes += [*_notes(setup, files, after, gone), *folded.notes]
+            written[setup.changelog] = folded.text.encode()
             files = {path: text for path, text in {**files, **written}.items() if path not in consumed}
     except UserError as error:
         problems.append(error.problem)
@@ -195,6 +198,14 @@ async def changelog_changes(step: ChangelogStep, options: ReleaseSubsystem) -> R
         notes=tuple(notes),
         found=" and ".join(found),
     )
+
+
+def _folded(setup: Setup, after: Mapping[str, bytes], version: str, options: ReleaseSubsystem) -> Consolidated:
+    """The new changelog, with the sections of pre-releases in that of their final release if that is wanted."""
+    text = after.get(setup.config.written, b"").decode()
+    if options.consolidate is Consolidate.NONE:
+        return Consolidated(text)
+    return consolidated(setup.changelog, text, parse(version), setup.config.categories)
 
 
 def _uncommitted(setup: Setup, files: Mapping[str, bytes], seen: Mapping[str, bytes]) -> list[Problem]:

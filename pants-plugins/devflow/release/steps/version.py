@@ -1,4 +1,4 @@
-"""The release step that writes the version file."""
+"""The release step that writes the version files."""
 
 from __future__ import annotations
 
@@ -6,39 +6,55 @@ from pants.engine.fs import CreateDigest, FileContent
 from pants.engine.rules import collect_rules, rule
 from pants.engine.unions import UnionRule
 
-from devflow.common.errors import Problem
-from devflow.common.paths import shown
+from devflow.common.errors import Problem, UserError
 from devflow.engine import Rules, create_digest, digest_contents
 from devflow.release.steps.contract import ReleaseStep, ReleaseStepChanges, ReleaseStepInputs
 from devflow.release.subsystem import ReleaseSubsystem
-from devflow.release.versions.version_file import with_version
+from devflow.release.versions.version import parse
+from devflow.release.versions.version_files import missing, version_in_file, with_new_version
 
 
 class VersionStep(ReleaseStep):
-    """Writes `[release].version_file`."""
+    """Writes `[release].version_file` and `[release].version_files`."""
 
     name = "version"
 
 
 @rule
 async def version_inputs(step: VersionStep, options: ReleaseSubsystem) -> ReleaseStepInputs:
-    """The version file."""
-    return ReleaseStepInputs((options.version_file,))
+    """The version files."""
+    try:
+        return ReleaseStepInputs(tuple(file.path for file in options.all_version_files))
+    except UserError as error:
+        return ReleaseStepInputs(problems=(error.problem,))
 
 
 @rule
 async def version_changes(step: VersionStep, options: ReleaseSubsystem) -> ReleaseStepChanges:
-    """The version file with the new version."""
-    path = options.version_file
-    before = {file.path: file for file in await digest_contents(step.committed)}.get(path)
-    if before is None:
-        problem = Problem(
-            f"There is no {shown(path)} in the commit.", "set [release].version_file in pants.toml, or commit that file"
-        )
-        return ReleaseStepChanges(problems=(problem,))
-    new = with_version(before.content, step.version, options.newline)
-    written = await create_digest(CreateDigest([FileContent(path, new, is_executable=before.is_executable)]))
-    return ReleaseStepChanges(writes=written, found=path)
+    """The version files with the new version."""
+    committed = {file.path: file for file in await digest_contents(step.committed)}
+    files = [file for file in options.all_version_files if file.path in committed or not file.optional]
+    problems: list[Problem] = [missing(file.path).problem for file in files if file.path not in committed]
+    written: list[FileContent] = []
+    if not problems:
+        new = parse(step.version)
+        try:
+            present = version_in_file(files[0], committed[files[0].path].content)
+        except UserError as error:
+            return ReleaseStepChanges(problems=(error.problem,))
+        for file in files:
+            before = committed[file.path]
+            try:
+                content = with_new_version(file, before.content, present, new, options.newline)
+            except UserError as error:
+                problems.append(error.problem)
+                continue
+            written.append(FileContent(file.path, content, is_executable=before.is_executable))
+    return ReleaseStepChanges(
+        writes=await create_digest(CreateDigest(written)),
+        found=" and ".join(file.path for file in files),
+        problems=tuple(problems),
+    )
 
 
 def rules() -> Rules:

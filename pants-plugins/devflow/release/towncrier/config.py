@@ -20,7 +20,8 @@ class TowncrierConfig:
     """Paths are relative to the build root.
 
     `directories` have the news fragments, one for each section. `written` is the changelog, and `title` the line above
-    the section of the version that is released ("" where the template has it). `package` is the one that towncrier
+    the section of the version that is released ("" where the template has it). `categories` are the titles of the
+    types. `package` is the one that towncrier
     imports for a name; None where it imports none. Its version may have the name, in one of `package_files`; otherwise
     it is `name`.
     """
@@ -37,6 +38,7 @@ class TowncrierConfig:
     package: str | None = None
     package_files: tuple[str, ...] = ()
     name: str | None = None
+    categories: tuple[str, ...] = ()
 
 
 def config_paths(chosen: str | None) -> tuple[str, ...]:
@@ -95,6 +97,7 @@ def config_of(path: str, answer: str) -> TowncrierConfig:
         package=found["package"],
         package_files=_files_of(found["package_dir"], found["package"]) if found["package"] else (),
         name=found["name"],
+        categories=tuple(found["categories"]),
     )
 
 

@@ -113,6 +113,7 @@ def _ask(spec: "dict[str, Any]") -> None:
         if isinstance(values["template"], str) and inside(values["template"]):
             answer["template"] = relative(values["template"])
         answer.update(types=list(values["types"]), ignore=list(values.get("ignore") or ()))
+        answer["categories"] = [kind["name"] for kind in values["types"].values()]
         return base, config
 
     def listing(path: str = ".") -> "list[str]":

@@ -52,8 +52,9 @@ def update_worktree(worktree: Worktree, journal: Journal, on_step: OnStep) -> tu
         on_step(f"file {file.path}")
         if not _update_file(worktree, file, journal.temporary):
             left_alone.append(file.path)
-    on_step("index")
-    _update_index(worktree, journal, files, on_step)
+    if files:
+        on_step("index")
+        _update_index(worktree, journal, files, on_step)
     return tuple(left_alone)
 
 

@@ -6,23 +6,37 @@ import os
 from collections.abc import Iterable, Mapping
 
 from devflow.common.errors import UserError
+from devflow.common.git import Git
 from devflow.common.git_entries import SYMLINK, Entry, index_info
 from devflow.common.paths import shown
 from devflow.release.git.worktree import Worktree
 from devflow.release.transaction.spec import Edit, Tag, TransactionSpec
 
 
-def write_blobs(worktree: Worktree, edits: Iterable[Edit]) -> dict[str, str]:
-    """Path → object id, of the edits with content, which is converted as `git add` does (line ends, filters)."""
+def blob_ids(worktree: Worktree, edits: Iterable[Edit], *, write: bool) -> dict[str, str]:
+    """Path → object id, of the edits with content, which is converted as `git add` does (line ends, filters).
+
+    With `write`, the objects are there then. Raises: GitError.
+    """
     blobs = {}
     for edit in edits:
         if edit.content is None:
             continue
         filters = ["--no-filters"] if edit.mode == SYMLINK else [f"--path={edit.path}"]
         # `core.safecrlf` protects a file in the worktree from a conversion; this content has no file yet.
-        how = ["-c", "core.safecrlf=false", "-C", str(worktree.top), "hash-object", "-w", "--stdin", *filters]
-        blobs[edit.path] = worktree.git.line(*how, stdin=edit.content)
+        how = ["-c", "core.safecrlf=false", "-C", str(worktree.top), "hash-object", *(["-w"] if write else [])]
+        blobs[edit.path] = worktree.git.line(*how, "--stdin", *filters, stdin=edit.content)
     return blobs
+
+
+def changed_entries(git: Git, before: str, after: str) -> dict[str, Entry | None]:
+    """Path → what `after`, a commit or a tree, has there, of the paths that differ from `before`. Raises: GitError."""
+    records = iter(git.records("diff-tree", "-r", "-z", "--raw", "--no-renames", before, after))
+    found: dict[str, Entry | None] = {}
+    for fields, path in zip(records, records):
+        _, mode, _, oid, _ = fields.split()
+        found[path] = Entry(mode, oid) if int(mode) else None
+    return found
 
 
 def write_commit(worktree: Worktree, spec: TransactionSpec, blobs: Mapping[str, str]) -> str:
@@ -49,11 +63,7 @@ def _check_tree(worktree: Worktree, spec: TransactionSpec, blobs: Mapping[str, s
     before = worktree.git.tree(spec.head, [edit.path for edit in spec.edits])
     asked = {edit.path: None if edit.content is None else Entry(edit.mode, blobs[edit.path]) for edit in spec.edits}
     asked = {path: entry for path, entry in asked.items() if entry != before.get(path)}
-    records = iter(worktree.git.records("diff-tree", "-r", "-z", "--raw", "--no-renames", spec.head, tree))
-    made = {}
-    for fields, path in zip(records, records):
-        _, mode, _, oid, _ = fields.split()
-        made[path] = Entry(mode, oid) if int(mode) else None
+    made = changed_entries(worktree.git, spec.head, tree)
     if made != asked:
         wrong = sorted(path for path in {*made, *asked} if made.get(path, "") != asked.get(path, ""))
         raise UserError(

@@ -22,7 +22,7 @@ from devflow.release.transaction.checkout import (
     update_worktree,
 )
 from devflow.release.transaction.journal import File, Journal, Ref
-from devflow.release.transaction.objects import write_blobs, write_commit, write_tag
+from devflow.release.transaction.objects import blob_ids, write_commit, write_tag
 from devflow.release.transaction.spec import Edit, OnStep, TransactionSpec
 
 
@@ -42,22 +42,12 @@ def nothing(step: str) -> None:
 def run(worktree: Worktree, spec: TransactionSpec, on_step: OnStep = nothing) -> Done:
     """Carry out a transaction. The caller holds the release lock. Raises: GitError, UserError, with nothing changed."""
     on_step("objects")
-    blobs = write_blobs(worktree, spec.edits)
-    commit = write_commit(worktree, spec, blobs)
-    moved = [
-        Ref(f"refs/heads/{spec.branch}", spec.head, commit),
-        *(Ref(f"refs/heads/{name}", "", spec.head) for name in spec.new_branches),
-    ]
-    if spec.tag:
-        moved.append(Ref(f"refs/tags/{spec.tag.name}", "", write_tag(worktree, spec.tag, commit, spec.config)))
-    skipped = [
-        path for path, bits in index_bits(worktree, [edit.path for edit in spec.edits]).items() if SKIPPED in bits
-    ]
-    sparse = {path for path in skipped if not os.path.lexists(worktree.path(path))}
-    files = tuple(_file(worktree, edit, blobs, sparse=edit.path in sparse) for edit in spec.edits)
-    _refuse_changed(worktree, spec)
+    blobs = blob_ids(worktree, spec.edits, write=True)
+    commit = spec.head if spec.branch is None else write_commit(worktree, spec, blobs)
+    moved = _refs(worktree, spec, commit)
+    files = _files(worktree, spec, blobs) if spec.edits_worktree else ()
     temporary = f".devflow-release-{secrets.token_hex(8)}.new"
-    journal = Journal(spec.title, spec.branch, spec.head, commit, tuple(moved), files, temporary)
+    journal = Journal(spec.title, spec.branch or "", spec.head, commit, moved, files, temporary)
     on_step("journal")
     journals.write(worktree, journal)
     on_step("refs")
@@ -68,6 +58,28 @@ def run(worktree: Worktree, spec: TransactionSpec, on_step: OnStep = nothing) ->
             journals.remove(worktree)
         raise
     return _finish(worktree, journal, on_step)
+
+
+def _refs(worktree: Worktree, spec: TransactionSpec, commit: str) -> tuple[Ref, ...]:
+    """The branch, the new branches, and the tag, whose object is written. Raises: GitError."""
+    moved = [Ref(f"refs/heads/{name}", "", spec.head) for name in spec.new_branches]
+    if spec.branch is not None:
+        moved.insert(0, Ref(f"refs/heads/{spec.branch}", "" if spec.apart else spec.head, commit))
+    if spec.tag:
+        oid = write_tag(worktree, spec.tag, commit, spec.config) if spec.tag.annotated else commit
+        moved.append(Ref(f"refs/tags/{spec.tag.name}", "", oid))
+    return tuple(moved)
+
+
+def _files(worktree: Worktree, spec: TransactionSpec, blobs: Mapping[str, str]) -> tuple[File, ...]:
+    """The paths of the journal, which are all as in HEAD. Raises: GitError, UserError."""
+    skipped = [
+        path for path, bits in index_bits(worktree, [edit.path for edit in spec.edits]).items() if SKIPPED in bits
+    ]
+    sparse = {path for path in skipped if not os.path.lexists(worktree.path(path))}
+    files = tuple(_file(worktree, edit, blobs, sparse=edit.path in sparse) for edit in spec.edits)
+    _refuse_changed(worktree, spec)
+    return files
 
 
 def recover(worktree: Worktree, on_step: OnStep = nothing) -> Done | None:

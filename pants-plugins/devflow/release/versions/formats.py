@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import string
 
 from devflow.common.errors import UserError, did_you_mean
 from devflow.common.paths import shown
-from devflow.release.versions.version import Version
+from devflow.release.versions.version import Version, parse
 
 PLACEHOLDERS = ("version", "series", "series_digits", "date")
 
@@ -40,3 +41,23 @@ def fill(option: str, template: str, version: Version, date: str) -> str:
     if "\0" in template:
         raise UserError(f"{option} = {template!r} has a NUL character, which git does not take.", fix="leave it out")
     return template.format(**values)
+
+
+def version_in(template: str, text: str) -> Version | None:
+    """The version in a text that was made from a template; None if the text is of another form."""
+    try:
+        parts = list(string.Formatter().parse(template))
+    except ValueError:
+        return None
+    pattern, names = "", [name for _, name, _, _ in parts if name is not None]
+    for literal, name, _, _ in parts:
+        pattern += re.escape(literal)
+        if name == "version":
+            pattern += "(?P=version)" if "(?P<version>" in pattern else "(?P<version>.+)"
+        elif name is not None:
+            pattern += ".+"
+    found = re.fullmatch(pattern, text) if "version" in names else None
+    try:
+        return parse(found["version"]) if found else None
+    except UserError:
+        return None

@@ -20,9 +20,6 @@ _MOST_CHARACTERS = 100  # it becomes a part of file names; and Python reads no n
 _EXAMPLE = "write one like 24.03.10 or 1.2.0rc1"
 
 
-_CALENDAR_YEARS = 5  # a repository that is released by the calendar was released in one of them
-
-
 class Bump(Enum):
     """The values of `--bump`."""
 
@@ -58,21 +55,6 @@ class Version:
         """Alpha, beta, release candidate or development release, as PEP 440 says."""
         return self.pep440.is_prerelease
 
-    def is_calendar(self, date: datetime.date) -> bool:
-        """Whether the first two numbers are a year and a month, as far as they tell.
-
-        The year has four digits, or two; then the month is written like 03, or the year is not long before the date.
-        Any major number from 10 on could be a year of two digits: 12.4.1 is not of April 2012, if this is 2026.
-        """
-        if len(self.numbers) < 2 or len(self.numbers[0]) not in (2, 4):
-            return False
-        year, month = (int(number) for number in self.numbers[:2])
-        if not 1 <= month <= 12:
-            return False
-        if len(self.numbers[0]) == 4:
-            return 2010 <= year <= 2099
-        return year >= 10 and (self.numbers[1].startswith("0") or -1 <= date.year - 2000 - year <= _CALENDAR_YEARS)
-
 
 def parse(text: str) -> Version:
     """Raises: UserError for what is no PEP 440 version. A leading `v` is not a part of a version here."""
@@ -92,11 +74,12 @@ def parse(text: str) -> Version:
     return Version(text, pep440, match["epoch"] or "", tuple(match["numbers"].split(".")), match["rest"])
 
 
-def bump(version: Version, how: Bump, date: datetime.date) -> Version:
+def bump(version: Version, how: Bump, date: datetime.date, *, calendar: bool = False) -> Version:
     """The next version, written like this one.
 
     A pre-release goes to its final version if that is what the bump asks for: `patch` of 24.03.0rc1 gives 24.03.0. Of a
-    calendar version, `major` and `minor` give the year and the month of the date. Raises: UserError.
+    `calendar` version, whose first two numbers must be a year and a month, `major` and `minor` give those of the date.
+    Raises: UserError.
     """
     if how is Bump.FINAL:
         if not version.is_prerelease:
@@ -106,7 +89,7 @@ def bump(version: Version, how: Bump, date: datetime.date) -> Version:
         return _next_prerelease(version)
     if how is Bump.PATCH:
         return _of(version, version.numbers) if version.is_prerelease else _of(version, _raised(version, 2))
-    if version.is_calendar(date):
+    if calendar:
         return _of(version, _calendar_numbers(version, date))
     index = 0 if how is Bump.MAJOR else 1
     rest_is_zero = not any(int(number) for number in version.numbers[index + 1 :])

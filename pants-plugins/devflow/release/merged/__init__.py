@@ -1,0 +1,1 @@
+"""`--tag-merged`: find the commit by which a release was merged, and tag it."""

@@ -1,0 +1,1 @@
+"""`--notes`: the section of one version, as the text of a release page."""

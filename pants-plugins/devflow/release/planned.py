@@ -1,0 +1,93 @@
+"""What a plan of `release` or `release-branch` consists of, and what came of it: data, for report and execution."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from devflow.common.errors import Problem
+from devflow.release.facts import Check, FileChange
+from devflow.release.transaction.spec import Edit, Tag
+
+
+@dataclass(frozen=True)
+class Commit:
+    """The commit to make. `author` is None where git does not know who commits, which is a failed check."""
+
+    message: str
+    author: str | None
+    signed: bool = False
+
+
+@dataclass(frozen=True)
+class ReleasedCommit:
+    """A commit that is there and is a release. `where` is the history that it was found in: "origin/main"."""
+
+    oid: str
+    subject: str
+    where: str
+
+    @property
+    def short(self) -> str:
+        """For a person."""
+        return self.oid[:12]
+
+
+@dataclass(frozen=True)
+class Push:
+    """The refs to push to a remote, in one atomic push to each of its addresses."""
+
+    remote: str
+    refs: tuple[str, ...]
+    addresses: int = 1
+
+
+@dataclass(frozen=True)
+class ReleasePlan:
+    """All that a run of `release` or `release-branch` would do, and every check of it."""
+
+    title: str  # "release 24.03.10"
+    version: str
+    checks: tuple[Check, ...] = ()
+    changes: tuple[FileChange, ...] = ()
+    notes: tuple[str, ...] = ()
+    commit: Commit | None = None
+    tag: Tag | None = None
+    new_branch: str | None = None
+    push: Push | None = None
+    done_before: str | None = None  # "24.03.10 is released": nothing is left to do but the push, if there is one
+    apart: bool = False  # the commit is on `new_branch` alone: HEAD's branch and the worktree stay as they are
+    at: ReleasedCommit | None = None  # without a commit: the one that gets the tag and the new branch
+    compare: str | None = None  # where a pull request for the new branch is opened, after the push
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Why the real run would fail, in the order of the checks."""
+        return tuple(problem for check in self.checks for problem in check.problems)
+
+
+@dataclass(frozen=True)
+class ReleaseOutcome:
+    """The result of a run. `commit` is the id of the new commit, `problems` are those of the execution alone."""
+
+    plan: ReleasePlan
+    executed: bool
+    commit: str | None = None
+    pushed: bool = False
+    left_alone: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def all_problems(self) -> tuple[Problem, ...]:
+        """Those of the plan, then those of the execution."""
+        return (*self.plan.problems, *self.problems)
+
+    @property
+    def exit_code(self) -> int:
+        """A plan fails if the real run would fail."""
+        return 1 if self.all_problems else 0
+
+
+def edits_of(changes: Iterable[FileChange], prefix: str) -> tuple[Edit, ...]:
+    """Changes, relative to the build root, as edits, relative to the top of the worktree. `prefix` is in between."""
+    return tuple(Edit(prefix + change.path, change.content, change.mode) for change in changes)
