@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from devflow.common.errors import Problem
+from devflow.common.git_pushes import push_refs
+from devflow.common.git_worktree import Repository
 from devflow.common.paths import shell_quote
 from devflow.release.facts import FileChange, RepositoryState
-from devflow.release.git.pushes import push_refs
-from devflow.release.git.worktree import Repository
 from devflow.release.plan import Commit, Push, ReleaseOutcome, ReleasePlan
 from devflow.release.transaction.run import run
 from devflow.release.transaction.spec import Edit, TransactionSpec
@@ -54,7 +54,7 @@ def _edit(change: FileChange, prefix: str) -> Edit:
 
 def _push(push: Push, plan: ReleasePlan, repository: Repository, state: RepositoryState) -> Problem | None:
     """Push all refs or none. A failure is returned with the commands that try again and that undo the release."""
-    failure = push_refs(repository.git, push)
+    failure = push_refs(repository.git, push.remote, push.refs, addresses=push.addresses)
     if failure is None:
         return None
     if plan.commit is None:

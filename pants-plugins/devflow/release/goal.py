@@ -15,6 +15,7 @@ from pants.option.global_options import GlobalOptions
 from pants.util.docutil import bin_name
 
 from devflow.common.errors import UserError
+from devflow.common.git_worktree import Repository
 from devflow.common.goals import GoalRun, typed_arguments
 from devflow.common.options import ReportFormat, command_line, flagged, split_commas, together
 from devflow.engine import Rules
@@ -22,7 +23,6 @@ from devflow.release.facts import RepositoryState
 from devflow.release.frame import begin, conclude, outcome_of, present_version, turn
 from devflow.release.git.inspect import inspect_repository, read_tag
 from devflow.release.git.remotes import read_remote
-from devflow.release.git.worktree import Repository
 from devflow.release.plan import (
     ReleaseFacts,
     ReleasePlan,

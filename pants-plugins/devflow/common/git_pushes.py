@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from devflow.common.git import Git, GitError
 from devflow.common.paths import shell_quote
-from devflow.release.plan import Push
 
 _NO_ATOMIC_PUSH = re.compile(r"does not support.*atomic|atomic.*not support", re.IGNORECASE)
 
@@ -22,19 +21,22 @@ class PushFailure:
     in_part: bool
 
 
-def push_refs(git: Git, push: Push) -> PushFailure | None:
-    """Push all refs or none. To a server that has no atomic pushes: one after the other, the branch first."""
-    is_mirror = _is_mirror(git, push.remote)
-    together = push_command(push.remote, push.refs, is_mirror=is_mirror)
+def push_refs(git: Git, remote: str, refs: Sequence[str], *, addresses: int = 1) -> PushFailure | None:
+    """Push all refs or none. To a server that has no atomic pushes: one after the other, in this order.
+
+    `addresses` is how many the remote has: each of them gets a push of its own.
+    """
+    is_mirror = _is_mirror(git, remote)
+    together = push_command(remote, refs, is_mirror=is_mirror)
     failed = _run(git, together)
     if failed is None or not _NO_ATOMIC_PUSH.search(failed):
-        return PushFailure(failed, shell_line(together), push.addresses > 1) if failed is not None else None
-    commands = [push_command(push.remote, (ref,), is_mirror=is_mirror) for ref in push.refs]
+        return PushFailure(failed, shell_line(together), addresses > 1) if failed is not None else None
+    commands = [push_command(remote, (ref,), is_mirror=is_mirror) for ref in refs]
     for number, command in enumerate(commands):
         failed = _run(git, command)
         if failed is not None:
             again = " && ".join(map(shell_line, commands[number:]))
-            return PushFailure(failed, again, number > 0 or push.addresses > 1)
+            return PushFailure(failed, again, number > 0 or addresses > 1)
     return None
 
 
