@@ -22,7 +22,9 @@ class Done:
     problem: Problem | None = None
 
 
-def carry_out(git: Git, plans: Sequence[SeriesPlan], env: Mapping[str, str], *, sign: bool, push_to: str | None) -> Done:
+def carry_out(
+    git: Git, plans: Sequence[SeriesPlan], env: Mapping[str, str], *, sign: bool, push_to: str | None
+) -> Done:
     """The caller holds the lock. Raises: GitError, with no branch changed; a push that fails is a problem.
 
     A kill before the ref transaction leaves objects that no ref names, for `git gc`.

@@ -68,7 +68,9 @@ class Carrier:
         theirs = merger.tree_with(base, {going[path]: new for path, (_, new) in copied.items()})
         return Trees(base, theirs, tuple(sorted(path for path in changes if path not in going)))
 
-    def _copied(self, merger: TreeMerger, changes: _Changes, pick: Pick) -> dict[str, tuple[Entry | None, Entry | None]]:
+    def _copied(
+        self, merger: TreeMerger, changes: _Changes, pick: Pick
+    ) -> dict[str, tuple[Entry | None, Entry | None]]:
         """The entries with their blobs written to the target: an alternate object database would not be copied."""
         oids = {entry.oid for pair in changes.values() for entry in pair if entry and entry.mode != _SUBMODULE}
         contents = self.place.source.git.blobs(sorted(oids))

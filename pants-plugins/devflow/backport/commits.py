@@ -89,7 +89,9 @@ class _Finder:
         commits = self._numbered[word[1:]]
         if not commits:
             what = f"No subject in the history of HEAD ends with ({word})."
-            fix = "git fetch --unshallow" if self.repository.shallow else f"find its id: git log --all --grep='({word})'"
+            fix = (
+                "git fetch --unshallow" if self.repository.shallow else f"find its id: git log --all --grep='({word})'"
+            )
             self.problems.append(Problem(what, fix))
             return []
         if len(commits) > 1:

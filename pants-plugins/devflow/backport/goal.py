@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 from pants.base.build_root import BuildRoot
@@ -19,36 +18,22 @@ from pants.option.global_options import GlobalOptions
 from pants.util.docutil import bin_name
 
 from devflow.backport import report
-from devflow.backport.apply import Done, carry_out
 from devflow.backport.carry import Carrier
-from devflow.backport.commits import find_commits
-from devflow.backport.facts import Remote, Series, Wanted
-from devflow.backport.inspect import merge_all
-from devflow.backport.merge import TreeMerger
 from devflow.backport.message import refuse_template
 from devflow.backport.missing import missing_fixes, pattern_of
 from devflow.backport.path_map import parse_map
 from devflow.backport.plan import (
     BackportRequest,
-    SeriesFacts,
-    SeriesPlan,
     Status,
-    branch_of,
-    plan_series,
-    references_problem,
-    refuse_one_name,
 )
-from devflow.backport.report import BackportOutcome
-from devflow.backport.series import find_branch, find_series, read_refs, read_remote, worktrees_of
+from devflow.backport.series import find_series, read_refs
 from devflow.backport.subsystem import BackportSubsystem, Conflicts
 from devflow.backport.workplace import Workplace, open_target
 from devflow.common.errors import Problem, UserError
 from devflow.common.files import LockHeldError, exclusive_lock
 from devflow.common.git import Git
-from devflow.common.git_identity import read_author, read_signing, signing_failure
 from devflow.common.git_worktree import open_repository
 from devflow.common.goals import GoalRun, typed_arguments
-from devflow.common.identity import Signing, UnknownAuthor
 from devflow.common.options import command_line, flagged, split_commas, together
 from devflow.common.paths import shown
 from devflow.engine import Rules
@@ -80,9 +65,12 @@ def _request(options: BackportSubsystem, place: Workplace) -> BackportRequest:
         for name in ("path_map", "repository_name", "with_fragments"):
             if options.options.is_flagged(name):
                 flag = f"--{name.replace('_', '-')}"
-                raise UserError(f"{flag} is of another repository.", fix=f"leave {flag} out, or add --to-repository=PATH")
-    top = place.source.worktree.top
-    beside = os.path.relpath(top.parent / top.name, place.source.git.directory)
+                raise UserError(
+                    f"{flag} is of another repository.", fix=f"leave {flag} out, or add --to-repository=PATH"
+                )
+    # As a person types it in the build root. `git -C PATH worktree add` would take it as relative to PATH.
+    top, here = place.target.worktree.top, place.source.git.directory
+    beside = os.path.relpath(top.parent, here)
     return BackportRequest(
         branch=options.branch,
         in_place=options.in_place,
@@ -90,10 +78,15 @@ def _request(options: BackportSubsystem, place: Workplace) -> BackportRequest:
         commit_conflicts=options.conflicts is Conflicts.COMMIT,
         mainline=options.mainline,
         trailer=options.trailer,
-        push_to=options.remote if options.push else None,
+        remote=options.remote,
+        push=options.push,
+        execute=options.execute,
+        sign=options.signing,
+        migrations=split_commas(options.migrations) or _MIGRATIONS,
         to_another=place.to_another,
         repository_name=options.repository_name,
-        worktrees=f"../{top.name}" if beside == "." else beside,
+        worktrees=str(top) if place.to_another else os.path.join(beside, top.name),
+        target_path=options.to_repository or ".",
     )
 
 
@@ -107,10 +100,10 @@ def _carrier(options: BackportSubsystem, place: Workplace) -> Carrier:
     )
 
 
-def _find_all_series(place: Workplace, names: Sequence[str], options: BackportSubsystem) -> list[Series | Problem]:
-    git = place.target.git
-    refs = read_refs(git, names)
-    return [find_series(git, name, options.remote, refs) for name in names]
+def _command(options: BackportSubsystem, typed: Sequence[str], words: Sequence[str], series: Sequence[str]) -> str:
+    """The command line that carries out the plans of these series."""
+    given = flagged(options, typed, without=("commits", "to", "execute", "format"))
+    return command_line(bin_name(), options.name, *words, f"--to={','.join(series)}", *given, "--execute")
 
 
 @contextmanager
@@ -132,55 +125,6 @@ def _turn(run: GoalRun, place: Workplace, *, execute: bool, timeout_s: float) ->
             f"Process {held.holder} still makes backports in this repository.",
             fix="wait for it to end; to wait longer, raise [GLOBAL].pantsd_timeout_when_multiple_invocations",
         ) from None
-
-
-def _plans(
-    place: Workplace,
-    request: BackportRequest,
-    carrier: Carrier,
-    merger: TreeMerger,
-    wanted: Wanted,
-    all_series: Sequence[Series],
-    refs: Mapping[str, str],
-) -> list[SeriesPlan]:
-    """Merge, and plan each series. Raises: GitError, UserError."""
-    git = place.target.git
-    names = [branch_of(request, series, wanted.picks) for series in all_series]
-    refuse_one_name(names)
-    checked_out = worktrees_of(git) if request.in_place else {}
-    remote: Remote | None = read_remote(git, request.push_to, names) if request.push_to else None
-    plans = []
-    for series, name in zip(all_series, names):
-        merged = merge_all(merger, carrier, series, wanted.picks, past_conflicts=request.commit_conflicts)
-        facts = SeriesFacts(
-            Series(**{**vars(series), "worktree": checked_out.get(f"refs/heads/{series.name}")}),
-            merged,
-            find_branch(git, name, refs),
-        )
-        plans.append(plan_series(request, facts, remote))
-    return plans
-
-
-def _signing(place: Workplace, sign: bool | None) -> Signing:
-    """Whether the commits are signed, and whether that works. Raises: GitError."""
-    found = read_signing(place.target)
-    if not (found.commit if sign is None else sign):
-        return Signing()
-    empty_tree = place.source.git.line("rev-parse", "HEAD")
-    return Signing(commit=True, failure=signing_failure(place.target, empty_tree))
-
-
-def _migrations(options: BackportSubsystem, plans: Sequence[SeriesPlan]) -> list[str]:
-    globs = split_commas(options.migrations) or _MIGRATIONS
-    paths = sorted({path for plan in plans for merged in plan.merged for path in merged.files})
-    found = [path for path in paths if any(fnmatchcase(path, glob) for glob in globs)]
-    return [f"a series may not accept new migrations: {shown(path)}" for path in found]
-
-
-def _command(options: BackportSubsystem, typed: Sequence[str], words: Sequence[str], series: Sequence[str]) -> str:
-    """The command line that carries out the plans of these series."""
-    given = flagged(options, typed, without=("commits", "to", "execute", "format"))
-    return command_line(bin_name(), options.name, *words, f"--to={','.join(series)}", *given, "--execute")
 
 
 @goal_rule
@@ -205,8 +149,9 @@ async def backport_goal(
         _refuse_nothing(options, words, names)
         request, carrier = _request(options, place), _carrier(options, place)
         timeout_s = global_options.pantsd_timeout_when_multiple_invocations
+        begin = (bin_name(), options.name, f"--to={','.join(names)}")
         with _turn(run, place, execute=options.execute, timeout_s=timeout_s):
-            outcome = _outcome(options, place, request, carrier, words, names)
+            outcome = backport(place, request, carrier, words, names, command=begin)
         ready = [plan.series.name for plan in outcome.plans if plan.status is Status.MAKE or plan.push]
         blocked = bool(outcome.problems) or not ready
         command = None if blocked else _command(options, typed_arguments(session), words, ready)
@@ -232,7 +177,8 @@ def _print_missing(run: GoalRun, options: BackportSubsystem, place: Workplace) -
     """Raises: GitError, UserError."""
     name = options.missing or ""
     pattern = pattern_of(options.missing_subjects)
-    [series] = _find_all_series(place, [name], options)
+    git = place.target.git
+    series = find_series(git, name, options.remote, read_refs(git, [name]))
     if isinstance(series, Problem):
         raise UserError(series.what, fix=series.fix.replace("--to=", "--missing="))
     commits = missing_fixes(place.source.git, series, pattern)
@@ -242,48 +188,6 @@ def _print_missing(run: GoalRun, options: BackportSubsystem, place: Workplace) -
         document=report.missing_as_json(options.name, series.name, commits),
     )
     run.say(*series.notes, f"{shown(series.base)} lacks {len(commits):,} fixes of HEAD.")
-
-
-def _outcome(
-    options: BackportSubsystem,
-    place: Workplace,
-    request: BackportRequest,
-    carrier: Carrier,
-    words: Sequence[str],
-    names: Sequence[str],
-) -> BackportOutcome:
-    """Find, merge, plan; carry out if that was asked for. Raises: GitError, UserError."""
-    begin = (bin_name(), options.name, f"--to={','.join(names)}")
-    wanted = find_commits(place.source, words, mainline=options.mainline, command=begin)
-    refs = read_refs(place.target.git, names)
-    found = [find_series(place.target.git, name, options.remote, refs) for name in names]
-    all_series = [one for one in found if isinstance(one, Series)]
-    problems = [*wanted.problems, *(one for one in found if isinstance(one, Problem))]
-    references = references_problem(request, wanted.picks)
-    problems += [references] if references else []
-    author, signing = read_author(place.target), _signing(place, options.signing)
-    problems += [author.problem] if isinstance(author, UnknownAuthor) else []
-    problems += [signing.problem] if signing.problem else []
-    notes = [*wanted.notes, *(note for series in all_series for note in series.notes)]
-    if problems:
-        return BackportOutcome((), tuple(notes), tuple(problems), executed=options.execute)
-    with place.merger(keep=options.execute) as merger:
-        plans = _plans(place, request, carrier, merger, wanted, all_series, refs)
-        notes += _migrations(options, plans)
-        done = Done({})
-        if options.execute:
-            done = carry_out(
-                place.target.git, plans, merger.env, sign=signing.commit, push_to=request.push_to
-            )
-    return BackportOutcome(
-        tuple(plans),
-        tuple(notes),
-        (done.problem,) if done.problem else (),
-        executed=options.execute,
-        branches=done.branches,
-        pushed=done.pushed,
-        push_to=request.push_to,
-    )
 
 
 def rules() -> Rules:

@@ -61,7 +61,9 @@ def _merge(merger: TreeMerger, carrier: Carrier, series: Series, pick: Pick, tre
 def _unreadable(place: Workplace, error: GitError) -> UserError | None:
     """The error for an object that this clone lacks: a partial or damaged one."""
     text = str(error)
-    if not any(words in text for words in ("unable to read", "missing", "bad object", "not our ref", "could not fetch")):
+    if not any(
+        words in text for words in ("unable to read", "missing", "bad object", "not our ref", "could not fetch")
+    ):
         return None
     fix = "git fetch --unshallow" if place.source.shallow else "git fetch --refetch"
     return UserError(f"This clone lacks an object: {text}", fix=fix)

@@ -36,9 +36,7 @@ def missing_fixes(git: Git, series: Series, subjects: re.Pattern[str]) -> list[C
     return [
         commit
         for commit in _since(git, fork, "HEAD")
-        if len(commit.parents) < 2
-        and subjects.match(commit.subject)
-        and (commit.number or commit.subject) not in there
+        if len(commit.parents) < 2 and subjects.match(commit.subject) and (commit.number or commit.subject) not in there
     ]
 
 

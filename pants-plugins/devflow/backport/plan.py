@@ -18,9 +18,9 @@ _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 @dataclass(frozen=True)
 class BackportRequest:
-    """The options. `branch` is a template; `worktrees`, where a worktree beside this one is: "../app".
+    """The options. `branch` is a template; `worktrees`, where a worktree beside the target may be: "../app".
 
-    `repository_name` is set for another repository, whose messages get it.
+    `repository_name` is for another repository, whose messages get it; `target_path` is where that is.
     """
 
     branch: str
@@ -29,10 +29,15 @@ class BackportRequest:
     commit_conflicts: bool = False
     mainline: int | None = None
     trailer: str = ""
-    push_to: str | None = None
+    remote: str = "origin"
+    push: bool = False
+    execute: bool = False
+    sign: bool | None = None  # None: as git is configured
+    migrations: tuple[str, ...] = ()
     to_another: bool = False
     repository_name: str | None = None
     worktrees: str = "../backport"
+    target_path: str = "."
 
 
 @dataclass(frozen=True)
@@ -63,7 +68,10 @@ class PlannedCommit:
 
 @dataclass(frozen=True)
 class SeriesPlan:
-    """What is done for one series. `commits` are all or none."""
+    """What is done for one series. `commits` are all or none.
+
+    With `problems`, it is blocked; or its branch has conflict markers, because that was asked for.
+    """
 
     series: Series
     branch: str
@@ -110,7 +118,9 @@ def references_problem(request: BackportRequest, picks: Sequence[Pick]) -> Probl
     title = next((pick.commit.title for pick in picks if has_references(pick.commit.message)), None)
     if title is None:
         return None
-    what = f"The message of {shown(title)} has references such as #12, which the other repository would take for its own."
+    what = (
+        f"The message of {shown(title)} has references such as #12, which the other repository would take for its own."
+    )
     return Problem(what, "add the name of this repository, such as --repository-name=owner/name")
 
 
@@ -126,20 +136,21 @@ def plan_series(request: BackportRequest, facts: SeriesFacts, remote: Remote | N
         problems += _in_place_problems(series)
     elif not is_done:
         problems += _branch_problems(branch)
-    push = request.push_to is not None
+    push = request.push
     if remote and push:
         problems += _remote_problems(remote, branch, in_place=request.in_place)
         push = not (is_done and remote.branches.get(branch.name) == branch.commit)
     if problems:
         return SeriesPlan(series, branch.name, Status.BLOCKED, merged, problems=tuple(problems))
+    markers = tuple(_marker_problems(request, facts, made))
     if is_done:
-        return SeriesPlan(series, branch.name, Status.DONE, merged, push=push)
+        return SeriesPlan(series, branch.name, Status.DONE, merged, push=push, problems=markers)
     name = request.repository_name if request.to_another else None
     commits = tuple(
         PlannedCommit(each, message_of(each.pick.commit, series.name, trailer=request.trailer, repository=name))
         for each in made
     )
-    return SeriesPlan(series, branch.name, Status.MAKE, merged, commits, push)
+    return SeriesPlan(series, branch.name, Status.MAKE, merged, commits, push, markers)
 
 
 def conflict_words(merged: Merged) -> str:
@@ -165,10 +176,24 @@ def _conflict_problems(request: BackportRequest, facts: SeriesFacts, made: Seque
 _AND_THEN = "then correct the files, git add them, and git cherry-pick --continue"
 
 
+def _marker_problems(request: BackportRequest, facts: SeriesFacts, made: Sequence[Merged]) -> list[Problem]:
+    """What is left to do by hand on a branch with conflict markers. Only `commit_conflicts` lets them come here."""
+    branch, directory = facts.branch.name, _directory(request, facts.branch.name)
+    where = ("-C", request.target_path) if request.to_another else ()
+    fix = f"{command_line('git', *where, 'worktree', 'add', directory, branch)}  # then correct them"
+    return [
+        Problem(
+            f"{shown(branch)} gets conflict markers from {shown(each.pick.commit.title)}: {conflict_words(each)}.", fix
+        )
+        for each in made
+        if each.outcome is Outcome.CONFLICT
+    ]
+
+
 def by_hand(request: BackportRequest, facts: SeriesFacts, made: Sequence[Merged]) -> str:
     """The commands that bring the commits to a worktree of their own, where git leaves the conflict to be resolved."""
     branch, series = facts.branch.name, facts.series
-    directory = f"{request.worktrees}-{branch.replace('/', '-')}"
+    directory = _directory(request, branch)
     flags = ["-x"] if request.trailer == "x" else []
     flags += ["--allow-empty"] if request.allow_empty else []
     flags += ["-m", str(request.mainline)] if request.mainline is not None else []
@@ -179,6 +204,11 @@ def by_hand(request: BackportRequest, facts: SeriesFacts, made: Sequence[Merged]
         command_line("git", "cherry-pick", *flags, *(each.pick.commit.oid[:12] for each in made)),
     )
     return " && ".join(commands)
+
+
+def _directory(request: BackportRequest, branch: str) -> str:
+    """Where a worktree of the branch may be: beside the present one."""
+    return f"{request.worktrees}-{branch.replace('/', '-')}"
 
 
 def _in_place_problems(series: Series) -> list[Problem]:
@@ -200,7 +230,9 @@ def _branch_problems(branch: Branch) -> list[Problem]:
     name = shown(branch.name)
     another = shell_quote(f"--branch={branch.name}-2")
     if not branch.valid:
-        return [Problem(f"git does not accept {name} as the name of a branch.", "--branch='backport/{number}-to-{series}'")]
+        return [
+            Problem(f"git does not accept {name} as the name of a branch.", "--branch='backport/{number}-to-{series}'")
+        ]
     if branch.blocking:
         other = branch.blocking.split("/", 2)[2]
         what = f"git cannot make the branch {name} beside {shown(other)}: one name is below the other."

@@ -121,7 +121,9 @@ def closing(outcome: BackportOutcome, goal: str, command: str | None) -> list[st
     statuses = [plan.status for plan in outcome.plans]
     made = len(outcome.branches or {})
     if outcome.all_problems:
-        changed = f" {_made_words(made)}." if made else "" if not outcome.executed and command else " Nothing was changed."
+        changed = (
+            f" {_made_words(made)}." if made else "" if not outcome.executed and command else " Nothing was changed."
+        )
         found.append(f"{count(len(outcome.all_problems), 'problem')}.{changed}")
     elif all(status in (Status.NOTHING, Status.DONE) for status in statuses) and not any(p.push for p in outcome.plans):
         found.append("Nothing to do.")

@@ -40,9 +40,7 @@ def find_series(git: Git, name: str, remote: str, refs: Mapping[str, str]) -> Se
     return Series(name.removeprefix(f"{remote}/"), ref, short, commit, refs.get(here), notes=notes)
 
 
-def _newer(
-    git: Git, name: str, here: str, there: str, refs: Mapping[str, str]
-) -> tuple[str | None, tuple[str, ...]]:
+def _newer(git: Git, name: str, here: str, there: str, refs: Mapping[str, str]) -> tuple[str | None, tuple[str, ...]]:
     """The ref to take, and what is to be said of that."""
     if here not in refs or there not in refs:
         return next((ref for ref in (here, there) if ref in refs), None), ()

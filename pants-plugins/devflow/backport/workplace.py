@@ -79,6 +79,10 @@ def open_target(path: str, environment: Mapping[str, str], beside: Path) -> Repo
             f"--to-repository={shown(path)}: {error}", fix="name a directory with a clone, such as ../client"
         ) from None
     worktree = Worktree(
-        git, Path(git_dir), Path(git_dir), Path(os.path.normpath(directory / common_dir)), os.path.join(directory, objects)
+        git,
+        Path(git_dir),
+        Path(git_dir),
+        Path(os.path.normpath(directory / common_dir)),
+        os.path.join(directory, objects),
     )
     return Repository(worktree, prefix="", shallow=shallow == "true")
