@@ -88,7 +88,6 @@ def test_all_ways_to_name_a_commit(world: World, fix: str) -> None:
         assert expected in result.stdout, (words, result.stderr)
         assert result.exit_code == 0
     both = world.run(f"{merge_base}..main", "--to=24.03")
-    assert [line.split()[-6:-4] for line in both.stdout.splitlines()][0] != []
     assert both.stdout.index("feat: more (#11)") < both.stdout.index("fix: count from one")
     assert world.run("--to=24.03", "--", fix).stdout == world.run(fix, "--to=24.03").stdout
     assert world.run("--to=24.03", f"--commits={fix}").stdout == world.run(fix, "--to=24.03").stdout

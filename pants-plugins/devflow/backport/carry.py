@@ -1,4 +1,4 @@
-"""The trees of a commit as they are merged into a series: without its fragments, or at the places of another repository."""
+"""The trees of a commit as a series gets them: without its fragments, or with the paths of another repository."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Trees:
 
 @dataclass(frozen=True)
 class Carrier:
-    """Makes the trees of each commit. `paths` is the map to another repository; `repository` is the name of this one."""
+    """Makes the trees of each commit. `paths` is the map to another repository, `repository` the name of this one."""
 
     place: Workplace
     fragments: Sequence[str]

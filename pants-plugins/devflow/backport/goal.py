@@ -26,6 +26,7 @@ from devflow.backport.plan import (
     BackportRequest,
     Status,
 )
+from devflow.backport.run import backport
 from devflow.backport.series import find_series, read_refs
 from devflow.backport.subsystem import BackportSubsystem, Conflicts
 from devflow.backport.workplace import Workplace, open_target

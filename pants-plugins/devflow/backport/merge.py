@@ -81,7 +81,7 @@ class TreeMerger:
             return None
         return UserError(
             f"This git is {version}: it cannot merge without a work tree.",
-            fix=f"install git {_OLDEST_GIT} or newer; or backport by hand, with `git worktree add` and `git cherry-pick`",
+            fix=f"install git {_OLDEST_GIT} or newer; or backport by `git worktree add` and `git cherry-pick`",
         )
 
     def tree_with(self, tree: str, entries: Mapping[str, Entry | None]) -> str:
@@ -118,7 +118,7 @@ def _entry(record: str) -> tuple[str, Entry]:
 
 
 def _conflicts(records: list[str]) -> dict[str, str]:
-    """Path → kind, from all records after the tree: `<mode> <oid> <stage>\\t<path>` each, "", then the messages.
+    r"""Path → kind, from all records after the tree: `<mode> <oid> <stage>\t<path>` each, "", then the messages.
 
     A message is a number of paths, the paths, a type such as "CONFLICT (contents)", and a text.
     """

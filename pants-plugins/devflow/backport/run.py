@@ -41,7 +41,7 @@ def backport(
 ) -> BackportOutcome:
     """Bring the commits that `words` name to the series of these names. `command` begins a command line, for fixes.
 
-    The caller holds the lock of `place` if the request is to execute. Raises: GitError, UserError, with no branch changed.
+    The caller holds the lock of `place` if the request is to execute. Raises: GitError, UserError; no branch changed.
     """
     git = place.target.git
     wanted = find_commits(place.source, words, mainline=request.mainline, command=command)

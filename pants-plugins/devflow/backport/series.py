@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+
 from devflow.backport.facts import Branch, Commit, Remote, Series
 from devflow.backport.objects import read_commits
 from devflow.common.errors import Problem, did_you_mean
