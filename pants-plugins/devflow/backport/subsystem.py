@@ -10,6 +10,7 @@ from pants.option.option_types import BoolOption, EnumOption, IntOption, StrList
 from pants.util.strutil import softwrap
 
 from devflow.common.options import ReportFormat
+from devflow.engine.operands import OperandsOption
 
 
 class Conflicts(Enum):
@@ -38,10 +39,8 @@ class BackportSubsystem(GoalSubsystem):
         """
     )
 
-    commits = StrListOption(
-        default=[],
-        passthrough=True,
-        help="The commits, for a configuration file: on the command line they need no option.",
+    commits = OperandsOption(
+        help="The commits, for a configuration file: on the command line they need no option. Example: `main`."
     )
     to = StrListOption(default=[], help="The series, which are names of branches. Example: `--to=24.03,23.09`.")
     execute = BoolOption(default=False, help="Carry out the plan; without this option, print it and change nothing.")

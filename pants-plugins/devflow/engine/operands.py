@@ -13,9 +13,19 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import wraps
 from typing import Any
 
-from pants.option.option_types import collect_options_info
+from pants.option.option_types import StrListOption, collect_options_info
 from pants.option.options import Options
 from pants.option.scope import ScopeInfo
+
+
+class OperandsOption(StrListOption):
+    """The option that gets the operands. Pants takes each as it is; only its own `ArgsListOption` sets `passthrough`."""
+
+    def __new__(cls, *, help: str) -> OperandsOption:  # noqa: A002
+        """Declare it, with the help of the option."""
+        instance: OperandsOption = super().__new__(cls, default=[], help=help)
+        instance._extra_kwargs["passthrough"] = True
+        return instance
 
 
 def arranged(arguments: Sequence[str], goals: Mapping[str, Collection[str]]) -> tuple[str, ...]:
