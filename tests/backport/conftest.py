@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -138,15 +139,23 @@ def runner() -> RuleRunner:
     return RuleRunner(rules=[*register.rules()])
 
 
-@pytest.fixture()
-def world(runner: RuleRunner) -> World:
-    """main with a fix that the series 24.03 lacks."""
+@pytest.fixture(scope="session")
+def template(runner: RuleRunner, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What each world begins with: main, and the series 24.03 that lacks its last commit."""
     world = World(emptied(runner))
     world.git("init", "--quiet", "--initial-branch=main")
     ignored = "/.pants.d/\n/.pids/\n/dist/\nBUILDROOT\n"
     world.commit("Begin", {".gitignore": ignored, "app.py": text(), "tool.sh": "echo 1\n"})
     world.git("branch", "24.03")
     world.commit("feat: more (#11)", {"app.py": text(_0="first"), "new.py": "new = 1\n"})
+    return Path(shutil.copytree(world.root, tmp_path_factory.mktemp("world") / "template"))
+
+
+@pytest.fixture()
+def world(runner: RuleRunner, template: Path) -> World:
+    """main and the series 24.03."""
+    world = World(emptied(runner))
+    shutil.copytree(template, world.root, dirs_exist_ok=True)
     return world
 
 

@@ -77,7 +77,7 @@ class _Finder:
         if not numbers:
             return {}
         greps = [f"--grep=(#{number})" for number in numbers]
-        oids = self.git.line("rev-list", "--fixed-strings", *greps, "HEAD").split()
+        oids = self.git.line("rev-list", "--encoding=UTF-8", "--fixed-strings", *greps, "HEAD").split()
         found: dict[str, list[Commit]] = {number: [] for number in numbers}
         for commit in read_commits(self.git, oids).values():
             for number in numbers:

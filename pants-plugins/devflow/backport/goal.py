@@ -143,7 +143,7 @@ async def backport_goal(
         # Not os.environ: that is the daemon's.
         place = _workplace(options, build_root, session[CompleteEnvironmentVars])
         run.fix_of_failure = lambda: "correct that, and run the same command again; no branch was changed"
-        words, names = list(dict.fromkeys(options.commits)), list(dict.fromkeys(split_commas(options.to)))
+        words, names = list(dict.fromkeys(split_commas(options.commits))), list(dict.fromkeys(split_commas(options.to)))
         if options.missing is not None:
             _print_missing(run, options, place)
             return Backport(exit_code=0)

@@ -64,9 +64,11 @@ class TreeMerger:
         """Bring the difference of `base` and `theirs` to `ours`. Raises: GitError; UserError for an old git."""
         root = write_commit(self.git, NewCommit(base), self.env)
         sides = [write_commit(self.git, NewCommit(tree, (root,)), self.env) for tree in (ours, theirs)]
-        inside = {**self.env, "GIT_WORK_TREE": str(self._worktree)}
+        # git reads attributes from the directory in which it runs.
+        inside = ("-C", str(self._worktree))
+        env = {**self.env, "GIT_WORK_TREE": str(self._worktree)}
         try:
-            output = self.git.run("merge-tree", "--write-tree", "-z", *sides, env=inside, accept=(0, 1))
+            output = self.git.run(*inside, "merge-tree", "--write-tree", "-z", *sides, env=env, accept=(0, 1))
         except GitError as error:
             raise self._too_old() or error from None
         records = os.fsdecode(output).split("\0")

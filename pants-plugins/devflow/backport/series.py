@@ -76,7 +76,9 @@ def find_branch(git: Git, name: str, refs: Mapping[str, str]) -> Branch:
     ref = f"refs/heads/{name}"
     commit = read_commits(git, [ref]).get(ref) if valid and ref in refs else None
     blocking = [other for other in refs if other in names_above(ref) or other.startswith(f"{ref}/")]
-    return Branch(name, valid, commit and commit.oid, commit and commit.tree, next(iter(blocking), None))
+    return Branch(
+        name, valid, commit.oid if commit else None, commit.tree if commit else None, next(iter(blocking), None)
+    )
 
 
 def is_based_on(git: Git, commit: str, base: Commit) -> bool:

@@ -78,9 +78,13 @@ def open_target(path: str, environment: Mapping[str, str], beside: Path) -> Repo
         raise UserError(
             f"--to-repository={shown(path)}: {error}", fix="name a directory with a clone, such as ../client"
         ) from None
+    try:
+        top = os.fsdecode(git.run("rev-parse", "--show-toplevel"))[:-1]
+    except GitError:
+        top = git_dir  # a bare repository
     worktree = Worktree(
         git,
-        Path(git_dir),
+        Path(top),
         Path(git_dir),
         Path(os.path.normpath(directory / common_dir)),
         os.path.join(directory, objects),

@@ -21,7 +21,7 @@ from pants.option.scope import ScopeInfo
 class OperandsOption(StrListOption):
     """The option that gets the operands. Pants takes each as it is; only its own `ArgsListOption` sets `passthrough`."""
 
-    def __new__(cls, *, help: str) -> OperandsOption:  # noqa: A002
+    def __new__(cls, *, help: str) -> OperandsOption:
         """Declare it, with the help of the option."""
         instance: OperandsOption = super().__new__(cls, default=[], help=help)
         instance._extra_kwargs["passthrough"] = True
@@ -77,8 +77,9 @@ def take_operands() -> None:
 def _goals_with_operands(infos: Iterable[ScopeInfo]) -> dict[str, frozenset[str]]:
     found = {}
     for info in infos:
-        if getattr(info.subsystem_cls, "takes_operands", False):
+        subsystem = info.subsystem_cls
+        if subsystem is not None and getattr(subsystem, "takes_operands", False):
             # The fields of these records have other names since 2.25; the first has the flags.
-            records = map(dataclasses.astuple, collect_options_info(info.subsystem_cls))
+            records = map(dataclasses.astuple, collect_options_info(subsystem))
             found[info.scope] = frozenset(flag[2:] for flags, *_ in records for flag in flags)
     return found
