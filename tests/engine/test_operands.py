@@ -12,18 +12,20 @@ from pants.option.options import Options
 from devflow.backport import register
 from devflow.engine.operands import arranged, take_operands
 
-GOALS = {"backport": {"to", "execute", "sign"}}
+GOALS = {"backport"}
+GLOBAL = {"-l", "--level", "--pantsd"}
 
 
 @pytest.mark.parametrize(
     ("typed", "expected"),
     [
-        ("backport 3f2a --to=1", "--backport-to=1 backport -- 3f2a"),
+        ("backport 3f2a --to=1", "backport --to=1 -- 3f2a"),
         ("backport --to=1 3f2a", "backport --to=1 -- 3f2a"),
-        ("backport 3f2a --to=1 #12 --execute A..B", "--backport-to=1 --backport-execute backport -- 3f2a #12 A..B"),
-        ("backport main --no-sign --no-pantsd", "--no-backport-sign --no-pantsd backport -- main"),
-        ("backport release --to=1", "--backport-to=1 backport -- release"),  # the name of another goal
-        ("backport 3f2a --backport-to=1", "--backport-to=1 backport -- 3f2a"),
+        ("backport 3f2a --to=1 #12 --execute A..B", "backport --to=1 --execute -- 3f2a #12 A..B"),
+        ("backport main --no-sign --no-pantsd", "--no-pantsd backport --no-sign -- main"),
+        ("backport main --level=debug -linfo", "--level=debug -linfo backport -- main"),
+        ("backport release --to=1", "backport --to=1 -- release"),  # the name of another goal
+        ("backport 3f2a --backport-to=1 --typo", "backport --backport-to=1 --typo -- 3f2a"),
         ("--no-pantsd -ldebug backport 3f2a", "--no-pantsd -ldebug backport -- 3f2a"),
         ("backport 3f2a -- -x 4b", "backport -- 3f2a -x 4b"),
         ("backport --to=1 -- 3f2a", "backport --to=1 -- 3f2a"),
@@ -35,27 +37,27 @@ GOALS = {"backport": {"to", "execute", "sign"}}
     ],
 )
 def test_arranged(typed: str, expected: str) -> None:
-    assert arranged(["pants", *typed.split()], GOALS) == ("pants", *expected.split())
+    assert arranged(["pants", *typed.split()], GOALS, GLOBAL) == ("pants", *expected.split())
 
 
 words = st.lists(
-    st.sampled_from(["a", "#1", "A..B", "--to=1", "--no-sign", "--other", "-lx", "backport", "--"]), max_size=6
+    st.sampled_from(["a", "#1", "A..B", "--to=1", "--no-sign", "--no-pantsd", "-lx", "backport", "--"]), max_size=6
 )
 
 
 @given(words)
 def test_nothing_is_lost_and_once_is_enough(typed: list[str]) -> None:
-    once = arranged(["pants", "backport", *typed], GOALS)
+    once = arranged(["pants", "backport", *typed], GOALS, GLOBAL)
     operands = [word for word in typed[: typed.index("--") if "--" in typed else None] if not word.startswith("-")]
-    assert len(once) == len(typed) + 2 + (bool(operands) and "--" not in typed)
+    assert sorted(once) == sorted(["pants", "backport", *typed, *(["--"] if operands and "--" not in typed else [])])
     if operands:
         assert list(once)[list(once).index("--") + 1 :][: len(operands)] == operands
-    assert arranged(once, GOALS) == once
+    assert arranged(once, GOALS, GLOBAL) == once
 
 
 @given(words)
 def test_other_goals_get_what_was_typed(typed: list[str]) -> None:
-    assert arranged(["pants", "list", *typed], GOALS) == ("pants", "list", *typed)
+    assert arranged(["pants", "list", *typed], GOALS, GLOBAL) == ("pants", "list", *typed)
 
 
 def test_it_is_installed_once() -> None:

@@ -7,19 +7,18 @@ takes operands are put there before Pants reads them; this is the one function o
 
 from __future__ import annotations
 
-import dataclasses
 import inspect
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from functools import wraps
 from typing import Any
 
 from pants.option.option_types import StrListOption, collect_options_info
 from pants.option.options import Options
-from pants.option.scope import ScopeInfo
+from pants.option.scope import GLOBAL_SCOPE
 
 
 class OperandsOption(StrListOption):
-    """The option that gets the operands. Pants takes each as it is; only its own `ArgsListOption` sets `passthrough`."""
+    """The option that gets the operands, each as it is. Of Pants, only `ArgsListOption` sets `passthrough`."""
 
     def __new__(cls, *, help: str) -> OperandsOption:
         """Declare it, with the help of the option."""
@@ -28,32 +27,32 @@ class OperandsOption(StrListOption):
         return instance
 
 
-def arranged(arguments: Sequence[str], goals: Mapping[str, Collection[str]]) -> tuple[str, ...]:
+def arranged(arguments: Sequence[str], goals: Collection[str], global_flags: Collection[str]) -> tuple[str, ...]:
     """The same command line with the operands of its goal after `--`; `arguments[0]` is the program.
 
-    `goals` has the goals that take operands, each with the names of its options ("to"). A flag after an operand is the
-    goal's if the goal has an option of this name, and else a global one, as Pants takes it.
+    `goals` are those that take operands. A flag after an operand is a global one if it is in `global_flags`
+    ("--level"), and else the goal's.
     """
     at = next((at for at, word in enumerate(arguments) if at and not word.startswith("-")), None)
     if at is None or arguments[at] not in goals:
         return tuple(arguments)
-    goal, rest = arguments[at], list(arguments[at + 1 :])
+    rest = list(arguments[at + 1 :])
     end = rest.index("--") if "--" in rest else len(rest)
     words, after = rest[:end], rest[end + 1 :]
     operands = [word for word in words if not word.startswith("-")]
     if not operands:
         return tuple(arguments)
     first = words.index(operands[0])
-    flags = [_scoped(word, goal, goals[goal]) for word in words[first:] if word.startswith("-")]
-    return (*arguments[:at], *flags, goal, *words[:first], "--", *operands, *after)
+    flags = [word for word in words[first:] if word.startswith("-")]
+    for_all = [flag for flag in flags if not flag.startswith("--") or _name(flag) in global_flags]
+    own = [flag for flag in flags if flag not in for_all]
+    return (*arguments[:at], *for_all, arguments[at], *words[:first], *own, "--", *operands, *after)
 
 
-def _scoped(flag: str, goal: str, names: Collection[str]) -> str:
-    """`--backport-to=24.03` for `--to=24.03`, if that is an option of the goal."""
-    for prefix in ("--", "--no-"):
-        if flag.startswith(prefix) and flag[len(prefix) :].partition("=")[0] in names:
-            return f"{prefix}{goal}-{flag[len(prefix):]}"
-    return flag
+def _name(flag: str) -> str:
+    """`--pantsd`, of `--no-pantsd` and of `--pantsd=true`."""
+    name = flag.partition("=")[0]
+    return f"--{name[5:]}" if name.startswith("--no-") else name
 
 
 def take_operands() -> None:
@@ -66,20 +65,18 @@ def take_operands() -> None:
     @wraps(original)
     def create(cls: type[Options], *args: Any, **kwargs: Any) -> Options:
         bound = signature.bind(*args, **kwargs)
-        goals = _goals_with_operands(bound.arguments["known_scope_infos"])
-        bound.arguments["args"] = arranged(bound.arguments["args"], goals)
+        subsystems = {info.scope: info.subsystem_cls for info in bound.arguments["known_scope_infos"]}
+        goals = {scope for scope, subsystem in subsystems.items() if getattr(subsystem, "takes_operands", False)}
+        if goals:
+            flags = _flags(subsystems[GLOBAL_SCOPE]) if GLOBAL_SCOPE in subsystems else frozenset()
+            bound.arguments["args"] = arranged(bound.arguments["args"], goals, flags)
         return original(*bound.args, **bound.kwargs)
 
     create.with_operands = True  # type: ignore[attr-defined]
     Options.create = classmethod(create)  # type: ignore[method-assign,assignment]
 
 
-def _goals_with_operands(infos: Iterable[ScopeInfo]) -> dict[str, frozenset[str]]:
-    found = {}
-    for info in infos:
-        subsystem = info.subsystem_cls
-        if subsystem is not None and getattr(subsystem, "takes_operands", False):
-            # The fields of these records have other names since 2.25; the first has the flags.
-            records = map(dataclasses.astuple, collect_options_info(subsystem))
-            found[info.scope] = frozenset(flag[2:] for flags, *_ in records for flag in flags)
-    return found
+def _flags(subsystem: Any) -> frozenset[str]:
+    """The flags of all options of a subsystem. Their record has another name for them since 2.25."""
+    records = collect_options_info(subsystem)
+    return frozenset(flag for record in records for flag in getattr(record, "flag_names", None) or record.args)
