@@ -18,20 +18,20 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from devflow.backport.facts import Commit
+from devflow.backport.facts import CommitObject
 from devflow.backport.merge import TreeMerger
 from devflow.backport.objects import read_commits
 from devflow.common.git import Git, GitError
 
 
-def history(git: Git, revisions: str) -> list[Commit]:
+def history(git: Git, revisions: str) -> list[CommitObject]:
     """Oldest first, without merges."""
     oids = git.line("rev-list", "--reverse", "--topo-order", "--no-merges", revisions).split()
     commits = read_commits(git, oids)
     return [commits[oid] for oid in oids if oid in commits]
 
 
-def pairs(git: Git, main: str, series: str) -> Iterator[tuple[Commit, Commit]]:
+def pairs(git: Git, main: str, series: str) -> Iterator[tuple[CommitObject, CommitObject]]:
     """A commit of main and its backport."""
     fork = git.line("merge-base", main, series)
     # Of two with one number, the newest: as `backport '#N'` takes it.
@@ -44,7 +44,7 @@ def pairs(git: Git, main: str, series: str) -> Iterator[tuple[Commit, Commit]]:
             yield original, made
 
 
-def outcome(git: Git, merger: TreeMerger, original: Commit, made: Commit) -> str:
+def outcome(git: Git, merger: TreeMerger, original: CommitObject, made: CommitObject) -> str:
     """What came of one of them."""
     parents = read_commits(git, [*original.parents[:1], *made.parents[:1]])
     try:

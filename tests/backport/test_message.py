@@ -4,15 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devflow.backport.facts import Commit
+from devflow.backport.facts import CommitObject
 from devflow.backport.message import has_references, message_of, qualified, refuse_template, trailer_of, with_trailer
 from devflow.common.errors import UserError
 
 OID = "3f2a1b0c" * 5
 
 
-def commit(message: str) -> Commit:
-    return Commit(OID, "t" * 40, (), "A <a@b> 1 +0000", message)
+def commit(message: str) -> CommitObject:
+    return CommitObject(OID, "t" * 40, (), "A <a@b> 1 +0000", message)
 
 
 @pytest.mark.parametrize(

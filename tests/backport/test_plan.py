@@ -8,17 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devflow.backport.facts import Branch, Commit, Conflict, Merged, Outcome, Pick, Remote, Series
+from devflow.backport.facts import Branch, CommitObject, FileConflict, Merged, Outcome, Pick, RemoteBranches, Series
 from devflow.backport.plan import BackportRequest, SeriesFacts, Status, branch_of, plan_series
 
 REQUEST = BackportRequest(branch="backport/{number}-to-{series}")
-TIP = Commit("5" * 40, "t0", (), "A <a@b> 1 +0000", "tip\n")
+TIP = CommitObject("5" * 40, "t0", (), "A <a@b> 1 +0000", "tip\n")
 SERIES = Series("24.03", "refs/heads/24.03", "24.03", TIP, TIP.oid)
 
 
 def merged(outcome: Outcome, number: int, tree: str) -> Merged:
-    commit = Commit(str(number) * 40, tree, ("p",), "A <a@b> 1 +0000", f"fix: it (#{number})\n")
-    conflicts = (Conflict("a.py", "content"),) if outcome is Outcome.CONFLICT else ()
+    commit = CommitObject(str(number) * 40, tree, ("p",), "A <a@b> 1 +0000", f"fix: it (#{number})\n")
+    conflicts = (FileConflict("a.py", "content"),) if outcome is Outcome.CONFLICT else ()
     return Merged(Pick(commit, "base"), outcome, tree, conflicts=conflicts)
 
 
@@ -62,7 +62,7 @@ def test_a_series_is_made_whole_or_not_at_all(
     ],
 )
 def test_names_of_branches(template: str, subject: str, expected: str) -> None:
-    pick = Pick(Commit("1" * 40, "t", (), "A <a@b> 1 +0000", subject), "base")
+    pick = Pick(CommitObject("1" * 40, "t", (), "A <a@b> 1 +0000", subject), "base")
     request = dataclasses.replace(REQUEST, branch=template)
     assert branch_of(request, SERIES, [pick]) == expected
     assert branch_of(dataclasses.replace(request, in_place=True), SERIES, [pick]) == "24.03"
@@ -71,9 +71,9 @@ def test_names_of_branches(template: str, subject: str, expected: str) -> None:
 def test_what_a_remote_has() -> None:
     push = dataclasses.replace(REQUEST, push=True)
     facts = SeriesFacts(SERIES, (merged(Outcome.CLEAN, 1, "t1"),), Branch("b", commit="c" * 40, tree="t1"))
-    assert not plan_series(push, facts, Remote("origin", branches={"b": "c" * 40})).push
-    assert plan_series(push, facts, Remote("origin")).push
-    [problem] = plan_series(push, facts, Remote("origin", branches={"b": "d" * 40})).problems
+    assert not plan_series(push, facts, RemoteBranches("origin", branches={"b": "c" * 40})).push
+    assert plan_series(push, facts, RemoteBranches("origin")).push
+    [problem] = plan_series(push, facts, RemoteBranches("origin", branches={"b": "d" * 40})).problems
     assert problem.what == "origin has a branch b already, at dddddddddddd."
-    [unreachable] = plan_series(push, facts, Remote("origin", message="no route")).problems
+    [unreachable] = plan_series(push, facts, RemoteBranches("origin", message="no route")).problems
     assert unreachable.fix.startswith("run `git ls-remote origin`")

@@ -14,7 +14,7 @@ from devflow.common.git_pushes import push_refs
 
 
 @dataclass(frozen=True)
-class Done:
+class CarriedOut:
     """What a run has made: branch → commit. `pushed`: the push of the plans, if there is one, was made."""
 
     branches: Mapping[str, str]
@@ -24,7 +24,7 @@ class Done:
 
 def carry_out(
     git: Git, plans: Sequence[SeriesPlan], env: Mapping[str, str], *, sign: bool, push_to: str | None
-) -> Done:
+) -> CarriedOut:
     """The caller holds the lock. Raises: GitError, with no branch changed; a push that fails is a problem.
 
     A kill before the ref transaction leaves objects that no ref names, for `git gc`.
@@ -43,12 +43,14 @@ def carry_out(
         git.run("update-ref", "-m", "backport", "--stdin", stdin=os.fsencode("\n".join(moves)))
     refs = [plan.ref for plan in plans if plan.push and plan.status in (Status.MAKE, Status.DONE)]
     if push_to is None or not refs:
-        return Done(branches)
+        return CarriedOut(branches)
     failure = push_refs(git, push_to, refs)
     if failure is None:
-        return Done(branches, pushed=True)
+        return CarriedOut(branches, pushed=True)
     here = "The branches are made in this repository" if made else "The branches are in this repository"
-    return Done(branches, problem=Problem(f"The push to {push_to} failed. {here}: {failure.message}", failure.again))
+    return CarriedOut(
+        branches, problem=Problem(f"The push to {push_to} failed. {here}: {failure.message}", failure.again)
+    )
 
 
 def _write(git: Git, plan: SeriesPlan, committer: str, env: Mapping[str, str], *, sign: bool) -> str:

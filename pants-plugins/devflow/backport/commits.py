@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Collection, Iterable, Sequence
 
-from devflow.backport.facts import Commit, Pick, Wanted
+from devflow.backport.facts import CommitObject, Pick, Wanted
 from devflow.backport.objects import read_commits
 from devflow.common.errors import Problem, did_you_mean
 from devflow.common.git import Git, GitError
@@ -53,7 +53,7 @@ class _Finder:
         self._numbered = self._by_number([word[1:] for word in words if _NUMBER.fullmatch(word)])
         self._named = read_commits(self.git, [word for word in words if not _is_range(word)])
 
-    def of(self, word: str) -> list[Commit]:
+    def of(self, word: str) -> list[CommitObject]:
         if _NUMBER.fullmatch(word):
             return self._of_number(word)
         if _is_range(word):
@@ -72,20 +72,20 @@ class _Finder:
         fix = "git fetch; or write the id of a commit, a branch, #NUMBER of a pull request, or a range OLD..NEW"
         self.problems.append(Problem(f"{what}{did_you_mean(word, branches)}", fix))
 
-    def _by_number(self, numbers: Collection[str]) -> dict[str, list[Commit]]:
+    def _by_number(self, numbers: Collection[str]) -> dict[str, list[CommitObject]]:
         """Number → the commits of HEAD's history whose subject ends with it, the newest first."""
         if not numbers:
             return {}
         greps = [f"--grep=(#{number})" for number in numbers]
         oids = self.git.line("rev-list", "--encoding=UTF-8", "--fixed-strings", *greps, "HEAD").split()
-        found: dict[str, list[Commit]] = {number: [] for number in numbers}
+        found: dict[str, list[CommitObject]] = {number: [] for number in numbers}
         for commit in read_commits(self.git, oids).values():
             for number in numbers:
                 if commit.subject.rstrip().endswith(f"(#{number})"):
                     found[number].append(commit)
         return found
 
-    def _of_number(self, word: str) -> list[Commit]:
+    def _of_number(self, word: str) -> list[CommitObject]:
         commits = self._numbered[word[1:]]
         if not commits:
             what = f"No subject in the history of HEAD ends with ({word})."
@@ -99,7 +99,7 @@ class _Finder:
             self.notes.append(f"{word} is {commits[0].oid[:12]}, the newest of {len(commits)}; the others: {others}")
         return commits[:1]
 
-    def _of_range(self, word: str) -> list[Commit]:
+    def _of_range(self, word: str) -> list[CommitObject]:
         try:
             oids = self.git.line("rev-list", "--reverse", "--topo-order", "--end-of-options", word).split()
         except GitError as error:
@@ -125,7 +125,11 @@ def _is_range(word: str) -> bool:
 
 
 def _pick(
-    commit: Commit, parents: dict[str, Commit], mainline: int | None, command: Sequence[str], repository: Repository
+    commit: CommitObject,
+    parents: dict[str, CommitObject],
+    mainline: int | None,
+    command: Sequence[str],
+    repository: Repository,
 ) -> Pick | Problem:
     title = shown(commit.title)
     if not commit.parents:
@@ -148,7 +152,7 @@ def _pick(
     return Pick(commit, parent.tree)
 
 
-def _not_on_branch(git: Git, commits: Sequence[Commit]) -> list[str]:
+def _not_on_branch(git: Git, commits: Sequence[CommitObject]) -> list[str]:
     missing = lacking(git, [commit.oid for commit in commits], "HEAD")
     return [f"{shown(commit.title)} is not in the history of HEAD" for commit in commits if commit.oid in missing]
 

@@ -13,7 +13,7 @@ _NUMBER = re.compile(r"\(#(\d+)\)")
 
 
 @dataclass(frozen=True)
-class Commit:
+class CommitObject:
     """A commit as its object has it. Text is UTF-8 with surrogate escapes, so that each byte survives.
 
     `author` is the whole line: name, mail, seconds since the epoch, time zone. `encoding` is that of the message, if
@@ -48,7 +48,7 @@ class Commit:
 class Pick:
     """A commit to bring to each series, as the difference to `base_tree`."""
 
-    commit: Commit
+    commit: CommitObject
     base_tree: str
 
 
@@ -71,7 +71,7 @@ class Series:
     name: str
     ref: str
     base: str
-    commit: Commit
+    commit: CommitObject
     local: str | None = None
     worktree: str | None = None
     notes: tuple[str, ...] = ()
@@ -87,7 +87,7 @@ class Outcome(Enum):
 
 
 @dataclass(frozen=True)
-class Conflict:
+class FileConflict:
     """A file that needs a decision. `last` is the title of the commit on the series that touched it last, if any."""
 
     path: str
@@ -103,7 +103,7 @@ class Merged:
     outcome: Outcome
     tree: str
     files: tuple[str, ...] = ()
-    conflicts: tuple[Conflict, ...] = ()
+    conflicts: tuple[FileConflict, ...] = ()
     left_out: tuple[str, ...] = ()  # files of the commit that do not go along
 
 
@@ -122,7 +122,7 @@ class Branch:
 
 
 @dataclass(frozen=True)
-class Remote:
+class RemoteBranches:
     """What a push would meet: the branches that the remote has of those to push, or why it cannot be asked."""
 
     name: str

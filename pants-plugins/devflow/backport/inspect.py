@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from devflow.backport.carry import Carrier
 from devflow.backport.commits import lacking
-from devflow.backport.facts import Conflict, Merged, Outcome, Pick, Series
+from devflow.backport.facts import FileConflict, Merged, Outcome, Pick, Series
 from devflow.backport.merge import TreeMerger
 from devflow.backport.objects import read_commits
 from devflow.backport.workplace import Workplace
@@ -50,7 +50,7 @@ def _merge(merger: TreeMerger, carrier: Carrier, series: Series, pick: Pick, tre
     if merged.conflicts:
         git = carrier.place.target.git
         conflicts = tuple(
-            Conflict(path, kind, _last_change(git, carrier.place, series, path))
+            FileConflict(path, kind, _last_change(git, carrier.place, series, path))
             for path, kind in merged.conflicts.items()
         )
         return Merged(pick, Outcome.CONFLICT, merged.tree, files, conflicts, trees.left_out)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from devflow.backport.facts import Commit
+from devflow.backport.facts import CommitObject
 from devflow.common.errors import UserError
 from devflow.common.paths import shown
 
@@ -40,7 +40,7 @@ def refuse_template(template: str) -> None:
         )
 
 
-def trailer_of(template: str, commit: Commit, series: str) -> str:
+def trailer_of(template: str, commit: CommitObject, series: str) -> str:
     """The trailer of the setting; "" for none, and for one with a number, of a commit that has no number."""
     if template == "x":
         return f"(cherry picked from commit {commit.oid})"
@@ -63,7 +63,7 @@ def with_trailer(message: str, trailer: str) -> str:
     return f"{body}{'' if is_block else chr(10)}\n{trailer}\n"
 
 
-def message_of(commit: Commit, series: str, *, trailer: str, repository: str | None) -> str:
+def message_of(commit: CommitObject, series: str, *, trailer: str, repository: str | None) -> str:
     """The message on the series. With the name of the repository that the commit is from, references are qualified."""
     message = qualified(commit.message, repository) if repository else commit.message
     return with_trailer(message, trailer_of(trailer, commit, series))

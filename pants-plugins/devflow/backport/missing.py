@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from devflow.backport.facts import Commit, Series
+from devflow.backport.facts import CommitObject, Series
 from devflow.backport.objects import read_commits
 from devflow.common.errors import UserError
 from devflow.common.git import Git, GitError
@@ -22,7 +22,7 @@ def pattern_of(text: str) -> re.Pattern[str]:
         ) from None
 
 
-def missing_fixes(git: Git, series: Series, subjects: re.Pattern[str]) -> list[Commit]:
+def missing_fixes(git: Git, series: Series, subjects: re.Pattern[str]) -> list[CommitObject]:
     """The commits since the series branched off, oldest first. Raises: GitError, UserError."""
     tip = series.commit.oid
     try:
@@ -40,7 +40,7 @@ def missing_fixes(git: Git, series: Series, subjects: re.Pattern[str]) -> list[C
     ]
 
 
-def _since(git: Git, fork: str, tip: str) -> list[Commit]:
+def _since(git: Git, fork: str, tip: str) -> list[CommitObject]:
     oids = git.line("rev-list", "--reverse", "--topo-order", f"{fork}..{tip}").split()
     commits = read_commits(git, oids)
     return [commits[oid] for oid in oids if oid in commits]

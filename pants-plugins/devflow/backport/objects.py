@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from devflow.backport.facts import Commit
+from devflow.backport.facts import CommitObject
 from devflow.common.git import Git
 
 _FOUND = re.compile(rb"([0-9a-f]{40,64}) ([a-z]+) ([0-9]+)")
@@ -21,14 +21,14 @@ def _raw(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
-def parse_commit(oid: str, raw: bytes) -> Commit:
+def parse_commit(oid: str, raw: bytes) -> CommitObject:
     """The commit whose object has this content."""
     head, _, message = raw.partition(b"\n\n")
     fields: dict[str, list[str]] = {}
     for line in head.split(b"\n"):
         key, _, value = line.partition(b" ")
         fields.setdefault(_text(key), []).append(_text(value))  # lines of a signature begin with a space: key ""
-    return Commit(
+    return CommitObject(
         oid,
         fields["tree"][0],
         tuple(fields.get("parent", ())),
@@ -38,7 +38,7 @@ def parse_commit(oid: str, raw: bytes) -> Commit:
     )
 
 
-def read_commits(git: Git, names: Iterable[str], env: Mapping[str, str] | None = None) -> dict[str, Commit]:
+def read_commits(git: Git, names: Iterable[str], env: Mapping[str, str] | None = None) -> dict[str, CommitObject]:
     """Name → commit, by anything that git takes for a commit; a name that has none is left out. Raises: GitError."""
     wanted = [name for name in dict.fromkeys(names) if name and "\n" not in name and "\0" not in name]
     if not wanted:

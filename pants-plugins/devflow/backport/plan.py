@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from devflow.backport.facts import Branch, Merged, Outcome, Pick, Remote, Series
+from devflow.backport.facts import Branch, Merged, Outcome, Pick, RemoteBranches, Series
 from devflow.backport.message import has_references, message_of
 from devflow.common.errors import Problem, UserError, did_you_mean
 from devflow.common.options import command_line
@@ -124,7 +124,7 @@ def references_problem(request: BackportRequest, picks: Sequence[Pick]) -> Probl
     return Problem(what, "add the name of this repository, such as --repository-name=owner/name")
 
 
-def plan_series(request: BackportRequest, facts: SeriesFacts, remote: Remote | None) -> SeriesPlan:
+def plan_series(request: BackportRequest, facts: SeriesFacts, remote: RemoteBranches | None) -> SeriesPlan:
     """The plan of one series, from what was found."""
     series, branch, merged = facts.series, facts.branch, facts.merged
     made = [each for each in merged if each.outcome is not Outcome.THERE or request.allow_empty]
@@ -245,7 +245,7 @@ def _branch_problems(branch: Branch) -> list[Problem]:
     return []
 
 
-def _remote_problems(remote: Remote, branch: Branch, *, in_place: bool) -> list[Problem]:
+def _remote_problems(remote: RemoteBranches, branch: Branch, *, in_place: bool) -> list[Problem]:
     name = shown(remote.name)
     if remote.known or remote.message == "unknown":
         fix = f"--remote={remote.known[0]}" if remote.known else f"git remote add {shell_quote(remote.name)} URL"

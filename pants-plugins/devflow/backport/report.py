@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from devflow.backport.facts import Commit, Merged, Outcome
+from devflow.backport.facts import CommitObject, Merged, Outcome
 from devflow.backport.plan import SeriesPlan, Status
 from devflow.common.errors import Problem, indented
 from devflow.common.paths import shown
@@ -138,12 +138,12 @@ def _made_words(made: int) -> str:
     return f"{count(made, 'branch')} {'is' if made == 1 else 'are'} made"
 
 
-def missing_lines(commits: Sequence[Commit]) -> list[str]:
+def missing_lines(commits: Sequence[CommitObject]) -> list[str]:
     """One line for each fix that a series lacks."""
     return [f"{commit.oid[:12]} {shown(commit.subject)}" for commit in commits]
 
 
-def missing_as_json(goal: str, series: str, commits: Sequence[Commit]) -> str:
+def missing_as_json(goal: str, series: str, commits: Sequence[CommitObject]) -> str:
     """The list as a document."""
     results = [{"commit": one.oid, "subject": one.subject, "number": one.number} for one in commits]
     return json_report(goal, schema_version=1, mode="missing", results=results, series=series)

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 
-from devflow.backport.apply import Done, carry_out
+from devflow.backport.apply import CarriedOut, carry_out
 from devflow.backport.carry import Carrier
 from devflow.backport.commits import find_commits
 from devflow.backport.facts import Series, Wanted
@@ -57,7 +57,7 @@ def backport(
         return BackportOutcome((), tuple(notes), tuple(problems), executed=request.execute)
     with place.merger(keep=request.execute) as merger:
         plans = _plans(place, request, carrier, merger, wanted, all_series, refs)
-        done = Done({})
+        done = CarriedOut({})
         if request.execute:
             push_to = request.remote if request.push else None
             done = carry_out(git, plans, merger.env, sign=signing.commit, push_to=push_to)

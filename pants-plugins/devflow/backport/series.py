@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from devflow.backport.facts import Branch, Commit, Remote, Series
+from devflow.backport.facts import Branch, CommitObject, RemoteBranches, Series
 from devflow.backport.objects import read_commits
 from devflow.common.errors import Problem, did_you_mean
 from devflow.common.git import Git, GitError
@@ -81,20 +81,20 @@ def find_branch(git: Git, name: str, refs: Mapping[str, str]) -> Branch:
     )
 
 
-def is_based_on(git: Git, commit: str, base: Commit) -> bool:
+def is_based_on(git: Git, commit: str, base: CommitObject) -> bool:
     """Whether a branch has grown from this commit."""
     return git.succeeds("merge-base", "--is-ancestor", base.oid, commit)
 
 
-def read_remote(git: Git, remote: str, branches: Sequence[str]) -> Remote:
+def read_remote(git: Git, remote: str, branches: Sequence[str]) -> RemoteBranches:
     """What the remote has of these branches. It asks the network. Raises: GitError."""
     known = tuple(git.line("remote").splitlines())
     if remote not in known:
-        return Remote(remote, known=known, message="unknown")
+        return RemoteBranches(remote, known=known, message="unknown")
     refs = [f"refs/heads/{name}" for name in branches]
     try:
         listed = git.line("ls-remote", "--end-of-options", remote, *refs)
     except GitError as error:
-        return Remote(remote, message=str(error))
+        return RemoteBranches(remote, message=str(error))
     found = (line.split("\t") for line in listed.splitlines())
-    return Remote(remote, branches={ref.removeprefix("refs/heads/"): oid for oid, ref in found})
+    return RemoteBranches(remote, branches={ref.removeprefix("refs/heads/"): oid for oid, ref in found})
