@@ -73,14 +73,14 @@ class World:
         cwd: Path | None = None,
         env: Mapping[str, str] | None = None,
     ) -> str:
-        """CommitObject everything; the id."""
+        """Commit everything; the id."""
         self.write(files or {}, cwd)
         self.git("add", "--all", cwd=cwd)
         self.git("commit", "--quiet", "--allow-empty", "--cleanup=verbatim", f"--message={message}", cwd=cwd, env=env)
         return self.git("rev-parse", "HEAD", cwd=cwd)
 
     def on_series(self, message: str, files: Mapping[str, str | bytes | None], series: str = "24.03") -> str:
-        """CommitObject to a series, and come back to main."""
+        """Commit to a series, and come back to main."""
         self.git("switch", "--quiet", series)
         oid = self.commit(message, files)
         self.git("switch", "--quiet", "main")
