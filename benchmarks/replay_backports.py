@@ -49,8 +49,7 @@ def outcome(git: Git, merger: TreeMerger, original: CommitObject, made: CommitOb
     parents = read_commits(git, [*original.parents[:1], *made.parents[:1]])
     try:
         base, ours = parents[original.parents[0]].tree, parents[made.parents[0]].tree
-        merger.take_attributes_of(ours)
-        merged = merger.merge(base, ours, original.tree)
+        merged = merger.merge(base, ours, original.tree, merger.attributes_of(ours))
     except (GitError, KeyError, IndexError):
         return "unreadable"  # a clone without all blobs
     if merged.conflicts:

@@ -30,6 +30,9 @@ def test_attributes_are_those_of_the_series(world: World, fix: str) -> None:
     result = world.run(fix, "--to=23.09")
     assert "23.09: clean" in result.stdout
     assert "2 files" in result.stdout
+    assert world.run(fix, "--to=24.03,23.09").stdout.endswith(
+        result.stdout
+    )  # nothing of one series is left for the next
 
 
 def test_line_ends(world: World) -> None:
@@ -242,7 +245,7 @@ def test_an_old_git(tmp_path: Path) -> None:
     with pytest.raises(
         UserError, match=r"This git is 2.37.1: it cannot merge without a work tree.\n  Fix: install git 2.38"
     ):
-        merger.merge("a", "b", "c")
+        merger.merge("a", "b", "c", tmp_path)
 
 
 def test_an_object_that_a_clone_lacks(world: World, fix: str, tmp_path: Path) -> None:

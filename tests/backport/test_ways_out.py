@@ -341,3 +341,9 @@ def test_options_that_contradict_each_other(world: World, fix: str) -> None:
     assert fixes(both) == ["leave one of them out"]
     for option in ("--path-map=a=b", "--repository-name=o/r", "--with-fragments"):
         assert "is of another repository." in world.run(fix, "--to=24.03", option).stderr
+    missing = world.run("--missing=24.03", f"--to-repository={world.root}")
+    assert fixes(missing) == ["leave one of them out"]
+
+
+def test_a_series_that_is_not_there_and_no_remote(world: World, fix: str) -> None:
+    assert fixes(world.run(fix, "--to=xyz")) == ["write one of the branches that are here: 24.03, main"]

@@ -144,6 +144,8 @@ async def backport_goal(
         place = _workplace(options, build_root, session[CompleteEnvironmentVars])
         run.fix_of_failure = lambda: "correct that, and run the same command again; no branch was changed"
         words, names = list(dict.fromkeys(split_commas(options.commits))), list(dict.fromkeys(split_commas(options.to)))
+        if options.missing is not None and place.to_another:
+            raise together("--missing", "--to-repository")
         if options.missing is not None:
             _print_missing(run, options, place)
             return Backport(exit_code=0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from devflow.backport.carry import Carrier
 from devflow.backport.commits import lacking
@@ -25,7 +26,7 @@ def merge_all(
     missing = {pick.commit.oid for pick in picks}
     if not place.to_another:
         missing = lacking(place.source.git, sorted(missing), series.commit.oid)
-    merger.take_attributes_of(series.commit.tree)
+    attributes = merger.attributes_of(series.commit.tree)
     tree, found, stopped = series.commit.tree, [], False
     for pick in picks:
         if stopped:
@@ -33,17 +34,17 @@ def merge_all(
         elif pick.commit.oid not in missing:
             found.append(Merged(pick, Outcome.THERE, tree))
         else:
-            merged = _merge(merger, carrier, series, pick, tree)
+            merged = _merge(merger, carrier, series, pick, tree, attributes)
             stopped = merged.outcome is Outcome.CONFLICT and not past_conflicts
             tree = merged.tree
             found.append(merged)
     return tuple(found)
 
 
-def _merge(merger: TreeMerger, carrier: Carrier, series: Series, pick: Pick, tree: str) -> Merged:
+def _merge(merger: TreeMerger, carrier: Carrier, series: Series, pick: Pick, tree: str, attributes: Path) -> Merged:
     try:
         trees = carrier.trees(merger, pick, tree)
-        merged = merger.merge(trees.base, tree, trees.theirs)
+        merged = merger.merge(trees.base, tree, trees.theirs, attributes)
         files = tuple(sorted(merger.changes(tree, merged.tree))) if merged.tree != tree else ()
     except GitError as error:
         raise _unreadable(carrier.place, error) or error from None

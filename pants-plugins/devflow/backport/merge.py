@@ -36,37 +36,34 @@ class TreeMerger:
     scratch: Path
     env: Mapping[str, str]
 
-    def take_attributes_of(self, tree: str) -> None:
-        """Merge with the `.gitattributes` of this tree, not with those of the user's worktree.
+    def attributes_of(self, tree: str) -> Path:
+        """A worktree of ours that has nothing but the `.gitattributes` of this tree. Raises: GitError.
 
-        They decide which files are text, and which merge driver is used. Raises: GitError.
+        They decide which files are text, and which merge driver is used; those of the user's worktree do not count.
         """
+        worktree = self.scratch / f"attributes-{tree}"
+        worktree.mkdir(exist_ok=True)
         listed = self.git.records("ls-tree", "-r", "-z", "--full-tree", tree, env=self.env)
         entries = dict(_entry(record) for record in listed if record.endswith(".gitattributes"))
         files = {
             path: entry
             for path, entry in entries.items()
-            if entry.is_file and os.path.basename(path) == ".gitattributes"
+            if entry.is_file and os.path.basename(path) == ".gitattributes" and _is_below(path)
         }
         contents = self.git.blobs([entry.oid for entry in files.values()])
         for path, entry in files.items():
-            file = self._worktree / path
+            file = worktree / path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(contents[entry.oid])
+        return worktree
 
-    @property
-    def _worktree(self) -> Path:
-        path = self.scratch / "worktree"
-        path.mkdir(exist_ok=True)
-        return path
-
-    def merge(self, base: str, ours: str, theirs: str) -> MergedTree:
+    def merge(self, base: str, ours: str, theirs: str, attributes: Path) -> MergedTree:
         """Bring the difference of `base` and `theirs` to `ours`. Raises: GitError; UserError for an old git."""
         root = write_commit(self.git, NewCommit(base), self.env)
         sides = [write_commit(self.git, NewCommit(tree, (root,)), self.env) for tree in (ours, theirs)]
         # git reads attributes from the directory in which it runs.
-        inside = ("-C", str(self._worktree))
-        env = {**self.env, "GIT_WORK_TREE": str(self._worktree)}
+        inside = ("-C", str(attributes))
+        env = {**self.env, "GIT_WORK_TREE": str(attributes)}
         try:
             output = self.git.run(*inside, "merge-tree", "--write-tree", "-z", *sides, env=env, accept=(0, 1))
         except GitError as error:
@@ -107,6 +104,11 @@ class TreeMerger:
             old_mode, new_mode, old_oid, new_oid, _ = fields.removeprefix(":").split()
             found[path] = (_present(old_mode, old_oid), _present(new_mode, new_oid))
         return found
+
+
+def _is_below(path: str) -> bool:
+    """A tree that was made to do harm may have names that lead out of it."""
+    return not {"", ".", ".."} & set(path.split("/"))
 
 
 def _present(mode: str, oid: str) -> Entry | None:

@@ -31,7 +31,11 @@ def find_series(git: Git, name: str, remote: str, refs: Mapping[str, str]) -> Se
         known = [one for one in known if not one.startswith("refs/") and not one.startswith("backport/")]
         guess = did_you_mean(name, known)
         close = guess.rpartition("'")[0].partition("'")[2]
-        fix = f"{shell_quote(f'--to={close}')}, or git fetch {remote}" if close else f"git fetch {remote}"
+        fetch = (
+            f"git fetch {shell_quote(remote)}" if any(one.startswith(f"refs/remotes/{remote}/") for one in refs) else ""
+        )
+        fix = ", or ".join(filter(None, (close and shell_quote(f"--to={close}"), fetch)))
+        fix = fix or f"write one of the branches that are here: {', '.join(map(shown, known[:5]))}"
         return Problem(f"There is no branch {shown(name)} here or on {shown(remote)}.{guess}", fix)
     commit = read_commits(git, [ref]).get(ref)
     if commit is None:
