@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from pants.engine.target import Target
 
+from devflow.backport import register as backport
 from devflow.engine import Rules
 from devflow.exec import register as exec_
 from devflow.export_all_resolves import register as export_all_resolves
@@ -19,6 +20,7 @@ from devflow.schema_history import register as schema_history
 def rules() -> Rules:
     """The rules of every slice, and the release step that needs two of them."""
     return [
+        *backport.rules(),
         *exec_.rules(),
         *export_all_resolves.rules(),
         *ide_config.rules(),

@@ -371,3 +371,24 @@ def test_a_report_as_json(repo: Repository) -> None:
     assert document["tag"] == {"name": "24.03.0", "message": "Release v24.03.0", "signed": False}
     assert {check["status"] for check in document["checks"]} == {"ok", "not-checked"}
     assert document["problems"] == []
+
+
+def test_the_commits_of_a_backport_stand_where_everybody_expects_them(repo: Repository) -> None:
+    """Pants by itself takes an id for a goal, `#12` for a target, and flags after them for global ones."""
+    begin(repo, {"VERSION": "24.03.0", "app.py": "a = 1\n"})
+    git(repo.root, "branch", "--force", "24.03")
+    repo.write("app.py", "a = 2\n")
+    git(repo.root, "commit", "--quiet", "--all", "--message=fix: two (#12)")
+    fix = git(repo.root, "rev-parse", "HEAD")
+    before = seen(repo.root)
+    for words in ((fix,), ("main",), ("#12",), ("HEAD~1..HEAD",), ("release",)):
+        if words == ("release",):
+            git(repo.root, "branch", "release")  # the name of a goal
+        planned = repo.run("backport", *words, "--to=24.03", "--no-push")
+        assert planned.stdout.startswith(f'24.03: clean: {fix[:12]} "fix: two (#12)", 1 file\n'), words
+    git(repo.root, "branch", "--delete", "release")
+    assert seen(repo.root) == before
+    repo.run("backport", fix, "--to=24.03", "--execute", pantsd=False)
+    assert git(repo.root, "show", "backport/12-to-24.03:app.py") == "a = 2"
+    assert git(repo.root, "rev-parse", "backport/12-to-24.03^") == git(repo.root, "rev-parse", "24.03")
+    git(repo.root, "branch", "--delete", "--force", "backport/12-to-24.03", "24.03")

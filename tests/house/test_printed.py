@@ -27,7 +27,7 @@ from devflow.common.report import said
 from devflow.export_all_resolves.plan import ExportOutcome
 from devflow.ide_config.documents import Document, OwnFile
 from devflow.ide_config.report import SettingsOutcome
-from devflow.release.plan import ReleaseOutcome
+from devflow.release.planned import ReleaseOutcome
 from devflow.reset_cache.apply import ResetOutcome
 from devflow.reset_cache.facts import CacheState
 from devflow.schema_history.formats.graph import as_text, graph_of

@@ -7,19 +7,17 @@ import dataclasses
 import pytest
 
 from devflow.common.errors import UserError
+from devflow.common.identity import Author, Signing, UnknownAuthor
 from devflow.release.facts import (
     Action,
-    Author,
     ExistingTag,
     FileChange,
     Head,
     Remote,
     RemoteState,
     RepositoryState,
-    Signing,
     StepResults,
     TagState,
-    UnknownAuthor,
     passed,
 )
 from devflow.release.plan import ReleaseFacts, ReleaseRequest, names_of, plan_of_released, plan_release

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,8 +48,10 @@ class Git:
     directory: Path
     environment: Mapping[str, str]
 
-    def run(self, *args: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> bytes:
-        """What the command prints. Raises: GitError; UserError where there is no git."""
+    def run(
+        self, *args: str, stdin: bytes = b"", env: Mapping[str, str] | None = None, accept: Collection[int] = (0,)
+    ) -> bytes:
+        """What the command prints. Raises: GitError for an exit code not in `accept`; UserError without a git."""
         kept = {name: value for name, value in self.environment.items() if name not in _REDIRECTIONS}
         executable = shutil.which("git", path=kept.get("PATH", os.defpath))
         if executable is None:
@@ -64,7 +66,7 @@ class Git:
             check=False,
             close_fds=False,
         )
-        if done.returncode:
+        if done.returncode not in accept:
             output = (done.stderr or done.stdout).decode(errors="replace")
             raise GitError(args[0], done.returncode, output)
         return done.stdout

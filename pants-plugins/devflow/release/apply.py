@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from devflow.common.errors import Problem
+from devflow.common.git_pushes import push_refs
+from devflow.common.git_worktree import Repository
 from devflow.common.paths import shell_quote
 from devflow.release.facts import RepositoryState
-from devflow.release.git.pushes import push_refs
-from devflow.release.git.worktree import Repository
 from devflow.release.planned import Push, ReleaseOutcome, ReleasePlan, edits_of
 from devflow.release.transaction.run import run
 from devflow.release.transaction.spec import TransactionSpec
@@ -56,7 +56,7 @@ def _spec(plan: ReleasePlan, state: RepositoryState) -> TransactionSpec:
 
 def _push(push: Push, plan: ReleasePlan, repository: Repository, state: RepositoryState) -> Problem | None:
     """Push all refs or none. A failure is returned with the commands that try again and that undo the release."""
-    failure = push_refs(repository.git, push)
+    failure = push_refs(repository.git, push.remote, push.refs, addresses=push.addresses)
     if failure is None:
         return None
     if plan.commit is None and plan.at is None:

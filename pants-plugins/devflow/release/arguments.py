@@ -7,10 +7,10 @@ from enum import Enum
 from pants.util.docutil import bin_name
 
 from devflow.common.errors import UserError
+from devflow.common.git_worktree import Repository
 from devflow.common.options import ReportFormat, command_line, flagged, split_commas, together
 from devflow.release.frame import present_version
 from devflow.release.git.inspect import tagged_versions
-from devflow.release.git.worktree import Repository
 from devflow.release.plan import ReleaseRequest
 from devflow.release.steps.changelog import ChangelogStep
 from devflow.release.subsystem import ReleaseSubsystem, date_of

@@ -8,6 +8,7 @@ from enum import Enum
 
 from devflow.common.errors import Problem
 from devflow.common.git_entries import REGULAR
+from devflow.common.identity import Author, Signing, UnknownAuthor
 
 
 @dataclass(frozen=True)
@@ -22,33 +23,6 @@ class Head:
     dirty: tuple[str, ...] = ()
     under_way: str | None = None  # "a merge"
     submodules: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Author:
-    """Who commits: "Name <mail>"."""
-
-    ident: str
-
-
-@dataclass(frozen=True)
-class UnknownAuthor:
-    """git's message where it does not know who commits."""
-
-    message: str
-
-
-@dataclass(frozen=True)
-class Signing:
-    """Whether commits and tags are signed. `settings` are git's own that say how.
-
-    `failure` is git's message after a trial that failed; None: it worked, or nothing is to be signed.
-    """
-
-    commit: bool = False
-    tag: bool = False
-    settings: Mapping[str, str] = field(default_factory=dict)
-    failure: str | None = None
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from pants.engine.internals.session import SessionValues
 from devflow.common.errors import UserError
 from devflow.common.files import LockHeldError, exclusive_lock
 from devflow.common.git import Git, GitError
+from devflow.common.git_worktree import Repository, open_repository
 from devflow.common.goals import GoalRun
 from devflow.common.options import ReportFormat
 from devflow.release import report
@@ -22,7 +23,6 @@ from devflow.release.facts import RepositoryState
 from devflow.release.git.committed import read_committed
 from devflow.release.git.inspect import head_commit
 from devflow.release.git.names import path_problem
-from devflow.release.git.worktree import Repository, open_repository
 from devflow.release.planned import ReleaseOutcome, ReleasePlan
 from devflow.release.transaction import journal
 from devflow.release.transaction.run import interrupted, recover

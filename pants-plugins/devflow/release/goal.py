@@ -13,15 +13,23 @@ from pants.engine.rules import collect_rules, goal_rule
 from pants.engine.unions import UnionMembership
 from pants.option.global_options import GlobalOptions
 
+from devflow.common.git_worktree import Repository
 from devflow.common.goals import GoalRun, typed_arguments
 from devflow.common.options import split_commas
 from devflow.engine import Rules
-from devflow.release.arguments import Mode, command_of, is_annotated, mode_of, request_of, skips_changelog, wanted_versions
+from devflow.release.arguments import (
+    Mode,
+    command_of,
+    is_annotated,
+    mode_of,
+    request_of,
+    skips_changelog,
+    wanted_versions,
+)
 from devflow.release.facts import RepositoryState
 from devflow.release.frame import begin, conclude, outcome_of, turn
 from devflow.release.git.inspect import inspect_repository, read_tag
 from devflow.release.git.remotes import read_remote
-from devflow.release.git.worktree import Repository
 from devflow.release.merged.collect import choice_at_head, plan_of_choice, plan_of_merge
 from devflow.release.merged.history import Choice
 from devflow.release.notes.page import release_page

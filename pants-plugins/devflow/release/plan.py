@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from devflow.common.errors import Problem, UserError
+from devflow.common.identity import Author
 from devflow.common.paths import shell_quote
 from devflow.release.facts import (
-    Author,
     Check,
     Remote,
     RemoteState,

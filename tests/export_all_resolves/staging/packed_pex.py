@@ -11,7 +11,7 @@ from pathlib import Path
 Files = Mapping[str, "str | tuple[str, int]"]
 
 
-def wheel_files(name: str, files: Files, *, version: str = "1.0") -> dict[str, str | tuple[str, int]]:
+def wheel_files(name: str, files: Files, *, version: str = "1.0") -> Files:
     """What pex keeps of a wheel, which has installed its files; those of `bin` are below `.prefix`."""
     layout = {"stash_dir": ".prefix", "record_relpath": f"{name}-{version}.dist-info/RECORD"}
     return {".layout.json": json.dumps(layout), f"{name}-{version}.dist-info/METADATA": f"Name: {name}\n", **files}

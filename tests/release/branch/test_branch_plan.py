@@ -8,6 +8,7 @@ import pytest
 
 from devflow.common.errors import UserError
 from devflow.common.git_entries import REGULAR, SYMLINK
+from devflow.common.identity import Author, Signing
 from devflow.release.branch.plan import (
     BranchFacts,
     BranchRequest,
@@ -18,7 +19,7 @@ from devflow.release.branch.plan import (
     plan_of_opened,
     series_check,
 )
-from devflow.release.facts import Author, BranchState, Committed, Head, Remote, RemoteState, RepositoryState, Signing
+from devflow.release.facts import BranchState, Committed, Head, Remote, RemoteState, RepositoryState
 from devflow.release.planned import Commit, Push, ReleasePlan
 from devflow.release.versions.version import parse
 from devflow.release.versions.version_file import Newline

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from devflow.common.identity import Author, Signing, UnknownAuthor
 from devflow.release.facts import (
     Action,
-    Author,
     Check,
     CheckStatus,
     Committed,
@@ -13,9 +13,7 @@ from devflow.release.facts import (
     Head,
     Remote,
     RemoteState,
-    Signing,
     TagState,
-    UnknownAuthor,
 )
 from devflow.release.git import checks
 from devflow.release.git.checks import shortened

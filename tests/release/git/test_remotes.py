@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from devflow.common.git import Git
+from devflow.common.git_ref_names import blocking_ref, names_above
+from devflow.common.git_worktree import Repository, open_repository
 from devflow.release.facts import Remote, RemoteState
 from devflow.release.git.inspect import read_head
-from devflow.release.git.ref_names import blocking_ref, names_above
 from devflow.release.git.remotes import read_remote
-from devflow.release.git.worktree import Repository, open_repository
 from harness.git import git, set_identity
 
 STATES = {

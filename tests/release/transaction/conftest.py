@@ -11,8 +11,9 @@ import pytest
 
 from devflow.common.git import Git
 from devflow.common.git_entries import EXECUTABLE, SYMLINK
-from devflow.release.git.inspect import read_head, read_signing
-from devflow.release.git.worktree import Worktree, open_repository
+from devflow.common.git_identity import read_signing
+from devflow.common.git_worktree import Worktree, open_repository
+from devflow.release.git.inspect import read_head
 from devflow.release.transaction.run import Done, run
 from devflow.release.transaction.spec import Edit, Tag, TransactionSpec
 

@@ -12,10 +12,10 @@ import pytest
 
 from devflow.common.errors import UserError
 from devflow.common.git import GitError
+from devflow.common.git_worktree import open_repository
 from devflow.release.facts import Action, FileChange, Head, PathBlocker, Why
 from devflow.release.git.checks import path_problems
 from devflow.release.git.comparison import path_blockers
-from devflow.release.git.worktree import open_repository
 from devflow.release.transaction.run import run
 from devflow.release.transaction.spec import Edit, TransactionSpec
 from release.transaction.conftest import EDITS, World

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from devflow.common.git import Git
-from devflow.release.git.inspect import read_author, read_branch, read_head, read_tag
+from devflow.common.git_identity import read_author
+from devflow.common.git_worktree import open_repository
+from devflow.release.git.inspect import read_branch, read_head, read_tag
 from devflow.release.git.remotes import read_remote
-from devflow.release.git.worktree import open_repository
 from devflow.release.transaction.run import recover, run
 from devflow.release.transaction.spec import Edit, Tag, TransactionSpec
 from release.transaction.conftest import World, environment

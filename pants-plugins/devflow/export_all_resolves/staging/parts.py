@@ -64,9 +64,9 @@ def assemble(staged: str, assembly: Assembly, old: OldExport, *, from_base: bool
     files: dict[str, list[str]] = {}
     of_base: list[str] = []
     if from_base:
-        record = read_record(assembly.base, "its base is no longer in the cache")
+        base = read_record(assembly.base, "its base is no longer in the cache")
         of_base = _lay_base(assembly.base, staged, old)
-        _retarget_tree(staged, record["root"], staged)
+        _retarget_tree(staged, base["root"], staged)
     elif not os.path.isdir(assembly.base):
         store_base(staged, assembly.base)
     if assembly.pex:
@@ -165,7 +165,7 @@ def _lay(part: Part, staged: str, old: OldExport) -> Mapping[str, Any]:
 def _require_same(source: str, target: str, path: str, roots: tuple[str, str]) -> None:
     """Two distributions may have the same file, such as the `__init__.py` of a namespace."""
     with open(source, "rb") as first, open(target, "rb") as second:
-        if first.read().replace(*map(os.fsencode, roots)) != second.read():
+        if first.read().replace(os.fsencode(roots[0]), os.fsencode(roots[1])) != second.read():
             raise CannotAssembleError(f"two distributions have different files {path}")
 
 

@@ -11,6 +11,7 @@ from pants.engine.rules import collect_rules, goal_rule
 from pants.option.global_options import GlobalOptions
 from pants.util.docutil import bin_name
 
+from devflow.common.git_worktree import Repository
 from devflow.common.goals import GoalRun, typed_arguments
 from devflow.common.options import command_line, flagged, split_commas
 from devflow.engine import Rules
@@ -20,7 +21,6 @@ from devflow.release.branch.subsystem import ReleaseBranchSubsystem
 from devflow.release.facts import RepositoryState
 from devflow.release.frame import begin, conclude, outcome_of, present_version, turn
 from devflow.release.git.inspect import inspect_repository
-from devflow.release.git.worktree import Repository
 from devflow.release.planned import ReleasePlan
 from devflow.release.subsystem import ReleaseSubsystem, date_of
 from devflow.release.versions.version import Version

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from devflow.common.errors import UserError
+from devflow.common.git_worktree import Repository
 from devflow.release.branch.plan import (
     BranchFacts,
     BranchNames,
@@ -19,7 +20,6 @@ from devflow.release.git.comparison import path_blockers
 from devflow.release.git.inspect import ignored_files, read_branch
 from devflow.release.git.names import path_problem
 from devflow.release.git.remotes import read_remote
-from devflow.release.git.worktree import Repository
 from devflow.release.versions.version_files import version_among
 
 

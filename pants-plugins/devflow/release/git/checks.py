@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterable, Sequence
 from fnmatch import fnmatchcase
 
 from devflow.common.errors import Problem, did_you_mean
+from devflow.common.identity import Author, Signing, UnknownAuthor
 from devflow.common.paths import shell_quote, shown
 from devflow.release.facts import (
     Action,
-    Author,
     BranchState,
     Check,
     Committed,
@@ -19,9 +19,7 @@ from devflow.release.facts import (
     PathBlocker,
     Remote,
     RemoteState,
-    Signing,
     TagState,
-    UnknownAuthor,
     Why,
     failed,
     not_checked,
@@ -143,24 +141,14 @@ def author(found: Author | UnknownAuthor) -> Check:
     """Whether git knows who commits."""
     if isinstance(found, Author):
         return passed("identity", found.ident)
-    return failed(
-        "identity",
-        Problem(
-            f"git does not know who commits: {found.message}",
-            "git config user.name NAME && git config user.email MAIL; or GIT_AUTHOR_NAME, GIT_AUTHOR_EMAIL, "
-            "GIT_COMMITTER_NAME and GIT_COMMITTER_EMAIL in the environment",
-        ),
-    )
+    return failed("identity", found.problem)
 
 
 def signing(found: Signing) -> Check:
     """Whether git can sign, if it is to."""
     if not (found.commit or found.tag):
         return passed("signing", "not configured")
-    if found.failure is None:
-        return passed("signing", "works")
-    fix = "correct user.signingkey and gpg.* in git's settings; or --no-sign"
-    return failed("signing", Problem(f"Signing does not work: {found.failure}", fix))
+    return failed("signing", found.problem) if found.problem else passed("signing", "works")
 
 
 def remote(

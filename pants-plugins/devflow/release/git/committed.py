@@ -7,8 +7,8 @@ import posixpath
 from collections.abc import Iterable, Mapping
 
 from devflow.common.git_entries import SYMLINK
+from devflow.common.git_worktree import Repository
 from devflow.release.facts import Committed
-from devflow.release.git.worktree import Repository
 
 _MOST_LINKS = 10  # a longer chain of links is taken for a cycle
 

@@ -15,8 +15,8 @@ from collections.abc import Collection, Iterable, Mapping
 from devflow.common.files import Obstruction, blocker
 from devflow.common.git import GitError
 from devflow.common.git_entries import EXECUTABLE, SYMLINK, Entry
+from devflow.common.git_worktree import Repository, Worktree
 from devflow.release.facts import Action, FileChange, PathBlocker, Why
-from devflow.release.git.worktree import Repository, Worktree
 
 _DIRECTORY = "040000"
 SKIPPED, _ASSUMED = "--skip-worktree", "--assume-unchanged"  # bits of the index, as `update-index` sets them

@@ -9,18 +9,17 @@ from collections.abc import Iterable
 
 from devflow.common.errors import UserError
 from devflow.common.git import GitError
+from devflow.common.git_identity import read_author, read_signing, signing_failure
+from devflow.common.git_ref_names import blocking_ref
+from devflow.common.git_worktree import Repository
+from devflow.common.identity import Author
 from devflow.release.facts import (
-    Author,
     BranchState,
     ExistingTag,
     Head,
     RepositoryState,
-    Signing,
     TagState,
-    UnknownAuthor,
 )
-from devflow.release.git.ref_names import blocking_ref
-from devflow.release.git.worktree import Repository
 from devflow.release.versions.formats import version_in
 from devflow.release.versions.tagged import TaggedVersion
 
@@ -34,7 +33,6 @@ _UNDER_WAY = {
     "BISECT_LOG": "a bisection",
     "index.lock": "another git command",
 }
-_SIGNING_SETTINGS = r"^(commit\.gpgsign|tag\.gpgsign|tag\.forcesignannotated|user\.signingkey|gpg\..*)$"
 
 
 def inspect_repository(repository: Repository, *, sign: bool | None, with_tag: bool) -> RepositoryState:
@@ -48,7 +46,7 @@ def inspect_repository(repository: Repository, *, sign: bool | None, with_tag: b
         tag=with_tag and (signing.tag if sign is None else sign),
     )
     if (signing.commit or signing.tag) and isinstance(author, Author):
-        signing = dataclasses.replace(signing, failure=_signing_failure(repository, head.commit))
+        signing = dataclasses.replace(signing, failure=signing_failure(repository, head.commit))
     return RepositoryState(
         head,
         repository.git.line("log", "-1", "--format=%B", head.commit),
@@ -93,49 +91,6 @@ def read_head(repository: Repository) -> Head:
     under_way = next((what for name, what in _UNDER_WAY.items() if (git_dir / name).exists()), None)
     on_branch = None if branch == "(detached)" else branch
     return Head(oid, on_branch, tuple(sorted(dirty)), under_way, tuple(sorted(submodules)))
-
-
-def read_author(repository: Repository) -> Author | UnknownAuthor:
-    """Who commits now. git must know the author and the committer."""
-    try:
-        for variable in ("GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"):
-            ident = repository.git.line("-c", "user.useConfigOnly=true", "var", variable)
-    except GitError as error:
-        return UnknownAuthor(str(error).splitlines()[-1].strip())
-    return Author(ident[: ident.rindex(">") + 1])
-
-
-def read_signing(repository: Repository) -> Signing:
-    """How commits and tags are signed, as git is configured."""
-    settings = {}
-    try:
-        records = repository.git.records("config", "--null", "--get-regexp", _SIGNING_SETTINGS)
-    except GitError:
-        records = []  # none is set
-    for record in records:
-        key, _, value = record.partition("\n")
-        settings[key] = value
-    truths = ("true", "yes", "on", "1", "")
-    commits, tags, annotated = (
-        settings.get(name, "false").lower() in truths
-        for name in ("commit.gpgsign", "tag.gpgsign", "tag.forcesignannotated")
-    )
-    return Signing(commit=commits, tag=tags or annotated, settings=settings)
-
-
-def _signing_failure(repository: Repository, head: str) -> str | None:
-    """Sign a commit in a temporary object database: no setting tells whether signing works."""
-    worktree = repository.worktree
-    with worktree.scratch_dir() as scratch:
-        environment = {
-            "GIT_OBJECT_DIRECTORY": str(scratch),
-            "GIT_ALTERNATE_OBJECT_DIRECTORIES": worktree.as_alternate,
-        }
-        try:
-            worktree.git.run("commit-tree", "-S", "-m", "Can this be signed?", f"{head}^{{tree}}", env=environment)
-        except GitError as error:
-            return str(error)
-    return None
 
 
 def read_tag(repository: Repository, name: str) -> TagState:

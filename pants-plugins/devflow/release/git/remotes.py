@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from devflow.common.git import GitError
+from devflow.common.git_ref_names import names_above
+from devflow.common.git_worktree import Repository
 from devflow.common.paths import shell_quote
 from devflow.release.facts import Head, Remote, RemoteState
-from devflow.release.git.ref_names import names_above
-from devflow.release.git.worktree import Repository
 
 # The first of these that one address is in is the state of a remote with several.
 _WORST = (

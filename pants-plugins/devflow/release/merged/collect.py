@@ -6,11 +6,11 @@ import dataclasses
 from collections.abc import Sequence
 
 from devflow.common.errors import UserError
+from devflow.common.git_worktree import Repository
 from devflow.release.arguments import PRESENT, is_annotated, request_of
 from devflow.release.facts import Check, RepositoryState
 from devflow.release.git.inspect import inspect_repository, read_branch, read_tag
 from devflow.release.git.remotes import read_remote
-from devflow.release.git.worktree import Repository
 from devflow.release.merged.history import Choice, HistoryCommit, candidates, choose, subject_pattern
 from devflow.release.merged.inspect import (
     commit_of,

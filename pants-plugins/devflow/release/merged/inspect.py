@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from devflow.common.errors import UserError
 from devflow.common.git import GitError
 from devflow.common.git_entries import EXECUTABLE, REGULAR
+from devflow.common.git_worktree import Repository
 from devflow.common.paths import shell_quote, shown
 from devflow.release.git.committed import read_committed
-from devflow.release.git.worktree import Repository
 from devflow.release.merged.history import History, HistoryCommit
 from devflow.release.versions.version_files import VersionFile, version_among, version_in_file
 

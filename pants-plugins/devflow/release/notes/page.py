@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from devflow.common.errors import UserError
 from devflow.common.git import GitError
+from devflow.common.git_worktree import Repository
 from devflow.common.paths import shown
 from devflow.release.git.hosts import web_host
 from devflow.release.git.inspect import read_head, read_tag
-from devflow.release.git.worktree import Repository
 from devflow.release.notes.section import fitting
 from devflow.release.steps.sections import VersionSection, sections_at
 from devflow.release.subsystem import ReleaseSubsystem, date_of

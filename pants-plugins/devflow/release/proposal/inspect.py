@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 from devflow.common.git import GitError
 from devflow.common.git_entries import Entry
+from devflow.common.git_worktree import Repository
 from devflow.release.facts import FileChange, RepositoryState
 from devflow.release.git.hosts import web_host
 from devflow.release.git.inspect import read_branch
 from devflow.release.git.remotes import read_remote
-from devflow.release.git.worktree import Repository
 from devflow.release.planned import edits_of
 from devflow.release.proposal.plan import ProposalFacts
 from devflow.release.transaction.objects import blob_ids, changed_entries

@@ -9,6 +9,7 @@ from pants.engine.fs import CreateDigest, FileContent
 
 from devflow.common.errors import Problem, UserError, as_problem, did_you_mean
 from devflow.common.git_entries import EXECUTABLE, REGULAR
+from devflow.common.git_worktree import Repository
 from devflow.common.members import by_name, title
 from devflow.common.paths import is_text
 from devflow.engine import create_digest, digest_contents
@@ -17,7 +18,6 @@ from devflow.release.git.committed import read_committed
 from devflow.release.git.comparison import path_blockers
 from devflow.release.git.inspect import ignored_files
 from devflow.release.git.names import not_text_problems, path_problem
-from devflow.release.git.worktree import Repository
 from devflow.release.steps.changes import changes_of
 from devflow.release.steps.contract import (
     SCHEMA_HISTORY,

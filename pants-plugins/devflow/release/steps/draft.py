@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from devflow.common.errors import Problem, UserError
+from devflow.common.git_worktree import Repository
 from devflow.common.paths import shown
 from devflow.release.git.committed import read_committed
 from devflow.release.git.inspect import read_head
 from devflow.release.git.names import not_text_problems, path_problem
-from devflow.release.git.worktree import Repository
 from devflow.release.steps.changelog import (
     ChangelogStep,
     chosen_configs,

@@ -13,8 +13,8 @@ from pathlib import Path
 from devflow.common.errors import UserError
 from devflow.common.git import Git, GitError
 from devflow.common.git_entries import EXECUTABLE, SYMLINK, Entry, index_info
+from devflow.common.git_worktree import Worktree
 from devflow.release.git.comparison import index_bits, is_below_a_link
-from devflow.release.git.worktree import Worktree
 from devflow.release.transaction.journal import File, Journal
 from devflow.release.transaction.spec import OnStep
 

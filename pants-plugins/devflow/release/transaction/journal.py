@@ -9,7 +9,7 @@ from pathlib import Path
 
 from devflow.common.errors import UserError
 from devflow.common.files import atomic_write, remove_leftovers, sync_directory
-from devflow.release.git.worktree import Worktree
+from devflow.common.git_worktree import Worktree
 
 _FORMAT = 1
 

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from devflow.common.errors import UserError
 from devflow.common.git import Git
 from devflow.common.git_entries import SYMLINK, Entry, index_info
+from devflow.common.git_worktree import Worktree
 from devflow.common.paths import shown
-from devflow.release.git.worktree import Worktree
 from devflow.release.transaction.spec import Edit, Tag, TransactionSpec
 
 

@@ -9,7 +9,7 @@ from enum import Enum
 from pathlib import Path
 
 from devflow.common.git import GitError
-from devflow.release.git.worktree import Worktree
+from devflow.common.git_worktree import Worktree
 from devflow.release.transaction.journal import Journal, Ref
 
 _PATIENCE_S = 1.0  # a git that is alive releases the lock of a ref within milliseconds

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from devflow.common.errors import UserError
+from devflow.common.git_worktree import Worktree
 from devflow.common.paths import shown
 from devflow.common.removal.trees import remove
 from devflow.release.git.comparison import SKIPPED, blockers_of_new, differences, index_bits
-from devflow.release.git.worktree import Worktree
 from devflow.release.transaction import journal as journals
 from devflow.release.transaction import refs
 from devflow.release.transaction.checkout import (

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from devflow.common.errors import UserError
 from devflow.common.git import Git, GitError
 from devflow.common.paths import shell_quote
-from devflow.release.planned import Push
 
 _NO_ATOMIC_PUSH = re.compile(r"does not support.*atomic|atomic.*not support", re.IGNORECASE)
 # Source: connect.c, pkt-line.c, send-pack.c and transport.c of git 2.39. The remote may have taken the refs before; but
@@ -42,21 +41,24 @@ class _Config:
     recurses: bool
 
 
-def push_refs(git: Git, push: Push) -> PushFailure | None:
-    """Push all refs or none. To a server that has no atomic pushes: one after the other, the branch first."""
-    config = _config(git, push.remote)
-    together = push_command(push.remote, push.refs, config)
+def push_refs(git: Git, remote: str, refs: Sequence[str], *, addresses: int = 1) -> PushFailure | None:
+    """Push all refs or none. To a server that has no atomic pushes: one after the other, in this order.
+
+    `addresses` is how many the remote has: each of them gets a push of its own.
+    """
+    config = _config(git, remote)
+    together = push_command(remote, refs, config)
     failed = _run(git, together)
     if failed is None:
         return None
     if not _NO_ATOMIC_PUSH.search(failed.message):
-        return PushFailure(failed.message, shell_line(together), failed.unknown or push.addresses > 1)
-    commands = [push_command(push.remote, (ref,), config) for ref in push.refs]
+        return PushFailure(failed.message, shell_line(together), failed.unknown or addresses > 1)
+    commands = [push_command(remote, (ref,), config) for ref in refs]
     for number, command in enumerate(commands):
         failed = _run(git, command)
         if failed is not None:
             again = " && ".join(map(shell_line, commands[number:]))
-            return PushFailure(failed.message, again, failed.unknown or number > 0 or push.addresses > 1)
+            return PushFailure(failed.message, again, failed.unknown or number > 0 or addresses > 1)
     return None
 
 

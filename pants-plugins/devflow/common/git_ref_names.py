@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from devflow.common.git import GitError
-from devflow.release.git.worktree import Repository
+from devflow.common.git_worktree import Repository
 
 
 def names_above(ref: str) -> tuple[str, ...]:

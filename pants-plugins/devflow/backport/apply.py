@@ -1,0 +1,62 @@
+"""Carry out the plans: write the commits, move all branches in one ref transaction, push."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from devflow.backport.objects import NewCommit, write_commit
+from devflow.backport.plan import SeriesPlan, Status
+from devflow.common.errors import Problem
+from devflow.common.git import Git
+from devflow.common.git_pushes import push_refs
+
+
+@dataclass(frozen=True)
+class CarriedOut:
+    """What a run has made: branch → commit. `pushed`: the push of the plans, if there is one, was made."""
+
+    branches: Mapping[str, str]
+    pushed: bool = False
+    problem: Problem | None = None
+
+
+def carry_out(
+    git: Git, plans: Sequence[SeriesPlan], env: Mapping[str, str], *, sign: bool, push_to: str | None
+) -> CarriedOut:
+    """The caller holds the lock. Raises: GitError, with no branch changed; a push that fails is a problem.
+
+    A kill before the ref transaction leaves objects that no ref names, for `git gc`.
+    """
+    made = [plan for plan in plans if plan.status is Status.MAKE]
+    committer = git.line("var", "GIT_COMMITTER_IDENT") if made else ""
+    branches = {plan.ref: _write(git, plan, committer, env, sign=sign) for plan in made}
+    if made:
+        moves = ["start"]
+        for plan in made:
+            new = branches[plan.ref]
+            old = plan.series.commit.oid
+            in_place = plan.ref == f"refs/heads/{plan.series.name}"
+            moves.append(f"update {plan.ref} {new} {old}" if in_place else f"create {plan.ref} {new}")
+        moves += ["prepare", "commit", ""]
+        git.run("update-ref", "-m", "backport", "--stdin", stdin=os.fsencode("\n".join(moves)))
+    refs = [plan.ref for plan in plans if plan.push and plan.status in (Status.MAKE, Status.DONE)]
+    if push_to is None or not refs:
+        return CarriedOut(branches)
+    failure = push_refs(git, push_to, refs)
+    if failure is None:
+        return CarriedOut(branches, pushed=True)
+    here = "The branches are made in this repository" if made else "The branches are in this repository"
+    return CarriedOut(
+        branches, problem=Problem(f"The push to {push_to} failed. {here}: {failure.message}", failure.again)
+    )
+
+
+def _write(git: Git, plan: SeriesPlan, committer: str, env: Mapping[str, str], *, sign: bool) -> str:
+    tip = plan.series.commit.oid
+    for each in plan.commits:
+        commit = each.merged.pick.commit
+        new = NewCommit(each.merged.tree, (tip,), commit.author, committer, each.message, commit.encoding)
+        tip = write_commit(git, new, env, sign=sign)
+    return tip

@@ -1,0 +1,131 @@
+"""What a backport is planned from: commits, series, and what the merge of each commit into each series gives."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from devflow.common.errors import Problem
+
+_NUMBER = re.compile(r"\(#(\d+)\)")
+
+
+@dataclass(frozen=True)
+class CommitObject:
+    """A commit as its object has it. Text is UTF-8 with surrogate escapes, so that each byte survives.
+
+    `author` is the whole line: name, mail, seconds since the epoch, time zone. `encoding` is that of the message, if
+    it is not UTF-8.
+    """
+
+    oid: str
+    tree: str
+    parents: tuple[str, ...]
+    author: str
+    message: str
+    encoding: str | None = None
+
+    @property
+    def subject(self) -> str:
+        """The first line of the message."""
+        return self.message.strip("\n").partition("\n")[0]
+
+    @property
+    def number(self) -> str | None:
+        """The first `(#N)` of the subject: on a series, that of the pull request into main."""
+        found = _NUMBER.search(self.subject)
+        return found[1] if found else None
+
+    @property
+    def title(self) -> str:
+        """For a person: `3f2a1b0c9d8e "fix: …"`; not yet fit for a terminal."""
+        return f'{self.oid[:12]} "{self.subject}"'
+
+
+@dataclass(frozen=True)
+class Pick:
+    """A commit to bring to each series, as the difference to `base_tree`."""
+
+    commit: CommitObject
+    base_tree: str
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The commits of a command line, in their order, and what is to be said of how they were found."""
+
+    picks: tuple[Pick, ...] = ()
+    notes: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class Series:
+    """A series that gets commits. `ref` is where it was found; `base` is what the user types for it.
+
+    `local` is the commit of the branch here, None if there is none. `worktree` is where that branch is checked out.
+    """
+
+    name: str
+    ref: str
+    base: str
+    commit: CommitObject
+    local: str | None = None
+    worktree: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+class Outcome(Enum):
+    """What a commit is to a series."""
+
+    CLEAN = "clean"
+    THERE = "already there"
+    CONFLICT = "conflict"
+    NOT_TRIED = "not tried"  # an earlier commit conflicts
+
+
+@dataclass(frozen=True)
+class FileConflict:
+    """A file that needs a decision. `last` is the title of the commit on the series that touched it last, if any."""
+
+    path: str
+    kind: str  # "content", "modify/delete"
+    last: str | None = None
+
+
+@dataclass(frozen=True)
+class Merged:
+    """A commit in a series: the tree after it, with conflict markers if there are conflicts; and what it changes."""
+
+    pick: Pick
+    outcome: Outcome
+    tree: str
+    files: tuple[str, ...] = ()
+    conflicts: tuple[FileConflict, ...] = ()
+    left_out: tuple[str, ...] = ()  # files of the commit that do not go along
+
+
+@dataclass(frozen=True)
+class Branch:
+    """The branch that is to be made. `commit` and `tree` are None where the name is free.
+
+    `blocking` is a ref above or below the name, because of which git cannot make it.
+    """
+
+    name: str
+    valid: bool = True
+    commit: str | None = None
+    tree: str | None = None
+    blocking: str | None = None
+
+
+@dataclass(frozen=True)
+class RemoteBranches:
+    """What a push would meet: the branches that the remote has of those to push, or why it cannot be asked."""
+
+    name: str
+    known: tuple[str, ...] = ()  # the remotes that there are, if this is none of them
+    message: str | None = None
+    branches: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,143 @@
+"""A merge of trees, without a worktree: what `git cherry-pick` does, with the attributes of the series alone.
+
+Source: git 2.39, `merge-tree --write-tree`. The three trees get commits without a history of their own, because this
+git asks for commits and finds their base itself.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from devflow.backport.objects import NewCommit, write_commit
+from devflow.common.errors import UserError
+from devflow.common.git import Git, GitError
+from devflow.common.git_entries import Entry, index_info
+
+_OLDEST_GIT = "2.38"
+_USAGE = 129  # the exit code of a git that does not know an option
+
+
+@dataclass(frozen=True)
+class MergedTree:
+    """`conflicts`: path → kind; with any, the tree has conflict markers."""
+
+    tree: str
+    conflicts: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class TreeMerger:
+    """Merges trees of a repository. `scratch` is an empty directory of ours, `env` says where objects are written."""
+
+    git: Git
+    scratch: Path
+    env: Mapping[str, str]
+
+    def attributes_of(self, tree: str) -> Path:
+        """A worktree of ours that has nothing but the `.gitattributes` of this tree. Raises: GitError.
+
+        They decide which files are text, and which merge driver is used; those of the user's worktree do not count.
+        """
+        worktree = self.scratch / f"attributes-{tree}"
+        worktree.mkdir(exist_ok=True)
+        listed = self.git.records("ls-tree", "-r", "-z", "--full-tree", tree, env=self.env)
+        entries = dict(_entry(record) for record in listed if record.endswith(".gitattributes"))
+        files = {
+            path: entry
+            for path, entry in entries.items()
+            if entry.is_file and os.path.basename(path) == ".gitattributes" and _is_below(path)
+        }
+        contents = self.git.blobs([entry.oid for entry in files.values()])
+        for path, entry in files.items():
+            file = worktree / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(contents[entry.oid])
+        return worktree
+
+    def merge(self, base: str, ours: str, theirs: str, attributes: Path) -> MergedTree:
+        """Bring the difference of `base` and `theirs` to `ours`. Raises: GitError; UserError for an old git."""
+        root = write_commit(self.git, NewCommit(base), self.env)
+        sides = [write_commit(self.git, NewCommit(tree, (root,)), self.env) for tree in (ours, theirs)]
+        # git reads attributes from the directory in which it runs.
+        inside = ("-C", str(attributes))
+        env = {**self.env, "GIT_WORK_TREE": str(attributes)}
+        try:
+            output = self.git.run(*inside, "merge-tree", "--write-tree", "-z", *sides, env=env, accept=(0, 1))
+        except GitError as error:
+            raise self._too_old() or error from None
+        records = os.fsdecode(output).split("\0")
+        if not records[0]:  # exit code 1, too
+            raise GitError("merge-tree", 1, "git merge-tree printed no tree")
+        return MergedTree(records[0], _conflicts(records[1:]))
+
+    def _too_old(self) -> UserError | None:
+        version = self.git.line("version").removeprefix("git version ")
+        numbers = [int(part) for part in version.split(".")[:2] if part.isdigit()]
+        if numbers >= [int(part) for part in _OLDEST_GIT.split(".")]:
+            return None
+        return UserError(
+            f"This git is {version}: it cannot merge without a work tree.",
+            fix=f"install git {_OLDEST_GIT} or newer; or backport by `git worktree add` and `git cherry-pick`",
+        )
+
+    def tree_with(self, tree: str, entries: Mapping[str, Entry | None]) -> str:
+        """The tree with other entries at these paths; None removes a file. Raises: GitError."""
+        if not entries:
+            return tree
+        index = {**self.env, "GIT_INDEX_FILE": str(self.scratch / "index")}
+        self.git.run("read-tree", tree, env=index)
+        # Removals first: a file may take the place of a directory.
+        ordered = sorted(entries.items(), key=lambda item: item[1] is not None)
+        changes = "".join(index_info(path, entry, like=tree) for path, entry in ordered)
+        self.git.run("update-index", "-z", "--index-info", stdin=os.fsencode(changes), env=index)
+        return self.git.line("write-tree", env=index)
+
+    def changes(self, old: str, new: str) -> dict[str, tuple[Entry | None, Entry | None]]:
+        """Path → what the two trees have there, of the files that differ. Raises: GitError."""
+        command = ("diff-tree", "-r", "-z", "--raw", "--no-renames", "--ignore-submodules=none", old, new)
+        records = iter(self.git.records(*command, env=self.env))
+        found = {}
+        for fields, path in zip(records, records):
+            old_mode, new_mode, old_oid, new_oid, _ = fields.removeprefix(":").split()
+            found[path] = (_present(old_mode, old_oid), _present(new_mode, new_oid))
+        return found
+
+
+def _is_below(path: str) -> bool:
+    """A tree that was made to do harm may have names that lead out of it."""
+    return not {"", ".", ".."} & set(path.split("/"))
+
+
+def _present(mode: str, oid: str) -> Entry | None:
+    return Entry(mode, oid) if int(mode) else None
+
+
+def _entry(record: str) -> tuple[str, Entry]:
+    head, _, path = record.partition("\t")
+    mode, _, oid = head.split(" ")
+    return path, Entry(mode, oid)
+
+
+def _conflicts(records: list[str]) -> dict[str, str]:
+    r"""Path → kind, from all records after the tree: `<mode> <oid> <stage>\t<path>` each, "", then the messages.
+
+    A message is a number of paths, the paths, a type such as "CONFLICT (contents)", and a text.
+    """
+    if "" not in records:
+        return {}
+    end = records.index("")
+    kinds = {record.partition("\t")[2]: "content" for record in records[:end]}
+    rest = records[end + 1 :]
+    told: set[str] = set()
+    while len(rest) > 3:
+        number = int(rest[0])
+        paths, kind = rest[1 : number + 1], rest[number + 1]
+        if kind.startswith("CONFLICT (") and paths and paths[0] not in told:
+            # The first says most: after "binary" comes "contents".
+            told.add(paths[0])
+            kinds[paths[0]] = kind[len("CONFLICT (") :].rstrip(")").replace("contents", "content")
+        rest = rest[number + 3 :]
+    return dict(sorted(kinds.items()))
