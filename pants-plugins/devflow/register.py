@@ -9,6 +9,7 @@ from pants.engine.target import Target
 from devflow.engine import Rules
 from devflow.export_all_resolves import register as export_all_resolves
 from devflow.ide_config import register as ide_config
+from devflow.merge_lockfiles import register as merge_lockfiles
 from devflow.release import register as release
 from devflow.release.steps import schema_history as schema_history_step
 from devflow.reset_cache import register as reset_cache
@@ -20,6 +21,7 @@ def rules() -> Rules:
     return [
         *export_all_resolves.rules(),
         *ide_config.rules(),
+        *merge_lockfiles.rules(),
         *release.rules(),
         *reset_cache.rules(),
         *schema_history.rules(),
