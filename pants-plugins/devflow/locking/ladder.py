@@ -1,37 +1,57 @@
-"""Which pins a solver could not keep, by what pip says. Pure.
+"""Which pins are tried next, by what pip says about those before. Pure.
 
 All pins are tried first; those that pip names are given up, and it is tried again; after some rounds, without any pin.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from devflow.locking.facts import ReleasedPin, canonical_name
 
 ROUNDS = 5
 # Source: `_report_single_requirement_conflict` and `get_installation_error` of pip's resolvelib factory, pip 20.3 to 25.
 _CONSTRAINT = re.compile(r"The user requested \(constraint\) ([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?===?\s*(\S+)")
-_DEPENDS = re.compile(r"^\s*(?:\S+ \S+ depends on|The user requested(?! \(constraint\)))\s.*$", re.MULTILINE)
+_REASON = re.compile(r"^\s*(?:\S+ \S+ depends on|The user requested) (?!\(constraint\))(.*)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """The pins to try, and those that were given up before. `free`: all were, because none could be blamed."""
+
+    pins: Mapping[str, str]
+    released: tuple[ReleasedPin, ...] = ()
+    free: bool = False
+    rounds: int = field(default=0)
+
+    def after(self, output: str) -> Ladder | None:
+        """What to try after a failure with this output of pip; None if it failed for another reason than a pin."""
+        more = pins_to_release(output, self.pins)
+        if not self.pins or not (more or self.released):
+            return None
+        released = tuple(sorted({*self.released, *more}, key=lambda pin: pin.name))
+        if not more or self.rounds == ROUNDS:
+            return Ladder({}, released, free=True, rounds=self.rounds + 1)
+        named = {pin.name for pin in more}
+        kept = {name: version for name, version in self.pins.items() if name not in named}
+        return dataclasses.replace(self, pins=kept, released=released, rounds=self.rounds + 1)
 
 
 def pins_to_release(output: str, pins: Mapping[str, str]) -> tuple[ReleasedPin, ...]:
-    """Those of the pins that pip's output names as being in the way, by name; none if it failed for another reason."""
+    """Those of the pins that pip's output names as being in the way, by name."""
     named = {canonical_name(name) for name, _ in _CONSTRAINT.findall(output)}
-    reasons = [" ".join(line.split()) for line in _DEPENDS.findall(output)]
+    reasons = [(_project(found[1]), " ".join(found[0].split())) for found in _REASON.finditer(output)]
     return tuple(
-        ReleasedPin(name, pins[name], _reason(name, reasons)) for name in sorted(named) if name in pins
+        ReleasedPin(name, pins[name], "; ".join(dict.fromkeys(line for about, line in reasons if about == name)))
+        for name in sorted(named)
+        if name in pins
     )
 
 
-def _reason(name: str, reasons: list[str]) -> str:
-    """The lines of pip that speak of a project: "requests 2.28.2 depends on urllib3<1.27"."""
-    about = [line for line in reasons if _required_by(line) == name]
-    return "; ".join(dict.fromkeys(about))
-
-
-def _required_by(line: str) -> str:
+def _project(requirement: str) -> str:
     """The project that a line of pip is about, as a canonical name."""
-    wanted = re.search(r"(?:depends on|The user requested) ([A-Za-z0-9][A-Za-z0-9._-]*)", line)
-    return canonical_name(wanted[1]) if wanted else ""
+    found = re.match(r"[A-Za-z0-9][A-Za-z0-9._-]*", requirement)
+    return canonical_name(found[0]) if found else ""

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from pants.util.frozendict import FrozenDict
 
 from devflow.common.errors import Problem, tail
-from devflow.locking.facts import NewLockfile, ReleasedPin
-from devflow.locking.ladder import ROUNDS, pins_to_release
+from devflow.common.report import count
+from devflow.locking.facts import NewLockfile
+from devflow.locking.ladder import Ladder
 from devflow.locking.pinned import LockAttempt, LockAttemptRequest, attempt_locks
 
 
@@ -17,49 +18,42 @@ async def lock_with_pins(
 ) -> tuple[NewLockfile, ...]:
     """Lock each resolve with its pins, all in parallel; the results in the order of `wanted`.
 
-    All pins are tried first. Those that the solver names as being in the way are given up, and the resolve is locked
-    again; after some rounds, it is locked without pins. `say` gets a line before each round.
+    Those pins that the solver names as being in the way are given up, and the resolve is locked again: see `Ladder`.
+    `say` gets a line for each resolve before each round.
     """
-    pins = {resolve: dict(of_resolve) for resolve, of_resolve in wanted.items()}
-    released: dict[str, list[ReleasedPin]] = {resolve: [] for resolve in wanted}
+    waiting = {resolve: Ladder(pins) for resolve, pins in wanted.items()}
     done: dict[str, NewLockfile] = {}
-    without: set[str] = set()
-    for number in range(ROUNDS + 2):
-        waiting = [resolve for resolve in wanted if resolve not in done]
-        if not waiting:
-            break
-        for resolve in waiting:
-            say(_announcement(resolve, len(pins[resolve]), released[resolve], again=number > 0))
-        attempts = await attempt_locks(LockAttemptRequest(resolve, FrozenDict(pins[resolve])) for resolve in waiting)
-        for resolve, attempt in zip(waiting, attempts):
-            more = pins_to_release(attempt.output, pins[resolve]) if number <= ROUNDS else ()
-            if attempt.output and pins[resolve] and (more or released[resolve]):
-                released[resolve] += more
-                if not more or number == ROUNDS:
-                    without.add(resolve)
-                    pins[resolve] = {}
-                for pin in more:
-                    pins[resolve].pop(pin.name, None)
+    while waiting:
+        for resolve, ladder in waiting.items():
+            say(_announcement(resolve, ladder))
+        attempts = await attempt_locks(
+            LockAttemptRequest(resolve, FrozenDict(ladder.pins)) for resolve, ladder in waiting.items()
+        )
+        next_round: dict[str, Ladder] = {}
+        for (resolve, ladder), attempt in zip(waiting.items(), attempts):
+            higher = ladder.after(attempt.output) if attempt.output else None
+            if higher:
+                next_round[resolve] = higher
             else:
-                done[resolve] = _outcome(resolve, attempt, released[resolve], without=resolve in without)
+                done[resolve] = _outcome(resolve, attempt, ladder)
+        waiting = next_round
     return tuple(done[resolve] for resolve in wanted)
 
 
-def _announcement(resolve: str, pins: int, released: list[ReleasedPin], *, again: bool) -> str:
-    if not again:
-        return f"{resolve}: locking, with {pins} pins kept"
-    if not pins:
-        return f"{resolve}: locking without pins"
-    return f"{resolve}: locking again, without the pins of {', '.join(sorted(pin.name for pin in released))}"
+def _announcement(resolve: str, ladder: Ladder) -> str:
+    if ladder.free:
+        return f"{resolve}: locking again, without pins"
+    if ladder.released:
+        return f"{resolve}: locking again, without the pins of {', '.join(pin.name for pin in ladder.released)}"
+    return f"{resolve}: locking, with {count(len(ladder.pins), 'pin')} kept"
 
 
-def _outcome(resolve: str, attempt: LockAttempt, released: list[ReleasedPin], *, without: bool) -> NewLockfile:
+def _outcome(resolve: str, attempt: LockAttempt, ladder: Ladder) -> NewLockfile:
+    problem = attempt.problem
     if attempt.output:
-        problem: Problem | None = Problem(
+        problem = Problem(
             f"Resolve {resolve} cannot be locked: {tail(attempt.output)}",
             fix="change the requirements so that one version of each project fits all of them; for a project that is not "
             "found, see its spelling and [python-repos].indexes",
         )
-    else:
-        problem = attempt.problem
-    return NewLockfile(resolve, attempt.files, tuple(released), without or not attempt.pinned, problem)
+    return NewLockfile(resolve, attempt.files, ladder.released, ladder.free or not attempt.pinned, problem)

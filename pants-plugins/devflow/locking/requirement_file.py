@@ -7,7 +7,7 @@ An entry is a requirement with its continuation lines, its hashes, and the inden
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from devflow.locking.facts import canonical_name
@@ -68,27 +68,20 @@ def _entry(line: int, lines: list[str]) -> FileEntry:
     return FileEntry(canonical_name(name[1]) if name else "", version, "".join(lines), line)
 
 
-def with_pins(
-    layout: str, sources: Iterable[str], pins: Mapping[str, str], *, keep: Callable[[str], bool] = lambda name: True
-) -> str:
-    """A file with the preamble of `layout` and one entry for each pin, from the first source that has this version.
+def with_pins(layout: str, others: Iterable[str], pins: Mapping[str, str], unpinned: Collection[str] = ()) -> str:
+    """A file with the preamble of `layout` and the entries of each pin, from the first file that has this version.
 
-    A pin that no source has is left out. Entries that are not pinned by a version come from `layout`, if `keep` says
-    so. The order is that of the names, as the tools that make such files write them.
+    Of a project in `unpinned`, the entries are those of the first file that has any. A pin that no file has is left
+    out. The order is that of the names, as the tools that make such files write them.
     """
-    own = entries_of(layout)
-    by_pin: dict[tuple[str, str | None], list[str]] = {}
-    for source in (layout, *sources):
-        found: dict[tuple[str, str | None], list[str]] = {}
-        for entry in entries_of(source).entries:
-            found.setdefault((entry.name, entry.version), []).append(_ended(entry.text))
-        for key, texts in found.items():
-            by_pin.setdefault(key, texts)
-    chosen = {name: by_pin.get((name, version), []) for name, version in pins.items()}
-    for entry in own.entries:
-        if entry.name not in chosen and not entry.version and keep(entry.name):
-            chosen[entry.name] = by_pin[entry.name, entry.version]
-    return own.preamble + "".join(text for name in sorted(chosen) for text in chosen[name])
+    chosen: dict[str, list[str]] = {}
+    for text in (layout, *others):
+        found: dict[str, list[str]] = {}
+        for entry in entries_of(text).entries:
+            if entry.name in unpinned or pins.get(entry.name) == entry.version:
+                found.setdefault(entry.name, []).append(_ended(entry.text))
+        chosen = {**found, **chosen}
+    return entries_of(layout).preamble + "".join(entry for name in sorted(chosen) for entry in chosen[name])
 
 
 def _ended(text: str) -> str:

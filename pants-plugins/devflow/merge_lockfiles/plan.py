@@ -82,14 +82,14 @@ def plan_merge(resolve: ResolveFacts, versions: Versions, winner: Side) -> Merge
     moving = {name for one in sides.all for name in one.not_pinned}
     pins = {name: version for name, version in merged.pins.items() if name not in moving}
     merged = MergedPins(pins, merged.sides, merged.ties)
-    return MergePlan(resolve.resolve, resolve.path, sides, merged, _candidate(versions, winner, pins))
+    return MergePlan(resolve.resolve, resolve.path, sides, merged, _candidate(versions, winner, pins, moving))
 
 
-def _candidate(versions: Versions, winner: Side, pins: Mapping[str, str]) -> str:
+def _candidate(versions: Versions, winner: Side, pins: Mapping[str, str], unpinned: Collection[str]) -> str:
     """A file with the merged pins, in the layout of the winner of ties: for tools that keep the pins of such a file."""
     found = (versions.of(winner), versions.of(winner.other), versions.base)
     texts = [text for text in (_text(one) for one in found) if text is not None and _is_readable(text)]
-    return with_pins(texts[0], texts[1:], pins) if texts else ""
+    return with_pins(texts[0], texts[1:], pins, unpinned) if texts else ""
 
 
 def _is_readable(text: str) -> bool:
