@@ -9,6 +9,8 @@ from pathlib import Path
 from devflow.common.errors import Problem, UserError
 from devflow.common.files import atomic_write, read_file
 from devflow.common.git import Git, GitError
+from devflow.common.options import command_line
+from devflow.common.paths import shown
 from devflow.locking.command import run_lock_command, words_of
 from devflow.locking.facts import NewLockfile
 from devflow.merge_lockfiles.outcome import MergedLockfile
@@ -70,8 +72,8 @@ def write(
     try:
         git.run("add", "--", *paths)
     except GitError as error:
-        problem = Problem(
-            f"git does not stage {', '.join(paths)}: {error}", fix=f"correct that, then: git add -- {' '.join(paths)}"
-        )
+        listed = ", ".join(map(shown, paths))
+        fix = f"correct that, then: {command_line('git', 'add', '--', *paths)}"
+        problem = Problem(f"git does not stage {listed}: {error}", fix=fix)
         return tuple(one if one.problem else dataclasses.replace(one, problem=problem) for one in merged)
     return tuple(one if one.problem else dataclasses.replace(one, staged=True) for one in merged)
