@@ -1,58 +1,67 @@
-"""Killed while it writes and stages: each lockfile is whole, and the conflict is there until all are staged."""
+"""Killed while it writes and stages: each lockfile is whole, and nothing is staged before all are written."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from devflow.common.git import Git
 from devflow.merge_lockfiles.apply import write
 from devflow.merge_lockfiles.facts import ResolveFacts, Side, Versions
-from devflow.merge_lockfiles.inspect import unmerged_stages
 from devflow.merge_lockfiles.outcome import MergedLockfile
 from devflow.merge_lockfiles.plan import plan_merge
 from harness import boundaries
-from merge_lockfiles.test_inspect import ENVIRONMENT, repository
+from harness.git import git
+from merge_lockfiles.test_inspect import ENVIRONMENT
 
-__all__ = ["repository"]
-NEW = b"merged\n"
+OLD, NEW = b"<<<<<<< HEAD\n", b"merged\n"
 
 
-def test_killed_anywhere(repository: Path) -> None:
-    root = repository / "sub"
-    lockfile = root / "ü n.lock"
-    plan = plan_merge(ResolveFacts("main", lockfile.name), Versions(None, None, None), Side.OURS)
-    merged = MergedLockfile(plan, {lockfile.name: NEW})
-    git = Git(root, ENVIRONMENT)
-    conflicted = lockfile.read_bytes()
-    stages = unmerged_stages(git)
+@dataclass(frozen=True)
+class Index(Git):
+    """Stages by one system call, so that a kill is before or after it: of a process of git, it would be neither."""
+
+    def run(self, *args: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> bytes:
+        assert args[:2] == ("add", "--")
+        (self.directory / "staged").mkdir(exist_ok=True)
+        return b""
+
+
+def merged(path: str) -> MergedLockfile:
+    plan = plan_merge(ResolveFacts("main", path), Versions(None, None, None), Side.OURS)
+    return MergedLockfile(plan, {path: NEW, f"{path}.metadata": NEW})
+
+
+def test_killed_anywhere(tmp_path: Path) -> None:
+    index = Index(tmp_path, ENVIRONMENT)
+    lockfiles = [merged("one.lock"), merged("two.lock")]
+    paths = [tmp_path / path for one in lockfiles for path in one.files]
 
     def again() -> None:
-        (repository / ".git" / "index.lock").unlink(missing_ok=True)
-        if not unmerged_stages(git):
-            git.run("checkout", "-m", "--", lockfile.name)
-        lockfile.write_bytes(conflicted)
+        for path in paths:
+            path.write_bytes(OLD)
+        if (tmp_path / "staged").exists():
+            (tmp_path / "staged").rmdir()
 
     ends = set()
-    for _ in boundaries.kills(lambda: write([merged], str(root), git, add=True), before_each=again):
-        content = lockfile.read_bytes()
-        assert content in (conflicted, NEW)
-        staged = not unmerged_stages(git)
-        assert staged or unmerged_stages(git) == stages
-        assert not (staged and content != NEW)
-        ends.add((content == NEW, staged))
-        [done] = write([merged], str(root), git, add=True)
-        assert (done.staged, done.problem) == (True, None)
-        assert lockfile.read_bytes() == NEW
-        assert sorted(path.name for path in root.iterdir()) == [lockfile.name]
-    assert ends == {(False, False), (True, False), (True, True)}
+    for _ in boundaries.kills(lambda: write(lockfiles, str(tmp_path), index, add=True), before_each=again):
+        contents = [path.read_bytes() for path in paths]
+        assert set(contents) <= {OLD, NEW}
+        staged = (tmp_path / "staged").exists()
+        assert not staged or contents == [NEW] * len(paths)
+        ends.add((contents.count(NEW), staged))
+        assert all(one.staged and not one.problem for one in write(lockfiles, str(tmp_path), index, add=True))
+        assert [path.read_bytes() for path in paths] == [NEW] * len(paths)
+        assert {path.name for path in tmp_path.iterdir()} == {"staged", *(path.name for path in paths)}
+    assert ends == {(0, False), (1, False), (2, False), (3, False), (4, False), (4, True)}
 
 
-def test_an_index_that_is_locked_is_a_problem_with_a_fix(repository: Path) -> None:
-    root = repository / "sub"
-    plan = plan_merge(ResolveFacts("main", "ü n.lock"), Versions(None, None, None), Side.OURS)
-    (repository / ".git" / "index.lock").touch()
-    [done] = write([MergedLockfile(plan, {"ü n.lock": NEW})], str(root), Git(root, ENVIRONMENT), add=True)
-    assert not done.staged
-    assert done.problem
-    assert "index.lock" in done.problem.what
-    assert done.problem.fix == "correct that, then: git add -- 'ü n.lock'"
+def test_an_index_that_is_locked_is_a_problem_with_a_fix(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet")
+    (tmp_path / ".git" / "index.lock").touch()
+    done = write([merged("ü n.lock")], str(tmp_path), Git(tmp_path, ENVIRONMENT), add=True)
+    assert not done[0].staged
+    assert done[0].problem
+    assert "index.lock" in done[0].problem.what
+    assert done[0].problem.fix == "correct that, then: git add -- 'ü n.lock' 'ü n.lock.metadata'"
