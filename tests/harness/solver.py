@@ -1,6 +1,7 @@
 """A package index in memory and a solver for it, which prints what pip prints: to test locking without a resolver.
 
-It takes the newest version that the specifiers and pins allow, and never goes back: enough for the indexes of tests.
+It takes the newest version that the specifiers and pins allow, and never goes back; what has a marker is left out. That
+is enough for the indexes of tests.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ def solve(index: Index, requirements: Iterable[str], pins: Mapping[str, str]) ->
                 _Wanted(Requirement(text), f"{name} {version}")
                 for name, version in sorted(chosen.items())
                 for text in index[name][version]
+                if ";" not in text
             ),
         ]
         if {str(one) for one in everything} == {str(one) for one in wanted}:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from pants.backend.python.goals import lockfile as stock
 from pants.backend.python.macros import python_requirements
-from pants.backend.python.target_types import PythonRequirementsTargetGenerator, PythonRequirementTarget
+from pants.backend.python.macros.python_requirements import PythonRequirementsTargetGenerator
+from pants.backend.python.target_types import PythonRequirementTarget
 from pants.engine.fs import PathGlobs
 from pants.engine.rules import collect_rules, rule
 from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
@@ -137,7 +137,6 @@ def runner() -> RuleRunner:
             *sources.rules(),
             *goal.rules(),
             *python_requirements.rules(),
-            *stock.rules(),
         ],
         target_types=[PythonRequirementTarget, PythonRequirementsTargetGenerator],
     )

@@ -120,37 +120,29 @@ async def merge_lockfiles_goal(
         git = Git(Path(build_root.path), environment)
         paths = {resolve: _path_of(url) for resolve, url in python_setup.resolves.items()}
         by_pants = python_setup.resolves_generate_lockfiles
-        with exclusive_lock(Path(global_options.pants_workdir, _LOCK), timeout_s=-1):
-            facts = inspect_git(git, {*paths.values(), *(f"{path}.metadata" for path in paths.values())})
-            resolves = inspect_resolves(build_root.path, paths)
-            run.say(*(_note_of(path) for path in left_over(facts, resolves)))
-            names = split_commas(options.resolve)
-            chosen = chosen_resolves(resolves, facts, names)
-            words = _words_of_all(options.lock_command, chosen) if not by_pants else ()
-            if mode is MergeMode.CHECK or not chosen:
-                await _refuse_conflicting_inputs(facts, global_options, python_setup, words)
-                examined = chosen if names else resolves
-                found = await _check(examined, facts, by_pants=by_pants)
-                run.report(
-                    options.format,
-                    text="\n".join(report.check_lines(found)) if mode is MergeMode.CHECK else "",
-                    document=report.check_as_json(found),
-                )
-                wrong = [resolve for _, resolve, clauses in found if clauses]
-                if mode is MergeMode.CHECK:
-                    run.say(*([to_do(_command(options, session, resolves=wrong))] if wrong else []))
-                    return MergeLockfiles(exit_code=int(bool(wrong)))
-                run.say("No lockfile is in conflict.")
-                run.say(*report.check_lines([one for one in found if one[2]]))
-                run.say(*([to_do(_command(options, session, resolves=wrong))] if wrong else []))
-                return MergeLockfiles(exit_code=0)
-
+        lockfiles = {*paths.values(), *(f"{path}.metadata" for path in paths.values())}
+        facts = inspect_git(git, lockfiles)
+        resolves = inspect_resolves(build_root.path, paths)
+        run.say(*(_note_of(path) for path in left_over(facts, resolves)))
+        names = split_commas(options.resolve)
+        chosen = chosen_resolves(resolves, facts, names)
+        words = _words_of_all(options.lock_command, chosen) if not by_pants else ()
+        if chosen and mode is not MergeMode.CHECK:
             _refuse_index_lock(facts)
-            await _refuse_conflicting_inputs(facts, global_options, python_setup, words)
-            plans = _plans(chosen, facts, git, options)
-            if by_pants:
-                new = await lock_with_pins({plan.resolve: plan.merged.pins for plan in plans}, run.say)
-            else:
+        await _refuse_conflicting_inputs(facts, global_options, python_setup, words)
+        if mode is MergeMode.CHECK or not chosen:
+            found = await _check(chosen if names else resolves, facts, by_pants=by_pants)
+            _report_check(run, options, session, found)
+            return MergeLockfiles(exit_code=run.exit_code)
+
+        plans = _plans(chosen, facts, git, options)
+        if by_pants:
+            new = await lock_with_pins({plan.resolve: plan.merged.pins for plan in plans}, run.say)
+        # What is awaited is not under the lock: the engine may begin the goal anew, and would wait for itself.
+        with exclusive_lock(Path(global_options.pants_workdir, _LOCK), timeout_s=-1):
+            if inspect_git(git, lockfiles) != facts:
+                raise UserError("The conflict has changed meanwhile; nothing was written.", fix=_command(options, session))
+            if not by_pants:
                 new = _by_command(plans, options, python_setup, build_root.path, environment, run, mode)
             merged = tuple(
                 merged_lockfile(plan, one, conflicted=in_conflict(resolve, facts))
@@ -165,6 +157,24 @@ async def merge_lockfiles_goal(
         run.say(*([to_do(_command(options, session))] if mode is MergeMode.DRY_RUN else []))
         run.end(outcome.exit_code)
     return MergeLockfiles(exit_code=run.exit_code)
+
+
+def _report_check(
+    run: GoalRun,
+    options: MergeLockfilesSubsystem,
+    session: SessionValues,
+    found: tuple[tuple[str, str, tuple[str, ...]], ...],
+) -> None:
+    """With `--check`, what was found is the result; else it is a note of a run that has nothing to merge."""
+    checking = options.mode is MergeMode.CHECK
+    wrong = [one for one in found if one[2]]
+    text = "\n".join(report.check_lines(found)) if checking else ""
+    run.report(options.format, text=text, document=report.check_as_json(found))
+    if not checking:
+        run.say("No lockfile is in conflict.", *report.check_lines(wrong))
+    if wrong:
+        run.say(to_do(_command(options, session, resolves=[resolve for _, resolve, _ in wrong])))
+    run.end(int(checking and bool(wrong)))
 
 
 def _path_of(url: str) -> str:
