@@ -11,10 +11,10 @@ import pytest
 import devflow
 import devflow.register  # every slice
 from devflow import api
-from engine import test_files, test_processes, test_python, test_resolves, test_session, test_targets, test_tool
+from engine import test_files, test_lock, test_processes, test_python, test_resolves, test_session, test_targets, test_tool
 from engine.recorder import claimed, executes, helpers
 
-TESTS = (test_files, test_processes, test_python, test_resolves, test_session, test_targets, test_tool)
+TESTS = (test_files, test_lock, test_processes, test_python, test_resolves, test_session, test_targets, test_tool)
 ROOT = Path(next(iter(devflow.__path__)))
 EXAMPLE = Path.cwd() / "examples" / "devflow-example-plugin" / "src"
 

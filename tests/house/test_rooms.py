@@ -9,8 +9,8 @@ import pytest
 
 from house.sources import ROOT, imports, module_of, modules, syntax_tree
 
-SLICES = ("export_all_resolves", "ide_config", "release", "reset_cache", "schema_history")
-PURE_SLICES = ("export_all_resolves", "ide_config", "release", "reset_cache", "schema_history")
+SLICES = ("export_all_resolves", "ide_config", "merge_lockfiles", "release", "reset_cache", "schema_history")
+PURE_SLICES = ("export_all_resolves", "ide_config", "merge_lockfiles", "release", "reset_cache", "schema_history")
 IMPURE = set(
     "asyncio concurrent ctypes fcntl glob io multiprocessing pants pathlib psutil shutil signal socket subprocess sys "
     "tempfile threading time urllib".split()
