@@ -11,7 +11,16 @@ import pytest
 import devflow
 import devflow.register  # every slice
 from devflow import api
-from engine import test_files, test_lock, test_processes, test_python, test_resolves, test_session, test_targets, test_tool
+from engine import (
+    test_files,
+    test_lock,
+    test_processes,
+    test_python,
+    test_resolves,
+    test_session,
+    test_targets,
+    test_tool,
+)
 from engine.recorder import claimed, executes, helpers
 
 TESTS = (test_files, test_lock, test_processes, test_python, test_resolves, test_session, test_targets, test_tool)

@@ -13,7 +13,7 @@ from pants.backend.python.subsystems.setup import PythonSetup
 from pants.backend.python.target_types import PythonRequirementTarget
 from pants.core.goals import generate_lockfiles
 from pants.core.goals.generate_lockfiles import GenerateLockfilesSubsystem
-from pants.engine.rules import QueryRule, collect_rules, rule
+from pants.engine.rules import QueryRule, rule
 from pants.testutil.rule_runner import RuleRunner
 
 from devflow import engine
@@ -37,9 +37,7 @@ class AboutLock:
 
 
 @rule
-async def see_lock(
-    about: AboutLock, python_setup: PythonSetup, options: GenerateLockfilesSubsystem
-) -> Answer:
+async def see_lock(about: AboutLock, python_setup: PythonSetup, options: GenerateLockfilesSubsystem) -> Answer:
     [request] = await planned_lockfiles(RequestedPythonUserResolveNames(["main"]))
     if not about.pins:
         made = await make_lockfile(request)

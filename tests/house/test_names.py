@@ -9,7 +9,17 @@ import pytest
 
 from house.sources import modules, syntax_tree
 
-FOLDERS = ("common", "engine", "export_all_resolves", "ide_config", "locking", "merge_lockfiles", "release", "reset_cache", "schema_history")
+FOLDERS = (
+    "common",
+    "engine",
+    "export_all_resolves",
+    "ide_config",
+    "locking",
+    "merge_lockfiles",
+    "release",
+    "reset_cache",
+    "schema_history",
+)
 
 
 def classes() -> dict[str, list[str]]:

@@ -76,8 +76,9 @@ class World:
             "PATH": os.environ["PATH"],
         }
         settings = ("-c", "user.name=Somebody", "-c", "user.email=somebody@example.com")
+        command = ["git", *settings, *args]
         done = subprocess.run(
-            ["git", *settings, *args], cwd=cwd or self.root, env=environment, check=check, capture_output=True, text=True
+            command, cwd=cwd or self.root, env=environment, check=check, capture_output=True, text=True
         )
         return done.stdout.strip()
 

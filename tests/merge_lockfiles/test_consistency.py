@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
+from merge_lockfiles.conftest import INDEX
 
 from devflow.locking.facts import LockedProjects
 from devflow.locking.reading import read_lockfile
 from devflow.merge_lockfiles.consistency import contradictions
 from harness.solver import lockfile
-from merge_lockfiles.conftest import INDEX
 
 REQUIREMENTS = ["aiohttp>=3.9", "boto3"]
 HASHED = "aiohttp==3.9.1 --hash=sha256:00\nboto3==1.28.0 --hash=sha256:00\n"

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Callable
 
 import pytest
+from merge_lockfiles.conftest import OLD, World
 
 from devflow.locking.reading import read_lockfile
-from merge_lockfiles.conftest import OLD, World
 
 BOTH = {**OLD, "aiohttp": "3.9.1", "attrs": "22.2.0", "redis": "4.0", "yarl": "1.9.4"}
 
@@ -249,7 +249,8 @@ def test_a_lockfile_of_no_resolve(world: World) -> None:
         world.commit("Change")
     conflict(world)
     result = world.run()
-    assert "gone.lock is in conflict, and is the lockfile of no resolve; to drop it: git rm -- gone.lock\n" in result.stderr
+    what = "gone.lock is in conflict, and is the lockfile of no resolve"
+    assert f"{what}; to drop it: git rm -- gone.lock\n" in result.stderr
     assert world.git("diff", "--name-only", "--diff-filter=U") == "gone.lock"
 
 

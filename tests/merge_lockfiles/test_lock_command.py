@@ -6,10 +6,10 @@ import sys
 from collections.abc import Sequence
 
 import pytest
+from merge_lockfiles.conftest import World
 from pants.testutil.rule_runner import GoalRuleResult
 
 from devflow.locking.reading import read_lockfile
-from merge_lockfiles.conftest import World
 
 # Keeps the versions of the lockfile that is there, as `uv pip compile` and `pip-compile` do.
 LOCK = """\
@@ -21,7 +21,8 @@ if mode:
     lock.write_text("half\\n")
     sys.exit("the index is closed today")
 wanted = [line for line in pathlib.Path(stem + ".txt").read_text().splitlines() if line]
-lock.write_text("# by lock.py\\n" + "".join(f"{name}=={old.get(name, '9')} --hash=sha256:00\\n" for name in sorted(wanted)))
+lines = [f"{name}=={old.get(name, '9')} --hash=sha256:00\\n" for name in sorted(wanted)]
+lock.write_text("".join(["# by lock.py\\n", *lines]))
 """
 COMMAND = f"--lock-command={sys.executable} lock.py {{stem}}"
 OFF = "--no-python-resolves-generate-lockfiles"
@@ -92,7 +93,7 @@ def test_without_a_command(conflict: World) -> None:
     ("command", "what"),
     [
         ("lock {nothing}", "The lock command 'lock {nothing}' cannot be read: 'nothing'"),
-        ("lock 'open", "The lock command \"lock 'open\" cannot be read: No closing quotation"),
+        ("lock 'open", 'The lock command "lock \'open" cannot be read: No closing quotation'),
         ("", "The lock command is empty."),
         ("./no-such-program", "The lock command cannot be started: ./no-such-program: No such file or directory."),
     ],

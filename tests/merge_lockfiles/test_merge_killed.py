@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from merge_lockfiles.test_inspect import ENVIRONMENT
+
 from devflow.common.git import Git
 from devflow.merge_lockfiles.apply import write
 from devflow.merge_lockfiles.facts import ResolveFacts, Side, Versions
@@ -13,7 +15,6 @@ from devflow.merge_lockfiles.outcome import MergedLockfile
 from devflow.merge_lockfiles.plan import plan_merge
 from harness import boundaries
 from harness.git import git
-from merge_lockfiles.test_inspect import ENVIRONMENT
 
 OLD, NEW = b"<<<<<<< HEAD\n", b"merged\n"
 

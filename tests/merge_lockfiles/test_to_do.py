@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from merge_lockfiles.conftest import World
+from merge_lockfiles.test_goal import conflict
 
 from devflow.merge_lockfiles.subsystem import MergeLockfilesSubsystem
 from harness.to_do import options_of, printed_arguments
-from merge_lockfiles.conftest import World
-from merge_lockfiles.test_goal import conflict
 
 LOOKS = {"--check", "--dry-run", "--format"}  # another way to look at a plan
 CASES = {

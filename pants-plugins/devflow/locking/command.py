@@ -36,8 +36,8 @@ def run_lock_command(words: tuple[str, ...], *, build_root: str, environment: Ma
     shown = shlex.join(words)
     try:
         # A program of the repository is named relative to the build root.
-        done = subprocess.run(  # noqa: S603
-            words,
+        done = subprocess.run(
+            words,  # noqa: S603
             cwd=build_root,
             env=dict(environment),
             stdin=subprocess.DEVNULL,

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from devflow.locking.facts import ReleasedPin, canonical_name
 
 ROUNDS = 5
-# Source: `_report_single_requirement_conflict` and `get_installation_error` of pip's resolvelib factory, pip 20.3 to 25.
+# Source: `get_installation_error` of the resolvelib factory of pip, 20.3 to 25.
 _CONSTRAINT = re.compile(r"The user requested \(constraint\) ([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?===?\s*(\S+)")
 _REASON = re.compile(r"^\s*(?:\S+ \S+ depends on|The user requested) (?!\(constraint\))(.*)$", re.MULTILINE)
 

@@ -53,7 +53,7 @@ def _outcome(resolve: str, attempt: LockAttempt, ladder: Ladder) -> NewLockfile:
     if attempt.output:
         problem = Problem(
             f"Resolve {resolve} cannot be locked: {tail(attempt.output)}",
-            fix="change the requirements so that one version of each project fits all of them; for a project that is not "
-            "found, see its spelling and [python-repos].indexes",
+            fix="change the requirements so that one version of each project fits all of them; for a project that is "
+            "not found, see its spelling and [python-repos].indexes",
         )
     return NewLockfile(resolve, attempt.files, ladder.released, ladder.free or not attempt.pinned, problem)

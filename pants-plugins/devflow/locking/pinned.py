@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pants.backend.python.goals.lockfile import RequestedPythonUserResolveNames
@@ -47,7 +47,7 @@ class LockAttempt:
     `pinned`: whether the pins had an effect; a solver that takes no constraints gets none.
     """
 
-    files: FrozenDict[str, bytes] = FrozenDict()
+    files: FrozenDict[str, bytes] = field(default_factory=FrozenDict)
     output: str = ""
     problem: Problem | None = None
     pinned: bool = True
@@ -94,7 +94,8 @@ def unreadable_inputs(error: Exception) -> Problem:
     """The problem of BUILD files and requirements that Pants cannot read."""
     return Problem(
         f"The requirements cannot be read: {last_words(error)}",
-        fix="correct that file; if it has conflict markers, resolve them and `git add` it. Then run the same command again",
+        fix="correct that file; if it has conflict markers, resolve them and `git add` it. Then run the same command "
+        "again",
     )
 
 

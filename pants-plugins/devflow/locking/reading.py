@@ -13,7 +13,7 @@ from devflow.locking.requirement_file import entries_of
 
 _CONFLICT = re.compile(r"^(?:<{7}|\|{7}|>{7})(?: .*)?\r?$|^={7}\r?$", re.MULTILINE)
 _UV_PACKAGE = re.compile(r"^\[\[package\]\]\s*$", re.MULTILINE)
-_UV_FIELD = re.compile(r'^(name|version|source) = (.+?)\s*$', re.MULTILINE)
+_UV_FIELD = re.compile(r"^(name|version|source) = (.+?)\s*$", re.MULTILINE)
 _HEADER = "PANTS LOCKFILE METADATA"
 # Source: `generate_pyproject_toml` of Pants 2.32; its own project is no locked one.
 _LOCAL_SOURCE = re.compile(r"\b(?:editable|virtual|directory|path)\b")
@@ -87,7 +87,7 @@ def _uv(text: str) -> LockedProjects:
     locked: list[tuple[str, str]] = []
     from_url: set[str] = set()
     for table in _UV_PACKAGE.split(text)[1:]:
-        fields = {key: value for key, value in _UV_FIELD.findall(table.partition("\n[")[0])}
+        fields = dict(_UV_FIELD.findall(table.partition("\n[")[0]))
         name = canonical_name(fields.get("name", "").strip('"'))
         source = fields.get("source", "")
         if not name or _LOCAL_SOURCE.search(source.partition("=")[0]):

@@ -54,9 +54,7 @@ def _made(
     return made
 
 
-def write(
-    merged: Sequence[MergedLockfile], build_root: str, git: Git, *, add: bool
-) -> tuple[MergedLockfile, ...]:
+def write(merged: Sequence[MergedLockfile], build_root: str, git: Git, *, add: bool) -> tuple[MergedLockfile, ...]:
     """Write the files of each lockfile that has no problem, and stage all of them by one command.
 
     Each file is an atomic write. Killed before the command, all paths are still unmerged, and the same run makes them

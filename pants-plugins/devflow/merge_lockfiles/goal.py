@@ -141,7 +141,8 @@ async def merge_lockfiles_goal(
         # What is awaited is not under the lock: the engine may begin the goal anew, and would wait for itself.
         with exclusive_lock(Path(global_options.pants_workdir, _LOCK), timeout_s=-1):
             if inspect_git(git, lockfiles) != facts:
-                raise UserError("The conflict has changed meanwhile; nothing was written.", fix=_command(options, session))
+                what = "The conflict has changed meanwhile; nothing was written."
+                raise UserError(what, fix=_command(options, session))
             if not by_pants:
                 new = _by_command(plans, options, python_setup, build_root.path, environment, run, mode)
             merged = tuple(
@@ -183,7 +184,8 @@ def _path_of(url: str) -> str:
 
 
 def _note_of(path: str) -> str:
-    return f"{shown(path)} is in conflict, and is the lockfile of no resolve; to drop it: {command_line('git', 'rm', '--', path)}"
+    drop = command_line("git", "rm", "--", path)
+    return f"{shown(path)} is in conflict, and is the lockfile of no resolve; to drop it: {drop}"
 
 
 def _words_of_all(command: str | None, chosen: tuple[ResolveFacts, ...]) -> tuple[str, ...]:
@@ -245,7 +247,8 @@ def _others(facts: GitFacts, merged: tuple[MergedLockfile, ...]) -> tuple[str, .
 
 def _command(options: MergeLockfilesSubsystem, session: SessionValues, resolves: list[str] | None = None) -> str:
     """The command line that does what this run only planned."""
-    given = flagged(options, typed_arguments(session), without=("check", "dry_run", "format", *(["resolve"] if resolves else [])))
+    without = ("check", "dry_run", "format", *(["resolve"] if resolves else []))
+    given = flagged(options, typed_arguments(session), without=without)
     named = [f"--resolve={','.join(resolves)}"] if resolves else []
     return command_line(bin_name(), options.name, *named, *given)
 

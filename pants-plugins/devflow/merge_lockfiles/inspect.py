@@ -1,4 +1,4 @@
-"""Reads the conflict from git: its stages, never the work tree, which may hold markers, one side or an old resolution."""
+"""Reads the conflict from the stages of git, never from the work tree: it may hold markers, or an old resolution."""
 
 from __future__ import annotations
 

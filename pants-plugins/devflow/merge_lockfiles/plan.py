@@ -178,6 +178,6 @@ def examine(resolve: ResolveFacts, facts: GitFacts, requirements: Iterable[str])
 
 
 def left_over(facts: GitFacts, resolves: Sequence[ResolveFacts]) -> tuple[str, ...]:
-    """Unmerged paths that look like lockfiles and belong to no resolve: the resolve was removed, or its path changed."""
+    """Unmerged lockfiles that belong to no resolve: the resolve was removed, or its path changed."""
     paths = {one.path for one in resolves} | {f"{one.path}{_METADATA}" for one in resolves}
     return tuple(path for path in facts.lockfiles if path not in paths)

@@ -18,7 +18,8 @@ _GOAL = "merge-lockfiles"
 
 def lines(outcome: MergeOutcome) -> list[str]:
     """One line for each lockfile, and below it one for each fact about its versions."""
-    return [line for one in outcome.merged for line in (_title(one, outcome.mode), *(f"  {fact}" for fact in facts(one)))]
+    mode = outcome.mode
+    return [line for one in outcome.merged for line in (_title(one, mode), *(f"  {fact}" for fact in facts(one)))]
 
 
 def _title(one: MergedLockfile, mode: MergeMode) -> str:
@@ -34,10 +35,7 @@ def facts(one: MergedLockfile) -> list[str]:
     sides = [f"{name} {version} from {side.value}" for side in Side for name, version in one.sides.get(side, ())]
     return [
         *(["; ".join(sides)] if sides else []),
-        *(
-            f"{tie.name} {tie.chosen} (ours {tie.ours}, theirs {tie.theirs}), both had changed it"
-            for tie in one.ties
-        ),
+        *(f"{tie.name} {tie.chosen} (ours {tie.ours}, theirs {tie.theirs}), both had changed it" for tie in one.ties),
         *map(_change, one.changes.changes),
         *one.notes,
     ]
@@ -89,9 +87,7 @@ def _result(one: MergedLockfile, mode: MergeMode) -> dict[str, Any]:
         "kept": one.changes.kept,
         "from_ours": [_project(name, version) for name, version in one.sides.get(Side.OURS, ())],
         "from_theirs": [_project(name, version) for name, version in one.sides.get(Side.THEIRS, ())],
-        "ties": [
-            {"name": tie.name, "version": tie.chosen, "ours": tie.ours, "theirs": tie.theirs} for tie in one.ties
-        ],
+        "ties": [{"name": tie.name, "version": tie.chosen, "ours": tie.ours, "theirs": tie.theirs} for tie in one.ties],
         "changes": [
             {"name": change.name, "before": change.before, "after": change.after, "because": change.because}
             for change in one.changes.changes

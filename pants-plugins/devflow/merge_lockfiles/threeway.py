@@ -12,7 +12,7 @@ Pins = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Tie:
-    """A project whose version both sides have changed, each to another one; `chosen` is the version of the tie's winner.
+    """A project whose version both sides have changed, each to another one; `chosen` is that of the winner of ties.
 
     A side that has removed the project has no version.
     """

@@ -14,9 +14,7 @@ NO_PYTHON = (
     '  Fix: put backend_packages.add = ["pants.backend.python"] into [GLOBAL] of pants.toml\n'
 )
 
-NO_RESOLVE = (
-    "merge-lockfiles: --resolve: no resolve has the name 'no-such'.\n  Fix: choose among: python-default\n"
-)
+NO_RESOLVE = "merge-lockfiles: --resolve: no resolve has the name 'no-such'.\n  Fix: choose among: python-default\n"
 
 
 @pytest.mark.parametrize(
