@@ -13,6 +13,7 @@ from pants.backend.python.subsystems.setup import PythonSetup
 from pants.backend.python.target_types import PythonRequirementTarget
 from pants.core.goals import generate_lockfiles
 from pants.core.goals.generate_lockfiles import GenerateLockfilesSubsystem
+from pants.core.target_types import LockfilesGeneratorTarget, LockfileTarget
 from pants.engine.rules import QueryRule, rule
 from pants.testutil.rule_runner import RuleRunner
 
@@ -26,9 +27,10 @@ from devflow.locking.reading import read_lockfile
 from engine.answer import Answer
 from engine.recorder import executes
 from harness.package_index import make_index
+from harness.solver import Index
 
 THIS_PYTHON = f"=={sys.version_info.major}.{sys.version_info.minor}.*"
-INDEX = {"Lib-A": {"1.0": ("lib.b>=1",), "2.0": ("lib.b>=2",)}, "lib.b": {"1.0": (), "2.0": (), "3.0": ()}}
+INDEX: Index = {"Lib-A": {"1.0": ("lib.b>=1",), "2.0": ("lib.b>=2",)}, "lib.b": {"1.0": (), "2.0": (), "3.0": ()}}
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def runner(tmp_path_factory: pytest.TempPathFactory) -> RuleRunner:
             *generate_lockfiles.rules(),
             QueryRule(Answer, [AboutLock]),
         ],
-        target_types=[PythonRequirementTarget],
+        target_types=[PythonRequirementTarget, LockfileTarget, LockfilesGeneratorTarget],
     )
     runner.write_files({"BUILD": "python_requirement(name='a', requirements=['lib-a'], resolve='main')\n"})
     runner.set_options(

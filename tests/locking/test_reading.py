@@ -8,9 +8,9 @@ import pytest
 
 from devflow.locking.facts import LockfileFormat
 from devflow.locking.reading import UnreadableLockfileError, header_requirements, read_lockfile, split_header
-from harness.solver import lockfile
+from harness.solver import Index, lockfile
 
-INDEX = {"a": {"1": ("b>=1", "c; extra == 'x'")}, "b": {"1": (), "2": ()}, "z.z": {"1": ()}}
+INDEX: Index = {"a": {"1": ("b>=1", "c; extra == 'x'")}, "b": {"1": (), "2": ()}, "z.z": {"1": ()}}
 UV = """\
 version = 1
 requires-python = "==3.11.*"

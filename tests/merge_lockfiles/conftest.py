@@ -12,6 +12,7 @@ import pytest
 from pants.backend.python.macros import python_requirements
 from pants.backend.python.macros.python_requirements import PythonRequirementsTargetGenerator
 from pants.backend.python.target_types import PythonRequirementTarget
+from pants.core.target_types import LockfilesGeneratorTarget, LockfileTarget
 from pants.engine.fs import PathGlobs
 from pants.engine.rules import collect_rules, rule
 from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
@@ -25,10 +26,10 @@ from devflow.locking.pinned import LockAttempt, LockAttemptRequest, PlannedLock,
 from devflow.merge_lockfiles import goal
 from devflow.merge_lockfiles.goal import MergeLockfiles
 from harness.rule_runners import emptied
-from harness.solver import NoSolutionError, lockfile
+from harness.solver import Index, NoSolutionError, lockfile
 
 # What each project needs. `attrs` 21 is the newest that `old` takes.
-INDEX = {
+INDEX: Index = {
     "aiohttp": {"3.8.0": ("attrs>=20", "yarl<2"), "3.9.1": ("attrs>=22", "yarl<2")},
     "attrs": {"20.1": (), "21.4.0": (), "22.2.0": (), "23.1.0": ()},
     "boto3": {"1.26.0": (), "1.27.4": (), "1.28.0": ()},
@@ -39,15 +40,15 @@ INDEX = {
 }
 
 
-@rule
-async def plan_in_memory(request: PlannedLockRequest) -> PlannedLock:
-    return PlannedLock(await _requirements_of(request.resolve), f"{request.resolve}.lock")
-
-
 async def _requirements_of(resolve: str) -> tuple[str, ...]:
     files = await read_files(PathGlobs([f"{resolve}.txt"]))
     lines = [line for file in files for line in file.content.decode().splitlines()]
     return tuple(sorted(line for line in lines if line and not line.startswith("#")))
+
+
+@rule
+async def plan_in_memory(request: PlannedLockRequest) -> PlannedLock:
+    return PlannedLock(await _requirements_of(request.resolve), f"{request.resolve}.lock")
 
 
 @rule
@@ -113,7 +114,7 @@ class World:
     def branch(self, name: str, requirement: str, pins: dict[str, str]) -> None:
         """A branch off the first commit that adds a requirement to `main.txt`, with these versions in the lockfile."""
         self.git("checkout", "--quiet", "-B", name, "base")
-        self.write("main.txt", "".join(sorted([*self.read("main.txt").splitlines(True), f"{requirement}\n"])))
+        self.write("main.txt", f"{self.read('main.txt')}{requirement}\n")
         self.lock("main", pins)
         self.commit(f"Add {requirement}")
 
@@ -139,7 +140,12 @@ def runner() -> RuleRunner:
             *goal.rules(),
             *python_requirements.rules(),
         ],
-        target_types=[PythonRequirementTarget, PythonRequirementsTargetGenerator],
+        target_types=[
+            PythonRequirementTarget,
+            PythonRequirementsTargetGenerator,
+            LockfileTarget,
+            LockfilesGeneratorTarget,
+        ],
     )
 
 

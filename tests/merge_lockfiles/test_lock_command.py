@@ -41,7 +41,7 @@ def conflict(world: World) -> World:
     world.commit("Pinned by hash")
     world.git("branch", "--force", "pinned")
     for branch, lock, requirements in (
-        ("feature", hashed(aiohttp="3.9.1", boto3="1.26.0", click="8.0.4"), "aiohttp\nboto3\nclick\n"),
+        ("feature", hashed(aiohttp="3.9.1", boto3="1.26.0", click="8.0.4"), "boto3\nclick\naiohttp\n"),
         ("main", hashed(boto3="1.28.0", click="8.0.4", redis="4.0"), "boto3\nclick\nredis\n"),
     ):
         world.git("checkout", "--quiet", "-B", branch, "pinned")

@@ -32,7 +32,7 @@ async def make_lockfile(request: GenerateLockfile) -> GenerateLockfileResult:
     """Lock as the builtin goal does. Raises: `ProcessExecutionFailure` if the solver fails."""
     if HAS_GET:
         return await Get(GenerateLockfileResult, GenerateLockfile, request)
-    return await generate_lockfile(**implicitly({request: GenerateLockfile}))  # type: ignore[no-any-return]
+    return await generate_lockfile(**implicitly({request: GenerateLockfile}))
 
 
 def rules() -> Rules:

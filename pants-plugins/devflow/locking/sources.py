@@ -54,7 +54,7 @@ async def requirement_sources() -> RequirementSources:
     """The sources of all targets that generate requirements, a failure as data."""
     if HAS_GET:
         return await Get(RequirementSources, RequirementSourcesRequest())
-    return await _find_requirement_sources(RequirementSourcesRequest(), **implicitly())
+    return await _find_requirement_sources(RequirementSourcesRequest(), **implicitly())  # type: ignore[no-any-return]
 
 
 def rules() -> Rules:
