@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from devflow.locking.facts import ReleasedPin, canonical_name
 
 ROUNDS = 5
+_NO_SOLUTION = "No solution found when resolving dependencies"
 # Source: `get_installation_error` of the resolvelib factory of pip, 20.3 to 25.
 _CONSTRAINT = re.compile(r"The user requested \(constraint\) ([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?===?\s*(\S+)")
 _REASON = re.compile(r"^\s*(?:\S+ \S+ depends on|The user requested) (?!\(constraint\))(.*)$", re.MULTILINE)
@@ -41,7 +42,9 @@ class Ladder:
 
 
 def pins_to_release(output: str, pins: Mapping[str, str]) -> tuple[ReleasedPin, ...]:
-    """Those of the pins that pip's output names as being in the way, by name."""
+    """Those of the pins that the output of pip or uv names as being in the way, by name."""
+    if _NO_SOLUTION in output:
+        return tuple(_named_by_uv(output, pins))
     named = {canonical_name(name) for name, _ in _CONSTRAINT.findall(output)}
     reasons = [(_project(found[1]), " ".join(found[0].split())) for found in _REASON.finditer(output)]
     return tuple(
@@ -49,6 +52,14 @@ def pins_to_release(output: str, pins: Mapping[str, str]) -> tuple[ReleasedPin, 
         for name in sorted(named)
         if name in pins
     )
+
+
+def _named_by_uv(output: str, pins: Mapping[str, str]) -> Iterator[ReleasedPin]:
+    """Uv tells the whole derivation, in which a pin that it was given stands as NAME==VERSION."""
+    told = " ".join(output.partition(_NO_SOLUTION)[2].replace("╰─▶", " ").split()).lstrip(": ")
+    for name, version in sorted(pins.items()):
+        if re.search(rf"(?<![\w.-]){re.escape(name)}=={re.escape(version)}(?![\w])", told):
+            yield ReleasedPin(name, version, told)
 
 
 def _project(requirement: str) -> str:

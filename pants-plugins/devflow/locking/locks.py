@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 
 from pants.util.frozendict import FrozenDict
 
@@ -13,21 +14,30 @@ from devflow.locking.ladder import Ladder
 from devflow.locking.pinned import LockAttempt, LockAttemptRequest, attempt_locks
 
 
-async def lock_with_pins(
-    wanted: Mapping[str, Mapping[str, str]], say: Callable[[str], None]
-) -> tuple[NewLockfile, ...]:
-    """Lock each resolve with its pins, all in parallel; the results in the order of `wanted`.
+@dataclass(frozen=True)
+class WantedLock:
+    """The pins of a resolve, and a lockfile that has most of them."""
+
+    resolve: str
+    pins: Mapping[str, str]
+    layout: str = ""
+
+
+async def lock_with_pins(wanted: Collection[WantedLock], say: Callable[[str], None]) -> tuple[NewLockfile, ...]:
+    """Lock each resolve with its pins, all in parallel; the results in order.
 
     Those pins that the solver names as being in the way are given up, and the resolve is locked again: see `Ladder`.
     `say` gets a line for each resolve before each round.
     """
-    waiting = {resolve: Ladder(pins) for resolve, pins in wanted.items()}
+    waiting = {one.resolve: Ladder(one.pins) for one in wanted}
+    layouts = {one.resolve: one.layout for one in wanted}
     done: dict[str, NewLockfile] = {}
     while waiting:
         for resolve, ladder in waiting.items():
             say(_announcement(resolve, ladder))
         attempts = await attempt_locks(
-            LockAttemptRequest(resolve, FrozenDict(ladder.pins)) for resolve, ladder in waiting.items()
+            LockAttemptRequest(resolve, FrozenDict(ladder.pins), layouts[resolve])
+            for resolve, ladder in waiting.items()
         )
         next_round: dict[str, Ladder] = {}
         for (resolve, ladder), attempt in zip(waiting.items(), attempts):
@@ -37,7 +47,7 @@ async def lock_with_pins(
             else:
                 done[resolve] = _outcome(resolve, attempt, ladder)
         waiting = next_round
-    return tuple(done[resolve] for resolve in wanted)
+    return tuple(done[one.resolve] for one in wanted)
 
 
 def _announcement(resolve: str, ladder: Ladder) -> str:

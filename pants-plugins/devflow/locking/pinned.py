@@ -22,7 +22,9 @@ from devflow.engine import digest_contents, run_id
 from devflow.engine.generation import HAS_GET, Get, MultiGet, Rules, by_name, concurrently, implicitly
 from devflow.engine.lockfiles import make_lockfile, planned_lockfiles
 from devflow.engine.python.lock import files_of_lock, is_made_by_pex, try_pex_lock
-from devflow.locking.facts import canonical_name
+from devflow.engine.python.uv_lock import is_made_by_uv, try_uv_lock
+from devflow.locking.facts import LockfileFormat, canonical_name
+from devflow.locking.reading import UnreadableLockfileError, read_lockfile
 
 # The list of constraints in the document of pex, whose indentation Pants always asks for.
 _CONSTRAINTS = re.compile(r'^  "constraints": \[(.*?)\n?  ?\](,?)$', re.MULTILINE | re.DOTALL)
@@ -30,10 +32,14 @@ _CONSTRAINTS = re.compile(r'^  "constraints": \[(.*?)\n?  ?\](,?)$', re.MULTILIN
 
 @dataclass(frozen=True)
 class LockAttemptRequest(EngineAwareParameter):
-    """Lock a resolve with these pins (canonical name → version); without any, as the builtin goal does."""
+    """Lock a resolve with these pins (canonical name → version); without any, as the builtin goal does.
+
+    `layout` is a lockfile that has most of them, for a solver that begins with one.
+    """
 
     resolve: str
     pins: FrozenDict[str, str]
+    layout: str = ""
 
     def debug_hint(self) -> str:
         """Shown by the engine beside the rule."""
@@ -120,6 +126,13 @@ async def attempt_lock(
             body = without_pins(lock.content.decode(), request.pins).encode()
             files = await files_of_lock(planned, body, python_setup, options)
             return LockAttempt(FrozenDict(files))
+        if request.pins and is_made_by_uv(planned):
+            result = await try_uv_lock(planned, *_for_uv(request))
+            if result.exit_code:
+                return LockAttempt(output=result.stderr.decode(errors="replace"))
+            [lock] = await digest_contents(result.output_digest)
+            files = await files_of_lock(planned, lock.content, python_setup, options)
+            return LockAttempt(FrozenDict(files))
         made = await make_lockfile(planned)
         contents = await digest_contents(made.digest)
     except ProcessExecutionFailure as error:
@@ -127,6 +140,17 @@ async def attempt_lock(
     except Exception as error:
         return LockAttempt(problem=as_problem(error, doing=doing, fix="correct that, and run the same command again"))
     return LockAttempt(FrozenDict({file.path: file.content for file in contents}), pinned=not request.pins)
+
+
+def _for_uv(request: LockAttemptRequest) -> tuple[str, list[str]]:
+    """The lockfile that uv begins with, and the pins that it has not: uv keeps the others by itself."""
+    try:
+        present = read_lockfile(request.layout)
+    except UnreadableLockfileError:
+        return "", [f"{name}=={version}" for name, version in request.pins.items()]
+    layout = request.layout if present.format is LockfileFormat.UV else ""
+    has = present.pins if layout else {}
+    return layout, [f"{name}=={version}" for name, version in request.pins.items() if has.get(name) != version]
 
 
 def _no_plan(resolve: str) -> Problem:

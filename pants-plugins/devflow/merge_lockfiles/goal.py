@@ -28,7 +28,7 @@ from devflow.engine import Rules
 from devflow.engine.python.resolves import how_to_make_lockfile
 from devflow.locking.command import words_of
 from devflow.locking.facts import NewLockfile
-from devflow.locking.locks import lock_with_pins
+from devflow.locking.locks import WantedLock, lock_with_pins
 from devflow.locking.pinned import plan_locks
 from devflow.locking.sources import requirement_sources
 from devflow.merge_lockfiles import report
@@ -137,7 +137,8 @@ async def merge_lockfiles_goal(
 
         plans = _plans(chosen, facts, git, options)
         if by_pants:
-            new = await lock_with_pins({plan.resolve: plan.merged.pins for plan in plans}, run.say)
+            wanted = [WantedLock(plan.resolve, plan.merged.pins, plan.layout) for plan in plans]
+            new = await lock_with_pins(wanted, run.say)
         # What is awaited is not under the lock: the engine may begin the goal anew, and would wait for itself.
         with exclusive_lock(Path(global_options.pants_workdir, _LOCK), timeout_s=-1):
             if inspect_git(git, lockfiles) != facts:

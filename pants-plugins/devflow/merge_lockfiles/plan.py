@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from posixpath import basename
 
 from devflow.common.errors import Problem, UserError, did_you_mean
 from devflow.common.paths import shown
-from devflow.locking.facts import LockedProjects
+from devflow.locking.facts import LockedProjects, LockfileFormat
 from devflow.locking.reading import UnreadableLockfileError, read_lockfile
 from devflow.locking.requirement_file import with_pins
 from devflow.merge_lockfiles.consistency import contradictions
@@ -58,12 +58,17 @@ class ReadSides:
 
 @dataclass(frozen=True)
 class MergePlan:
-    """One lockfile to merge. `candidate` is the file that a lock command finds in its place, "" if there is none."""
+    """One lockfile to merge.
+
+    `layout` is the version of the side that wins ties, "" if neither can be read; `candidate` has the merged pins in
+    that layout: the file that a lock command finds in its place.
+    """
 
     resolve: str
     path: str
     sides: ReadSides
     merged: MergedPins
+    layout: str = ""
     candidate: str = ""
 
 
@@ -82,14 +87,16 @@ def plan_merge(resolve: ResolveFacts, versions: Versions, winner: Side) -> Merge
     moving = {name for one in sides.all for name in one.not_pinned}
     pins = {name: version for name, version in merged.pins.items() if name not in moving}
     merged = MergedPins(pins, merged.sides, merged.ties)
-    return MergePlan(resolve.resolve, resolve.path, sides, merged, _candidate(versions, winner, pins, moving))
+    texts = _readable(versions, winner)
+    hashed = bool(texts) and read_lockfile(texts[0]).format is LockfileFormat.REQUIREMENTS
+    candidate = with_pins(texts[0], texts[1:], pins, moving) if hashed else ""
+    return MergePlan(resolve.resolve, resolve.path, sides, merged, texts[0] if texts else "", candidate)
 
 
-def _candidate(versions: Versions, winner: Side, pins: Mapping[str, str], unpinned: Collection[str]) -> str:
-    """A file with the merged pins, in the layout of the winner of ties: for tools that keep the pins of such a file."""
+def _readable(versions: Versions, winner: Side) -> list[str]:
+    """The texts of those versions that are lockfiles, that of the winner of ties first."""
     found = (versions.of(winner), versions.of(winner.other), versions.base)
-    texts = [text for text in (_text(one) for one in found) if text is not None and _is_readable(text)]
-    return with_pins(texts[0], texts[1:], pins, unpinned) if texts else ""
+    return [text for text in (_text(one) for one in found) if text is not None and _is_readable(text)]
 
 
 def _is_readable(text: str) -> bool:
