@@ -23,7 +23,8 @@ def begin(repo: Repository, branch: str, requirement: str) -> None:
     repo.git("checkout", "--quiet", "-b", branch, "base")
     repo.write("3rdparty/requirements.txt", f"base\n{requirement}\n")
     repo.run("generate-lockfiles", "--resolve=main")
-    repo.git("commit", "--quiet", "--all", f"--message=Add {requirement}")
+    repo.git("add", "--all")
+    repo.git("commit", "--quiet", f"--message=Add {requirement}")
 
 
 @pytest.fixture(scope="module")

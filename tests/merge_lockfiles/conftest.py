@@ -16,7 +16,6 @@ from pants.core.target_types import LockfilesGeneratorTarget, LockfileTarget
 from pants.engine.fs import PathGlobs
 from pants.engine.rules import collect_rules, rule
 from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
-from pants.util.frozendict import FrozenDict
 
 from devflow import engine
 from devflow.engine import python as engine_python
@@ -55,10 +54,10 @@ async def plan_in_memory(request: PlannedLockRequest) -> PlannedLock:
 async def lock_in_memory(request: LockAttemptRequest) -> LockAttempt:
     requirements = await _requirements_of(request.resolve)
     try:
-        text = lockfile(INDEX, requirements, request.pins)
+        text = lockfile(INDEX, requirements, dict(request.pins))
     except NoSolutionError as error:
         return LockAttempt(output=str(error))
-    return LockAttempt(FrozenDict({f"{request.resolve}.lock": text.encode()}))
+    return LockAttempt(((f"{request.resolve}.lock", text.encode()),))
 
 
 @dataclass

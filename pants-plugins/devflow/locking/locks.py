@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
-from pants.util.frozendict import FrozenDict
-
 from devflow.common.errors import Problem, tail
 from devflow.common.report import count
 from devflow.locking.facts import NewLockfile
@@ -36,7 +34,7 @@ async def lock_with_pins(wanted: Collection[WantedLock], say: Callable[[str], No
         for resolve, ladder in waiting.items():
             say(_announcement(resolve, ladder))
         attempts = await attempt_locks(
-            LockAttemptRequest(resolve, FrozenDict(ladder.pins), layouts[resolve])
+            LockAttemptRequest(resolve, tuple(ladder.pins.items()), layouts[resolve])
             for resolve, ladder in waiting.items()
         )
         next_round: dict[str, Ladder] = {}
@@ -66,4 +64,4 @@ def _outcome(resolve: str, attempt: LockAttempt, ladder: Ladder) -> NewLockfile:
             fix="change the requirements so that one version of each project fits all of them; for a project that is "
             "not found, see its spelling and [python-repos].indexes",
         )
-    return NewLockfile(resolve, attempt.files, ladder.released, ladder.free or not attempt.pinned, problem)
+    return NewLockfile(resolve, dict(attempt.files), ladder.released, ladder.free or not attempt.pinned, problem)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from pants.backend.python.goals.lockfile import RequestedPythonUserResolveNames
@@ -14,7 +14,6 @@ from pants.core.goals.generate_lockfiles import GenerateLockfile, GenerateLockfi
 from pants.engine.engine_aware import EngineAwareParameter
 from pants.engine.process import ProcessExecutionFailure
 from pants.engine.rules import collect_rules, rule
-from pants.util.frozendict import FrozenDict
 from pants.util.logging import LogLevel
 
 from devflow.common.errors import Problem, as_problem, last_words
@@ -32,13 +31,13 @@ _CONSTRAINTS = re.compile(r'^  "constraints": \[(.*?)\n?  ?\](,?)$', re.MULTILIN
 
 @dataclass(frozen=True)
 class LockAttemptRequest(EngineAwareParameter):
-    """Lock a resolve with these pins (canonical name → version); without any, as the builtin goal does.
+    """Lock a resolve with these pins (canonical name, version); without any, as the builtin goal does.
 
     `layout` is a lockfile that has most of them, for a solver that begins with one.
     """
 
     resolve: str
-    pins: FrozenDict[str, str]
+    pins: tuple[tuple[str, str], ...]
     layout: str = ""
 
     def debug_hint(self) -> str:
@@ -48,12 +47,12 @@ class LockAttemptRequest(EngineAwareParameter):
 
 @dataclass(frozen=True)
 class LockAttempt:
-    """The files of the new lockfile by path; or what the solver printed when it failed; or why it was not asked.
+    """The files of the new lockfile, each with its path; or what the solver printed when it failed; or the problem.
 
     `pinned`: whether the pins had an effect; a solver that takes no constraints gets none.
     """
 
-    files: FrozenDict[str, bytes] = field(default_factory=FrozenDict)
+    files: tuple[tuple[str, bytes], ...] = ()
     output: str = ""
     problem: Problem | None = None
     pinned: bool = True
@@ -118,28 +117,28 @@ async def attempt_lock(
             return LockAttempt(problem=_no_plan(request.resolve))
         planned = dataclasses.replace(planned, diff=False)
         if request.pins and is_made_by_pex(planned):
-            pins = [f"{name}=={version}" for name, version in request.pins.items()]
+            pins = [f"{name}=={version}" for name, version in request.pins]
             result = await try_pex_lock(planned, pins, python_setup)
             if result.exit_code:
                 return LockAttempt(output=result.stderr.decode(errors="replace"))
             [lock] = await digest_contents(result.output_digest)
-            body = without_pins(lock.content.decode(), request.pins).encode()
+            body = without_pins(lock.content.decode(), dict(request.pins)).encode()
             files = await files_of_lock(planned, body, python_setup, options)
-            return LockAttempt(FrozenDict(files))
+            return LockAttempt(tuple(files.items()))
         if request.pins and is_made_by_uv(planned):
             result = await try_uv_lock(planned, *_for_uv(request))
             if result.exit_code:
                 return LockAttempt(output=result.stderr.decode(errors="replace"))
             [lock] = await digest_contents(result.output_digest)
             files = await files_of_lock(planned, lock.content, python_setup, options)
-            return LockAttempt(FrozenDict(files))
+            return LockAttempt(tuple(files.items()))
         made = await make_lockfile(planned)
         contents = await digest_contents(made.digest)
     except ProcessExecutionFailure as error:
         return LockAttempt(output=error.stderr.decode(errors="replace"), pinned=False)
     except Exception as error:
         return LockAttempt(problem=as_problem(error, doing=doing, fix="correct that, and run the same command again"))
-    return LockAttempt(FrozenDict({file.path: file.content for file in contents}), pinned=not request.pins)
+    return LockAttempt(tuple((file.path, file.content) for file in contents), pinned=not request.pins)
 
 
 def _for_uv(request: LockAttemptRequest) -> tuple[str, list[str]]:
@@ -147,10 +146,10 @@ def _for_uv(request: LockAttemptRequest) -> tuple[str, list[str]]:
     try:
         present = read_lockfile(request.layout)
     except UnreadableLockfileError:
-        return "", [f"{name}=={version}" for name, version in request.pins.items()]
+        return "", [f"{name}=={version}" for name, version in request.pins]
     layout = request.layout if present.format is LockfileFormat.UV else ""
     has = present.pins if layout else {}
-    return layout, [f"{name}=={version}" for name, version in request.pins.items() if has.get(name) != version]
+    return layout, [f"{name}=={version}" for name, version in request.pins if has.get(name) != version]
 
 
 def _no_plan(resolve: str) -> Problem:
