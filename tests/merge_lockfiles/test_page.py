@@ -8,14 +8,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from locking.test_reading import HASHED, UV
+from merge_lockfiles.conftest import INDEX
 
 from devflow.locking.facts import name_of
 from devflow.locking.reading import read_lockfile
 from harness.git import git, set_identity
 from harness.solver import lockfile
 from harness.transcripts import DOCS
-from locking.test_reading import HASHED, UV
-from merge_lockfiles.conftest import INDEX
 
 PAGE = (DOCS / "goals" / "merge-lockfiles.md").read_text(encoding="utf-8")
 
