@@ -103,3 +103,55 @@ def test_a_lockfile_of_no_resolve(world: World) -> None:
     what = "gone.lock is in conflict, and is the lockfile of no resolve"
     assert f"{what}; to drop it: git rm -- gone.lock\n" in result.stderr
     assert world.git("diff", "--name-only", "--diff-filter=U") == "gone.lock"
+
+
+def test_a_git_that_is_at_work(world: World) -> None:
+    conflict(world)
+    (world.root / ".git" / "index.lock").touch()
+    result = world.run()
+    assert result.exit_code == 1
+    assert "Another git process holds the index: " in result.stderr
+    assert "  Fix: wait until it has ended; if no git runs, remove that file: rm " in result.stderr
+    (world.root / ".git" / "index.lock").unlink()
+    assert world.run().exit_code == 0
+
+
+def test_a_conflict_that_changes_while_it_is_locked(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    conflict(world)
+    seen = []
+
+    def inspect_later(git: Git, lockfiles: Collection[str]) -> GitFacts:
+        if seen:
+            world.git("add", "main.lock")
+        seen.append(inspect_git(git, lockfiles))
+        return seen[-1]
+
+    monkeypatch.setattr(goal, "inspect_git", inspect_later)
+    before = world.read("main.lock")
+    result = world.run()
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "The conflict has changed meanwhile; nothing was written.\n  Fix: pants merge-lockfiles\n" in result.stderr
+    assert world.read("main.lock") == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "what"),
+    [
+        (
+            ("--resolve=mian",),
+            "--resolve: no resolve has the name 'mian'. Did you mean 'main'?\n  Fix: choose among: main",
+        ),
+        (("--check", "--dry-run"), "--dry-run and --check cannot be used together.\n  Fix: leave all but one out"),
+        (("main.txt",), "This goal takes no targets.\n  Fix: leave them out, and choose lockfiles with --resolve=NAME"),
+    ],
+)
+def test_mistakes_in_the_call(world: World, arguments: tuple[str, ...], what: str) -> None:
+    result = world.run(*arguments)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert what in result.stderr
+
+
+def test_resolves_are_off(world: World) -> None:
+    result = world.run(global_args=["--no-python-enable-resolves"])
+    assert result.exit_code == 1
+    assert "Resolves are off: [python].enable_resolves is false.\n  Fix: set it to true in pants.toml" in result.stderr
