@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import pytest
 from merge_lockfiles.conftest import OLD, World
 from merge_lockfiles.test_goal import BOTH, conflict, merge, pins
+
+from devflow.common.git import Git
+from devflow.merge_lockfiles import goal
+from devflow.merge_lockfiles.facts import GitFacts
+from devflow.merge_lockfiles.inspect import inspect_git
 
 
 def test_requirements_in_conflict_are_merged_first(world: World) -> None:

@@ -34,7 +34,7 @@ from devflow.locking.sources import requirement_sources
 from devflow.merge_lockfiles import report
 from devflow.merge_lockfiles.apply import make_by_command, write
 from devflow.merge_lockfiles.facts import GitFacts, ResolveFacts, Versions
-from devflow.merge_lockfiles.inspect import inspect_git, inspect_resolves, merged_versions
+from devflow.merge_lockfiles.inspect import inspect_git, inspect_resolves, is_merging, merged_versions
 from devflow.merge_lockfiles.outcome import MergedLockfile, MergeOutcome, merged_lockfile
 from devflow.merge_lockfiles.plan import (
     MergeMode,
@@ -211,7 +211,8 @@ def _plans(
     merged = merged_versions(git, clean) if clean else {}
     present = {one.path: Versions(one.content, one.content, one.content) for one in chosen}
     versions = {**present, **{path: one for path, one in merged.items() if _all_differ(one)}, **facts.lockfiles}
-    return tuple(plan_merge(one, versions[one.path], winner) for one in chosen)
+    history = set(clean) if clean and not is_merging(git) else set()
+    return tuple(plan_merge(one, versions[one.path], winner, committed=one.path in history) for one in chosen)
 
 
 def _all_differ(versions: Versions) -> bool:

@@ -95,9 +95,14 @@ def _shared_side(git: Git, operation: Operation) -> Side:
     return Side.OURS
 
 
+def is_merging(git: Git) -> bool:
+    """Whether a merge is under way."""
+    return git.succeeds("rev-parse", "--verify", "--quiet", "MERGE_HEAD")
+
+
 def merged_versions(git: Git, paths: Iterable[str]) -> dict[str, Versions]:
     """The three versions of each file of the merge that is under way, or that HEAD is; none if there is no merge."""
-    if git.succeeds("rev-parse", "--verify", "--quiet", "MERGE_HEAD"):
+    if is_merging(git):
         ours, theirs = "HEAD", "MERGE_HEAD"
     elif git.succeeds("rev-parse", "--verify", "--quiet", "HEAD^2"):
         ours, theirs = "HEAD^1", "HEAD^2"

@@ -72,8 +72,11 @@ class MergePlan:
     candidate: str = ""
 
 
-def plan_merge(resolve: ResolveFacts, versions: Versions, winner: Side) -> MergePlan:
-    """The pins of a lockfile in conflict. A side that is deleted or cannot be read counts as unchanged."""
+def plan_merge(resolve: ResolveFacts, versions: Versions, winner: Side, *, committed: bool = False) -> MergePlan:
+    """The pins of a lockfile. A side that is deleted or cannot be read counts as unchanged.
+
+    With `committed`, the merge is history: what the lockfile pins now counts, and of both sides only what it lacks.
+    """
     sides = read_sides(versions)
     base = dict(sides.base.pins) if sides.base else {}
     ours = dict(sides.ours.pins) if sides.ours else None
@@ -85,8 +88,11 @@ def plan_merge(resolve: ResolveFacts, versions: Versions, winner: Side) -> Merge
         shared=winner,
     )
     moving = {name for one in sides.all for name in one.not_pinned}
-    pins = {name: version for name, version in merged.pins.items() if name not in moving}
-    merged = MergedPins(pins, merged.sides, merged.ties)
+    now = read_sides(Versions(None, resolve.content, None)).ours if committed else None
+    present = now.pins if now else {}
+    pins = {name: version for name, version in {**merged.pins, **present}.items() if name not in moving}
+    sides_of_missing = {name: side for name, side in merged.sides.items() if name not in present}
+    merged = MergedPins(pins, sides_of_missing, tuple(tie for tie in merged.ties if tie.name not in present))
     texts = _readable(versions, winner)
     hashed = bool(texts) and read_lockfile(texts[0]).format is LockfileFormat.REQUIREMENTS
     candidate = with_pins(texts[0], texts[1:], pins, moving) if hashed else ""
