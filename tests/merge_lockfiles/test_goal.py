@@ -233,3 +233,21 @@ def test_json(world: World) -> None:
     assert (result["action"], result["kept"], result["staged"], result["error"]) == ("merged", 6, True, None)
     checked = json.loads(world.run("--check", "--format=json").stdout)
     assert [one["problems"] for one in checked["results"]] == [[], []]
+
+
+def test_a_wrong_merge_that_is_committed(world: World) -> None:
+    """The lockfile of theirs was taken, as wiki pages say: what ours had comes back in its version, nothing moves."""
+    conflict(world)
+    world.git("checkout", "--theirs", "main.lock")
+    world.commit("Merge")
+    world.lock("tools", {"redis": "5.0.1"})
+    checked = world.run("--check")
+    assert "main.lock (main): its header lacks requirements: aiohttp\n" in checked.stdout
+    result = world.run("--resolve=main,tools")
+    assert pins(world) == BOTH
+    assert pins(world, "tools") == {"redis": "5.0.1"}
+    assert result.stdout == (
+        "main.lock (main): locked anew, 6 pins kept, staged\n"
+        "  aiohttp 3.9.1 from ours; attrs 22.2.0 from ours; yarl 1.9.4 from ours\n"
+        "tools.lock (tools): locked anew, 1 pin kept, staged\n"
+    )
