@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
@@ -32,19 +33,12 @@ _STATES = (
 
 def inspect_git(git: Git, lockfiles: Collection[str]) -> GitFacts:
     """The conflict in the repository of the build root. Raises: UserError without a repository, GitError."""
-    try:
-        git_path = git.line("rev-parse", "--git-path", "index.lock")
-        inside = git.line("rev-parse", "--is-inside-work-tree") == "true"
-    except GitError as error:
-        raise UserError(f"{git.directory} is in no git repository: {error}", fix="run it in a clone") from None
-    if not inside:
-        raise UserError(f"{git.directory} is in a bare repository.", fix="run it in a worktree: git worktree add PATH")
-    operation = _operation(git)
+    index_lock, *states = _state_files(git)
     stages = unmerged_stages(git)
+    operation = _operation(git, states, unmerged=bool(stages))
     wanted = {path: found for path, found in stages.items() if path in lockfiles}
     contents = git.blobs(oid for found in stages.values() for oid in found.values())
     strays = {path: found for path, found in stages.items() if path not in lockfiles and _is_lockfile(found, contents)}
-    index_lock = os.path.join(git.directory, git_path)
     return GitFacts(
         operation,
         _shared_side(git, operation),
@@ -52,6 +46,26 @@ def inspect_git(git: Git, lockfiles: Collection[str]) -> GitFacts:
         {path: _versions(found, contents) for path, found in sorted({**wanted, **strays}.items())},
         index_lock if os.path.lexists(index_lock) else None,
     )
+
+
+def _state_files(git: Git) -> list[str]:
+    """The paths of git's lock of the index, and of each state file in `_STATES`. Raises: UserError."""
+    wanted = ("index.lock", *(state for state, _, _ in _STATES))
+    # Paths may hold newlines. So an option that nobody has stands between the answers: git prints it as it is.
+    mark = f"--{secrets.token_hex(16)}"
+    try:
+        printed = os.fsdecode(
+            git.run(
+                *("rev-parse", "--is-inside-work-tree", mark),
+                *(word for name in wanted for word in ("--git-path", name, mark)),
+            )
+        )
+    except GitError as error:
+        raise UserError(f"{git.directory} is in no git repository: {error}", fix="run it in a clone") from None
+    inside, *paths = (part[:-1] for part in printed.split(f"{mark}\n")[:-1])
+    if inside != "true":
+        raise UserError(f"{git.directory} is in a bare repository.", fix="run it in a worktree: git worktree add PATH")
+    return [os.path.join(git.directory, path) for path in paths]
 
 
 def unmerged_stages(git: Git) -> dict[str, dict[str, str]]:
@@ -78,10 +92,12 @@ def _is_lockfile(stages: Mapping[str, str], contents: Mapping[str, bytes]) -> bo
     return False
 
 
-def _operation(git: Git) -> Operation:
-    for state, name, go_on in _STATES:
-        if os.path.lexists(os.path.join(git.directory, git.line("rev-parse", "--git-path", state))):
+def _operation(git: Git, states: Iterable[str], *, unmerged: bool) -> Operation:
+    for path, (_, name, go_on) in zip(states, _STATES):
+        if os.path.lexists(path):
             return Operation(name, go_on)
+    if not unmerged:
+        return Operation("none", None)
     stashed = git.succeeds("rev-parse", "--verify", "--quiet", "refs/stash")
     return Operation("stash", "git stash drop" if stashed else None)
 
