@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 
 import pytest
+from locking.test_reading import UV
 from merge_lockfiles.conftest import INDEX
 
 from devflow.locking.facts import LockedProjects
 from devflow.locking.reading import read_lockfile
 from devflow.merge_lockfiles.consistency import contradictions
+from devflow.merge_lockfiles.facts import GitFacts, Operation, ResolveFacts, Side
+from devflow.merge_lockfiles.plan import examine
 from harness.solver import lockfile
 
 REQUIREMENTS = ["aiohttp>=3.9", "boto3"]
@@ -82,3 +85,11 @@ def test_what_may_apply_nowhere_is_no_contradiction() -> None:
 def test_many_are_counted() -> None:
     [clause] = contradictions(read_lockfile(HASHED), ["b", "c", "d", "e", "f"])
     assert clause.endswith("d, which is not locked, and 2 more")
+
+
+def test_the_metadata_beside_a_lockfile_counts_as_its_header() -> None:
+    facts = GitFacts(Operation("none", None), Side.OURS)
+    metadata = b'{"generated_with_requirements": ["aiohttp"]}'
+    resolve = ResolveFacts("main", "main.lock", UV.encode(), metadata)
+    assert examine(resolve, facts, ["aiohttp"]) == ()
+    assert examine(resolve, facts, ["aiohttp>=3"]) == ("its header lacks requirements: aiohttp>=3",)

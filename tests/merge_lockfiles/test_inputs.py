@@ -125,7 +125,7 @@ def test_a_git_that_is_at_work(world: World) -> None:
 
 def test_a_conflict_that_changes_while_it_is_locked(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     conflict(world)
-    seen = []
+    seen: list[GitFacts] = []
 
     def inspect_later(git: Git, lockfiles: Collection[str]) -> GitFacts:
         if seen:

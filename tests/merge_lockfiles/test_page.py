@@ -26,7 +26,7 @@ def block(begins: str) -> str:
     return str(found)
 
 
-@pytest.mark.parametrize("text", [lockfile(INDEX, ["aiohttp", "old"]), UV, HASHED], ids=["pex", "uv", "requirements"])
+@pytest.mark.parametrize("text", [lockfile(INDEX, ["boto3", "old"]), UV, HASHED], ids=["pex", "uv", "requirements"])
 def test_the_script_prints_what_the_goal_reads(tmp_path: Path, text: str) -> None:
     (tmp_path / "lockfile").write_text(text)
     (tmp_path / "script").write_text(block("#!/usr/bin/env python3"))

@@ -56,7 +56,8 @@ def pins_to_release(output: str, pins: Mapping[str, str]) -> tuple[ReleasedPin, 
 
 def _named_by_uv(output: str, pins: Mapping[str, str]) -> Iterator[ReleasedPin]:
     """Uv tells the whole derivation, in which a pin that it was given stands as NAME==VERSION."""
-    told = " ".join(output.partition(_NO_SOLUTION)[2].replace("╰─▶", " ").split()).lstrip(": ")
+    told = " ".join(output.partition(_NO_SOLUTION)[2].split())
+    told = told[max(told.find("Because "), 0) :]
     for name, version in sorted(pins.items()):
         if re.search(rf"(?<![\w.-]){re.escape(name)}=={re.escape(version)}(?![\w])", told):
             yield ReleasedPin(name, version, told)

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from devflow.common.errors import Problem
+# What Pants may keep beside a lockfile has its name and this.
+METADATA = ".metadata"
 
 
 class Side(Enum):
@@ -60,20 +61,9 @@ class GitFacts:
 
 @dataclass(frozen=True)
 class ResolveFacts:
-    """A resolve of the repository: its lockfile, whether the file exists, and what is in it."""
+    """A resolve of the repository: the path of its lockfile, what is in it, and in the metadata beside it, if any."""
 
     resolve: str
     path: str
     content: bytes | None = None
-
-
-@dataclass(frozen=True)
-class ResolveInputs:
-    """What a resolve is locked from, as Pants plans it.
-
-    `by_pants`: Pants makes the lockfile; otherwise a command of the repository does.
-    """
-
-    requirements: tuple[str, ...] = ()
-    by_pants: bool = True
-    problem: Problem | None = None
+    metadata: bytes | None = None

@@ -33,7 +33,7 @@ from devflow.locking.pinned import plan_locks
 from devflow.locking.sources import requirement_sources
 from devflow.merge_lockfiles import report
 from devflow.merge_lockfiles.apply import make_by_command, write
-from devflow.merge_lockfiles.facts import GitFacts, ResolveFacts, Versions
+from devflow.merge_lockfiles.facts import METADATA, GitFacts, ResolveFacts, Versions
 from devflow.merge_lockfiles.inspect import inspect_git, inspect_resolves, is_merging, merged_versions
 from devflow.merge_lockfiles.outcome import MergedLockfile, MergeOutcome, merged_lockfile
 from devflow.merge_lockfiles.plan import (
@@ -120,7 +120,7 @@ async def merge_lockfiles_goal(
         git = Git(Path(build_root.path), environment)
         paths = {resolve: _path_of(url) for resolve, url in python_setup.resolves.items()}
         by_pants = python_setup.resolves_generate_lockfiles
-        lockfiles = {*paths.values(), *(f"{path}.metadata" for path in paths.values())}
+        lockfiles = {*paths.values(), *(f"{path}{METADATA}" for path in paths.values())}
         facts = inspect_git(git, lockfiles)
         resolves = inspect_resolves(build_root.path, paths)
         run.say(*(_note_of(path) for path in left_over(facts, resolves)))

@@ -14,7 +14,7 @@ from devflow.common.files import read_file
 from devflow.common.git import Git, GitError
 from devflow.locking.facts import LockfileFormat
 from devflow.locking.reading import UnreadableLockfileError, read_lockfile
-from devflow.merge_lockfiles.facts import GitFacts, Operation, ResolveFacts, Side, Versions
+from devflow.merge_lockfiles.facts import METADATA, GitFacts, Operation, ResolveFacts, Side, Versions
 
 _OWN_FORMATS = (LockfileFormat.PEX, LockfileFormat.UV)
 _DEFAULT_BRANCHES = ("@{upstream}", "refs/remotes/origin/HEAD", "refs/heads/main", "refs/heads/master")
@@ -141,8 +141,13 @@ def inspect_resolves(build_root: str, paths: Mapping[str, str]) -> tuple[Resolve
     """The lockfiles in the work tree, by resolve."""
     found = []
     for resolve, path in sorted(paths.items()):
-        content = None
-        with suppress(OSError):
-            content = read_file(Path(build_root, path))
-        found.append(ResolveFacts(resolve, path, content))
+        content, metadata = (_read(Path(build_root, one)) for one in (path, f"{path}{METADATA}"))
+        found.append(ResolveFacts(resolve, path, content, metadata))
     return tuple(found)
+
+
+def _read(file: Path) -> bytes | None:
+    try:
+        return read_file(file)
+    except OSError:
+        return None

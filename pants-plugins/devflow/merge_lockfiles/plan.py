@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import fnmatch
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -11,13 +12,12 @@ from posixpath import basename
 from devflow.common.errors import Problem, UserError, did_you_mean
 from devflow.common.paths import shown
 from devflow.locking.facts import LockedProjects, LockfileFormat
-from devflow.locking.reading import UnreadableLockfileError, read_lockfile
+from devflow.locking.reading import UnreadableLockfileError, header_requirements, read_lockfile
 from devflow.locking.requirement_file import with_pins
 from devflow.merge_lockfiles.consistency import contradictions
-from devflow.merge_lockfiles.facts import GitFacts, ResolveFacts, Side, Versions
+from devflow.merge_lockfiles.facts import METADATA, GitFacts, ResolveFacts, Side, Versions
 from devflow.merge_lockfiles.threeway import MergedPins, merge_pins
 
-_METADATA = ".metadata"
 RESOLVE_THEM = "resolve the conflicts in these files and `git add` them, then run this again"
 
 
@@ -141,7 +141,7 @@ def read_sides(versions: Versions) -> ReadSides:
 
 def in_conflict(resolve: ResolveFacts, facts: GitFacts) -> bool:
     """Whether git has not merged the lockfile of a resolve, or the metadata beside it."""
-    return resolve.path in facts.unmerged or f"{resolve.path}{_METADATA}" in facts.unmerged
+    return resolve.path in facts.unmerged or f"{resolve.path}{METADATA}" in facts.unmerged
 
 
 def chosen_resolves(
@@ -185,6 +185,8 @@ def examine(resolve: ResolveFacts, facts: GitFacts, requirements: Iterable[str])
         return ("does not exist",)
     try:
         locked = read_lockfile(resolve.content.decode())
+        if resolve.metadata is not None:
+            locked = dataclasses.replace(locked, header=header_requirements(resolve.metadata.decode()))
     except (UnreadableLockfileError, UnicodeDecodeError) as error:
         return (f"cannot be read: {error}",)
     return contradictions(locked, requirements)
@@ -192,5 +194,5 @@ def examine(resolve: ResolveFacts, facts: GitFacts, requirements: Iterable[str])
 
 def left_over(facts: GitFacts, resolves: Sequence[ResolveFacts]) -> tuple[str, ...]:
     """Unmerged lockfiles that belong to no resolve: the resolve was removed, or its path changed."""
-    paths = {one.path for one in resolves} | {f"{one.path}{_METADATA}" for one in resolves}
+    paths = {one.path for one in resolves} | {f"{one.path}{METADATA}" for one in resolves}
     return tuple(path for path in facts.lockfiles if path not in paths)
