@@ -67,13 +67,13 @@ def test_it_ends(pins: dict[str, str]) -> None:
 
 def test_what_uv_names_is_released() -> None:
     output = (
-        "  × No solution found when resolving dependencies:\n"
+        "  x No solution found when resolving dependencies:\n"
         "  ╰─▶ Because your project depends on theirs>=2 and theirs==1.0, we can conclude that your\n"
         "      project's requirements are unsatisfiable.\n"
     )
     told = (
-        "Because your project depends on theirs>=2 and theirs==1.0, we can conclude that your project's requirements are "
-        "unsatisfiable."
+        "Because your project depends on theirs>=2 and theirs==1.0, we can conclude that your project's "
+        "requirements are unsatisfiable."
     )
     released = pins_to_release(output, {"theirs": "1.0", "ours": "1.0", "not-theirs": "1.0"})
     assert released == (ReleasedPin("theirs", "1.0", told),)
