@@ -65,6 +65,12 @@ def test_it_ends(pins: dict[str, str]) -> None:
         assert {*following.pins, *(pin.name for pin in following.released)} == set(pins) or following.free
 
 
+def test_newer_pex_puts_its_own_words_before_each_line_of_pip() -> None:
+    output = "\n".join(f"pip: {line.strip()}" for line in OUTPUT.splitlines())
+    pins = {"urllib3": "2.0.1", "click": "8.0.4"}
+    assert pins_to_release(output, pins) == pins_to_release(OUTPUT, pins)
+
+
 def test_what_uv_names_is_released() -> None:
     output = (
         "  x No solution found when resolving dependencies:\n"

@@ -16,7 +16,7 @@ ROUNDS = 5
 _NO_SOLUTION = "No solution found when resolving dependencies"
 # Source: `get_installation_error` of the resolvelib factory of pip, 20.3 to 25.
 _CONSTRAINT = re.compile(r"The user requested \(constraint\) ([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?===?\s*(\S+)")
-_REASON = re.compile(r"^\s*(?:\S+ \S+ depends on|The user requested) (?!\(constraint\))(.*)$", re.MULTILINE)
+_REASON = re.compile(r"(?:\S+ \S+ depends on|The user requested) (?!\(constraint\))(.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
