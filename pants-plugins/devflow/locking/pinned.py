@@ -26,7 +26,7 @@ from devflow.locking.facts import LockfileFormat, canonical_name
 from devflow.locking.reading import UnreadableLockfileError, read_lockfile
 
 # The list of constraints in the document of pex, whose indentation Pants always asks for.
-_CONSTRAINTS = re.compile(r'^  "constraints": \[(.*?)\n?  ?\](,?)$', re.MULTILINE | re.DOTALL)
+_CONSTRAINTS = re.compile(r'^  "constraints": \[(?:\n(.*?)\n  )?\](,?)$', re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -165,7 +165,7 @@ def without_pins(lock: str, pins: Mapping[str, str]) -> str:
     ours = {f"{name}=={version}" for name, version in pins.items()}
 
     def kept(found: re.Match[str]) -> str:
-        listed = re.findall(r'^    "((?:[^"\\]|\\.)*)",?$', found[1], re.MULTILINE)
+        listed = re.findall(r'^    "((?:[^"\\]|\\.)*)",?$', found[1] or "", re.MULTILINE)
         left = [one for one in listed if _as_pin(one) not in ours]
         body = ",".join(f'\n    "{one}"' for one in left)
         return f'  "constraints": [{body}{chr(10) + "  " if left else ""}]{found[2]}'

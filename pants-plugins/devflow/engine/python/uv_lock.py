@@ -16,8 +16,8 @@ from devflow.engine.generation import implicitly
 from devflow.engine.processes import try_process
 from devflow.engine.python.pex import resolve_pex_config
 
-_UV_REQUEST: Any = getattr(stock, "GenerateUvLockfile", None)
-HAS_UV = _UV_REQUEST is not None  # Pants 2.32 and newer
+HAS_UV = hasattr(stock, "GenerateUvLockfile")  # Pants 2.32 and newer
+_UV_REQUEST: Any = getattr(stock, "GenerateUvLockfile", ())
 
 if HAS_UV:
     from pants.backend.python.subsystems.uv import download_uv_binary  # type: ignore[import-not-found]
@@ -66,4 +66,4 @@ else:
 
 def is_made_by_uv(request: GenerateLockfile) -> bool:
     """Whether uv makes this lockfile of Python."""
-    return HAS_UV and isinstance(request, _UV_REQUEST)
+    return isinstance(request, _UV_REQUEST)
