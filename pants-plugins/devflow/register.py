@@ -11,6 +11,7 @@ from devflow.engine import Rules
 from devflow.exec import register as exec_
 from devflow.export_all_resolves import register as export_all_resolves
 from devflow.ide_config import register as ide_config
+from devflow.merge_lockfiles import register as merge_lockfiles
 from devflow.release import register as release
 from devflow.release.steps import schema_history as schema_history_step
 from devflow.reset_cache import register as reset_cache
@@ -24,6 +25,7 @@ def rules() -> Rules:
         *exec_.rules(),
         *export_all_resolves.rules(),
         *ide_config.rules(),
+        *merge_lockfiles.rules(),
         *release.rules(),
         *reset_cache.rules(),
         *schema_history.rules(),

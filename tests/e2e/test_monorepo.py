@@ -19,7 +19,7 @@ from harness.world import LAUNCHER, Caches, Repository
 
 @pytest.fixture(scope="module")
 def repo(tmp_path_factory: pytest.TempPathFactory, caches: Caches) -> Iterator[Repository]:
-    repo = copy_of_example(tmp_path_factory.mktemp("example") / "monorepo", caches)
+    repo = copy_of_example(tmp_path_factory.mktemp("example") / "examples" / "monorepo", caches)
     repo.write(".gitignore", "/.pants.d/\n/.pids/\n/dist/\n__pycache__/\n")
     repo.git("init", "--quiet", "--initial-branch=main")
     set_identity(repo.root, "Ada Jensen", "ada@example.com")
@@ -73,6 +73,36 @@ def test_the_page_of_dump_schema_history(repo: Repository) -> None:
     for transcript in printed_by("dump-schema-history"):
         play(repo, transcript)
     repo.git("clean", "--force", "--quiet", "src")
+
+
+def test_the_page_of_merge_lockfiles(repo: Repository) -> None:
+    """The command that makes lockfiles finds the merged pins in place, and keeps them, as uv does."""
+    command = repo.write("../../3rdparty/python/lock.sh", "#!/bin/sh\ntest -e ../../$1\n")
+    command.chmod(0o755)
+    lockfile = repo.root / "3rdparty" / "black.lock"
+    pinned = lockfile.read_text()
+    click, pytokens = (re.search(rf"^{name}==.*", pinned, re.MULTILINE) for name in ("click", "pytokens"))
+    assert click
+    assert pytokens
+    for branch, text in (
+        ("feature", pinned.replace(click[0], "click==8.6.0 \\")),
+        ("colleague", pinned.replace(click[0], "click==8.5.2 \\").replace(pytokens[0], "pytokens==0.5.0 \\")),
+    ):
+        repo.git("checkout", "--quiet", "-b", branch, "main")
+        lockfile.write_text(text)
+        repo.git("commit", "--quiet", "--all", "--message=Newer versions")
+    subprocess.run(["git", "rebase", "feature"], cwd=repo.root, check=False, capture_output=True)
+    [page] = printed_by("merge-lockfiles")
+    play(repo, page)
+    assert repo.git("diff", "--name-only", "--diff-filter=U") == ""
+    assert re.findall(r"^(?:click|pytokens)==\S+", lockfile.read_text(), re.MULTILINE) == [
+        "click==8.6.0",
+        "pytokens==0.5.0",
+    ]
+    repo.git("rebase", "--abort")
+    repo.git("checkout", "--quiet", "main")
+    readme = (repo.root / "README.md").read_text()
+    assert f"$ pants {page.command[0]}\n" in readme
 
 
 def test_the_pages_of_release_and_release_branch(repo: Repository) -> None:

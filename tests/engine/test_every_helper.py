@@ -14,6 +14,7 @@ from devflow import api
 from engine import (
     test_binaries,
     test_files,
+    test_lock,
     test_processes,
     test_python,
     test_resolves,
@@ -23,7 +24,17 @@ from engine import (
 )
 from engine.recorder import claimed, executes, helpers
 
-TESTS = (test_binaries, test_files, test_processes, test_python, test_resolves, test_session, test_targets, test_tool)
+TESTS = (
+    test_binaries,
+    test_files,
+    test_lock,
+    test_processes,
+    test_python,
+    test_resolves,
+    test_session,
+    test_targets,
+    test_tool,
+)
 ROOT = Path(next(iter(devflow.__path__)))
 EXAMPLE = Path.cwd() / "examples" / "devflow-example-plugin" / "src"
 

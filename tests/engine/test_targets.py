@@ -13,6 +13,7 @@ from pants.testutil.rule_runner import RuleRunner
 
 from devflow import engine
 from devflow.engine import all_source_roots, all_targets, filtered_targets_of_specs
+from devflow.engine.targets import all_unexpanded_targets
 from engine.answer import Answer
 from engine.recorder import executes
 
@@ -36,7 +37,13 @@ class AboutTargets:
 async def see_targets(about: AboutTargets) -> Answer:
     globs = RawSpecs(recursive_globs=(RecursiveGlobSpec(about.directory),), description_of_origin="the test")
     specs = Specs(includes=globs, ignores=RawSpecs(description_of_origin="the test"))
-    return Answer({"all": await all_targets(), "filtered": await filtered_targets_of_specs(specs)})
+    return Answer(
+        {
+            "all": await all_targets(),
+            "unexpanded": await all_unexpanded_targets(),
+            "filtered": await filtered_targets_of_specs(specs),
+        }
+    )
 
 
 @dataclass(frozen=True)
@@ -73,11 +80,12 @@ def runner() -> RuleRunner:
     return runner
 
 
-@executes("all_targets", "filtered_targets_of_specs")
+@executes("all_targets", "all_unexpanded_targets", "filtered_targets_of_specs")
 def test_targets(runner: RuleRunner) -> None:
     home, news, base = Address("site", target_name="home"), Address("site", target_name="news"), Address("base")
     seen = runner.request(Answer, [AboutTargets("site")])
     assert {target.address for target in seen.all} == {home, news, base}
+    assert {target.address for target in seen.unexpanded} == {home, news, base}
     assert {target.address for target in seen.filtered} == {home}
 
 

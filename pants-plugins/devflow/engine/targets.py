@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pants.base.specs import Specs
-from pants.engine.target import AllTargets, FilteredTargets
+from pants.engine.target import AllTargets, AllUnexpandedTargets, FilteredTargets
 from pants.source.source_root import AllSourceRoots
 
 from devflow.engine.generation import HAS_GET, Get, implicitly
@@ -25,6 +25,13 @@ async def all_targets() -> AllTargets:
     if HAS_GET:
         return await Get(AllTargets)
     return await graph.find_all_targets()
+
+
+async def all_unexpanded_targets() -> AllUnexpandedTargets:
+    """Find every target of the repository: generators, and beside them what they generate."""
+    if HAS_GET:
+        return await Get(AllUnexpandedTargets)
+    return await graph.find_all_unexpanded_targets()
 
 
 async def filtered_targets_of_specs(specs: Specs) -> FilteredTargets:

@@ -14,6 +14,8 @@ NO_PYTHON = (
     '  Fix: put backend_packages.add = ["pants.backend.python"] into [GLOBAL] of pants.toml\n'
 )
 
+NO_RESOLVE = "merge-lockfiles: --resolve: no resolve has the name 'no-such'.\n  Fix: choose among: python-default\n"
+
 
 @pytest.mark.parametrize(
     ("backend", "goal", "says"),
@@ -29,6 +31,7 @@ NO_PYTHON = (
             f"ide-config: {NO_PYTHON}",
         ),
         ("devflow.reset_cache", ["reset-cache", "--dry-run", "--only=workdir"], ""),
+        ("devflow.merge_lockfiles", ["--python-enable-resolves", "merge-lockfiles", "--resolve=no-such"], NO_RESOLVE),
         (
             "devflow.schema_history",
             ["--python-interpreter-constraints=['==3.11.*']", "dump-schema-history", "--format=text", "web:migrations"],

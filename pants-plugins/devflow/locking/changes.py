@@ -1,0 +1,62 @@
+"""What a new lockfile has that the pins did not say: projects that moved, came or went, each with its reason. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from devflow.locking.facts import LockedProjects, NewLockfile, name_of
+
+_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class ProjectChange:
+    """A project whose version is not that of its pin; None for `before` is a new project, for `after` one that went."""
+
+    name: str
+    before: str | None
+    after: str | None
+    because: str
+
+
+@dataclass(frozen=True)
+class LockChanges:
+    """Against the pins: the changes, by kind (added, moved, gone) and name; and how many pins were kept."""
+
+    changes: tuple[ProjectChange, ...]
+    kept: int
+
+
+def changes_of(new: LockedProjects, pins: Mapping[str, str], lock: NewLockfile) -> LockChanges:
+    """Compare a new lockfile with the pins that it was to keep."""
+    released = {pin.name: pin for pin in lock.released}
+    added, moved = [], []
+    for name, version in sorted(new.pins.items()):
+        before = pins.get(name)
+        if before is None:
+            added.append(ProjectChange(name, None, version, because(name, new)))
+        elif before != version:
+            pin = released.get(name)
+            reason = pin.because if pin and pin.because else "its pin was in the way"
+            moved.append(ProjectChange(name, before, version, "locked without pins" if lock.all_released else reason))
+    gone = [
+        ProjectChange(name, version, None, "nothing needs it")
+        for name, version in sorted(pins.items())
+        if name not in new.pins and name not in new.not_pinned
+    ]
+    kept = sum(new.pins.get(name) == version for name, version in pins.items())
+    return LockChanges((*added, *moved, *gone), kept)
+
+
+def because(name: str, locked: LockedProjects) -> str:
+    """Why a project is locked: it is required, or projects that need it; "" if the lockfile does not say."""
+    if name in {name_of(one) for one in locked.requirements or ()}:
+        return "wanted"
+    by = sorted(other for other, requires in locked.requires.items() if name in map(name_of, requires))
+    return f"by {_some(by)}" if by else ""
+
+
+def _some(names: Iterable[str]) -> str:
+    listed = list(names)
+    return ", ".join(listed[:_SHOWN]) + (f" and {len(listed) - _SHOWN} more" if len(listed) > _SHOWN else "")

@@ -1,0 +1,201 @@
+"""Locks a resolve anew with pins: one attempt, a failure of which is data."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pants.backend.python.goals.lockfile import RequestedPythonUserResolveNames
+from pants.backend.python.subsystems.setup import PythonSetup
+from pants.core.goals.generate_lockfiles import GenerateLockfile, GenerateLockfilesSubsystem
+from pants.engine.engine_aware import EngineAwareParameter
+from pants.engine.process import ProcessExecutionFailure
+from pants.engine.rules import collect_rules, rule
+from pants.util.logging import LogLevel
+
+from devflow.common.errors import Problem, as_problem, last_words
+from devflow.engine import digest_contents, run_id
+from devflow.engine.generation import HAS_GET, Get, MultiGet, Rules, by_name, concurrently, implicitly
+from devflow.engine.lockfiles import make_lockfile, planned_lockfiles
+from devflow.engine.python.lock import files_of_lock, is_made_by_pex, try_pex_lock
+from devflow.engine.python.uv_lock import is_made_by_uv, try_uv_lock
+from devflow.locking.facts import LockfileFormat, canonical_name
+from devflow.locking.reading import UnreadableLockfileError, read_lockfile
+
+# The list of constraints in the document of pex, whose indentation Pants always asks for.
+_CONSTRAINTS = re.compile(r'^  "constraints": \[(?:\n(.*?)\n  )?\](,?)$', re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class LockAttemptRequest(EngineAwareParameter):
+    """Lock a resolve with these pins (canonical name, version); without any, as the builtin goal does.
+
+    `layout` is a lockfile that has most of them, for a solver that begins with one.
+    """
+
+    resolve: str
+    pins: tuple[tuple[str, str], ...]
+    layout: str = ""
+
+    def debug_hint(self) -> str:
+        """Shown by the engine beside the rule."""
+        return f"{self.resolve}, {len(self.pins)} pins"
+
+
+@dataclass(frozen=True)
+class LockAttempt:
+    """The files of the new lockfile, each with its path; or what the solver printed when it failed; or the problem.
+
+    `pinned`: whether the pins had an effect; a solver that takes no constraints gets none.
+    """
+
+    files: tuple[tuple[str, bytes], ...] = ()
+    output: str = ""
+    problem: Problem | None = None
+    pinned: bool = True
+
+
+@dataclass(frozen=True)
+class PlannedLock:
+    """What a resolve is locked from: its requirements, normalised and sorted, and the path of its lockfile.
+
+    None for the path: the backend makes no lockfile of this resolve.
+    """
+
+    requirements: tuple[str, ...]
+    path: str | None
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True)
+class PlannedLockRequest:
+    """Ask what a resolve is locked from."""
+
+    resolve: str
+
+
+async def _request_of(resolve: str) -> GenerateLockfile | None:
+    planned = await planned_lockfiles(RequestedPythonUserResolveNames([resolve]))
+    return next((request for request in planned if request.resolve_name == resolve), None)
+
+
+@rule(desc="Plan a lockfile", level=LogLevel.DEBUG)
+async def plan_lock(request: PlannedLockRequest) -> PlannedLock:
+    """The requirements come from all targets; what cannot be read of them is a problem."""
+    try:
+        planned: Any = await _request_of(request.resolve)
+    except Exception as error:
+        await run_id()  # the engine forgets what a failed rule has read
+        return PlannedLock((), None, unreadable_inputs(error))
+    if planned is None:
+        return PlannedLock((), None)
+    return PlannedLock(tuple(map(str, getattr(planned, "requirements", ()))), planned.lockfile_dest)
+
+
+def unreadable_inputs(error: Exception) -> Problem:
+    """The problem of BUILD files and requirements that Pants cannot read."""
+    return Problem(
+        f"The requirements cannot be read: {last_words(error)}",
+        fix="correct that file; if it has conflict markers, resolve them and `git add` it. Then run the same command "
+        "again",
+    )
+
+
+@rule(desc="Lock a resolve", level=LogLevel.DEBUG)
+async def attempt_lock(
+    request: LockAttemptRequest, python_setup: PythonSetup, options: GenerateLockfilesSubsystem
+) -> LockAttempt:
+    """Plan and lock. Only the requirements on disk count, so that these have to be written before."""
+    await run_id()  # what an index has changes, and so each run asks it again
+    doing = f"locking {request.resolve}"
+    try:
+        planned: Any = await _request_of(request.resolve)
+        if planned is None:
+            return LockAttempt(problem=_no_plan(request.resolve))
+        planned = dataclasses.replace(planned, diff=False)
+        if request.pins and is_made_by_pex(planned):
+            pins = [f"{name}=={version}" for name, version in request.pins]
+            result = await try_pex_lock(planned, pins, python_setup)
+            if result.exit_code:
+                return LockAttempt(output=result.stderr.decode(errors="replace"))
+            [lock] = await digest_contents(result.output_digest)
+            body = without_pins(lock.content.decode(), dict(request.pins)).encode()
+            files = await files_of_lock(planned, body, python_setup, options)
+            return LockAttempt(tuple(files.items()))
+        if request.pins and is_made_by_uv(planned):
+            result = await try_uv_lock(planned, *_for_uv(request))
+            if result.exit_code:
+                return LockAttempt(output=result.stderr.decode(errors="replace"))
+            [lock] = await digest_contents(result.output_digest)
+            files = await files_of_lock(planned, lock.content, python_setup, options)
+            return LockAttempt(tuple(files.items()))
+        made = await make_lockfile(planned)
+        contents = await digest_contents(made.digest)
+    except ProcessExecutionFailure as error:
+        return LockAttempt(output=error.stderr.decode(errors="replace"), pinned=False)
+    except Exception as error:
+        return LockAttempt(problem=as_problem(error, doing=doing, fix="correct that, and run the same command again"))
+    return LockAttempt(tuple((file.path, file.content) for file in contents), pinned=not request.pins)
+
+
+def _for_uv(request: LockAttemptRequest) -> tuple[str, list[str]]:
+    """The lockfile that uv begins with, and the pins that it has not: uv keeps the others by itself."""
+    try:
+        present = read_lockfile(request.layout)
+    except UnreadableLockfileError:
+        return "", [f"{name}=={version}" for name, version in request.pins]
+    layout = request.layout if present.format is LockfileFormat.UV else ""
+    has = present.pins if layout else {}
+    return layout, [f"{name}=={version}" for name, version in request.pins if has.get(name) != version]
+
+
+def _no_plan(resolve: str) -> Problem:
+    return Problem(
+        f"Pants makes no lockfile of resolve {resolve}.",
+        fix="see that [python].enable_resolves and [python].resolves_generate_lockfiles are true, and that the resolve "
+        "has a requirement",
+    )
+
+
+def without_pins(lock: str, pins: Mapping[str, str]) -> str:
+    """The lock of pex without the constraints that were ours; those of the user's constraints file stay."""
+    ours = {f"{name}=={version}" for name, version in pins.items()}
+
+    def kept(found: re.Match[str]) -> str:
+        listed = re.findall(r'^    "((?:[^"\\]|\\.)*)",?$', found[1] or "", re.MULTILINE)
+        left = [one for one in listed if _as_pin(one) not in ours]
+        body = ",".join(f'\n    "{one}"' for one in left)
+        return f'  "constraints": [{body}{chr(10) + "  " if left else ""}]{found[2]}'
+
+    return _CONSTRAINTS.sub(kept, lock, count=1)
+
+
+def _as_pin(constraint: str) -> str:
+    name, equals, version = constraint.partition("==")
+    return f"{canonical_name(name)}{equals}{version}"
+
+
+_plan_lock = by_name(plan_lock)
+_attempt_lock = by_name(attempt_lock)
+
+
+async def plan_locks(resolves: Iterable[str]) -> tuple[PlannedLock, ...]:
+    """What each resolve is locked from; results in order, failures as data."""
+    if HAS_GET:
+        return await MultiGet(Get(PlannedLock, PlannedLockRequest(resolve)) for resolve in resolves)
+    return await concurrently(_plan_lock(PlannedLockRequest(resolve), **implicitly()) for resolve in resolves)
+
+
+async def attempt_locks(requests: Iterable[LockAttemptRequest]) -> tuple[LockAttempt, ...]:
+    """Lock in parallel; results in order, failures as data."""
+    if HAS_GET:
+        return await MultiGet(Get(LockAttempt, LockAttemptRequest, request) for request in requests)
+    return await concurrently(_attempt_lock(request, **implicitly()) for request in requests)
+
+
+def rules() -> Rules:
+    """The rules of this module."""
+    return collect_rules()

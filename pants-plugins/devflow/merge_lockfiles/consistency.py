@@ -1,0 +1,81 @@
+"""Whether a lockfile goes with its requirements and with itself: what a textual merge of git does not look at. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from packaging.requirements import InvalidRequirement, Requirement
+
+from devflow.locking.facts import LockedProjects, LockfileFormat, canonical_name
+
+_SHOWN = 3
+
+
+def contradictions(locked: LockedProjects, requirements: Iterable[str]) -> tuple[str, ...]:
+    """What is wrong with a lockfile, each as a clause; nothing if all goes together."""
+    wanted = tuple(requirements)
+    return (
+        *_not_in_header(locked, wanted),
+        *_listed("it pins versions that contradict each other", _against_each_other(locked)),
+        *_listed("it does not hold what is required", _against(wanted, locked)),
+    )
+
+
+def _listed(what: str, found: Iterable[str]) -> Iterator[str]:
+    clauses = list(dict.fromkeys(found))
+    if clauses:
+        more = f", and {len(clauses) - _SHOWN} more" if len(clauses) > _SHOWN else ""
+        yield f"{what}: {'; '.join(clauses[:_SHOWN])}{more}"
+
+
+def _not_in_header(locked: LockedProjects, wanted: Iterable[str]) -> Iterator[str]:
+    """Pants accepts a lockfile only if its header names each requirement; its body must say the same."""
+    header = None if locked.header is None else _by_key(locked.header)
+    body = None if locked.requirements is None else _by_key(locked.requirements)
+    if header is not None:
+        missing = [text for key, text in _by_key(wanted).items() if key not in header]
+        yield from _listed("its header lacks requirements", missing)
+        if body is not None:
+            differing = [text for key, text in {**header, **body}.items() if (key in header) != (key in body)]
+            yield from _listed("its header and its content are made from different requirements", differing)
+
+
+def _by_key(requirements: Iterable[str]) -> Mapping[object, str]:
+    return {_key(one): one for one in requirements}
+
+
+def _key(text: str) -> object:
+    """The same for two ways to write one requirement."""
+    found = _parsed(text)
+    if found is None:
+        return " ".join(text.split())
+    specifier = frozenset(str(one) for one in found.specifier)
+    return canonical_name(found.name), frozenset(found.extras), specifier, str(found.marker), found.url
+
+
+def _parsed(text: str) -> Requirement | None:
+    try:
+        return Requirement(text)
+    except InvalidRequirement:
+        return None
+
+
+def _against_each_other(locked: LockedProjects) -> Iterator[str]:
+    for name, requires in sorted(locked.requires.items()):
+        for clause in _against(requires, locked):
+            yield f"{name} {locked.pins.get(name, '')} wants {clause}".replace("  ", " ")
+
+
+def _against(requirements: Iterable[str], locked: LockedProjects) -> Iterator[str]:
+    """Those of the requirements that the pins do not meet. One with a marker may apply nowhere, and is left out."""
+    for text in requirements:
+        wanted = _parsed(text)
+        if wanted is None or wanted.marker:
+            continue
+        name = canonical_name(wanted.name)
+        version = locked.pins.get(name)
+        if version is None:
+            if name not in locked.not_pinned and locked.format is not LockfileFormat.UV:
+                yield f"{text}, which is not locked"
+        elif not wanted.url and not wanted.specifier.contains(version, prereleases=True):
+            yield f"{text}, and {version} is locked"

@@ -1,0 +1,69 @@
+"""What git has of each lockfile in conflict, and what it is in the middle of. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+# What Pants may keep beside a lockfile has its name and this.
+METADATA = ".metadata"
+
+
+class Side(Enum):
+    """The two sides of a conflict, in the words of git: stage 2 and stage 3 of its index."""
+
+    OURS = "ours"
+    THEIRS = "theirs"
+
+    @property
+    def other(self) -> Side:
+        """The opposite side."""
+        return Side.THEIRS if self is Side.OURS else Side.OURS
+
+
+@dataclass(frozen=True)
+class Versions:
+    """A file in its three versions; None where there is none."""
+
+    base: bytes | None
+    ours: bytes | None
+    theirs: bytes | None
+
+    def of(self, side: Side) -> bytes | None:
+        """The version of one side."""
+        return self.ours if side is Side.OURS else self.theirs
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What git is in the middle of, and the command that goes on with it; None if there is none to name."""
+
+    name: str
+    go_on: str | None
+
+
+@dataclass(frozen=True)
+class GitFacts:
+    """The state of the repository.
+
+    `unmerged` are all paths with stages, relative to the build root and sorted; `lockfiles` has the versions of those
+    that belong to a resolve, by path. `shared` is the side that others have already. `index_lock` is the path of git's
+    lock of the index, if one exists.
+    """
+
+    operation: Operation
+    shared: Side
+    unmerged: tuple[str, ...] = ()
+    lockfiles: Mapping[str, Versions] = field(default_factory=dict)
+    index_lock: str | None = None
+
+
+@dataclass(frozen=True)
+class ResolveFacts:
+    """A resolve of the repository: the path of its lockfile, what is in it, and in the metadata beside it, if any."""
+
+    resolve: str
+    path: str
+    content: bytes | None = None
+    metadata: bytes | None = None

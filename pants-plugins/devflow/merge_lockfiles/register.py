@@ -1,0 +1,19 @@
+"""The backend `devflow.merge_lockfiles`."""
+
+from __future__ import annotations
+
+from devflow import engine
+from devflow.engine import Rules, lockfiles
+from devflow.engine import python as engine_python
+from devflow.locking import pinned, sources
+from devflow.merge_lockfiles import goal
+
+
+def core_rules() -> Rules:
+    """The goal and its rules."""
+    return [*engine.rules(), *lockfiles.rules(), *pinned.rules(), *sources.rules(), *goal.rules()]
+
+
+def rules() -> Rules:
+    """The goal, its rules, and what they need of Pants."""
+    return [*core_rules(), *engine_python.rules()]
