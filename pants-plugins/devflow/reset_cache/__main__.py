@@ -12,8 +12,10 @@ import sys
 import time
 from collections.abc import Sequence
 
-from devflow.common.errors import UserError
 from devflow.common.options import ReportFormat, arguments_of, command_line
+from devflow.plain.command import run_plain, say
+from devflow.plain.settings.from_pants import without_engine
+from devflow.plain.settings.without_pants import find_build_root
 from devflow.reset_cache import report, status_report
 from devflow.reset_cache.apply import reset
 from devflow.reset_cache.inspect import Machine, ResetContext, inspect_caches
@@ -21,8 +23,6 @@ from devflow.reset_cache.places.builtin import exports_location, launcher_locati
 from devflow.reset_cache.places.pants import pants_locations
 from devflow.reset_cache.plan import ResetPlan
 from devflow.reset_cache.selection.request import parse_request
-from devflow.reset_cache.settings.from_pants import without_engine
-from devflow.reset_cache.settings.without_pants import find_build_root
 
 _PROGRAM = "python3 -m devflow.reset_cache"
 _THIS_MACHINE = Machine()
@@ -31,14 +31,8 @@ _THIS_MACHINE = Machine()
 def main(arguments: Sequence[str], machine: Machine = _THIS_MACHINE) -> int:
     """Run the command. Returns the exit code."""
     options = _parser().parse_args(arguments)
-    try:
-        return _run(options, machine)
-    except UserError as error:
-        _say(f"{report.GOAL}: {error}")
-        return 1
-    except KeyboardInterrupt:
-        _say(f"{report.GOAL}: interrupted. Run the same command again to complete it.")
-        return 130
+    again = "Run the same command again to complete it."
+    return run_plain(report.GOAL, lambda: _run(options, machine), if_interrupted=again)
 
 
 def _run(options: argparse.Namespace, machine: Machine) -> int:
@@ -56,7 +50,7 @@ def _run(options: argparse.Namespace, machine: Machine) -> int:
             print(status_report.as_json(caches))
         else:
             print("\n".join(status_report.lines(caches)))
-            _say("\n".join(status_report.closing(caches)))
+            say("\n".join(status_report.closing(caches)))
         return 0
     request = parse_request(
         locations,
@@ -69,14 +63,14 @@ def _run(options: argparse.Namespace, machine: Machine) -> int:
     )
 
     def announce(plan: ResetPlan) -> None:
-        _say("\n".join(report.announcement(plan, settings.build_root)))
+        say("\n".join(report.announcement(plan, settings.build_root)))
 
-    outcome = reset(request, context, _say, announce)
+    outcome = reset(request, context, say, announce)
     if options.format == ReportFormat.JSON.value:
         print(report.as_json(outcome))
     else:
         print("\n".join(report.lines(outcome, settings.build_root)))
-    _say("\n".join(report.closing(outcome, _command(options))))
+    say("\n".join(report.closing(outcome, _command(options))))
     return outcome.exit_code
 
 
@@ -86,10 +80,6 @@ def _command(options: argparse.Namespace) -> str:
     left_out = ("dry_run", "format", "status")
     given = {name: value for name, value in vars(options).items() if value != defaults[name] and name not in left_out}
     return command_line(*_PROGRAM.split(), *arguments_of(given))
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
 
 
 def _parser() -> argparse.ArgumentParser:
