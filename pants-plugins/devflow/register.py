@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from pants.engine.target import Target
 
+from devflow.doctor import register as doctor
 from devflow.engine import Rules
 from devflow.export_all_resolves import register as export_all_resolves
 from devflow.ide_config import register as ide_config
@@ -18,6 +19,7 @@ from devflow.schema_history import register as schema_history
 def rules() -> Rules:
     """The rules of every slice, and the release step that needs two of them."""
     return [
+        *doctor.rules(),
         *export_all_resolves.rules(),
         *ide_config.rules(),
         *release.rules(),

@@ -1,0 +1,34 @@
+"""All checks, in the order of the report."""
+
+from __future__ import annotations
+
+from devflow.doctor.checks import (
+    configuration,
+    containers,
+    daemons,
+    directories,
+    exports,
+    git,
+    launchers,
+    limits,
+    network,
+    python,
+    runtime,
+    store,
+)
+from devflow.doctor.facts import Check
+
+ALL_CHECKS: tuple[Check, ...] = (
+    *launchers.CHECKS,
+    *runtime.CHECKS,
+    *configuration.CHECKS,
+    *directories.CHECKS,
+    *store.CHECKS,
+    *limits.CHECKS,
+    *daemons.CHECKS,
+    *python.CHECKS,
+    *exports.CHECKS,
+    *git.CHECKS,
+    *containers.CHECKS,
+    *network.CHECKS,
+)
