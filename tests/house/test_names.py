@@ -9,7 +9,17 @@ import pytest
 
 from house.sources import modules, syntax_tree
 
-FOLDERS = ("common", "engine", "export_all_resolves", "ide_config", "release", "reset_cache", "schema_history")
+FOLDERS = (
+    "common",
+    "doctor",
+    "engine",
+    "export_all_resolves",
+    "ide_config",
+    "plain",
+    "release",
+    "reset_cache",
+    "schema_history",
+)
 
 
 def classes() -> dict[str, list[str]]:

@@ -9,8 +9,8 @@ import pytest
 
 from house.sources import ROOT, imports, module_of, modules, syntax_tree
 
-SLICES = ("export_all_resolves", "ide_config", "release", "reset_cache", "schema_history")
-PURE_SLICES = ("export_all_resolves", "ide_config", "release", "reset_cache", "schema_history")
+SLICES = ("doctor", "export_all_resolves", "ide_config", "release", "reset_cache", "schema_history")
+PURE_SLICES = ("doctor", "export_all_resolves", "ide_config", "release", "reset_cache", "schema_history")
 IMPURE = set(
     "asyncio concurrent ctypes fcntl glob io multiprocessing pants pathlib psutil shutil signal socket subprocess sys "
     "tempfile threading time urllib".split()
@@ -61,3 +61,15 @@ def test_a_slice_imports_only_the_face_of_another(name: str) -> None:
         if ".".join(imported.split(".")[:2]) in others and imported.split(".")[2] not in faces
     ]
     assert past == []
+
+
+def test_what_plain_commands_share_knows_no_slice() -> None:
+    slices = {f"devflow.{name}" for name in SLICES}
+    found = [
+        f"{module} imports {imported}"
+        for module, path in modules("plain").items()
+        for imported in imports(path)
+        if ".".join(imported.split(".")[:2]) in slices
+    ]
+    assert found == []
+    assert len(modules("plain")) > 5

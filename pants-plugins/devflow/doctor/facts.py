@@ -12,8 +12,8 @@ from devflow.common.errors import Problem
 from devflow.common.masking import masked
 from devflow.common.paths import as_text
 
-
-_UNSAID = "unsaid"
+# For a field that a judgement needs for its fix, and that is no fact about the machine: `field(metadata=UNSAID)`.
+UNSAID = {"unsaid": True}
 
 
 class Severity(Enum):
@@ -78,14 +78,9 @@ class CheckResult:
 
 
 def as_facts(read: object) -> dict[str, object]:
-    """A frozen dataclass as JSON, without passwords and without its `unsaid` fields."""
+    """A frozen dataclass as JSON, without passwords and without its fields that are `UNSAID`."""
     fields = dataclasses.fields(read)  # type: ignore[arg-type]
-    return {one.name: _plain(getattr(read, one.name)) for one in fields if not one.metadata.get(_UNSAID)}
-
-
-def unsaid() -> Any:
-    """A field that a judgement needs for its fix, and that is no fact about the machine."""
-    return field(metadata={_UNSAID: True})
+    return {one.name: _plain(getattr(read, one.name)) for one in fields if one.metadata != UNSAID}
 
 
 def _plain(value: object) -> object:

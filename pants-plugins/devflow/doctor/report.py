@@ -51,7 +51,7 @@ def _said(value: object) -> str:
 
 
 def summary(diagnosis: Diagnosis) -> str:
-    """`2 errors, 1 warning, 24 checks fine, 3 not checked.`"""
+    """Counts: "2 errors, 1 warning, 24 checks fine, 3 not checked."."""
     found = [(diagnosis.count(severity), severity.value) for severity in Severity]
     not_checked = sum(bool(result.not_checked) for result in diagnosis.results)
     parts = [count(number, noun) for number, noun in found if number]

@@ -81,7 +81,7 @@ class World:
         """Run a program of this machine, never one of the repository. Raises: NotCheckedError if it does not end."""
         try:
             return subprocess.run(
-                command,
+                command,  # noqa: S603
                 cwd="/",
                 env={**self.environment, **(environment or {})},
                 stdin=subprocess.DEVNULL,

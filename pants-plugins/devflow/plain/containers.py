@@ -66,7 +66,7 @@ def list_leftovers(
     now_s: float,
     limit_s: float = LIMIT_S,
 ) -> FoundContainers:
-    """Ask docker, or podman where there is no docker. An engine of another machine is not asked, and none is started."""
+    """Ask docker, or podman where there is no docker. One of another machine is not asked, and none is started."""
     engine = _engine(environment)
     if engine is None:
         return FoundContainers("", not_asked="there is neither docker nor podman on PATH")
@@ -104,7 +104,7 @@ def run_engine(
 ) -> subprocess.CompletedProcess[str]:
     """Run docker or podman. Raises: TimeoutExpired, because a dead socket hangs; OSError."""
     return subprocess.run(
-        [engine, *arguments],
+        [engine, *arguments],  # noqa: S603
         env=dict(environment),
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -135,7 +135,7 @@ def _inspected(ids: Sequence[str], run: RunEngine) -> list[Mapping[str, Any]]:
 
 
 def _living_sessions(run: RunEngine) -> frozenset[str]:
-    """The sessions of testcontainers whose reaper runs: it removes their containers itself."""
+    """Sessions of testcontainers whose reaper runs: it removes their containers itself."""
     listed = run(["ps", "--filter", f"name={_RYUK}", "--format", "{{.Names}}"])
     return frozenset(name.partition(_RYUK)[2] for name in listed.stdout.split() if _RYUK in name)
 
@@ -159,7 +159,7 @@ def _container(
     runs: tuple[Process, ...] | None,
     now_s: float,
 ) -> Container | None:
-    """One container; None if it has none of the labels after all. Source: `docker inspect`, with which podman agrees."""
+    """One container; None if it has none of the labels after all. Source: `docker inspect`; podman agrees with it."""
     config, state = inspected.get("Config") or {}, inspected.get("State") or {}
     own: Mapping[str, str] = config.get("Labels") or {}
     if not any(_has(own, label) for label in labels):

@@ -29,6 +29,7 @@ class ConfigFacts:
     broken: tuple[tuple[str, Problem], ...]
     settings_problem: Problem | None
     version: str | None
+    in_pants: bool
 
 
 def read_config(world: World) -> ConfigFacts:
@@ -37,13 +38,12 @@ def read_config(world: World) -> ConfigFacts:
     version = None if broken else world.config.value("GLOBAL", "pants_version")
     rc_is_broken = any(file.problem for file in world.config.files if file.is_rc)
     problem = None if broken or rc_is_broken else world.settings_problem
-    return ConfigFacts(broken, problem, None if version is None else str(version))
+    return ConfigFacts(broken, problem, None if version is None else str(version), world.in_pants)
 
 
 def judge_config(facts: ConfigFacts) -> Iterator[Finding]:
     """Source: `config.py` of Pants 2.17.1."""
-    for name, problem in facts.broken:
-        yield error(f"Config file {name} could not be parsed as TOML: {problem.what}", problem.fix)
+    yield from _unreadable(facts.broken, in_pants=facts.in_pants)
     if facts.settings_problem:
         yield error(facts.settings_problem.what, facts.settings_problem.fix)
     if not facts.broken and facts.version is None:
@@ -58,6 +58,7 @@ class RcFilesFacts:
 
     sets: Mapping[str, tuple[str, ...]]
     broken: tuple[tuple[str, Problem], ...]
+    in_pants: bool
 
 
 def read_rc_files(world: World) -> RcFilesFacts:
@@ -72,13 +73,20 @@ def read_rc_files(world: World) -> RcFilesFacts:
         )
         for file in files
     }
-    return RcFilesFacts(sets, tuple((file.name, file.problem) for file in files if file.problem))
+    return RcFilesFacts(sets, tuple((file.name, file.problem) for file in files if file.problem), world.in_pants)
 
 
 def judge_rc_files(facts: RcFilesFacts) -> Iterator[Finding]:
     """Source: `config.py` of Pants 2.17.1."""
-    for name, problem in facts.broken:
-        yield error(f"Config file {name} could not be parsed as TOML: {problem.what}", problem.fix)
+    return _unreadable(facts.broken, in_pants=facts.in_pants)
+
+
+def _unreadable(broken: tuple[tuple[str, Problem], ...], *, in_pants: bool) -> Iterator[Finding]:
+    """The parser of Pants up to 2.24 takes some files that are no TOML: one that Pants has just read is a warning."""
+    for name, problem in broken:
+        quoted = f"Config file {name} could not be parsed as TOML"
+        what = f"Pants from 2.25 on does not start: {quoted}" if in_pants else f"Pants does not start: {quoted}"
+        yield (warning if in_pants else error)(f"{what}: {problem.what}", problem.fix)
 
 
 @dataclass(frozen=True)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from devflow.common.paths import display_path, is_inside, shown
 from devflow.common.report import count
 from devflow.common.units import duration
-from devflow.doctor.facts import Check, Finding, NotCheckedError, note, warning, unsaid
+from devflow.doctor.facts import UNSAID, Check, Finding, NotCheckedError, note, warning
 from devflow.doctor.world import World
 from devflow.plain.containers import Container, labels_of, list_leftovers
+
+_SNAP_HIDES = "/tmp"  # noqa: S108
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ def read_docker(world: World) -> DockerFacts:
 
 def judge_docker(facts: DockerFacts) -> Iterator[Finding]:
     """Tests that mount a directory of their sandbox into a container fail."""
-    if facts.snap and is_inside(facts.execution_root, "/tmp"):
+    if facts.snap and is_inside(facts.execution_root, _SNAP_HIDES):
         yield warning(
             f"{display_path(facts.docker)} is of Snap, which has another /tmp: it mounts nothing of the sandboxes in "
             f"{display_path(facts.execution_root)}.",
@@ -51,7 +53,7 @@ class ContainerFacts:
 
     engine: str
     leftovers: tuple[Container, ...]
-    reset: str = unsaid()
+    reset: str = field(metadata=UNSAID)
 
 
 def read_containers(world: World) -> ContainerFacts:
@@ -70,7 +72,8 @@ def judge_containers(facts: ContainerFacts) -> Iterator[Finding]:
         oldest = max(one.age_s for one in facts.leftovers)
         names = ", ".join(shown(one.name) for one in facts.leftovers[:3])
         yield note(
-            f"{count(len(facts.leftovers), 'container')} of interrupted tests, the oldest {duration(oldest)} old: {names}.",
+            f"{count(len(facts.leftovers), 'container')} of interrupted tests, the oldest {duration(oldest)} old: "
+            f"{names}.",
             f"{facts.reset} --only=containers",
         )
 

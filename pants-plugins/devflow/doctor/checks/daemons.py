@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from devflow.common.paths import display_path
 from devflow.common.report import count
 from devflow.common.units import duration, size
-from devflow.doctor.facts import Check, Finding, NotCheckedError, note, warning, unsaid
+from devflow.doctor.facts import UNSAID, Check, Finding, NotCheckedError, note, warning
 from devflow.doctor.world import World
 from devflow.plain.processes.pants_processes import find_pants_processes
 
@@ -85,7 +85,7 @@ class LeftoverFacts:
     sandboxes: int
     aside: tuple[str, ...]
     directory: str
-    reset: str = unsaid()
+    reset: str = field(metadata=UNSAID)
 
 
 def read_leftovers(world: World) -> LeftoverFacts:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 
 from devflow.common.paths import display_path, shell_quote
 from devflow.common.units import size
 from devflow.doctor.checks.mounts import existing, mount_of, mounts
-from devflow.doctor.facts import Check, Finding, NotCheckedError, error, warning
+from devflow.doctor.facts import UNSAID, Check, Finding, NotCheckedError, error, warning
 from devflow.doctor.world import World
+from devflow.plain.processes.pants_processes import find_pants_processes
 
 _MIB = 1024**2
 _LEAST_BYTES, _ENOUGH_BYTES, _ENOUGH_OF_TMPFS_BYTES = 200 * _MIB, 2048 * _MIB, 3072 * _MIB
@@ -23,16 +24,17 @@ _NOBODY = 65534  # of another user namespace, as in a rootless container
 
 @dataclass(frozen=True)
 class ExecutionRootFacts:
-    """The directory of sandboxes. `parent_usable`: Pants could make it."""
+    """The directory of sandboxes. `can_be_made`: Pants makes it, if it starts. `runs`: Pants has started here."""
 
     path: str
     exists: bool
     is_directory: bool
     usable: bool
-    parent_usable: bool
+    can_be_made: bool
     noexec: bool
     owner: int | None
-    daemon_runs: bool = False
+    runs: bool
+    reset: str = field(metadata=UNSAID)
 
 
 def read_execution_root(world: World) -> ExecutionRootFacts:
@@ -51,22 +53,38 @@ def read_execution_root(world: World) -> ExecutionRootFacts:
         exists and _may_change(os.stat(path), world.user_id),
         os.path.isdir(near) and _may_change(os.stat(near), world.user_id),
         "noexec" in options,
-        os.stat(path).st_uid if exists else None,
+        os.stat(near).st_uid,
+        world.in_pants or (not exists and _daemon_runs(world)),
+        world.reset,
     )
+
+
+def _daemon_runs(world: World) -> bool:
+    source = world.processes()
+    root = os.path.realpath(world.build_root)
+    return source is not None and any(one.build_root == root for one in find_pants_processes(source).others)
 
 
 def judge_execution_root(facts: ExecutionRootFacts) -> Iterator[Finding]:
     """Source: the messages are those of Pants 2.17.1 for each case."""
     path, quoted = display_path(facts.path), shell_quote(facts.path)
-    if not facts.exists:
+    if not facts.exists and facts.runs:
         yield error(
-            f"{path} ([GLOBAL].local_execution_root_dir) does not exist: Failed to create temporary directory for "
-            "immutable inputs: No such file or directory.",
-            f"mkdir -p {quoted}" if facts.parent_usable else f"sudo mkdir -p {quoted} && sudo chown $(id -u) {quoted}",
+            f"{path} ([GLOBAL].local_execution_root_dir) was removed while Pants runs: Failed to create temporary "
+            "directory for immutable inputs: No such file or directory.",
+            f"{facts.reset} --only=execution",
         )
+    elif not facts.exists:
+        if not facts.can_be_made:
+            yield error(
+                f"{path} ([GLOBAL].local_execution_root_dir) does not exist, and Pants cannot make it: Failed to "
+                "create base for immutable inputs.",
+                f"sudo mkdir -p {quoted} && sudo chown $(id -u) {quoted}",
+            )
     elif not facts.is_directory:
         yield error(
-            f"{path} ([GLOBAL].local_execution_root_dir) is not a directory: Failed to create base for immutable inputs.",
+            f"{path} ([GLOBAL].local_execution_root_dir) is not a directory: Failed to create base for immutable "
+            "inputs.",
             f"rm {quoted} && mkdir -p {quoted}; or name another directory in [GLOBAL].local_execution_root_dir",
         )
     elif not facts.usable:
@@ -161,8 +179,8 @@ def judge_space(facts: SpaceFacts) -> Iterator[Finding]:
         fix = grow if one.kind == "tmpfs" else free
         if one.free_bytes < _LEAST_BYTES:
             yield error(
-                f"{where} has {size(one.free_bytes)} free of {size(one.total_bytes)}; a run needs about 2 GiB, and ends "
-                "with No space left on device.",
+                f"{where} has {size(one.free_bytes)} free of {size(one.total_bytes)}; a run needs about 2 GiB, and "
+                "ends with No space left on device.",
                 fix,
             )
         elif one.free_inodes is not None and one.free_inodes < _LEAST_INODES:

@@ -73,8 +73,8 @@ def judge_git(facts: GitFacts) -> Iterator[Finding]:
         )
     if facts.lock and facts.lock_age_s is not None and facts.lock_age_s > _STALE_LOCK_S:
         yield warning(
-            f"{display_path(facts.lock, facts.build_root)} is {duration(facts.lock_age_s)} old: a git that was killed left "
-            "it, and other commands end with Another git process seems to be running in this repository.",
+            f"{display_path(facts.lock, facts.build_root)} is {duration(facts.lock_age_s)} old: a git that was killed "
+            "left it, and other commands end with Another git process seems to be running in this repository.",
             f"see that no git runs here, then: rm {shell_quote(facts.lock)}",
         )
 

@@ -18,6 +18,7 @@ _MINIMUMS = (
     ((2, 24), (0, 12, 2), False),
     ((2, 0), (0, 10, 0), False),
 )
+_INSTALLING = "https://www.pantsbuild.org/stable/docs/getting-started/installing-pants"
 _ON_GITHUB = (2, 18)  # The package index has no later Pants than 2.17.
 _SHELL = re.compile(rb"#!\s*\S*(?:/env\s+)?(?:ba|da|z)?sh\b")
 _VERSION = re.compile(r"\b(\d+)\.(\d+)\.(\d+)\b")
@@ -89,8 +90,7 @@ def judge_launcher(facts: LauncherFacts) -> Iterator[Finding]:
             yield (warning if facts.own else error)(
                 f"{path} is the old launcher script, which installs from the package index only; pants_version is "
                 f"{wanted}: No matching distribution found for pantsbuild.pants=={wanted}.",
-                f"install the launcher of https://www.pantsbuild.org/stable/docs/getting-started/installing-pants, then: "
-                f"rm {shell_quote(one.path)}",
+                f"install the launcher ({_INSTALLING}), then: rm {shell_quote(one.path)}",
             )
         return
     minimum, is_error = next(((least, strict) for since, least, strict in _MINIMUMS if version >= since), (None, False))
@@ -98,8 +98,8 @@ def judge_launcher(facts: LauncherFacts) -> Iterator[Finding]:
         has = ".".join(map(str, one.version)) if one.version else "too old to say its version"
         least = ".".join(map(str, minimum))
         yield (error if is_error and not facts.own else warning)(
-            f"{path} is {has}; pants_version {wanted} needs {least} or newer: using a `pants` launcher binary older than "
-            f"{least}.",
+            f"{path} is {has}; pants_version {wanted} needs {least} or newer: using a `pants` launcher binary older "
+            f"than {least}.",
             f"SCIE_BOOT=update {shell_quote(one.path)}",
         )
 
@@ -124,7 +124,8 @@ def judge_launchers(facts: LaunchersFacts) -> Iterator[Finding]:
     if len(facts.paths) > 1:
         first, *others = facts.paths
         yield warning(
-            f"PATH has {len(facts.paths)} launchers: {display_path(first)} hides {', '.join(map(display_path, others))}.",
+            f"PATH has {len(facts.paths)} launchers: {display_path(first)} hides "
+            f"{', '.join(map(display_path, others))}.",
             f"remove the one that you do not use, such as: rm {shell_quote(others[-1])}",
         )
 

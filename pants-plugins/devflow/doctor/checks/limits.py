@@ -117,14 +117,14 @@ def judge_watches(facts: WatchFacts) -> Iterator[Finding]:
     if facts.used > _FULL * facts.allowed:
         yield error(
             f"{facts.used} of {facts.allowed} watches of files are used{by}. Pants ends with No space left on device: "
-            "On Linux, this can be caused by a `max_user_watches` setting that is lower than the number of files and "
-            "directories in your repository.",
+            "On Linux, this can be caused by a `max_user_watches` setting that is lower than the number of files "
+            "and directories in your repository.",
             f"echo fs.inotify.max_user_watches=524288 | sudo tee {_WATCH_FILE} && sudo sysctl --system",
         )
     if facts.instances_used >= facts.instances_allowed:
         yield error(
-            f"{facts.instances_used} of {facts.instances_allowed} instances of inotify are used. Pants ends with Failed "
-            "to begin watching the filesystem: Too many open files.",
+            f"{facts.instances_used} of {facts.instances_allowed} instances of inotify are used. Pants ends with "
+            "Failed to begin watching the filesystem: Too many open files.",
             f"echo fs.inotify.max_user_instances=1024 | sudo tee {_WATCH_FILE} && sudo sysctl --system",
         )
 

@@ -143,8 +143,8 @@ def judge_interpreters(facts: InterpreterFacts) -> Iterator[Finding]:
         get = shown_version(candidate) if candidate else f"{lowest[0]}.{lowest[1]}" if lowest else ""
         install = f"pyenv install {get}" if facts.by_pyenv else f"uv python install {get}, and put it on PATH"
         yield error(
-            f"No Python for {want} (resolves {', '.join(one.resolves)}){there}. Pants ends with No interpreter compatible "
-            "with the requested constraints was found.",
+            f"No Python for {want} (resolves {', '.join(one.resolves)}){there}. Pants ends with No interpreter "
+            "compatible with the requested constraints was found.",
             install if get else "correct [python].interpreter_constraints in pants.toml: no Python meets them",
         )
 
@@ -237,8 +237,8 @@ def judge_lockfiles(facts: LockfileFacts) -> Iterator[Finding]:
             )
         elif one.narrower and facts.behavior == "error":
             yield error(
-                f"{path} is for {' OR '.join(one.made_for)}, and resolve {one.resolve} wants {' OR '.join(one.wanted)}: "
-                f"from the `{one.resolve}` lockfile at {path} with incompatible inputs.",
+                f"{path} is for {' OR '.join(one.made_for)}, and resolve {one.resolve} wants "
+                f"{' OR '.join(one.wanted)}: from the `{one.resolve}` lockfile at {path} with incompatible inputs.",
                 make,
             )
 

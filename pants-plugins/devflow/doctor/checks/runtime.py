@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from devflow.common.paths import display_path
-from devflow.doctor.facts import Check, Finding, NotCheckedError, error, note
+from devflow.doctor.facts import Check, Finding, NotCheckedError, error, note, warning
 from devflow.doctor.world import World
 from devflow.plain.settings.configuration import read_file_text
 
@@ -100,25 +100,33 @@ def judge_bootstrap(facts: BootstrapFacts) -> Iterator[Finding]:
 
 @dataclass(frozen=True)
 class LocaleFacts:
-    """`encoding` is what this Python prefers in the user's shell; `remedy`, a locale in which it prefers UTF-8."""
+    """What a Python prefers in the user's shell: `encoding`; and without the PYTHON… variables of that shell.
+
+    `remedy` is a locale in which it prefers UTF-8. `own`: the clone has a launcher of its own, which leaves these
+    variables out.
+    """
 
     encoding: str
+    without_variables: str
     ignored: bool
+    own: bool
     remedy: str | None = None
 
 
 def read_locale(world: World) -> LocaleFacts:
     """Ask a new Python, because this one may have been started in another environment."""
     ignored = _IGNORE in world.environment
-    encoding = _preferred(world, {})
+    own = os.access(os.path.join(world.build_root, "pants"), os.X_OK)
+    encoding = _preferred(world)
     if _is_utf8(encoding) or ignored:
-        return LocaleFacts(encoding, ignored)
-    remedy = next((name for name in _UTF8_LOCALES if _is_utf8(_preferred(world, {"LC_ALL": name}))), None)
-    return LocaleFacts(encoding, ignored, remedy)
+        return LocaleFacts(encoding, encoding, ignored, own)
+    remedy = next((name for name in _UTF8_LOCALES if _is_utf8(_preferred(world, LC_ALL=name))), None)
+    return LocaleFacts(encoding, _preferred(world, isolated=True), ignored, own, remedy)
 
 
-def _preferred(world: World, environment: dict[str, str]) -> str:
-    done = world.run(sys.executable, "-S", "-c", _ASK, environment=environment)
+def _preferred(world: World, *, isolated: bool = False, **environment: str) -> str:
+    flags = "-ES" if isolated else "-S"
+    done = world.run(sys.executable, flags, "-c", _ASK, environment=environment)
     if done.returncode:
         raise NotCheckedError(f"{sys.executable} does not say its encoding: {done.stderr.strip()[-200:]}")
     return done.stdout.strip()
@@ -130,14 +138,14 @@ def _is_utf8(encoding: str) -> bool:
 
 def judge_locale(facts: LocaleFacts) -> Iterator[Finding]:
     """Source: `pants_loader.py` of Pants 2.17.1 and 2.32.1."""
-    if not _is_utf8(facts.encoding) and not facts.ignored:
-        remedy = (
-            f"export LC_ALL={facts.remedy}" if facts.remedy else "unset PYTHONUTF8 PYTHONCOERCECLOCALE; export LC_ALL=C"
-        )
-        yield error(
-            f"Pants does not start: Your system's preferred encoding is `{facts.encoding}`, but Pants requires `UTF-8`.",
-            remedy,
-        )
+    if facts.ignored or _is_utf8(facts.encoding):
+        return
+    fails = not (facts.own and _is_utf8(facts.without_variables))
+    who = "Pants does not start" if fails else "The official launcher does not start Pants"
+    yield (error if fails else warning)(
+        f"{who}: Your system's preferred encoding is `{facts.encoding}`, but Pants requires `UTF-8`.",
+        f"export LC_ALL={facts.remedy}" if facts.remedy else "unset PYTHONUTF8 PYTHONCOERCECLOCALE; export LC_ALL=C",
+    )
 
 
 CHECKS = (

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from devflow.common.paths import display_path
 from devflow.common.units import parse_size
 from devflow.doctor.checks.mounts import mount_of, mounts
-from devflow.doctor.facts import Check, Finding, NotCheckedError, error, warning, unsaid
+from devflow.doctor.facts import UNSAID, Check, Finding, NotCheckedError, error, warning
 from devflow.doctor.world import World
 
 # Source: `mdb.c` of LMDB 0.9: the magic number of the first page, after the header of the page, little-endian.
@@ -35,7 +35,7 @@ class StoreFacts:
     damaged: tuple[str, ...]
     kind: str | None
     is_network: bool
-    reset: str = unsaid()
+    reset: str = field(metadata=UNSAID)
 
 
 def read_store(world: World) -> StoreFacts:
@@ -75,13 +75,12 @@ def judge_store(facts: StoreFacts) -> Iterator[Finding]:
         first, *others = facts.damaged
         more = f" and {len(others)} more" if others else ""
         yield error(
-            f"{display_path(first)}{more}: no LMDB database. Pants does not start: Could not initialize store for cache: "
-            "MDB_INVALID: File is not an LMDB file.",
+            f"{display_path(first)}{more} is damaged. Pants does not start: MDB_INVALID: File is not an LMDB file.",
             fix,
         )
     if facts.is_network:
         yield warning(
-            f"{display_path(facts.path)} is on a network file system ({facts.kind}), on which LMDB's locks do not work.",
+            f"{display_path(facts.path)} is on a network file system ({facts.kind}), where LMDB's locks do not work.",
             "name a directory of a local disk in [GLOBAL].local_store_dir",
         )
 
@@ -92,7 +91,7 @@ class StoreLimitFacts:
 
     largest_bytes: Mapping[str, int]
     limit_bytes: Mapping[str, int]
-    reset: str = unsaid()
+    reset: str = field(metadata=UNSAID)
 
 
 def read_store_limit(world: World) -> StoreLimitFacts:
