@@ -52,7 +52,7 @@ class NotCheckedError(Exception):
 
 
 @dataclass(frozen=True)
-class Check:
+class HealthCheck:
     """A check: `read` gives the facts, a frozen dataclass, and `judge`, which is pure, what is wrong with them.
 
     `about` says what is checked, for `--list`. A check with `network` is made if the user asks for it. `read` raises

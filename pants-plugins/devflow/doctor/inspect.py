@@ -8,14 +8,14 @@ from collections.abc import Sequence
 
 from devflow.common.errors import UserError
 from devflow.common.git import GitError
-from devflow.doctor.facts import Check, CheckResult, NotCheckedError, as_facts
+from devflow.doctor.facts import CheckResult, HealthCheck, NotCheckedError, as_facts
 from devflow.doctor.world import World
 
 LIMIT_S = 1.0
 NETWORK_LIMIT_S = 6.0  # a request has five of them
 
 
-def inspect(checks: Sequence[Check], world: World, *, limit_s: float = LIMIT_S) -> tuple[CheckResult, ...]:
+def inspect(checks: Sequence[HealthCheck], world: World, *, limit_s: float = LIMIT_S) -> tuple[CheckResult, ...]:
     """The result of each check, in their order.
 
     A check that fails is no finding: it is not checked, with the reason. So is one that does not answer in time, as
@@ -29,7 +29,7 @@ def inspect(checks: Sequence[Check], world: World, *, limit_s: float = LIMIT_S) 
 
 
 class _Running(threading.Thread):
-    def __init__(self, check: Check, world: World) -> None:
+    def __init__(self, check: HealthCheck, world: World) -> None:
         super().__init__(name=f"doctor-{check.name}", daemon=True)
         self.check = check
         self._world = world
@@ -43,7 +43,7 @@ class _Running(threading.Thread):
         return self._result or CheckResult(self.check.name, not_checked=f"no answer in {limit_s:.0f} s")
 
 
-def made(check: Check, world: World) -> CheckResult:
+def made(check: HealthCheck, world: World) -> CheckResult:
     """The result of one check, however long it takes."""
     try:
         read = check.read(world)

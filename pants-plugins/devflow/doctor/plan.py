@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from devflow.common.errors import UserError, did_you_mean
 from devflow.common.options import split_commas
-from devflow.doctor.facts import Check, CheckResult, Severity
+from devflow.doctor.facts import CheckResult, HealthCheck, Severity
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,8 @@ class Diagnosis:
 
 
 def choose_checks(
-    checks: Sequence[Check], *, only: Iterable[str], skip: Iterable[str], network: bool
-) -> tuple[Check, ...]:
+    checks: Sequence[HealthCheck], *, only: Iterable[str], skip: Iterable[str], network: bool
+) -> tuple[HealthCheck, ...]:
     """The checks to make, in their order. To name a check of the network asks for it. Raises: UserError."""
     named, left_out = split_commas(only), split_commas(skip)
     names = [check.name for check in checks]
@@ -54,7 +54,7 @@ def choose_checks(
     return tuple(check for check in checks if _is_chosen(check, named, left_out, network=network))
 
 
-def _is_chosen(check: Check, only: Collection[str], skip: Collection[str], *, network: bool) -> bool:
+def _is_chosen(check: HealthCheck, only: Collection[str], skip: Collection[str], *, network: bool) -> bool:
     if only:
         return check.name in only
     return check.name not in skip and (network or not check.network)

@@ -8,7 +8,7 @@ from typing import Any
 from devflow.common.errors import indented
 from devflow.common.paths import shown
 from devflow.common.report import count, counts_line, json_report
-from devflow.doctor.facts import Check, CheckResult, Severity
+from devflow.doctor.facts import CheckResult, HealthCheck, Severity
 from devflow.doctor.plan import Diagnosis
 
 GOAL = "doctor"
@@ -83,12 +83,12 @@ def _entries(result: CheckResult) -> Iterator[dict[str, Any]]:
         yield {"check": result.check, "status": "ok", "what": None, "fix": None, **common}
 
 
-def list_lines(checks: Sequence[Check]) -> list[str]:
+def list_lines(checks: Sequence[HealthCheck]) -> list[str]:
     """All checks, each with what it is about."""
     return [f"{check.name}: {check.about}{' (--network)' if check.network else ''}" for check in checks]
 
 
-def list_as_json(checks: Sequence[Check]) -> str:
+def list_as_json(checks: Sequence[HealthCheck]) -> str:
     """The names of all checks as a document."""
     results = [{"check": check.name, "about": check.about, "network": check.network} for check in checks]
     return json_report(GOAL, schema_version=1, mode="list", results=results)

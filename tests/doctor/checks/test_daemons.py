@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 
 import psutil
 from doctor.broken import Clone
@@ -32,27 +34,37 @@ def test_one_that_starts_or_is_of_another_user(clone: Clone) -> None:
     assert clone.found("daemon") == []
 
 
+def ended(pid: int) -> bool:
+    """Whether a process has ended, perhaps without its parent having noticed."""
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
 def test_the_fix_ends_it(clone: Clone) -> None:
-    """A process with the title of a daemon, which is what tells one."""
-    script = (
-        "import setproctitle, sys, time; setproctitle.setproctitle(sys.argv[1]); print(flush=True); time.sleep(600)"
-    )
+    """A process with the title of a daemon, which is what tells one; as a daemon, it is no child of this process."""
+    script = "import setproctitle, sys, time; setproctitle.setproctitle(sys.argv[1]); print('up', flush=True)"
+    command = [sys.executable, "-c", f"{script}; time.sleep(600)", f"pantsd [{clone.root}]"]
+    in_background = ["sh", "-c", '"$@" & echo $!', "sh", *command]
     env = {"PYTHONPATH": ":".join(sys.path)}
-    command = [sys.executable, "-c", script, f"pantsd [{clone.root}]"]
-    with subprocess.Popen(command, cwd=clone.root, env=env, stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(in_background, cwd=clone.root, env=env, stdout=subprocess.PIPE, text=True) as shell:
+        assert shell.stdout
+        pid = next(int(line) for line in iter(shell.stdout.readline, "") if line.strip().isdigit())
         try:
-            assert process.stdout
-            process.stdout.readline()
+            shell.wait()
             source = process_source()
             assert source
+            wait_until(lambda: "pantsd" in "".join(psutil.Process(pid).cmdline()), what="the title")
             clone.source = source
             clone.options = {"now_s": time.time() + 60}
-            assert clone.fix("daemon") == f"kill {process.pid}"
+            assert clone.fix("daemon") == f"kill {pid}"
             clone.shell(clone.fix("daemon"))
-            wait_until(lambda: psutil.Process(process.pid).status() == psutil.STATUS_ZOMBIE, what="its end")
+            wait_until(lambda: ended(pid), what="its end")
             assert clone.found("daemon") == []
         finally:
-            process.kill()
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
 
 def test_without_a_way_to_read_processes(clone: Clone) -> None:

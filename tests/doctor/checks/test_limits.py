@@ -55,13 +55,8 @@ def test_the_hard_limit_counts_and_the_soft_one_does_not() -> None:
         "import resource; from devflow.doctor.checks.limits import read_open_files as read; "
         "resource.setrlimit(resource.RLIMIT_NOFILE, (256, 512)); print(read(None))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        env={"PYTHONPATH": ":".join(sys.path)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    env = {"PYTHONPATH": ":".join(sys.path)}
+    done = subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, text=True, check=True)
     assert done.stdout == "OpenFilesFacts(hard_limit=512)\n"
 
 

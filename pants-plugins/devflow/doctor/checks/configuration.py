@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from devflow.common.errors import Problem, did_you_mean
 from devflow.common.masking import masked
 from devflow.common.units import duration
-from devflow.doctor.facts import Check, Finding, NotCheckedError, error, note, warning
+from devflow.doctor.facts import Finding, HealthCheck, NotCheckedError, error, note, warning
 from devflow.doctor.world import World
 
 # Variables that Pants, its launchers or this project read, and that set no option. Source: `pants_env_vars.py`,
@@ -174,9 +174,9 @@ def judge_clock(facts: ClockFacts) -> Iterator[Finding]:
 
 
 CHECKS = (
-    Check("config", "the configuration files can be read", read_config, judge_config),
-    Check("rc-files", "the .pants.rc files can be read", read_rc_files, judge_rc_files),
-    Check("pants-version", "no variable overrides pants_version", read_pants_version, judge_pants_version),
-    Check("environment", "the PANTS_ variables are options", read_environment, judge_environment),
-    Check("clock", "no file is from the future", read_clock, judge_clock),
+    HealthCheck("config", "the configuration files can be read", read_config, judge_config),
+    HealthCheck("rc-files", "the .pants.rc files can be read", read_rc_files, judge_rc_files),
+    HealthCheck("pants-version", "no variable overrides pants_version", read_pants_version, judge_pants_version),
+    HealthCheck("environment", "the PANTS_ variables are options", read_environment, judge_environment),
+    HealthCheck("clock", "no file is from the future", read_clock, judge_clock),
 )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from devflow.common.paths import display_path, is_inside, shown
 from devflow.common.report import count
 from devflow.common.units import duration
-from devflow.doctor.facts import UNSAID, Check, Finding, NotCheckedError, note, warning
+from devflow.doctor.facts import UNSAID, Finding, HealthCheck, NotCheckedError, note, warning
 from devflow.doctor.world import World
 from devflow.plain.containers import Container, labels_of, list_leftovers
 
@@ -79,6 +79,6 @@ def judge_containers(facts: ContainerFacts) -> Iterator[Finding]:
 
 
 CHECKS = (
-    Check("docker", "the container engine sees sandboxes", read_docker, judge_docker),
-    Check("containers", "interrupted tests left no container", read_containers, judge_containers),
+    HealthCheck("docker", "the container engine sees sandboxes", read_docker, judge_docker),
+    HealthCheck("containers", "interrupted tests left no container", read_containers, judge_containers),
 )

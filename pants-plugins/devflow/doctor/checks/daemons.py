@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from devflow.common.paths import display_path
 from devflow.common.report import count
 from devflow.common.units import duration, size
-from devflow.doctor.facts import UNSAID, Check, Finding, NotCheckedError, note, warning
+from devflow.doctor.facts import UNSAID, Finding, HealthCheck, NotCheckedError, note, warning
 from devflow.doctor.world import World
 from devflow.plain.processes.pants_processes import find_pants_processes
 
@@ -139,6 +139,6 @@ def judge_leftovers(facts: LeftoverFacts) -> Iterator[Finding]:
 
 
 CHECKS = (
-    Check("daemon", "no daemon of another Pants runs for this clone", read_daemon, judge_daemon),
-    Check("leftovers", "killed runs left nothing", read_leftovers, judge_leftovers),
+    HealthCheck("daemon", "no daemon of another Pants runs for this clone", read_daemon, judge_daemon),
+    HealthCheck("leftovers", "killed runs left nothing", read_leftovers, judge_leftovers),
 )

@@ -11,7 +11,7 @@ from itertools import islice
 from devflow.common.paths import display_path, shell_quote
 from devflow.common.units import size
 from devflow.doctor.checks.mounts import existing, mount_of, mounts
-from devflow.doctor.facts import UNSAID, Check, Finding, NotCheckedError, error, warning
+from devflow.doctor.facts import UNSAID, Finding, HealthCheck, NotCheckedError, error, warning
 from devflow.doctor.world import World
 from devflow.plain.processes.pants_processes import find_pants_processes
 
@@ -276,15 +276,15 @@ def judge_owner(facts: OwnerFacts) -> Iterator[Finding]:
 
 
 CHECKS = (
-    Check(
+    HealthCheck(
         "execution-root", "the directory of sandboxes exists and can be used", read_execution_root, judge_execution_root
     ),
-    Check("space", "each disk on which Pants writes has space", read_space, judge_space),
-    Check(
+    HealthCheck("space", "each disk on which Pants writes has space", read_space, judge_space),
+    HealthCheck(
         "same-filesystem",
         "named caches and sandboxes are on one disk (--verbose)",
         read_same_filesystem,
         judge_same_filesystem,
     ),
-    Check("owner", "the directories of Pants belong to this user", read_owner, judge_owner),
+    HealthCheck("owner", "the directories of Pants belong to this user", read_owner, judge_owner),
 )

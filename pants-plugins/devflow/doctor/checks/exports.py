@@ -6,25 +6,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from devflow.common.report import count
-from devflow.doctor.facts import Check, Finding, NotCheckedError, note
+from devflow.doctor.facts import Finding, HealthCheck, NotCheckedError, note
 from devflow.doctor.world import World
 
 
 @dataclass(frozen=True)
-class ExportFacts:
+class StaleExportFacts:
     """The resolves whose exports are there and are stale or damaged."""
 
     stale: tuple[str, ...]
 
 
-def read_exports(world: World) -> ExportFacts:
+def read_exports(world: World) -> StaleExportFacts:
     """The goal has asked already. A missing export is no fault: not everybody exports."""
     if world.stale_exports is None:
         raise NotCheckedError("only Pants knows: ./pants doctor, with the backend devflow.export_all_resolves")
-    return ExportFacts(world.stale_exports)
+    return StaleExportFacts(world.stale_exports)
 
 
-def judge_exports(facts: ExportFacts) -> Iterator[Finding]:
+def judge_exports(facts: StaleExportFacts) -> Iterator[Finding]:
     """A note: a branch may just have been switched."""
     if facts.stale:
         number = count(len(facts.stale), "export")
@@ -34,4 +34,4 @@ def judge_exports(facts: ExportFacts) -> Iterator[Finding]:
         )
 
 
-CHECKS = (Check("exports", "no export is stale", read_exports, judge_exports),)
+CHECKS = (HealthCheck("exports", "no export is stale", read_exports, judge_exports),)

@@ -11,7 +11,7 @@ from pathlib import Path
 from devflow.common.git import Git, GitError
 from devflow.common.paths import display_path, shell_quote
 from devflow.common.units import duration
-from devflow.doctor.facts import Check, Finding, NotCheckedError, warning
+from devflow.doctor.facts import Finding, HealthCheck, NotCheckedError, warning
 from devflow.doctor.world import World
 
 _OLDEST = (2, 29)  # that this project is tested with
@@ -126,6 +126,6 @@ def judge_git_hooks(facts: HookFacts) -> Iterator[Finding]:
 
 
 CHECKS = (
-    Check("git", "git works in this clone", read_git, judge_git),
-    Check("git-hooks", "the hooks that [doctor].git_hooks names can run", read_git_hooks, judge_git_hooks),
+    HealthCheck("git", "git works in this clone", read_git, judge_git),
+    HealthCheck("git-hooks", "the hooks that [doctor].git_hooks names can run", read_git_hooks, judge_git_hooks),
 )

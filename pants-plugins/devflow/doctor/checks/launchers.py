@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from devflow.common.paths import display_path, shell_quote
-from devflow.doctor.facts import Check, Finding, NotCheckedError, error, warning
+from devflow.doctor.facts import Finding, HealthCheck, NotCheckedError, error, warning
 from devflow.doctor.world import World
 
 # The oldest launcher for each Pants, and whether an older one is an error. Source: `pants_runner.py` of each release.
@@ -131,6 +131,6 @@ def judge_launchers(facts: LaunchersFacts) -> Iterator[Finding]:
 
 
 CHECKS = (
-    Check("launcher", "the `pants` on PATH can start this repository's Pants", read_launcher, judge_launcher),
-    Check("launchers", "PATH has one `pants`", read_launchers, judge_launchers),
+    HealthCheck("launcher", "the `pants` on PATH can start this repository's Pants", read_launcher, judge_launcher),
+    HealthCheck("launchers", "PATH has one `pants`", read_launchers, judge_launchers),
 )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from devflow.common.paths import display_path
 from devflow.common.units import size
 from devflow.doctor.checks.mounts import mount_of, mounts
-from devflow.doctor.facts import Check, Finding, NotCheckedError, error, warning
+from devflow.doctor.facts import Finding, HealthCheck, NotCheckedError, error, warning
 from devflow.doctor.world import World
 
 _MAPS_BYTES = 300 * 1000**3  # the databases of the store are mapped whole: 16 + 256 + 16 GB by default
@@ -157,8 +157,8 @@ def judge_watching(facts: WatchingFacts) -> Iterator[Finding]:
 
 
 CHECKS = (
-    Check("address-space", "the store can be mapped into memory", read_address_space, judge_address_space),
-    Check("open-files", "Pants may open 10,000 files", read_open_files, judge_open_files),
-    Check("watches", "there are watches of files left (Linux)", read_watches, judge_watches),
-    Check("watching", "the disk of the clone reports changes of files", read_watching, judge_watching),
+    HealthCheck("address-space", "the store can be mapped into memory", read_address_space, judge_address_space),
+    HealthCheck("open-files", "Pants may open 10,000 files", read_open_files, judge_open_files),
+    HealthCheck("watches", "there are watches of files left (Linux)", read_watches, judge_watches),
+    HealthCheck("watching", "the disk of the clone reports changes of files", read_watching, judge_watching),
 )

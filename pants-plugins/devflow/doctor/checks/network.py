@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from devflow.common.masking import masked
-from devflow.doctor.facts import Check, Finding, NotCheckedError, error
+from devflow.doctor.facts import Finding, HealthCheck, NotCheckedError, error
 from devflow.doctor.world import World
 
 _LIMIT_S = 5.0
@@ -78,4 +78,4 @@ def judge_index(facts: IndexFacts) -> Iterator[Finding]:
             )
 
 
-CHECKS = (Check("index", "each package index answers", read_index, judge_index, network=True),)
+CHECKS = (HealthCheck("index", "each package index answers", read_index, judge_index, network=True),)

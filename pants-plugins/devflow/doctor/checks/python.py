@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from devflow.common.paths import display_path
 from devflow.doctor.checks.versions import Version, allowed_by_any, parse_version, shown_version
-from devflow.doctor.facts import Check, Finding, NotCheckedError, error
+from devflow.doctor.facts import Finding, HealthCheck, NotCheckedError, error
 from devflow.doctor.world import World
 from devflow.plain.settings.configuration import read_file_text
 
@@ -250,6 +250,6 @@ def _how_to_make(resolve: str, facts: LockfileFacts) -> str:
 
 
 CHECKS = (
-    Check("interpreters", "each resolve has a Python", read_interpreters, judge_interpreters),
-    Check("lockfiles", "each resolve has a lockfile that can be used", read_lockfiles, judge_lockfiles),
+    HealthCheck("interpreters", "each resolve has a Python", read_interpreters, judge_interpreters),
+    HealthCheck("lockfiles", "each resolve has a lockfile that can be used", read_lockfiles, judge_lockfiles),
 )

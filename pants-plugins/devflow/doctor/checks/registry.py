@@ -16,9 +16,9 @@ from devflow.doctor.checks import (
     runtime,
     store,
 )
-from devflow.doctor.facts import Check
+from devflow.doctor.facts import HealthCheck
 
-ALL_CHECKS: tuple[Check, ...] = (
+ALL_CHECKS: tuple[HealthCheck, ...] = (
     *launchers.CHECKS,
     *runtime.CHECKS,
     *configuration.CHECKS,

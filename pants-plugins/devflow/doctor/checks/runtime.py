@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from devflow.common.paths import display_path
-from devflow.doctor.facts import Check, Finding, NotCheckedError, error, note, warning
+from devflow.doctor.facts import Finding, HealthCheck, NotCheckedError, error, note, warning
 from devflow.doctor.world import World
 from devflow.plain.settings.configuration import read_file_text
 
@@ -42,7 +42,7 @@ class BootstrapFacts:
 
 def read_bootstrap(world: World) -> BootstrapFacts:
     """Parse the files; nothing in them is run."""
-    found = []
+    found: list[BootstrapLine] = []
     for name in _FILES:
         path = os.path.join(world.build_root, name)
         if os.path.lexists(path):
@@ -149,6 +149,8 @@ def judge_locale(facts: LocaleFacts) -> Iterator[Finding]:
 
 
 CHECKS = (
-    Check("bootstrap-file", "the Python that .pants.bootstrap names is installed", read_bootstrap, judge_bootstrap),
-    Check("locale", "the preferred encoding is UTF-8", read_locale, judge_locale),
+    HealthCheck(
+        "bootstrap-file", "the Python that .pants.bootstrap names is installed", read_bootstrap, judge_bootstrap
+    ),
+    HealthCheck("locale", "the preferred encoding is UTF-8", read_locale, judge_locale),
 )

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from devflow.common.paths import display_path
 from devflow.common.units import parse_size
 from devflow.doctor.checks.mounts import mount_of, mounts
-from devflow.doctor.facts import UNSAID, Check, Finding, NotCheckedError, error, warning
+from devflow.doctor.facts import UNSAID, Finding, HealthCheck, NotCheckedError, error, warning
 from devflow.doctor.world import World
 
 # Source: `mdb.c` of LMDB 0.9: the magic number of the first page, after the header of the page, little-endian.
@@ -126,6 +126,6 @@ def judge_store_limit(facts: StoreLimitFacts) -> Iterator[Finding]:
 
 
 CHECKS = (
-    Check("store", "the local store holds databases, on a local disk", read_store, judge_store),
-    Check("store-limit", "no database of the store is nearly full", read_store_limit, judge_store_limit),
+    HealthCheck("store", "the local store holds databases, on a local disk", read_store, judge_store),
+    HealthCheck("store-limit", "no database of the store is nearly full", read_store_limit, judge_store_limit),
 )

@@ -19,8 +19,6 @@ from devflow.common.paths import display_path
 from devflow.common.toml_file import parse_toml
 from devflow.plain.settings.without_pants import config_files, interpolate, rc_files, user_name
 
-_NOTHING = object()
-
 
 @dataclass(frozen=True)
 class ConfigFile:
@@ -182,10 +180,10 @@ def _looks_like_a_collection(given: Any) -> bool:
 def _merged_text(value: Any, given: str) -> Any:
     sign, text = (given[0], given[1:]) if given[:1] in ("+", "-") else ("", given)
     try:
-        parsed = ast.literal_eval(text) if text[:1] in ("[", "(", "{") else _NOTHING
+        parsed: Any = ast.literal_eval(text) if text[:1] in ("[", "(", "{") else None
     except (SyntaxError, ValueError, MemoryError, RecursionError):
-        parsed = _NOTHING
-    if parsed is _NOTHING:
+        parsed = None
+    if parsed is None:
         return [*value, given] if isinstance(value, (list, tuple)) else given
     if isinstance(parsed, Mapping):
         return {**(value or {}), **parsed} if sign == "+" else parsed
