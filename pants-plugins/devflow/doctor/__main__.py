@@ -37,7 +37,7 @@ def _run(options: argparse.Namespace) -> int:
         print_report(report.list_as_json(ALL_CHECKS) if is_json else "\n".join(report.list_lines(ALL_CHECKS)))
         return 0
     build_root = find_build_root(os.getcwd(), os.environ)
-    world = World.of(build_root, os.environ, command=_PROGRAM, reset=_RESET)
+    world = World.of(build_root, os.environ, reset=_RESET)
     diagnosis = Diagnosis(inspect(checks, world), options.strict)
     text = "\n".join(report.lines(diagnosis, verbose=options.verbose))
     print_report(report.as_json(diagnosis) if is_json else text)

@@ -55,7 +55,6 @@ async def doctor_goal(
             environment,
             settings=from_options(global_options.options, build_root.path),
             in_pants=True,
-            command=f"{bin_name()} {options.name}",
             reset=f"{bin_name()} reset-cache",
         )
         diagnosis = Diagnosis(inspect(checks, world), options.strict)

@@ -52,3 +52,12 @@ class DoctorSubsystem(GoalSubsystem):
             """
         ),
     )
+    container_labels = StrListOption(
+        default=[],
+        help=softwrap(
+            """
+            The labels of containers that tests start, for the check `containers`. If not set: `org.testcontainers=true`.
+            Example: `--container-labels=com.example.test=yes`.
+            """
+        ),
+    )

@@ -27,7 +27,7 @@ class World:
 
     `environment` is that of the user's shell. `settings` are None, and `settings_problem` says why, if the
     configuration cannot be read. `in_pants`: Pants runs this, so that what keeps it from starting is not the case.
-    `proc` is where Linux shows processes and limits. `stale_exports` is None without Pants' engine.
+    `proc` is where Linux shows processes and limits. `reset` is the command that resets caches, without its options.
     """
 
     build_root: str
@@ -40,10 +40,7 @@ class World:
     proc: str = "/proc"
     now_s: float = field(default_factory=time.time)
     user_id: int = field(default_factory=os.getuid)
-    command: str = "./pants doctor"
     reset: str = "./pants reset-cache"
-    stale_exports: tuple[str, ...] | None = None
-    known_variables: frozenset[str] | None = None
 
     @classmethod
     def of(

@@ -54,8 +54,8 @@ RunEngine = Callable[[Sequence[str]], "subprocess.CompletedProcess[str]"]
 
 
 def labels_of(config: Configuration) -> tuple[str, ...]:
-    """`[reset-cache].container_labels`."""
-    return config.texts("reset-cache", "container_labels") or DEFAULT_LABELS
+    """`[doctor].container_labels`."""
+    return config.texts("doctor", "container_labels") or DEFAULT_LABELS
 
 
 def list_leftovers(

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from devflow.common.errors import Problem, did_you_mean
+from devflow.common.errors import Problem
 from devflow.common.masking import masked
 from devflow.common.units import duration
 from devflow.doctor.facts import Finding, HealthCheck, NotCheckedError, error, note, warning
@@ -117,29 +117,25 @@ def judge_pants_version(facts: PantsVersionFacts) -> Iterator[Finding]:
 
 @dataclass(frozen=True)
 class EnvironmentFacts:
-    """Variables that set options, with their values; and those that no active backend knows, each with a suggestion."""
+    """The variables that set options, with their values."""
 
     variables: Mapping[str, str]
-    unknown: Mapping[str, str]
 
 
 def read_environment(world: World) -> EnvironmentFacts:
-    """Without Pants' engine, nobody knows the options of its backends."""
-    variables = {
-        name: masked(f"{name}={value}").partition("=")[2]
-        for name, value in sorted(world.environment.items())
-        if name.startswith("PANTS_") and not _NO_OPTIONS.fullmatch(name)
-    }
-    if world.known_variables is None:
-        return EnvironmentFacts(variables, {})
-    known = world.known_variables
-    return EnvironmentFacts(variables, {name: did_you_mean(name, known) for name in variables if name not in known})
+    """Which of them are options of an active backend, only Pants could say."""
+    return EnvironmentFacts(
+        {
+            name: masked(f"{name}={value}").partition("=")[2]
+            for name, value in sorted(world.environment.items())
+            if name.startswith("PANTS_") and not _NO_OPTIONS.fullmatch(name)
+        }
+    )
 
 
 def judge_environment(facts: EnvironmentFacts) -> Iterator[Finding]:
-    """Pants ignores such a variable in silence."""
-    for name, suggestion in facts.unknown.items():
-        yield warning(f"{name} is no option of any enabled backend, and Pants ignores it.{suggestion}", f"unset {name}")
+    """Nothing: they are set on purpose, so this is for `--verbose` and JSON only."""
+    return iter(())
 
 
 @dataclass(frozen=True)
@@ -177,6 +173,6 @@ CHECKS = (
     HealthCheck("config", "the configuration files can be read", read_config, judge_config),
     HealthCheck("rc-files", "the .pants.rc files can be read", read_rc_files, judge_rc_files),
     HealthCheck("pants-version", "no variable overrides pants_version", read_pants_version, judge_pants_version),
-    HealthCheck("environment", "the PANTS_ variables are options", read_environment, judge_environment),
+    HealthCheck("environment", "the variables that set options (--verbose)", read_environment, judge_environment),
     HealthCheck("clock", "no file is from the future", read_clock, judge_clock),
 )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from devflow.common.paths import display_path, is_inside, shown
 from devflow.common.report import count
 from devflow.common.units import duration
-from devflow.doctor.facts import UNSAID, Finding, HealthCheck, NotCheckedError, note, warning
+from devflow.doctor.facts import Finding, HealthCheck, NotCheckedError, note, warning
 from devflow.doctor.world import World
 from devflow.plain.containers import Container, labels_of, list_leftovers
 
@@ -53,7 +53,6 @@ class ContainerFacts:
 
     engine: str
     leftovers: tuple[Container, ...]
-    reset: str = field(metadata=UNSAID)
 
 
 def read_containers(world: World) -> ContainerFacts:
@@ -63,18 +62,18 @@ def read_containers(world: World) -> ContainerFacts:
     )
     if found.not_asked:
         raise NotCheckedError(found.not_asked)
-    return ContainerFacts(found.engine, tuple(one for one in found.containers if not one.blocker), world.reset)
+    return ContainerFacts(found.engine, tuple(one for one in found.containers if not one.blocker))
 
 
 def judge_containers(facts: ContainerFacts) -> Iterator[Finding]:
-    """A note: they take memory and ports."""
+    """A note: they take memory and ports. The fix removes them by id, with their anonymous volumes only."""
     if facts.leftovers:
         oldest = max(one.age_s for one in facts.leftovers)
         names = ", ".join(shown(one.name) for one in facts.leftovers[:3])
         yield note(
             f"{count(len(facts.leftovers), 'container')} of interrupted tests, the oldest {duration(oldest)} old: "
             f"{names}.",
-            f"{facts.reset} --only=containers",
+            f"{facts.engine} rm --force --volumes {' '.join(one.id[:12] for one in facts.leftovers)}",
         )
 
 

@@ -18,6 +18,7 @@ _ASSIGNMENT = re.compile(r"(?:export\s+)?([A-Za-z_]\w*)=(.*)")
 _PYENV_PREFIX = re.compile(r"\$\(\s*pyenv\s+prefix\s+([\w.-]+)\s*\)((?:/[\w.-]+)*)")
 _PYTHONS = ("PY", "PYTHON", "PANTS_PYTHON")
 _UTF8_LOCALES = ("C.UTF-8", "en_US.UTF-8")
+_C_LOCALE = "unset PYTHONUTF8 PYTHONCOERCECLOCALE; export LC_ALL=C"
 _ASK = "import locale; print(locale.getpreferredencoding())"
 _IGNORE = "PANTS_IGNORE_UNRECOGNIZED_ENCODING"
 
@@ -144,7 +145,7 @@ def judge_locale(facts: LocaleFacts) -> Iterator[Finding]:
     who = "Pants does not start" if fails else "The official launcher does not start Pants"
     yield (error if fails else warning)(
         f"{who}: Your system's preferred encoding is `{facts.encoding}`, but Pants requires `UTF-8`.",
-        f"export LC_ALL={facts.remedy}" if facts.remedy else "unset PYTHONUTF8 PYTHONCOERCECLOCALE; export LC_ALL=C",
+        f"export LC_ALL={facts.remedy}" if facts.remedy else _C_LOCALE,
     )
 
 
