@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from devflow.plain import containers
 from devflow.plain.containers import DEFAULT_LABELS, FoundContainers, list_leftovers
 from devflow.plain.facts import Process
 from reset_cache.fakes import FakeSource, daemon
@@ -43,15 +44,15 @@ def process(command: str, *, started_s: float, directory: str = "/w", pid: int =
 class Engine:
     def __init__(self, base: Path, name: str = "docker") -> None:
         self.base = base
-        self.environment = {"PATH": f"{base}:/usr/bin:/bin", "HOST": "unix:///var/run/docker.sock"}
+        self.environment = {"PATH": f"{base}:/usr/bin:/bin", "DOCKER_HOST": "unix:///var/run/docker.sock"}
         program = base / name
         program.write_text(ENGINE.format(directory=base))
         program.chmod(0o755)
         self.answer([container()])
 
-    def answer(self, containers: list[dict[str, object]], ryuk: str = "") -> None:
-        (self.base / "ids").write_text("".join(f"{one['Id']}\n" for one in containers))
-        (self.base / "inspected").write_text(json.dumps(containers))
+    def answer(self, inspected: list[dict[str, object]], ryuk: str = "") -> None:
+        (self.base / "ids").write_text("".join(f"{one['Id']}\n" for one in inspected))
+        (self.base / "inspected").write_text(json.dumps(inspected))
         (self.base / "ryuk").write_text(ryuk)
 
     def list(self, *processes: Process, source: bool = True) -> FoundContainers:
@@ -118,14 +119,36 @@ def test_without_a_way_to_read_processes(engine: Engine) -> None:
 
 @pytest.mark.parametrize("host", ["tcp://10.0.0.1:2375", "ssh://me@host"])
 def test_an_engine_of_another_machine_is_not_asked(engine: Engine, host: str) -> None:
-    engine.environment["HOST"] = host
+    engine.environment["DOCKER_HOST"] = host
     assert engine.list().not_asked == f"docker is that of another machine: {host}"
+    del engine.environment["DOCKER_HOST"]
+    engine.environment.update(DOCKER_CONTEXT="far", HOST=host)
+    assert engine.list().not_asked == f"docker is that of another machine: {host}"
+
+
+def test_the_context_that_the_user_has_chosen(engine: Engine, tmp_path: Path) -> None:
+    del engine.environment["DOCKER_HOST"]
+    (tmp_path / "config.json").write_text('{"currentContext": "far"}')
+    engine.environment.update(DOCKER_CONFIG=str(tmp_path), HOST="ssh://host")
+    assert engine.list().not_asked == "docker is that of another machine: ssh://host"
+    engine.environment["HOST"] = "unix:///run/user/1000/docker.sock"
+    assert len(engine.list().containers) == 1
+
+
+def test_a_client_without_an_engine_is_not_started(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del engine.environment["DOCKER_HOST"]
+    engine.environment["HOME"] = str(tmp_path)
+    monkeypatch.setattr(containers, "_SOCKET", str(tmp_path / "none"))
+    assert engine.list().not_asked == f"docker does not run: there is no {tmp_path}/none"
 
 
 def test_podman_where_there_is_no_docker(tmp_path: Path) -> None:
     engine = Engine(tmp_path, "podman")
     engine.environment["PATH"] = str(tmp_path)
     (tmp_path / "cat").symlink_to("/bin/cat")
+    del engine.environment["DOCKER_HOST"]
     assert engine.list().engine == "podman"
     engine.environment["CONTAINER_HOST"] = "ssh://host"
     assert engine.list().not_asked == "podman is that of another machine: ssh://host"

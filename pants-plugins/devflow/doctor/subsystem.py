@@ -56,8 +56,8 @@ class DoctorSubsystem(GoalSubsystem):
         default=[],
         help=softwrap(
             """
-            The labels of containers that tests start, for the check `containers`. If not set: `org.testcontainers=true`.
-            Example: `--container-labels=com.example.test=yes`.
+            The labels of containers that tests start, for the check `containers`. If not set:
+            `org.testcontainers=true`. Example: `--container-labels=com.example.test=yes`.
             """
         ),
     )

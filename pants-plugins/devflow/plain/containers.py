@@ -13,12 +13,14 @@ from datetime import datetime
 from typing import Any
 
 from devflow.common.errors import tail
+from devflow.common.masking import masked
 from devflow.plain.facts import Process
 from devflow.plain.processes.table import ProcessSource
 from devflow.plain.settings.configuration import Configuration
 
 DEFAULT_LABELS = ("org.testcontainers=true",)
 LIMIT_S = 5.0
+_SOCKET = "/var/run/docker.sock"
 # Source: testcontainers-python 4.14, `core/labels.py`, `core/container.py`; Docker Compose.
 _LANGUAGE, _SESSION = "org.testcontainers.lang", "org.testcontainers.session-id"
 _REUSED = ("org.testcontainers.hash", "org.testcontainers.copied_files.hash")
@@ -76,9 +78,9 @@ def list_leftovers(
         return run_engine(engine, arguments, environment, limit_s)
 
     try:
-        remote = _remote(name, environment, run)
-        if remote:
-            return FoundContainers(name, not_asked=f"{name} is that of another machine: {remote}")
+        elsewhere = _elsewhere(name, environment, run)
+        if elsewhere:
+            return FoundContainers(name, not_asked=elsewhere)
         ids: dict[str, None] = {}
         for label in labels:
             listed = run(["ps", "--all", "--no-trunc", "--filter", f"label={label}", "--format", "{{.ID}}"])
@@ -115,14 +117,32 @@ def run_engine(
     )
 
 
-def _remote(name: str, environment: Mapping[str, str], run: RunEngine) -> str | None:
-    """The address of an engine that is not on this machine; None for a local one."""
+def _elsewhere(name: str, environment: Mapping[str, str], run: RunEngine) -> str | None:
+    """Why the engine is not to be asked: it is on another machine, or does not run. None for one of this machine."""
     if name == "podman":
         host = environment.get("CONTAINER_HOST", "")
     else:
-        shown = run(["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"])
-        host = shown.stdout.strip() if shown.returncode == 0 else environment.get("DOCKER_HOST", "")
-    return None if not host or host.startswith(("unix://", "npipe://")) else host
+        host = environment.get("DOCKER_HOST", "")
+        if not host and _context(environment) in ("", "default"):
+            # To start the client only to hear this takes longer than all other checks together.
+            return None if os.path.exists(_SOCKET) else f"{name} does not run: there is no {_SOCKET}"
+        host = host or run(["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"]).stdout.strip()
+    local = not host or host.startswith("unix://")
+    return None if local else f"{name} is that of another machine: {masked(host)}"
+
+
+def _context(environment: Mapping[str, str]) -> str:
+    """The context of docker's client. Source: docker(1), `docker context`."""
+    named = environment.get("DOCKER_CONTEXT")
+    if named is not None:
+        return named
+    home = environment.get("DOCKER_CONFIG") or os.path.join(environment.get("HOME", "/"), ".docker")
+    try:
+        with open(os.path.join(home, "config.json"), encoding="utf-8") as file:
+            config = json.load(file)
+    except (OSError, ValueError):
+        return ""
+    return str(config.get("currentContext", "")) if isinstance(config, Mapping) else ""
 
 
 def _inspected(ids: Sequence[str], run: RunEngine) -> list[Mapping[str, Any]]:

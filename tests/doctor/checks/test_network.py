@@ -15,7 +15,7 @@ from devflow.doctor.checks import network
 class Index(BaseHTTPRequestHandler):
     """Refuses each request, as an index that wants a password."""
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802
         asked = self.headers.get("Authorization")
         self.send_response(200 if asked else 401)
         self.end_headers()
