@@ -8,6 +8,8 @@ import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 # crun and the default limits need what a container in a container does not have.
 CONFIGURATION = """\
 [containers]
@@ -52,6 +54,11 @@ class Podman:
         flags = [f"--label={label}" for label in labels]
         volumes = [f"--volume={volume}:/data", "--volume=/anonymous"] if volume else []
         return self.run("run", "--detach", f"--name={name}", *flags, *volumes, IMAGE, "/bin/busybox", "sleep", "600")
+
+    def is_at_work(self) -> bool:
+        """Whether a process with its directories runs: each container has one that outlives it for a moment."""
+        commands = (process.info["cmdline"] or () for process in psutil.process_iter(["cmdline"]))
+        return any(f"{self.base}/root" in command for command in commands)
 
 
 def make_podman(base: Path) -> Podman:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from plain.podman import Podman, make_podman
 
 from devflow.doctor.checks.containers import ContainerFacts, judge_containers
 from devflow.plain.containers import DEFAULT_LABELS, list_leftovers
-from plain.podman import Podman, make_podman
+from harness.world import wait_until
 from reset_cache.fakes import FakeSource
 
 LABELS = ("org.testcontainers=true", "org.testcontainers.lang=python", "org.testcontainers.session-id=s1")
@@ -20,10 +22,13 @@ pytestmark = pytest.mark.needs("podman")
 
 
 @pytest.fixture()
-def podman(tmp_path: Path) -> Iterator[Podman]:
-    made = make_podman(tmp_path / "podman")
-    yield made
-    made.run("rm", "--all", "--force", "--volumes", "--time=0")
+def podman() -> Iterator[Podman]:
+    """In a directory with a short path, because podman refuses a run root of more than 50 characters."""
+    with tempfile.TemporaryDirectory(prefix="pod-") as directory:
+        made = make_podman(Path(directory, "p"))
+        yield made
+        made.run("rm", "--all", "--force", "--volumes", "--time=0")
+        wait_until(lambda: not made.is_at_work(), what="what podman cleans up in the background")
 
 
 def test_the_fix_takes_leftovers_only(podman: Podman) -> None:

@@ -55,7 +55,7 @@ def test_the_fix_ends_it(clone: Clone) -> None:
             shell.wait()
             source = process_source()
             assert source
-            wait_until(lambda: "pantsd" in "".join(psutil.Process(pid).cmdline()), what="the title")
+            wait_until(lambda: psutil.Process(pid).cmdline()[0].startswith("pantsd"), what="the title")
             clone.source = source
             clone.options = {"now_s": time.time() + 60}
             assert clone.fix("daemon") == f"kill {pid}"
