@@ -37,7 +37,8 @@ def _run(options: argparse.Namespace) -> int:
         print_report(report.list_as_json(ALL_CHECKS) if is_json else "\n".join(report.list_lines(ALL_CHECKS)))
         return 0
     build_root = find_build_root(os.getcwd(), os.environ)
-    world = World.of(build_root, os.environ, reset=_RESET)
+    own = os.path.isfile(os.path.join(build_root, "pants"))
+    world = World.of(build_root, os.environ, pants="./pants" if own else "pants", reset=_RESET)
     diagnosis = Diagnosis(inspect(checks, world), options.strict)
     text = "\n".join(report.lines(diagnosis, verbose=options.verbose))
     print_report(report.as_json(diagnosis) if is_json else text)

@@ -55,6 +55,7 @@ async def doctor_goal(
             environment,
             settings=from_options(global_options.options, build_root.path),
             in_pants=True,
+            pants=bin_name(),
             reset=f"{bin_name()} reset-cache",
         )
         diagnosis = Diagnosis(inspect(checks, world), options.strict)

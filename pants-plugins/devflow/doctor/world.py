@@ -27,7 +27,8 @@ class World:
 
     `environment` is that of the user's shell. `settings` are None, and `settings_problem` says why, if the
     configuration cannot be read. `in_pants`: Pants runs this, so that what keeps it from starting is not the case.
-    `proc` is where Linux shows processes and limits. `reset` is the command that resets caches, without its options.
+    `proc` is where Linux shows processes and limits. `pants` is how the
+    user calls Pants, and `reset` the command that resets caches, without its options.
     """
 
     build_root: str
@@ -40,6 +41,7 @@ class World:
     proc: str = "/proc"
     now_s: float = field(default_factory=time.time)
     user_id: int = field(default_factory=os.getuid)
+    pants: str = "./pants"
     reset: str = "./pants reset-cache"
 
     @classmethod

@@ -63,9 +63,9 @@ def test_other_execution_roots(facts: ExecutionRootFacts, words: str, fix: str) 
 @pytest.mark.parametrize(
     ("volume", "severity", "fix"),
     [
-        (replace(VOLUME, free_bytes=100 * 1024**2), "error", "free space on it: "),
-        (replace(VOLUME, free_bytes=GIB), "warning", "free space on it: "),
-        (replace(VOLUME, free_inodes=10), "error", "free space on it: "),
+        (replace(VOLUME, free_bytes=100 * 1024**2), "error", "free space on it; "),
+        (replace(VOLUME, free_bytes=GIB), "warning", "free space on it; "),
+        (replace(VOLUME, free_inodes=10), "error", "free space on it; "),
         (replace(VOLUME, kind="tmpfs", free_bytes=1024), "error", "sudo mount -o remount,size=4G /w"),
         (replace(VOLUME, kind="tmpfs", total_bytes=GIB), "warning", "sudo mount -o remount,size=4G /w"),
         (VOLUME, "", ""),
@@ -73,7 +73,7 @@ def test_other_execution_roots(facts: ExecutionRootFacts, words: str, fix: str) 
     ],
 )
 def test_space(volume: Volume, severity: str, fix: str) -> None:
-    findings = list(judge_space(SpaceFacts((volume,))))
+    findings = list(judge_space(SpaceFacts((volume,), "./pants reset-cache")))
     assert [one.severity.value for one in findings] == ([severity] if severity else [])
     assert all(one.problem.fix.startswith(fix) for one in findings)
     if severity == "error":

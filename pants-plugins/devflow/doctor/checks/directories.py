@@ -131,6 +131,7 @@ class SpaceFacts:
     """Each file system on which Pants writes, once."""
 
     volumes: tuple[Volume, ...]
+    reset: str = field(metadata=UNSAID)
 
 
 def _places(world: World) -> dict[str, str]:
@@ -167,7 +168,7 @@ def read_space(world: World) -> SpaceFacts:
             found.f_blocks * found.f_frsize,
             found.f_favail if found.f_files else None,
         )
-    return SpaceFacts(tuple(volumes.values()))
+    return SpaceFacts(tuple(volumes.values()), world.reset)
 
 
 def judge_space(facts: SpaceFacts) -> Iterator[Finding]:
@@ -175,7 +176,7 @@ def judge_space(facts: SpaceFacts) -> Iterator[Finding]:
     for one in facts.volumes:
         where = f"{display_path(one.holds[0])} ({one.kind})"
         grow = f"sudo mount -o remount,size=4G {shell_quote(one.point)}"
-        free = "free space on it: ./pants cache-status, then ./pants reset-cache --max-size=1GiB"
+        free = f"free space on it; of what Pants can make again: {facts.reset} --max-size=1GiB"
         fix = grow if one.kind == "tmpfs" else free
         if one.free_bytes < _LEAST_BYTES:
             yield error(

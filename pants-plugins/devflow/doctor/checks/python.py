@@ -7,11 +7,11 @@ import os
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from devflow.common.paths import display_path
 from devflow.doctor.checks.versions import Version, allowed_by_any, parse_version, shown_version
-from devflow.doctor.facts import Finding, HealthCheck, NotCheckedError, error
+from devflow.doctor.facts import UNSAID, Finding, HealthCheck, NotCheckedError, error
 from devflow.doctor.world import World
 from devflow.plain.settings.configuration import read_file_text
 
@@ -175,6 +175,7 @@ class LockfileFacts:
     resolves: tuple[LockedResolve, ...]
     generated: bool
     behavior: str
+    pants: str = field(metadata=UNSAID)
 
 
 def read_lockfiles(world: World) -> LockfileFacts:
@@ -190,6 +191,7 @@ def read_lockfiles(world: World) -> LockfileFacts:
         ),
         str(config.value("python", "resolves_generate_lockfiles", True)).lower() == "true",
         str(config.value("python", "invalid_lockfile_behavior", "error")),
+        world.pants,
     )
 
 
@@ -245,7 +247,7 @@ def judge_lockfiles(facts: LockfileFacts) -> Iterator[Finding]:
 
 def _how_to_make(resolve: str, facts: LockfileFacts) -> str:
     if facts.generated:
-        return f"./pants generate-lockfiles --resolve={resolve}"
+        return f"{facts.pants} generate-lockfiles --resolve={resolve}"
     return "make it as this repository makes its lockfiles ([python].resolves_generate_lockfiles is false)"
 
 
