@@ -27,8 +27,8 @@ class World:
 
     `environment` is that of the user's shell. `settings` are None, and `settings_problem` says why, if the
     configuration cannot be read. `in_pants`: Pants runs this, so that what keeps it from starting is not the case.
-    `proc` is where Linux shows processes and limits. `pants` is how the
-    user calls Pants, and `reset` the command that resets caches, without its options.
+    `proc` is where Linux shows processes and limits. `pants` is how the user calls Pants, and `reset` the command that
+    resets caches, without its options.
     """
 
     build_root: str
