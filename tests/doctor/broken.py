@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from devflow.doctor.checks.registry import ALL_CHECKS
 from devflow.doctor.facts import CheckResult
@@ -77,6 +78,10 @@ class Clone:
         assert result.not_checked
         assert result.findings == ()
         return self.shortened(result.not_checked)
+
+    def facts(self, name: str) -> dict[str, Any]:
+        """What a check saw."""
+        return dict(self.check(name).facts)
 
     def fix(self, name: str) -> str:
         """The only fix of a check, as it is printed."""

@@ -51,7 +51,7 @@ def test_an_rc_file_that_nobody_reads(clone: Clone) -> None:
 def test_what_rc_files_set(clone: Clone) -> None:
     clone.write("repo/.pants.rc", '[GLOBAL]\nlocal_execution_root_dir = "/x"\n')
     assert clone.found("rc-files") == []
-    assert clone.check("rc-files").facts["sets"] == {".pants.rc": ["[GLOBAL].local_execution_root_dir"]}
+    assert clone.facts("rc-files")["sets"] == {".pants.rc": ["[GLOBAL].local_execution_root_dir"]}
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_a_version_of_the_environment(clone: Clone, environment: dict[str, str],
 def test_variables_that_set_options(clone: Clone) -> None:
     clone.environment.update(PANTS_TEST_TIMEOUTS="true", PANTS_BOOTSTRAP_URLS="x", PANTS_PYTHON="/python")
     assert clone.found("environment") == []
-    assert clone.check("environment").facts == {"variables": {"PANTS_TEST_TIMEOUTS": "true"}}
+    assert clone.facts("environment") == {"variables": {"PANTS_TEST_TIMEOUTS": "true"}}
 
 
 def test_no_password_is_shown(clone: Clone) -> None:

@@ -70,7 +70,7 @@ def test_a_binary_is_asked_for_its_version(clone: Clone) -> None:
     clone.write("bin/pants", Path(env).read_bytes(), mode=0o755)
     on_path(clone, "bin")
     clone.environment["A_VERSION"] = "0.9.2"
-    launcher = clone.check("launcher").facts["launcher"]
+    launcher = clone.facts("launcher")["launcher"]
     assert isinstance(launcher, dict)
     assert (launcher["kind"], launcher["version"]) == ("binary", [0, 9, 2])
 

@@ -113,4 +113,4 @@ def test_the_table_of_mounts(clone: Clone) -> None:
 def test_this_machine(clone: Clone) -> None:
     for name in ("address-space", "open-files", "watching"):
         assert clone.check(name).not_checked == ""
-    assert Path(str(clone.check("watching").facts["build_root"])) == clone.root
+    assert Path(str(clone.facts("watching")["build_root"])) == clone.root

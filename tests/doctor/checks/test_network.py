@@ -42,7 +42,7 @@ def indexes(clone: Clone, *urls: str) -> None:
 def test_a_refusal_is_an_answer(clone: Clone, port: int) -> None:
     indexes(clone, f"http://127.0.0.1:{port}/simple/")
     assert clone.found("index") == []
-    [answer] = clone.check("index").facts["answers"]  # type: ignore[misc]
+    [answer] = clone.facts("index")["answers"]
     assert answer == {"url": f"http://127.0.0.1:{port}/simple/pip/", "status": 401, "reason": ""}
 
 
@@ -53,7 +53,7 @@ def test_an_index_that_hangs(clone: Clone, monkeypatch: pytest.MonkeyPatch) -> N
         [(severity, what, fix)] = clone.found("index")
         assert severity == "error"
         assert "did not answer" in what
-        assert "hunter2" not in what + fix + json.dumps(dict(clone.check("index").facts))
+        assert "hunter2" not in what + fix + json.dumps(dict(clone.facts("index")))
 
 
 def test_an_index_that_nobody_serves(clone: Clone) -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 from doctor.broken import Clone
@@ -79,7 +81,7 @@ def test_a_python_whose_path_does_not_tell_its_version(clone: Clone) -> None:
     clone.environment["PATH"] = str(clone.base / "bin")
     clone.write("bin/python3", "#!/bin/sh\necho Python 3.12.9\n", mode=0o755)
     assert clone.found("interpreters") == []
-    assert clone.check("interpreters").facts["installed"] == ["3.12.9"]
+    assert clone.facts("interpreters")["installed"] == ["3.12.9"]
 
 
 def test_a_shim_of_pyenv_is_no_python(clone: Clone) -> None:
@@ -156,10 +158,10 @@ def test_a_lockfile_with_conflict_markers(clone: Clone) -> None:
 
 def test_the_words_of_pants() -> None:
     """They are in its sources, and in those of pex."""
-    import pex.interpreter_constraints
-    from pants.backend.python.util_rules import pex_requirements
-
-    with open(pex_requirements.__file__, encoding="utf-8") as file:
-        assert "lockfile at {lockfile.url} " in file.read()
-    with open(pex.interpreter_constraints.__file__, encoding="utf-8") as file:
-        assert "interpreter compatible with the requested constraints was found" in file.read()
+    for module, words in (
+        ("pants.backend.python.util_rules.pex_requirements", "lockfile at {lockfile.url} "),
+        ("pex.interpreter_constraints", "interpreter compatible with the requested constraints was found"),
+    ):
+        found = find_spec(module)
+        assert found
+        assert words in Path(str(found.origin)).read_text(encoding="utf-8")

@@ -73,7 +73,7 @@ def test_a_prefix_of_a_version_is_the_newest(clone: Clone) -> None:
     clone.write("pyenv/versions/3.9.9/bin/python")
     clone.write("pyenv/versions/3.9.15/bin/python")
     assert clone.found("bootstrap-file") == []
-    [line] = clone.check("bootstrap-file").facts["lines"]  # type: ignore[misc]
+    [line] = clone.facts("bootstrap-file")["lines"]
     assert line["path"].endswith("/versions/3.9.15/bin/python")
 
 
