@@ -151,6 +151,20 @@ class CacheStatus(GoalCase):
         return self.after_trivial_goal(["du", "-s", *self._paths])
 
 
+class Doctor(GoalCase):
+    """The same in each state. To be compared with the trivial goal: at most 1.3 times that."""
+
+    name, unit = "doctor", "checks"
+
+    @property
+    def amount(self) -> int:
+        return 28
+
+    def run(self, state: str) -> Run:
+        run = self.repository.run("doctor", "--format=json", "--skip=space")
+        return self.check({result["status"] for result in _results(run)} >= {"ok"}, run)
+
+
 class ResetCache(GoalCase):
     """Cold and warm: `--dry-run`. Changed: the real one; it is the last case, because nothing is left."""
 
@@ -300,5 +314,6 @@ CASES: tuple[type[GoalCase], ...] = (
     ReleaseBranch,
     DumpSchemaHistory,
     CacheStatus,
+    Doctor,
     ResetCache,
 )

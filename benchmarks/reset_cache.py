@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measure `reset-cache` and `cache-status` on this machine: docs/performance.md.
+"""Measure `reset-cache`, `cache-status` and `doctor` on this machine: docs/performance.md.
 
 python3 benchmarks/reset_cache.py
 
@@ -68,6 +68,8 @@ def cases(repository: ScratchRepository, directory: Path, files: int, runs: int)
     rms: list[float] = []
     statuses: list[float] = []
     dus: list[float] = []
+    doctors: list[float] = []
+    trivial: list[float] = []
     for _ in range(runs):
         other = directory / "other store"
         floor(repository)
@@ -76,6 +78,8 @@ def cases(repository: ScratchRepository, directory: Path, files: int, runs: int)
         os.sync()  # What is being written would be waited for by whoever comes first.
         for _ in range(3):
             floors = min(floor(repository).wall_s for _ in range(2))
+            trivial.append(floors)
+            doctors.append(min(repository.run("doctor").wall_s for _ in range(2)))
             status = repository.run("cache-status", "--format=json")
             statuses.append(status.wall_s - floors)
             # Of the execution root, the goal looks at what is Pants', and `du` would at everything.
@@ -92,6 +96,7 @@ def cases(repository: ScratchRepository, directory: Path, files: int, runs: int)
     yield Row(f"path free again, {of}", "s", free, "one second", [1.0], at_most=1.0)
     yield Row(f"`reset-cache --only=store`, {of}", "s", removals, "`rm -rf`", rms, at_most=1.3)
     yield Row(f"`cache-status`, {of}", "s", statuses, "`du -s` of the same", dus, at_most=1.5)
+    yield Row("`doctor`", "s", doctors, "trivial goal", trivial, at_most=1.3)
 
 
 def memory(directory: Path, files: int) -> Iterator[Row]:
@@ -116,7 +121,7 @@ def memory(directory: Path, files: int) -> Iterator[Row]:
 
 def main() -> int:
     """The exit code."""
-    parser = argparse.ArgumentParser(description="Measure reset-cache and cache-status.")
+    parser = argparse.ArgumentParser(description="Measure reset-cache, cache-status and doctor.")
     parser.add_argument("--files", type=int, default=100_000, help="in the store; default: 100,000")
     parser.add_argument("--runs", type=int, default=3, help="the medians count; default: 3")
     parser.add_argument("--pants", type=Path, default=PROJECT / "pants", help="the launcher; default: this project's")

@@ -21,7 +21,7 @@ from pants_parameters import refused
 Facts = Callable[[str], Optional[str]]
 
 # Tables of options that are read by `getattr`: the file, the constant, the class of Pants that has them.
-OPTION_TABLES = (("reset_cache/settings/from_pants.py", "_DIRECTORIES", "pants.option.global_options:GlobalOptions"),)
+OPTION_TABLES = (("plain/settings/from_pants.py", "_DIRECTORIES", "pants.option.global_options:GlobalOptions"),)
 
 
 @cache

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pants.engine.target import Target
 
 from devflow.backport import register as backport
+from devflow.doctor import register as doctor
 from devflow.engine import Rules
 from devflow.exec import register as exec_
 from devflow.export_all_resolves import register as export_all_resolves
@@ -22,6 +23,7 @@ def rules() -> Rules:
     """The rules of every slice, and the release step that needs two of them."""
     return [
         *backport.rules(),
+        *doctor.rules(),
         *exec_.rules(),
         *export_all_resolves.rules(),
         *ide_config.rules(),

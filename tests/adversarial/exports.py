@@ -20,7 +20,7 @@ from devflow.export_all_resolves.apply import _prune
 from devflow.export_all_resolves.facts import ExportTree
 from devflow.export_all_resolves.inspect import inspect_exports
 from devflow.export_all_resolves.plan import ExportPlan, plan_exports
-from devflow.reset_cache.facts import Settings
+from devflow.plain.facts import Settings
 from reset_cache.scene import write
 
 

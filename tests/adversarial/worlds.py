@@ -16,7 +16,7 @@ from pathlib import Path
 from adversarial.canaries import STRANGER, bare_repository, bind, print_of, repository
 
 from devflow.common.removal.guard import Guarded
-from devflow.reset_cache.facts import Settings
+from devflow.plain.facts import Settings
 from reset_cache.scene import write
 
 # Names of bytes: a newline, an escape sequence, no UTF-8, a leading dash, a glob.

@@ -17,7 +17,7 @@ from devflow.common.goals import GoalRun
 from devflow.common.masking import masked
 from devflow.common.members import failure_of
 from devflow.common.report import problems_as_json
-from devflow.reset_cache.facts import Process
+from devflow.plain.facts import Process
 
 
 @pytest.mark.parametrize(

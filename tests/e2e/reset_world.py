@@ -58,7 +58,7 @@ PANTS_TOML = f"""\
 [GLOBAL]
 pants_version = "2.17.1"
 pythonpath = [{str(PLUGINS)!r}, "%(buildroot)s/plugins"]
-backend_packages = ["devflow.reset_cache", "linger"]
+backend_packages = ["devflow.doctor", "devflow.reset_cache", "linger"]
 pants_ignore.add = ["/go", "/working"]
 [anonymous-telemetry]
 enabled = false
@@ -119,12 +119,12 @@ def works(repo: Repository, *, pantsd: bool = True) -> None:
     assert "store: " in repo.run("cache-status", pantsd=pantsd).stdout
 
 
-def plain(repo: Repository, python: str, *args: str) -> Result:
-    """Run the plain command by some Python."""
+def plain(repo: Repository, python: str, *args: str, module: str = "devflow.reset_cache") -> Result:
+    """Run a plain command by some Python."""
     environment = {**repo.caches.environment(), "PYTHONPATH": str(PLUGINS)}
     result = finish(
         subprocess.Popen(
-            [python, "-m", "devflow.reset_cache", *args],
+            [python, "-m", module, *args],
             cwd=repo.root,
             env=environment,
             stdout=subprocess.PIPE,
@@ -134,6 +134,11 @@ def plain(repo: Repository, python: str, *args: str) -> Result:
     )
     assert "Traceback" not in result.stderr, result.stderr
     return result
+
+
+def diagnosis(repo: Repository, check: str) -> list[str]:
+    """What the plain `doctor` prints of a check."""
+    return plain(repo, bare_python(), f"--only={check}", module="devflow.doctor").stdout.splitlines()
 
 
 def bare_python() -> str:

@@ -61,6 +61,14 @@ def test_it_runs_in_the_daemon_that_it_ends(repo: Repository, own_caches: Caches
     assert ended(pid)
 
 
+def test_doctor_finds_nothing_wrong_with_a_clone_and_its_daemon(repo: Repository) -> None:
+    works(repo)
+    checks = "config,rc-files,locale,bootstrap-file,execution-root,store,store-limit,daemon,git,interpreters,lockfiles"
+    result = repo.run("doctor", f"--only={checks}")
+    assert result.stdout == "8 checks fine, 3 not checked.\n"
+    assert result.stderr == ""
+
+
 def test_without_a_daemon_the_one_that_is_there_ends_too(repo: Repository, own_caches: Caches) -> None:
     works(repo)
     pid = repo.daemon.pid

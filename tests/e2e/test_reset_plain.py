@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from e2e.reset_world import bare_python, plain, resettable, store, works
+from e2e.reset_world import bare_python, diagnosis, plain, resettable, store, works
 from harness.transcripts import DOCS, transcripts
 from harness.world import Caches, Repository, finish
 
@@ -42,6 +42,10 @@ def test_a_corrupt_store(repo: Repository, own_caches: Caches) -> None:
         (store(own_caches) / kind / "0" / "data.mdb").write_bytes(b"not a database" * 1000)
         if kind == "cache":
             breaks(repo, "MDB_INVALID: File is not an LMDB file")
+        what, fix, _ = diagnosis(repo, "store")
+        assert what.startswith(f"store: error: {store(own_caches)}/{kind}/0/data.mdb is damaged.")
+        assert what.endswith("MDB_INVALID: File is not an LMDB file.")
+        assert fix == f"  Fix: python3 -m {transcript.command[1]} --only=store"
         python = pythons[kind == "files"]
         result = plain(repo, python, *transcript.command[2:])
         assert result.exit_code == 0
@@ -57,8 +61,12 @@ def test_an_execution_directory_that_was_removed_under_a_daemon(repo: Repository
         broken = finish(repo.start("work"))
         assert broken.exit_code != 0
         assert "No such file or directory" in broken.stderr or "NotFound" in broken.stderr
+        what, fix, _ = diagnosis(repo, "execution-root")
+        assert "was removed while Pants runs" in what
+        assert fix == "  Fix: python3 -m devflow.reset_cache --only=execution"
         result = plain(repo, python, "--only=execution")
         assert result.stdout.splitlines()[-1] == f"Made {own_caches.execution_root}"
+        assert diagnosis(repo, "execution-root") == ["1 check fine."]
         assert repo.run("work").stdout == "worked\n"
 
 
@@ -67,6 +75,7 @@ def test_an_execution_directory_that_cannot_be_made(repo: Repository, own_caches
     shutil.rmtree(own_caches.execution_root.parent)
     own_caches.execution_root.parent.write_text("in the way")
     breaks(repo, "Failed to create base for immutable inputs")
+    assert "Failed to create base for immutable inputs" in diagnosis(repo, "execution-root")[0]
     result = plain(repo, bare_python(), "--only=execution")
     assert result.exit_code == 1
     assert f"{own_caches.execution_root.parent} is not a directory" in result.stderr

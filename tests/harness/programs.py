@@ -61,6 +61,11 @@ PROGRAMS: Mapping[str, Program] = {
         "Pyright and jsonc-parser come from it",
         "npm config set registry, to one that this machine reaches",
     ),
+    "podman": Program(
+        lambda: os.getuid() == 0 and all(map(shutil.which, ("podman", "runc", "busybox"))),
+        "containers are found and removed by what a real engine says of them",
+        "apt-get install podman runc busybox-static, and run as root",
+    ),
     "python3.12": _python("3.12", "migration scripts have syntax that is new in it"),
     "python3.13": _python("3.13", "it compiles docstrings in another way"),
     "ssh-keygen": Program(

@@ -9,7 +9,17 @@ import pytest
 
 from house.sources import ROOT, imports, module_of, modules, syntax_tree
 
-SLICES = ("backport", "exec", "export_all_resolves", "ide_config", "merge_lockfiles", "release", "reset_cache", "schema_history")
+SLICES = (
+    "backport",
+    "doctor",
+    "exec",
+    "export_all_resolves",
+    "ide_config",
+    "merge_lockfiles",
+    "release",
+    "reset_cache",
+    "schema_history",
+)
 PURE_SLICES = SLICES
 IMPURE = set(
     "asyncio concurrent ctypes fcntl glob io multiprocessing pants pathlib psutil shutil signal socket subprocess sys "
@@ -61,3 +71,15 @@ def test_a_slice_imports_only_the_face_of_another(name: str) -> None:
         if ".".join(imported.split(".")[:2]) in others and imported.split(".")[2] not in faces
     ]
     assert past == []
+
+
+def test_what_plain_commands_share_knows_no_slice() -> None:
+    slices = {f"devflow.{name}" for name in SLICES}
+    found = [
+        f"{module} imports {imported}"
+        for module, path in modules("plain").items()
+        for imported in imports(path)
+        if ".".join(imported.split(".")[:2]) in slices
+    ]
+    assert found == []
+    assert len(modules("plain")) > 5

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +23,9 @@ OLD, NEW = b"<<<<<<< HEAD\n", b"merged\n"
 class Index(Git):
     """Stages by one system call, so that a kill is before or after it: of a process of git, it would be neither."""
 
-    def run(self, *args: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> bytes:
+    def run(
+        self, *args: str, stdin: bytes = b"", env: Mapping[str, str] | None = None, accept: Collection[int] = ()
+    ) -> bytes:
         assert args[:2] == ("add", "--")
         (self.directory / "staged").mkdir(exist_ok=True)
         return b""

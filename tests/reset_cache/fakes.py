@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from devflow.reset_cache.facts import Process
+from devflow.plain.facts import Process
 from devflow.reset_cache.inspect import Machine
 
 

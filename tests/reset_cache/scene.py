@@ -11,12 +11,13 @@ from pathlib import Path
 from unittest import mock
 
 from devflow.common.removal.mounts import mount_points
+from devflow.plain.facts import Settings
+from devflow.plain.processes.table import ProcessSource
 from devflow.reset_cache.apply import ResetOutcome, reset
-from devflow.reset_cache.facts import Location, Settings
+from devflow.reset_cache.facts import Location
 from devflow.reset_cache.inspect import ResetContext
 from devflow.reset_cache.places.pants import pants_locations
 from devflow.reset_cache.plan import ResetPlan
-from devflow.reset_cache.processes.table import ProcessSource
 from devflow.reset_cache.selection.request import parse_request
 from reset_cache.fakes import FakeSource
 

@@ -16,10 +16,11 @@ from pants.pantsd.lock import OwnerPrintingInterProcessFileLock
 
 from devflow.common.removal import trees
 from devflow.common.removal.trees import Removed
+from devflow.plain.facts import Process
+from devflow.plain.processes.table import PsutilSource
 from devflow.reset_cache import apply
-from devflow.reset_cache.facts import Location, Process
+from devflow.reset_cache.facts import Location
 from devflow.reset_cache.plan import ResetPlan
-from devflow.reset_cache.processes.table import PsutilSource
 from reset_cache.fakes import FakeSource, daemon, databases, run
 from reset_cache.scene import PRECIOUS, Scene, changed, make_scene, unchanged, write
 

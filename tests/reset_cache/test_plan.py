@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from devflow.common.removal.facts import Identity
+from devflow.plain.processes.pants_processes import find_pants_processes
 from devflow.reset_cache.facts import (
     DAEMON,
     EXECUTION,
@@ -21,7 +22,6 @@ from devflow.reset_cache.facts import (
     Target,
 )
 from devflow.reset_cache.plan import ResetPlan, plan_reset
-from devflow.reset_cache.processes.pants_processes import find_pants_processes
 from devflow.reset_cache.selection.request import ResetRequest
 from reset_cache.fakes import FakeSource, daemon, databases, run
 

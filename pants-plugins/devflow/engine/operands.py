@@ -78,7 +78,5 @@ def take_operands() -> None:
 
 def _flags(subsystem: Any) -> frozenset[str]:
     """The flags of all options of a subsystem. Their record has another name for them since 2.25."""
-    records = collect_options_info(subsystem)
-    return frozenset(
-        flag for record in records for flag in getattr(record, "flag_names", None) or getattr(record, "args", ())
-    )
+    records: list[Any] = list(collect_options_info(subsystem))
+    return frozenset(flag for record in records for flag in getattr(record, "flag_names", None) or record.args)

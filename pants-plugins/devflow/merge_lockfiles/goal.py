@@ -153,7 +153,7 @@ async def merge_lockfiles_goal(
             if mode is MergeMode.MERGE:
                 merged = write(merged, build_root.path, git, add=options.add)
         outcome = MergeOutcome(mode, merged, facts.operation, _others(facts, merged))
-        run.report(options.format, text="\n".join(report.lines(outcome)), document=report.as_json(outcome))
+        run.report(options.format, lines=report.lines(outcome), document=report.as_json(outcome))
         run.fail(*(one.problem for one in merged if one.problem))
         run.say(*report.closing(outcome))
         run.say(*([to_do(_command(options, session))] if mode is MergeMode.DRY_RUN else []))
@@ -170,8 +170,9 @@ def _report_check(
     """With `--check`, what was found is the result; else it is a note of a run that has nothing to merge."""
     checking = options.mode is MergeMode.CHECK
     wrong = [one for one in found if one[2]]
-    text = "\n".join(report.check_lines(found)) if checking else ""
-    run.report(options.format, text=text, document=report.check_as_json(found))
+    run.report(
+        options.format, lines=report.check_lines(found) if checking else (), document=report.check_as_json(found)
+    )
     if not checking:
         run.say("No lockfile is in conflict.", *report.check_lines(wrong))
     if wrong:

@@ -10,12 +10,12 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from devflow.common.errors import Problem, UserError, headed
 from devflow.common.options import ReportFormat, arguments_of, command_line
-from devflow.common.paths import shown_fact
-from devflow.common.report import said
+from devflow.plain.command import print_lines, run_plain, say
+from devflow.plain.settings.from_pants import without_engine
+from devflow.plain.settings.without_pants import find_build_root
 from devflow.reset_cache import report, status_report
 from devflow.reset_cache.apply import reset
 from devflow.reset_cache.inspect import Machine, ResetContext, inspect_caches
@@ -23,8 +23,6 @@ from devflow.reset_cache.places.builtin import exports_location, launcher_locati
 from devflow.reset_cache.places.pants import pants_locations
 from devflow.reset_cache.plan import ResetPlan
 from devflow.reset_cache.selection.request import parse_request
-from devflow.reset_cache.settings.from_pants import without_engine
-from devflow.reset_cache.settings.without_pants import find_build_root
 
 _PROGRAM = "python3 -m devflow.reset_cache"
 _THIS_MACHINE = Machine()
@@ -33,14 +31,8 @@ _THIS_MACHINE = Machine()
 def main(arguments: Sequence[str], machine: Machine = _THIS_MACHINE) -> int:
     """Run the command. Returns the exit code."""
     options = _parser().parse_args(arguments)
-    try:
-        return _run(options, machine)
-    except UserError as error:
-        _say(headed(report.GOAL, error.problem))
-        return 1
-    except KeyboardInterrupt:
-        _say(f"{report.GOAL}: interrupted. Run the same command again to complete it.")
-        return 130
+    again = "Run the same command again to complete it."
+    return run_plain(report.GOAL, lambda: _run(options, machine), if_interrupted=again)
 
 
 def _run(options: argparse.Namespace, machine: Machine) -> int:
@@ -57,8 +49,8 @@ def _run(options: argparse.Namespace, machine: Machine) -> int:
         if options.format == ReportFormat.JSON.value:
             print(status_report.as_json(caches))
         else:
-            _print(status_report.lines(caches))
-            _say(*status_report.closing(caches))
+            print_lines(status_report.lines(caches))
+            say(*status_report.closing(caches))
         return 0
     request = parse_request(
         locations,
@@ -71,14 +63,14 @@ def _run(options: argparse.Namespace, machine: Machine) -> int:
     )
 
     def announce(plan: ResetPlan) -> None:
-        _say(*report.announcement(plan, settings.build_root))
+        say(*report.announcement(plan, settings.build_root))
 
-    outcome = reset(request, context, _say, announce)
+    outcome = reset(request, context, say, announce)
     if options.format == ReportFormat.JSON.value:
         print(report.as_json(outcome))
     else:
-        _print(report.lines(outcome, settings.build_root))
-    _say(*report.closing(outcome, _command(options)))
+        print_lines(report.lines(outcome, settings.build_root))
+    say(*report.closing(outcome, _command(options)))
     return outcome.exit_code
 
 
@@ -88,14 +80,6 @@ def _command(options: argparse.Namespace) -> str:
     left_out = ("dry_run", "format", "status")
     given = {name: value for name, value in vars(options).items() if value != defaults[name] and name not in left_out}
     return command_line(*_PROGRAM.split(), *arguments_of(given))
-
-
-def _print(lines: Iterable[str]) -> None:
-    print("\n".join(map(shown_fact, lines)))
-
-
-def _say(*facts: str | Problem) -> None:
-    print(said(facts), file=sys.stderr, flush=True)
 
 
 def _parser() -> argparse.ArgumentParser:

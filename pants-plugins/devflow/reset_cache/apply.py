@@ -13,7 +13,7 @@ from devflow.common.removal.guard import Guard
 from devflow.common.removal.trees import Removed, remove, set_aside
 from devflow.common.report import count
 from devflow.common.units import size
-from devflow.reset_cache.facts import PantsProcess
+from devflow.plain.facts import PantsProcess
 from devflow.reset_cache.inspect import ResetContext, inspect_locations, inspect_situation
 from devflow.reset_cache.plan import Removal, ResetPlan, plan_reset
 from devflow.reset_cache.processes.stopping import (

@@ -17,13 +17,13 @@ from pants.util.docutil import bin_name
 from devflow.common.goals import GoalRun, typed_arguments
 from devflow.common.options import command_line, flagged
 from devflow.engine import Rules
+from devflow.plain.settings.from_pants import from_options
 from devflow.reset_cache import report
 from devflow.reset_cache.apply import reset
 from devflow.reset_cache.inspect import Machine, ResetContext
 from devflow.reset_cache.places.all import all_locations
 from devflow.reset_cache.plan import ResetPlan
 from devflow.reset_cache.selection.request import parse_request
-from devflow.reset_cache.settings.from_pants import from_options
 from devflow.reset_cache.subsystem import ResetCacheSubsystem
 
 

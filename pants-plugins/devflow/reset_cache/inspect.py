@@ -10,19 +10,18 @@ from dataclasses import dataclass
 from devflow.common.removal.facts import total_usage
 from devflow.common.removal.guard import Guard
 from devflow.common.removal.mounts import ReadMounts, mount_points
+from devflow.plain.facts import PantsProcess, Settings
+from devflow.plain.processes.pants_processes import find_pants_processes, running_from, runs_in_daemon
+from devflow.plain.processes.table import ProcessSource, process_source
 from devflow.reset_cache.facts import (
     NAMED_CACHES,
     CacheState,
     FoundLocation,
     Location,
     LocationState,
-    PantsProcess,
     PantsProcessState,
-    Settings,
     Situation,
 )
-from devflow.reset_cache.processes.pants_processes import find_pants_processes, running_from, runs_in_daemon
-from devflow.reset_cache.processes.table import ProcessSource, process_source
 from devflow.reset_cache.selection.guards import surroundings_of
 from devflow.reset_cache.selection.request import ResetRequest
 from devflow.reset_cache.selection.survey import survey

@@ -9,17 +9,8 @@ from fnmatch import fnmatchcase
 
 from devflow.common.errors import Problem
 from devflow.common.paths import is_inside
-from devflow.reset_cache.facts import (
-    DAEMON,
-    EXECUTION,
-    NAMED_CACHES,
-    STORE,
-    FoundLocation,
-    Location,
-    PantsProcess,
-    Situation,
-    Target,
-)
+from devflow.plain.facts import PantsProcess
+from devflow.reset_cache.facts import DAEMON, EXECUTION, NAMED_CACHES, STORE, FoundLocation, Location, Situation, Target
 from devflow.reset_cache.selection.prune import Kept, choose
 from devflow.reset_cache.selection.request import ResetRequest
 

@@ -10,8 +10,9 @@ from devflow.common.paths import display_path
 from devflow.common.removal.facts import Usage, total_usage
 from devflow.common.report import count, json_report, problems_as_json, to_do
 from devflow.common.units import size
+from devflow.plain.facts import PantsProcess
 from devflow.reset_cache.apply import ResetOutcome
-from devflow.reset_cache.facts import DAEMON, FoundLocation, PantsProcess
+from devflow.reset_cache.facts import DAEMON, FoundLocation
 from devflow.reset_cache.plan import ResetPlan
 from devflow.reset_cache.selection.prune import Kept
 

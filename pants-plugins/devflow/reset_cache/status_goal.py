@@ -13,10 +13,10 @@ from pants.option.global_options import GlobalOptions
 from devflow.common.goals import GoalRun
 from devflow.common.options import ReportFormat
 from devflow.engine import Rules
+from devflow.plain.settings.from_pants import from_options
 from devflow.reset_cache import status_report
 from devflow.reset_cache.inspect import Machine, ResetContext, inspect_caches
 from devflow.reset_cache.places.all import all_locations
-from devflow.reset_cache.settings.from_pants import from_options
 from devflow.reset_cache.subsystem import CacheStatusSubsystem
 
 

@@ -13,7 +13,8 @@ from pants.pantsd.lock import OwnerPrintingInterProcessFileLock
 
 from devflow.common.removal.guard import Guard
 from devflow.common.removal.surroundings import Surroundings
-from devflow.reset_cache.facts import PantsProcess
+from devflow.plain.facts import PantsProcess
+from devflow.plain.processes.table import PsutilSource
 from devflow.reset_cache.processes import stopping
 from devflow.reset_cache.processes.stopping import (
     CannotStopError,
@@ -24,7 +25,6 @@ from devflow.reset_cache.processes.stopping import (
     recorded_pid,
     unhide,
 )
-from devflow.reset_cache.processes.table import PsutilSource
 
 SOURCE = PsutilSource()
 SLEEPER = "import signal, sys; {}; print('up', flush=True); signal.pause()"

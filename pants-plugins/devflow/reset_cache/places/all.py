@@ -14,7 +14,8 @@ from devflow.common.errors import Problem
 from devflow.common.members import failure_of
 from devflow.engine import Rules, run_id
 from devflow.engine.generation import HAS_GET, Get, MultiGet, by_name, concurrently, implicitly
-from devflow.reset_cache.facts import Location, Settings
+from devflow.plain.facts import Settings
+from devflow.reset_cache.facts import Location
 from devflow.reset_cache.places import contract
 from devflow.reset_cache.places.contract import CacheLocationsRequest, locations_of_member
 from devflow.reset_cache.places.pants import pants_locations

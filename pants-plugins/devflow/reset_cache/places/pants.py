@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 
 from devflow.common.paths import is_inside
-from devflow.reset_cache.facts import EXECUTION, NAMED_CACHES, STORE, WORKDIR, Claim, Location, Settings
+from devflow.plain.facts import Settings
+from devflow.reset_cache.facts import EXECUTION, NAMED_CACHES, STORE, WORKDIR, Claim, Location
 
 # What Pants (any version) and this project put into named caches: for a directory that is not called `named_caches`.
 _NAMED_CACHES = (

@@ -1,1 +1,1 @@
-"""The processes of this machine: all of them, those that run Pants, and how a daemon is stopped."""
+"""How a daemon is stopped, and how clients are kept from starting another one."""

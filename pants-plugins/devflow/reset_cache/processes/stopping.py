@@ -17,8 +17,8 @@ from devflow.common.paths import display_path
 from devflow.common.removal.facts import Identity
 from devflow.common.removal.guard import Guard
 from devflow.common.removal.trees import set_aside
-from devflow.reset_cache.facts import PantsProcess
-from devflow.reset_cache.processes.table import ProcessSource
+from devflow.plain.facts import PantsProcess
+from devflow.plain.processes.table import ProcessSource
 
 _LOCK = ".lock.pantsd"
 _METADATA = re.compile(r"[0-9a-f]{12}")

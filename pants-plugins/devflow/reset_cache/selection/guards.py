@@ -16,7 +16,8 @@ from devflow.common.files import Obstruction
 from devflow.common.paths import display_path, is_inside, shell_quote
 from devflow.common.removal.guard import Guard
 from devflow.common.removal.surroundings import Surroundings
-from devflow.reset_cache.facts import Location, Settings
+from devflow.plain.facts import Settings
+from devflow.reset_cache.facts import Location
 
 _MIN_PARTS = 3
 _NOT_A_CACHE = (".git", ".hg", ".ssh", "pants.toml")

@@ -9,7 +9,8 @@ from heapq import heapify, heappop, heappush
 
 from devflow.common.removal.facts import Usage, total_usage
 from devflow.common.units import duration, size
-from devflow.reset_cache.facts import STORE, Claim, FoundLocation, PantsProcess, Target
+from devflow.plain.facts import PantsProcess
+from devflow.reset_cache.facts import STORE, Claim, FoundLocation, Target
 from devflow.reset_cache.selection.request import ResetRequest
 
 # A directory may have an earlier time than the process that made it: the clock of file systems ticks less often.

@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping
 
 from devflow.common.paths import is_inside
-from devflow.reset_cache.facts import PantsProcess, PantsProcesses, Process
-from devflow.reset_cache.processes.table import ProcessSource, descendants
+from devflow.plain.facts import PantsProcess, PantsProcesses, Process
+from devflow.plain.processes.table import ProcessSource, descendants
 
 _DAEMON_TITLE = re.compile(r"pantsd \[(.+)\]\s*", re.DOTALL)
 # Each Pants process has the databases of its store open: <store>/<kind>/<shard>/data.mdb.

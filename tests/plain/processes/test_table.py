@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from devflow.reset_cache.processes.table import (
+from devflow.plain.processes.table import (
     ProcessSource,
     ProcSource,
     PsutilSource,

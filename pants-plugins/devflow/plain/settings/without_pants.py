@@ -41,12 +41,12 @@ def find_build_root(start: str, environment: Mapping[str, str]) -> str:
 
 def read_options(build_root: str, environment: Mapping[str, str]) -> dict[str, str]:
     """The options that name directories, by name, without those that have no value. Raises: UserError."""
-    named = [_load(path) for path in _config_files(build_root, environment)]
-    files = [*named, *(_load(path) for path in _rc_files(build_root))]
+    named = [_load(path) for path in config_files(build_root, environment)]
+    files = [*named, *(_load(path) for path in rc_files(build_root))]
     known = {
         "buildroot": build_root,
         "homedir": os.path.expanduser("~"),
-        "user": _user_name(),
+        "user": user_name(),
         "pants_workdir": os.path.join(build_root, ".pants.d"),
         "pants_distdir": os.path.join(build_root, "dist"),
         **{f"env.{name}": value for name, value in environment.items()},
@@ -63,7 +63,7 @@ def read_options(build_root: str, environment: Mapping[str, str]) -> dict[str, s
     return options
 
 
-def _user_name() -> str:
+def user_name() -> str:
     """As Pants has it: a user without an entry in the user database goes by its number. Source: `osutil.getuser`."""
     try:
         return getpass.getuser()
@@ -90,7 +90,8 @@ def _is_modern(version: str) -> bool:
     return match is None or (int(match[1]), int(match[2])) >= (2, 19)
 
 
-def _config_files(build_root: str, environment: Mapping[str, str]) -> list[str]:
+def config_files(build_root: str, environment: Mapping[str, str]) -> list[str]:
+    """The configuration files that Pants reads and that exist, without the rc files. Raises: UserError."""
     paths = [os.path.join(build_root, "pants.toml")]
     named = next((environment[name] for name in _variables("pants_config_files") if name in environment), None)
     if named:
@@ -114,7 +115,8 @@ def _list_of_paths(text: str) -> list[str] | None:
     return paths if all(isinstance(path, str) and "\0" not in path for path in paths) else None
 
 
-def _rc_files(build_root: str) -> list[str]:
+def rc_files(build_root: str) -> list[str]:
+    """The rc files that exist, later ones win."""
     paths = (os.path.join(build_root, os.path.expanduser(path)) for path in _RC_FILES)
     return [path for path in paths if os.path.isfile(path)]
 
@@ -150,11 +152,12 @@ def _value(
                 what = f"[GLOBAL].{option} is {section[option]!r}, and must be a text."
                 raise UserError(what, fix=f"write [GLOBAL].{option} as a path in quotes")
             texts = {**content.get("DEFAULT", {}), **section}
-            return _interpolate(section[option], {**known, **{name: str(text) for name, text in texts.items()}})
+            return interpolate(section[option], {**known, **{name: str(text) for name, text in texts.items()}})
     return None
 
 
-def _interpolate(text: str, known: Mapping[str, str]) -> str:
+def interpolate(text: str, known: Mapping[str, str]) -> str:
+    """The text with the value of each `%(name)s`. Raises: UserError for a name that is not known."""
     for _ in range(_MAX_NESTING):
         match = _REFERENCE.search(text)
         if not match:

@@ -20,11 +20,11 @@ from pants.version import VERSION
 from devflow.common.errors import UserError
 from devflow.common.removal.guard import Guard
 from devflow.common.removal.surroundings import Surroundings
-from devflow.reset_cache.facts import Settings
+from devflow.plain.facts import Settings
+from devflow.plain.settings.from_pants import from_options, from_values
+from devflow.plain.settings.without_pants import find_build_root, read_options
 from devflow.reset_cache.places.pants import pants_locations
 from devflow.reset_cache.selection.survey import survey
-from devflow.reset_cache.settings.from_pants import from_options, from_values
-from devflow.reset_cache.settings.without_pants import find_build_root, read_options
 
 OPTIONS = (
     "local_store_dir",

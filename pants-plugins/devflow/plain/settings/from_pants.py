@@ -6,8 +6,8 @@ import os
 from collections.abc import Mapping
 
 from devflow.common.errors import UserError
-from devflow.reset_cache.facts import Settings
-from devflow.reset_cache.settings import without_pants
+from devflow.plain.facts import Settings
+from devflow.plain.settings import without_pants
 
 _DIRECTORIES = (
     "local_store_dir",

@@ -11,7 +11,7 @@ from contextlib import suppress
 from functools import cached_property
 from typing import Protocol
 
-from devflow.reset_cache.facts import Process
+from devflow.plain.facts import Process
 
 _HAS_PSUTIL = False
 # A bare Python, which runs this when Pants does not start, has none; PYTHONPATH may lead to one that is broken.

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import os
 
-from devflow.reset_cache.processes.pants_processes import find_pants_processes, runs_in_daemon
+from devflow.plain.processes.pants_processes import find_pants_processes, runs_in_daemon
 from reset_cache.fakes import FakeSource, daemon, databases, run
 
 STORE = "/users/me/.cache/pants/lmdb_store"

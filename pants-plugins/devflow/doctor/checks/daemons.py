@@ -1,0 +1,144 @@
+"""Daemons that no client reaches any more, and what killed runs left."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from devflow.common.paths import display_path
+from devflow.common.report import count
+from devflow.common.units import duration, size
+from devflow.doctor.facts import UNSAID, Finding, HealthCheck, NotCheckedError, note, warning
+from devflow.doctor.world import World
+from devflow.plain.processes.pants_processes import find_pants_processes
+
+_METADATA = re.compile(r"[0-9a-f]{12}")
+_STARTING_S = 15.0  # until then, a daemon may not have recorded itself
+_SANDBOX = re.compile(r"pants-sandbox-.+|immutable_inputs.+")
+_ASIDE = re.compile(r"\.devflow-reset-.+")
+_DAY_S = 86400.0
+_MOST = 5000  # entries, so that a full directory takes no second
+
+
+@dataclass(frozen=True)
+class LostDaemon:
+    """A daemon of this build root that is not recorded where Pants looks for it."""
+
+    pid: int
+    up_s: int
+    memory_bytes: int
+
+
+@dataclass(frozen=True)
+class DaemonFacts:
+    """The lost daemons, and the process ids that are recorded."""
+
+    lost: tuple[LostDaemon, ...]
+    recorded: tuple[int, ...]
+
+
+def read_daemon(world: World) -> DaemonFacts:
+    """See `DaemonFacts`. The daemon that runs this is not among them."""
+    source = world.processes()
+    if source is None:
+        raise NotCheckedError("this Python cannot read processes; that of Pants' virtualenv can")
+    recorded = tuple(_recorded(world.directories.pants_subprocessdir))
+    root = os.path.realpath(world.build_root)
+    lost = tuple(
+        LostDaemon(one.process.pid, int(world.now_s - one.process.started_s), source.memory_bytes(one.process.pid))
+        for one in find_pants_processes(source).of_this_user()
+        if one.build_root is not None
+        and os.path.realpath(one.build_root) == root
+        and one.process.pid not in recorded
+        and world.now_s - one.process.started_s > _STARTING_S
+    )
+    return DaemonFacts(lost, recorded)
+
+
+def _recorded(subprocessdir: str) -> Iterator[int]:
+    """Source: `process_manager.py`: <subprocessdir>/<fingerprint of the host>/pantsd/pid."""
+    names = os.listdir(subprocessdir) if os.path.isdir(subprocessdir) else ()
+    for name in filter(_METADATA.fullmatch, names):
+        try:
+            with open(os.path.join(subprocessdir, name, "pantsd", "pid"), encoding="ascii") as file:
+                yield int(file.read())
+        except (OSError, ValueError):
+            continue
+
+
+def judge_daemon(facts: DaemonFacts) -> Iterator[Finding]:
+    """Up to 2.18, Pants keeps the records in `.pids`, then in `.pants.d/pids`: an upgrade ends no daemon."""
+    for one in facts.lost:
+        yield warning(
+            f"A daemon that Pants does not know (process {one.pid}, {size(one.memory_bytes)}, up {duration(one.up_s)}) "
+            "runs for this clone: one of another version of Pants, or one whose record was removed.",
+            f"kill {one.pid}",
+        )
+
+
+@dataclass(frozen=True)
+class LeftoverFacts:
+    """Sandboxes of killed runs, older than a day and with no Pants running, and what interrupted resets left."""
+
+    sandboxes: int
+    aside: tuple[str, ...]
+    directory: str
+    reset: str = field(metadata=UNSAID)
+
+
+def read_leftovers(world: World) -> LeftoverFacts:
+    """Only what belongs to this user counts."""
+    source = world.processes()
+    settings = world.directories
+    directory = settings.local_execution_root_dir
+    busy = source is None or world.in_pants or bool(find_pants_processes(source).of_this_user())
+    keeps = world.config.text("GLOBAL", "keep_sandboxes") not in (None, "never")
+    old = [] if keeps else [name for name in _names(directory, world) if _SANDBOX.fullmatch(name)]
+    if busy:
+        old = [name for name in old if name.startswith("pants-sandbox-")]
+    parents = {os.path.dirname(path) for path in (settings.local_store_dir, settings.named_caches_dir)}
+    aside = [
+        os.path.join(parent, name)
+        for parent in sorted({*parents, directory, world.build_root})
+        for name in _names(parent, world)
+        if _ASIDE.fullmatch(name)
+    ]
+    return LeftoverFacts(len(old), tuple(aside), directory, world.reset)
+
+
+def _names(directory: str, world: World) -> list[str]:
+    """Names of entries of this user that have not changed for a day."""
+    found = []
+    try:
+        with os.scandir(directory) as entries:
+            for place, entry in enumerate(entries):
+                if place >= _MOST:
+                    break
+                status = entry.stat(follow_symlinks=False)
+                if status.st_uid == world.user_id and world.now_s - status.st_mtime > _DAY_S:
+                    found.append(entry.name)
+    except OSError:
+        pass  # the check of that directory says so
+    return found
+
+
+def judge_leftovers(facts: LeftoverFacts) -> Iterator[Finding]:
+    """Notes: they take space only."""
+    if facts.sandboxes:
+        yield note(
+            f"{display_path(facts.directory)} has {count(facts.sandboxes, 'sandbox')} of killed runs.",
+            f"{facts.reset} --only=execution",
+        )
+    for path in facts.aside:
+        yield note(
+            f"{display_path(path)} is what an interrupted reset left.",
+            f"{facts.reset} --only=daemon,execution,store,named-caches",
+        )
+
+
+CHECKS = (
+    HealthCheck("daemon", "no daemon of another Pants runs for this clone", read_daemon, judge_daemon),
+    HealthCheck("leftovers", "killed runs left nothing", read_leftovers, judge_leftovers),
+)

@@ -1,0 +1,81 @@
+"""The package index, if the user asks for it."""
+
+from __future__ import annotations
+
+import ssl
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from devflow.common.masking import masked
+from devflow.doctor.facts import Finding, HealthCheck, NotCheckedError, error
+from devflow.doctor.world import World
+
+_LIMIT_S = 5.0
+_PROJECT = "pip/"  # each index has a page of it
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an index answered: an HTTP status of any kind is an answer; else the reason why there is none."""
+
+    url: str
+    status: int | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class IndexFacts:
+    """One for each index."""
+
+    answers: tuple[Answer, ...]
+
+
+def read_index(world: World) -> IndexFacts:
+    """Ask each index of `[python-repos].indexes` for the page of pip, with Pants' proxy and certificates."""
+    indexes = world.config.texts("python-repos", "indexes")
+    if indexes is None:
+        named = world.environment.get("PIP_INDEX_URL")
+        if not named:
+            raise NotCheckedError("[python-repos].indexes and PIP_INDEX_URL are not set")
+        indexes = (named,)
+    certificates = world.config.text("GLOBAL", "ca_certs_path")
+    context = ssl.create_default_context(cafile=certificates)
+    proxies = {
+        name: value
+        for name in ("http", "https")
+        if (value := world.environment.get(f"{name}_proxy") or world.environment.get(f"{name.upper()}_PROXY"))
+    }
+    opener = urllib.request.build_opener(
+        urllib.request.ProxyHandler(proxies), urllib.request.HTTPSHandler(context=context)
+    )
+    return IndexFacts(tuple(_ask(opener, index) for index in indexes if index.startswith(("http:", "https:"))))
+
+
+def _ask(opener: urllib.request.OpenerDirector, index: str) -> Answer:
+    scheme, _, rest = index.partition("//")
+    url = f"{scheme}//{rest.rpartition('@')[2].rstrip('/')}/{_PROJECT}"  # credentials are not sent, and not shown
+    try:
+        with opener.open(url, timeout=_LIMIT_S) as answer:
+            return Answer(masked(url), answer.status, "")
+    except urllib.error.HTTPError as refused:
+        return Answer(masked(url), refused.code, "")
+    except (OSError, ValueError) as failure:
+        reason = getattr(failure, "reason", None) or failure
+        return Answer(masked(url), None, masked(str(reason)) or type(failure).__name__)
+
+
+def judge_index(facts: IndexFacts) -> Iterator[Finding]:
+    """A refusal (401, 403, 404) is an answer."""
+    for one in facts.answers:
+        if one.status is None or one.status >= 500:
+            why = one.reason or f"it answered {one.status}"
+            yield error(
+                f"{one.url} did not answer in {_LIMIT_S:.0f} s: {why}.",
+                f"curl -v {one.url} shows more; if a proxy or certificates are missing: HTTPS_PROXY, "
+                "[GLOBAL].ca_certs_path; if it is another index: [python-repos].indexes in .pants.rc",
+            )
+
+
+CHECKS = (HealthCheck("index", "each package index answers", read_index, judge_index, network=True),)

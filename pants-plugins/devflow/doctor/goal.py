@@ -1,0 +1,69 @@
+"""The goal `doctor`. See docs/goals/doctor.md."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pants.base.build_root import BuildRoot
+from pants.base.specs import Specs
+from pants.engine.console import Console
+from pants.engine.env_vars import CompleteEnvironmentVars
+from pants.engine.goal import Goal
+from pants.engine.internals.session import SessionValues
+from pants.engine.rules import collect_rules, goal_rule
+from pants.option.global_options import GlobalOptions
+from pants.util.docutil import bin_name
+
+from devflow.common.goals import GoalRun
+from devflow.doctor import report
+from devflow.doctor.checks.registry import ALL_CHECKS
+from devflow.doctor.inspect import inspect
+from devflow.doctor.plan import Diagnosis, choose_checks
+from devflow.doctor.subsystem import DoctorSubsystem
+from devflow.doctor.world import World
+from devflow.engine import Rules
+from devflow.plain.settings.from_pants import from_options
+
+
+class Doctor(Goal):
+    """Reads files and processes of this machine, so it runs in the local environment only."""
+
+    subsystem_cls = DoctorSubsystem
+    environment_behavior = Goal.EnvironmentBehavior.LOCAL_ONLY
+
+
+@goal_rule
+async def doctor_goal(
+    console: Console,
+    options: DoctorSubsystem,
+    global_options: GlobalOptions,
+    specs: Specs,
+    build_root: BuildRoot,
+    session: SessionValues,
+) -> Doctor:
+    """Make the checks. Nothing is memoised, because Pants watches none of what they look at."""
+    with GoalRun(console, options.name) as run:
+        run.refuse_targets(specs, instead="choose checks with --only=NAME")
+        checks = choose_checks(ALL_CHECKS, only=options.only, skip=options.skip, network=options.network)
+        if options.list:
+            run.report(options.format, lines=report.list_lines(ALL_CHECKS), document=report.list_as_json(ALL_CHECKS))
+            return Doctor(exit_code=0)
+        environment: Mapping[str, str] = session[CompleteEnvironmentVars]
+        world = World.of(
+            build_root.path,
+            environment,
+            settings=from_options(global_options.options, build_root.path),
+            in_pants=True,
+            pants=bin_name(),
+            reset=f"{bin_name()} reset-cache",
+        )
+        diagnosis = Diagnosis(inspect(checks, world), options.strict)
+        lines = report.lines(diagnosis, verbose=options.verbose)
+        run.report(options.format, lines=lines, document=report.as_json(diagnosis))
+        run.end(diagnosis.exit_code)
+    return Doctor(exit_code=run.exit_code)
+
+
+def rules() -> Rules:
+    """The goal."""
+    return collect_rules()

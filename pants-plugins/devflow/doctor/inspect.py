@@ -1,0 +1,58 @@
+"""Make checks: all at once, each in a thread that is given up when its time is over."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+
+from devflow.common.errors import UserError
+from devflow.common.git import GitError
+from devflow.doctor.facts import CheckResult, HealthCheck, NotCheckedError, as_facts
+from devflow.doctor.world import World
+
+LIMIT_S = 1.0
+NETWORK_LIMIT_S = 6.0  # a request has five of them
+
+
+def inspect(checks: Sequence[HealthCheck], world: World, *, limit_s: float = LIMIT_S) -> tuple[CheckResult, ...]:
+    """The result of each check, in their order.
+
+    A check that fails is no finding: it is not checked, with the reason. So is one that does not answer in time, as
+    when a network file system hangs: its thread ends with the process, or when the file system answers.
+    """
+    running = [_Running(check, world) for check in checks]
+    begin = time.monotonic()
+    for one in running:
+        one.start()
+    return tuple(one.result(begin, NETWORK_LIMIT_S if one.check.network else limit_s) for one in running)
+
+
+class _Running(threading.Thread):
+    def __init__(self, check: HealthCheck, world: World) -> None:
+        super().__init__(name=f"doctor-{check.name}", daemon=True)
+        self.check = check
+        self._world = world
+        self._result: CheckResult | None = None
+
+    def run(self) -> None:
+        self._result = made(self.check, self._world)
+
+    def result(self, begin: float, limit_s: float) -> CheckResult:
+        self.join(max(0.0, begin + limit_s - time.monotonic()))
+        return self._result or CheckResult(self.check.name, not_checked=f"no answer in {limit_s:.0f} s")
+
+
+def made(check: HealthCheck, world: World) -> CheckResult:
+    """The result of one check, however long it takes."""
+    try:
+        read = check.read(world)
+        return CheckResult(check.name, tuple(check.judge(read)), facts=as_facts(read))
+    except NotCheckedError as reason:
+        return CheckResult(check.name, not_checked=str(reason))
+    except UserError as error:
+        return CheckResult(check.name, not_checked=error.problem.what)
+    except GitError as error:
+        return CheckResult(check.name, not_checked=f"git failed: {error}")
+    except Exception as error:  # a check that fails says nothing of the machine
+        return CheckResult(check.name, not_checked=f"{type(error).__name__}: {error}")

@@ -1,0 +1,105 @@
+"""The machine and the clone that checks look at. Reads nothing by itself but the configuration files."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from devflow.common.errors import Problem, UserError
+from devflow.doctor.facts import NotCheckedError
+from devflow.plain.facts import Settings
+from devflow.plain.processes.table import ProcessSource, process_source
+from devflow.plain.settings.configuration import Configuration
+from devflow.plain.settings.from_pants import from_values
+from devflow.plain.settings.without_pants import read_options
+
+PROGRAM_LIMIT_S = 0.8
+
+
+@dataclass(frozen=True)
+class World:
+    """What the readers of checks are given.
+
+    `environment` is that of the user's shell. `settings` are None, and `settings_problem` says why, if the
+    configuration cannot be read. `in_pants`: Pants runs this, so that what keeps it from starting is not the case.
+    `proc` is where Linux shows processes and limits. `pants` is how the user calls Pants, and `reset` the command that
+    resets caches, without its options.
+    """
+
+    build_root: str
+    environment: Mapping[str, str]
+    config: Configuration
+    settings: Settings | None
+    settings_problem: Problem | None = None
+    in_pants: bool = False
+    processes: Callable[[], ProcessSource | None] = process_source
+    proc: str = "/proc"
+    now_s: float = field(default_factory=time.time)
+    user_id: int = field(default_factory=os.getuid)
+    pants: str = "./pants"
+    reset: str = "./pants reset-cache"
+
+    @classmethod
+    def of(
+        cls, build_root: str, environment: Mapping[str, str], *, settings: Settings | None = None, **more: Any
+    ) -> World:
+        """The world around a build root; `settings` are read here unless Pants has read them. Raises: UserError."""
+        config = Configuration.of(build_root, environment)
+        problem = None
+        try:
+            settings = settings or from_values(read_options(build_root, environment), build_root)
+        except UserError as error:
+            problem = error.problem
+        return cls(build_root, environment, config, settings, problem, **more)
+
+    @property
+    def home(self) -> str:
+        """The home of the user."""
+        return self.environment.get("HOME") or os.path.expanduser("~")
+
+    @property
+    def directories(self) -> Settings:
+        """The options that name directories. Raises: NotCheckedError if they cannot be read."""
+        if self.settings is None:
+            why = self.settings_problem.what if self.settings_problem else ""
+            raise NotCheckedError(f"the configuration cannot be read: {why}")
+        return self.settings
+
+    def which(self, program: str) -> str | None:
+        """The path of a program on the user's PATH."""
+        return shutil.which(program, path=self.environment.get("PATH", os.defpath))
+
+    def run(
+        self, *command: str, environment: Mapping[str, str] | None = None, limit_s: float = PROGRAM_LIMIT_S
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a program of this machine, never one of the repository. Raises: NotCheckedError if it does not end."""
+        try:
+            return subprocess.run(
+                command,  # noqa: S603
+                cwd="/",
+                env={**self.environment, **(environment or {})},
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                check=False,
+                timeout=limit_s,
+            )
+        except subprocess.TimeoutExpired:
+            raise NotCheckedError(f"{os.path.basename(command[0])} did not answer in {limit_s:g} s") from None
+        except OSError as error:
+            raise NotCheckedError(f"{command[0]} does not start: {error}") from error
+
+    def read_proc(self, *parts: str) -> str:
+        """A file below /proc. Raises: NotCheckedError on a system without it."""
+        path = os.path.join(self.proc, *parts)
+        try:
+            with open(path, encoding="utf-8", errors="surrogateescape") as file:
+                return file.read()
+        except OSError as error:
+            raise NotCheckedError(f"{path} cannot be read: {error.strerror}") from error

@@ -1,0 +1,42 @@
+"""The frame of a plain command: what it prints where, and how it ends."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+
+from devflow.common.errors import Problem, UserError, headed
+from devflow.common.paths import shown_fact
+from devflow.common.report import said
+
+
+def run_plain(goal: str, body: Callable[[], int], *, if_interrupted: str) -> int:
+    """The exit code of `body`; 1 for a mistake of the user, 130 after Ctrl-C, each with a message and no traceback."""
+    try:
+        return body()
+    except UserError as error:
+        say(headed(goal, error.problem))
+        return 1
+    except OSError as error:
+        what = f"{goal}: {type(error).__name__}: {error}"
+        say(Problem(what, fix="correct that, and run the same command again"))
+        return 1
+    except KeyboardInterrupt:
+        say(f"{goal}: interrupted. {if_interrupted}")
+        return 130
+
+
+def say(*facts: str | Problem) -> None:
+    """Print what is not data on standard error, at once, without passwords."""
+    if facts:
+        print(said(facts), file=sys.stderr, flush=True)
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Print a report on standard output, without characters that a terminal obeys."""
+    print("\n".join(map(shown_fact, lines)), flush=True)
+
+
+def print_document(document: str) -> None:
+    """Print a report that is a JSON document."""
+    print(document, flush=True)

@@ -1,0 +1,128 @@
+"""The messages of the goal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
+
+from devflow.doctor.checks.registry import ALL_CHECKS
+from devflow.doctor.goal import Doctor
+from devflow.doctor.register import rules
+from harness.rule_runners import emptied
+from harness.transcripts import printed_by
+
+Run = Callable[..., GoalRuleResult]
+NAMES = [check.name for check in ALL_CHECKS]
+# What a machine that runs tests may have: little space, an old launcher, limits.
+OF_MACHINE = "launcher,launchers,space,owner,address-space,open-files,watches,watching,leftovers,containers,docker"
+
+
+@pytest.fixture(scope="module")
+def only_runner() -> RuleRunner:
+    return RuleRunner(rules=rules())
+
+
+@pytest.fixture()
+def rule_runner(only_runner: RuleRunner) -> RuleRunner:
+    runner = emptied(only_runner)
+    runner.write_files({"pants.toml": '[GLOBAL]\npants_version = "2.17.1"\n'})
+    return runner
+
+
+@pytest.fixture()
+def run(rule_runner: RuleRunner, tmp_path: Path) -> Run:
+    def run_goal(*args: str, env: dict[str, str] | None = None) -> GoalRuleResult:
+        directories = ("local_store_dir", "named_caches_dir", "local_execution_root_dir")
+        (tmp_path / "local_execution_root_dir").mkdir(exist_ok=True)
+        return rule_runner.run_goal_rule(
+            Doctor,
+            global_args=[f"--{name.replace('_', '-')}={tmp_path / name}" for name in directories],
+            args=args,
+            env={"HOME": str(tmp_path), **(env or {})},
+            env_inherit={"PATH"},
+        )
+
+    return run_goal
+
+
+def test_a_healthy_clone_is_one_line(run: Run) -> None:
+    result = run(f"--skip={OF_MACHINE}")
+    [transcript] = printed_by("doctor")
+    assert transcript.differences(result.stdout) == []
+    assert (result.exit_code, result.stderr) == (0, "")
+
+
+def test_a_finding_and_its_fix(run: Run, rule_runner: RuleRunner) -> None:
+    rule_runner.write_files({".pants.bootstrap": "export PYTHON=/no/python\n"})
+    result = run("--only=bootstrap-file", "--only=config")
+    assert result.stdout.splitlines() == [
+        "bootstrap-file: error: .pants.bootstrap:1: PYTHON names /no/python, which does not exist.",
+        "  Fix: name an existing path in .pants.bootstrap, or remove the line",
+        "1 error, 1 check fine.",
+    ]
+    assert result.exit_code == 1
+
+
+def test_a_warning_fails_if_the_run_is_strict(run: Run) -> None:
+    env = {"PANTS_SHA": "abc"}
+    assert run("--only=pants-version", env=env).exit_code == 0
+    result = run("--only=pants-version", "--strict", env=env)
+    assert result.exit_code == 1
+    assert result.stdout.splitlines()[-1] == "1 warning, 0 checks fine."
+
+
+def test_what_the_other_checks_saw(run: Run) -> None:
+    result = run("--only=bootstrap-file,locale", "--verbose")
+    assert result.stdout.splitlines() == [
+        "bootstrap-file: not checked: there is no .pants.bootstrap",
+        "locale: fine, encoding: UTF-8, without_variables: UTF-8, ignored: no, own: no, remedy: none",
+        "1 check fine, 1 not checked.",
+    ]
+
+
+def test_the_report_as_json(run: Run) -> None:
+    report = json.loads(run("--format=json", f"--skip={OF_MACHINE}").stdout)
+    assert (report["schema_version"], report["goal"], report["mode"]) == (1, "doctor", "check")
+    assert [one["check"] for one in report["results"]] == [
+        name for name in NAMES if name not in OF_MACHINE.split(",") and name != "index"
+    ]
+    [one] = json.loads(run("--format=json", "--only=config").stdout)["results"]
+    assert one == {
+        "check": "config",
+        "status": "ok",
+        "what": None,
+        "fix": None,
+        "facts": {"broken": [], "settings_problem": None, "version": "2.17.1", "in_pants": True},
+        "page": "docs/goals/doctor.md#config",
+    }
+
+
+def test_the_names_of_all_checks(run: Run) -> None:
+    assert [line.partition(": ")[0] for line in run("--list").stdout.splitlines()] == NAMES
+    listed = json.loads(run("--list", "--format=json").stdout)
+    assert (listed["mode"], [one["check"] for one in listed["results"]]) == ("list", NAMES)
+
+
+@pytest.mark.parametrize(
+    ("args", "what"),
+    [
+        (["--only=lokale"], "--only=lokale: there is no check 'lokale'. Did you mean 'locale'?\n  Fix: choose from "),
+        (["--skip=x"], "--skip=x: there is no check 'x'.\n  Fix: choose from "),
+        (["--only=git,store", "--skip=store"], "--only and --skip both name store.\n  Fix: leave the name out of "),
+        (["::"], "This goal takes no targets.\n  Fix: leave them out, and choose checks with --only=NAME"),
+    ],
+)
+def test_a_mistake_in_the_call(run: Run, args: list[str], what: str) -> None:
+    result = run(*args)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith(f"doctor: {what}")
+
+
+def test_each_check_has_a_heading_on_the_page() -> None:
+    page = (Path.cwd() / "docs/goals/doctor.md").read_text(encoding="utf-8")
+    headings = [line[4:] for line in page.splitlines() if line.startswith("### ")]
+    assert headings == NAMES

@@ -1,0 +1,78 @@
+"""`python3 -m devflow.doctor`, by Pythons that have no Pants."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+from doctor.broken import Clone
+
+from devflow.doctor import __main__ as plain
+from devflow.doctor.checks.registry import ALL_CHECKS
+from harness.pythons import python_of
+
+NAMES = [check.name for check in ALL_CHECKS]
+
+
+def doctor(clone: Clone, *args: str, python: str = sys.executable, cwd: str = "") -> subprocess.CompletedProcess[str]:
+    env = {"PATH": "/usr/bin:/bin", "HOME": str(clone.base / "home"), "PYTHONPATH": plugins(), **clone.environment}
+    command = [python, "-m", "devflow.doctor", *args]
+    return subprocess.run(command, cwd=cwd or clone.root, env=env, capture_output=True, text=True, check=False)
+
+
+def plugins() -> str:
+    return str(plain.__file__).rpartition("/devflow/")[0]
+
+
+@pytest.mark.parametrize("version", ["3.9", "3.11"])
+def test_a_python_without_pants_makes_every_check(clone: Clone, version: str) -> None:
+    (clone.root / "src").mkdir()
+    done = doctor(clone, "--format=json", python=str(python_of(version)), cwd=str(clone.root / "src"))
+    assert done.stderr == ""
+    results = json.loads(done.stdout)["results"]
+    assert list(dict.fromkeys(one["check"] for one in results)) == [name for name in NAMES if name != "index"]
+    failed = [one for one in results if one["status"] == "not-checked" and "Error" in one["what"]]
+    assert failed == []
+
+
+def test_a_store_that_is_damaged(clone: Clone) -> None:
+    clone.write("store/cache/0/data.mdb", bytes(8192))
+    done = doctor(clone, "--only=store,locale")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.splitlines()[1:] == [
+        "  Fix: python3 -m devflow.reset_cache --only=store",
+        "1 error, 1 check fine.",
+    ]
+
+
+def test_it_changes_nothing(clone: Clone) -> None:
+    before = sorted(clone.base.rglob("*"))
+    assert doctor(clone).returncode in (0, 1)
+    assert sorted(clone.base.rglob("*")) == before
+
+
+def test_the_names_of_all_checks(clone: Clone) -> None:
+    assert [line.partition(": ")[0] for line in doctor(clone, "--list").stdout.splitlines()] == NAMES
+
+
+def test_mistakes_are_said(clone: Clone) -> None:
+    done = doctor(clone, "--only=stroe")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("doctor: --only=stroe: there is no check 'stroe'. Did you mean 'store'?\n  Fix: ")
+    outside = doctor(clone, cwd=str(clone.base))
+    assert outside.returncode == 1
+    assert outside.stderr.startswith("doctor: There is no pants.toml in ")
+
+
+def test_an_interruption_is_said(
+    clone: Clone, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*args: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(plain, "inspect", interrupted)
+    monkeypatch.chdir(clone.root)
+    assert plain.main(["--only=config"]) == 130
+    assert capsys.readouterr().err == "doctor: interrupted. Nothing was changed.\n"
