@@ -250,7 +250,8 @@ class _Reader:
             return
         names = [keyword.arg for keyword in node.keywords if keyword.arg]
         spread = any(isinstance(arg, ast.Starred) for arg in node.args) or len(names) < len(node.keywords)
-        problem = refused(known, len(node.args), names, spread=spread)
+        by_position = sum(not isinstance(arg, ast.Starred) for arg in node.args)
+        problem = refused(known, by_position, names, spread=spread)
         self.uses.append(Use(self.shown, node.lineno, called, problem))
 
     def _value(self, node: ast.expr, scope: Mapping[str, Bound], *, record: bool = False) -> Bound | None:

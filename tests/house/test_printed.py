@@ -39,7 +39,8 @@ NAME = "refs/heads/dir\x1b[2J\x9b\u202e\udcff\nFORGED\r\n  Fix: FORGED"
 # Who may print, and what makes that safe.
 PRINTERS = {
     "common/goals.py": "the frame: `shown_fact`, `said`, or a JSON document",
-    "reset_cache/__main__.py": "the plain command: the same",
+    "plain/command.py": "the frame of plain commands: the same",
+    "reset_cache/__main__.py": "the plain command: a JSON document",
     "schema_history/goal.py": "documents, and `shown_fact`",
     "release/goal.py": "a draft, exactly as towncrier prints it",
     "export_all_resolves/staging/__main__.py": "a process of the engine: its output comes back in a problem",

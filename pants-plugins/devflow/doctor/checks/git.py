@@ -19,7 +19,7 @@ _STALE_LOCK_S = 600.0
 
 
 @dataclass(frozen=True)
-class GitFacts:
+class CloneFacts:
     """`refusal` is what git says if it does not work here; `lock_age_s`, the age of `index.lock`, if there is one."""
 
     build_root: str
@@ -30,7 +30,7 @@ class GitFacts:
     shallow: bool = False
 
 
-def read_git(world: World) -> GitFacts:
+def read_git(world: World) -> CloneFacts:
     """Ask git. `rev-parse` reads no index, so that it runs no `core.fsmonitor` of the repository."""
     executable = world.which("git")
     if executable is None:
@@ -43,17 +43,17 @@ def read_git(world: World) -> GitFacts:
         directory = _git(world, "rev-parse", "--absolute-git-dir")
         shallow = _git(world, "rev-parse", "--is-shallow-repository") == "true"
     except GitError as error:
-        return GitFacts(world.build_root, version, str(error))
+        return CloneFacts(world.build_root, version, str(error))
     lock = os.path.join(directory, "index.lock")
     age = world.now_s - os.lstat(lock).st_mtime if os.path.lexists(lock) else None
-    return GitFacts(world.build_root, version, None, lock if age is not None else None, age, shallow)
+    return CloneFacts(world.build_root, version, None, lock if age is not None else None, age, shallow)
 
 
 def _git(world: World, *arguments: str) -> str:
     return Git(Path(world.build_root), world.environment).line(*arguments)
 
 
-def judge_git(facts: GitFacts) -> Iterator[Finding]:
+def judge_git(facts: CloneFacts) -> Iterator[Finding]:
     """Pants works without git; `--changed-since` and a release do not."""
     root = shell_quote(facts.build_root)
     if facts.version and facts.version < _OLDEST:

@@ -23,7 +23,7 @@ _MOST_ASKED = 12  # interpreters that are asked for their version
 
 
 @dataclass(frozen=True)
-class Wanted:
+class WantedPython:
     """Constraints of which one must be met, and the resolves that have them."""
 
     constraints: tuple[str, ...]
@@ -34,7 +34,7 @@ class Wanted:
 class InterpreterFacts:
     """What the resolves want, and the versions that are installed where Pants looks."""
 
-    wanted: tuple[Wanted, ...]
+    wanted: tuple[WantedPython, ...]
     installed: tuple[str, ...]
     by_pyenv: bool
 
@@ -62,7 +62,9 @@ def read_interpreters(world: World) -> InterpreterFacts:
         by_constraints[constraints].append(resolve)
     if not by_constraints:
         raise NotCheckedError("no resolve has interpreter constraints")
-    wanted = tuple(Wanted(constraints, tuple(sorted(names))) for constraints, names in sorted(by_constraints.items()))
+    wanted = tuple(
+        WantedPython(constraints, tuple(sorted(names))) for constraints, names in sorted(by_constraints.items())
+    )
     search_path = world.config.texts("python-bootstrap", "search_path") or _SEARCH_PATH
     odd = [one for one in search_path if one.startswith("<") and one not in _SEARCH_PATH]
     if odd:
