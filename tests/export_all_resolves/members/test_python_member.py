@@ -8,6 +8,8 @@ import pytest
 from pants.backend.python import target_types_rules
 from pants.backend.python.lint.black import rules as black_rules
 from pants.backend.python.lint.black import subsystem as black
+from pants.backend.python.lint.isort import rules as isort_rules
+from pants.backend.python.lint.isort import subsystem as isort
 from pants.backend.python.macros.python_artifact import PythonArtifact
 from pants.backend.python.target_types import PythonDistribution, PythonSourcesGeneratorTarget
 from pants.core.target_types import LockfilesGeneratorTarget, LockfileTarget
@@ -36,6 +38,8 @@ def shared_runner() -> RuleRunner:
             *target_types_rules.rules(),
             *black.rules(),
             *black_rules.rules(),
+            *isort.rules(),
+            *isort_rules.rules(),
             QueryRule(MaybeResolveFingerprint, [PythonResolveExporter]),
         ],
         target_types=[LockfilesGeneratorTarget, LockfileTarget, PythonDistribution, PythonSourcesGeneratorTarget],
@@ -237,10 +241,16 @@ def test_what_is_no_lockfile(rule_runner: RuleRunner, content: str, why: str, fi
     )
 
 
-def test_a_tool_with_the_lockfile_of_pants(rule_runner: RuleRunner) -> None:
+@pytest.mark.parametrize("tool", ["black", "isort"])
+def test_a_tool_with_the_lockfile_of_pants(rule_runner: RuleRunner, tool: str) -> None:
+    """Pants has a class of its own for the lockfile of black, and makes that of isort."""
+    found = fingerprint(rule_runner, tool)
+    assert (found.problem, found.tools) == (None, (tool,))
+    assert str(found.reldir).startswith(f"python/virtualenvs/{tool}/3.")
+
+
+def test_what_is_added_to_a_tool(rule_runner: RuleRunner) -> None:
     found = fingerprint(rule_runner, "black")
-    assert (found.problem, found.tools) == (None, ("black",))
-    assert str(found.reldir).startswith("python/virtualenvs/black/3.")
     configure(rule_runner, "--black-extra-requirements=['aiohttp']")
     assert changes(found, fingerprint(rule_runner, "black")) == ("lockfile changed",)
 
