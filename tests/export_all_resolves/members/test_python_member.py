@@ -11,6 +11,8 @@ from pants.backend.python import target_types_rules
 from pants.backend.python.goals.export import ExportPluginOptions
 from pants.backend.python.lint.black import rules as black_rules
 from pants.backend.python.lint.black import subsystem as black
+from pants.backend.python.lint.isort import rules as isort_rules
+from pants.backend.python.lint.isort import subsystem as isort
 from pants.backend.python.macros.python_artifact import PythonArtifact
 from pants.backend.python.target_types import PythonDistribution, PythonSourcesGeneratorTarget
 from pants.backend.python.util_rules import lockfile_metadata
@@ -77,6 +79,8 @@ def shared_runner() -> RuleRunner:
             *target_types_rules.rules(),
             *black.rules(),
             *black_rules.rules(),
+            *isort.rules(),
+            *isort_rules.rules(),
             QueryRule(MaybeResolveFingerprint, [PythonResolveExporter]),
         ],
         target_types=[LockfilesGeneratorTarget, LockfileTarget, PythonDistribution, PythonSourcesGeneratorTarget],
@@ -285,8 +289,7 @@ def test_an_unreadable_lockfile(rule_runner: RuleRunner, content: bytes, why: st
         ("", "it is empty: no line of it is a requirement", ""),
         (REQUIREMENTS + "attrs>=21\n", "line 2: 'attrs>=21' is not pinned to one version", PIN_IT),
         (REQUIREMENTS + "attrs==21.4.0\n", "line 2: 'attrs==21.4.0' has no hash", PIN_IT),
-        (f"<<<<<<< HEAD\n{REQUIREMENTS}", "line 1: a merge conflict is not resolved: <<<<<<< HEAD", RESOLVE_IT),
-        (PEX_HEADER + "=======\n" + PEX_LOCK, "line 6: a merge conflict is not resolved: =======", RESOLVE_IT),
+        (f"        (PEX_HEADER + "=======\n" + PEX_LOCK, "line 6: a merge conflict is not resolved: =======", RESOLVE_IT),
     ],
 )
 def test_what_is_no_lockfile(rule_runner: RuleRunner, content: str, why: str, first: str) -> None:
@@ -297,6 +300,7 @@ def test_what_is_no_lockfile(rule_runner: RuleRunner, content: str, why: str, fi
     )
 
 
+<<<<<<< HEAD
 @pytest.mark.skipif(not hasattr(lockfile_metadata, "LockfileFormat"), reason="this Pants takes no lockfile of uv")
 def test_a_lockfile_of_uv(rule_runner: RuleRunner) -> None:
     side = json.dumps(UV_METADATA)
@@ -319,13 +323,19 @@ def test_a_lockfile_of_uv(rule_runner: RuleRunner) -> None:
     assert "b.lock.metadata does not exist" in problem(rule_runner, "b")[0]
 
 
-def test_a_tool_with_the_lockfile_of_pants(rule_runner: RuleRunner) -> None:
+@pytest.mark.parametrize("tool", ["black", "isort"])
+def test_a_tool_with_the_lockfile_of_pants(rule_runner: RuleRunner, tool: str) -> None:
+    """Pants has a class of its own for the lockfile of black, and makes that of isort."""
+    found = fingerprint(rule_runner, tool)
+    assert (found.problem, found.tools) == (None, (tool,))
+    assert str(found.reldir).startswith(f"python/virtualenvs/{tool}/3.")
+
+
+@pytest.mark.skipif(not hasattr(black.Black, "extra_requirements"), reason="this Pants adds nothing to a tool")
+def test_what_is_added_to_a_tool(rule_runner: RuleRunner) -> None:
     found = fingerprint(rule_runner, "black")
-    assert (found.problem, found.tools) == (None, ("black",))
-    assert str(found.reldir).startswith("python/virtualenvs/black/3.")
-    if hasattr(black.Black, "extra_requirements"):
-        configure(rule_runner, "--black-extra-requirements=['aiohttp']")
-        assert changes(found, fingerprint(rule_runner, "black")) == ("lockfile changed",)
+    configure(rule_runner, "--black-extra-requirements=['aiohttp']")
+    assert changes(found, fingerprint(rule_runner, "black")) == ("lockfile changed",)
 
 
 def test_no_interpreter(rule_runner: RuleRunner) -> None:

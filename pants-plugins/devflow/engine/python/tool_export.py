@@ -5,6 +5,7 @@ Pants 2.17 has a union for it, and 2.21 another one; the versions between export
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,6 @@ from pants.backend.python.subsystems.python_tool_base import PythonToolBase
 from pants.backend.python.subsystems.setup import PythonSetup
 from pants.backend.python.util_rules.interpreter_constraints import InterpreterConstraints
 from pants.backend.python.util_rules.pex_requirements import EntireLockfile, Lockfile
-from pants.core.goals import generate_lockfiles
 from pants.engine.unions import UnionMembership
 
 from devflow.engine.generation import Get, MultiGet
@@ -51,10 +51,17 @@ if _HAS_SENTINELS:
         return None
 
     def _sentinels_of(tool: str, union_membership: UnionMembership) -> list[Any]:
-        """The members for one tool: those of others cost as much as what their tools need to know of all targets."""
-        lockfile_sentinels = union_membership.get(generate_lockfiles.GenerateToolLockfileSentinel)
-        modules = {sentinel.__module__ for sentinel in lockfile_sentinels if sentinel.resolve_name == tool}
+        """The members for one tool: those of others cost as much as what their tools need to know of all targets.
+
+        A member stands beside the options of its tool.
+        """
+        modules = {one.__module__ for one in _below(PythonToolBase) if getattr(one, "options_scope", None) == tool}
         return [one for one in union_membership.get(ExportPythonToolSentinel) if one.__module__ in modules]
+
+    def _below(parent: type) -> Iterator[type]:
+        for child in parent.__subclasses__():
+            yield child
+            yield from _below(child)
 
 else:
     _exported_by_sentinel = None  # type: ignore[assignment]
