@@ -93,7 +93,9 @@ def time_cases(repository: ScratchRepository, *, runs: int, slow_runs: int) -> I
     yield compare("one lockfile changed: that resolve only", changed, "stock, unchanged", stock_rebuilds, at_most=1.0)
 
     large = repository.resolves[0]
-    moved, back, installs = [], [], []
+    moved: list[Run] = []
+    back: list[Run] = []
+    installs: list[Run] = []
     for _ in range(slow_runs):
         with repository.changed_lockfile(large, pins=2) as names:
             moved.append(ours(repository, exports=names))

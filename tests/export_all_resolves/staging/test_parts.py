@@ -31,7 +31,11 @@ def wheel(name: str) -> str:
 
 def kept(name: str, more: Files | None = None) -> Files:
     """A module, a script, and a file of a common namespace."""
-    files = {f"{name}/__init__.py": name, "space/__init__.py": "", f".prefix/bin/{name}": ("#!python\nrun\n", 0o755)}
+    files: Files = {
+        f"{name}/__init__.py": name,
+        "space/__init__.py": "",
+        f".prefix/bin/{name}": ("#!python\nrun\n", 0o755),
+    }
     return wheel_files(name, {**files, **(more or {})})
 
 

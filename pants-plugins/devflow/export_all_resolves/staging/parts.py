@@ -64,9 +64,9 @@ def assemble(staged: str, assembly: Assembly, old: OldExport, *, from_base: bool
     files: dict[str, list[str]] = {}
     of_base: list[str] = []
     if from_base:
-        record = read_record(assembly.base, "its base is no longer in the cache")
+        base = read_record(assembly.base, "its base is no longer in the cache")
         of_base = _lay_base(assembly.base, staged, old)
-        _retarget_tree(staged, record["root"], staged)
+        _retarget_tree(staged, base["root"], staged)
     elif not os.path.isdir(assembly.base):
         store_base(staged, assembly.base)
     if assembly.pex:
