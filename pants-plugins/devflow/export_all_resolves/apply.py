@@ -54,19 +54,6 @@ _STAGING_MODULES = (
     *("seed", "shebang", "trees", "unchanged", "wheels"),
 )
 _MODULES = (
-    "__init__",
-    "__main__",
-    "build",
-    "marker",
-    "part_cache",
-    "parts",
-    "seed",
-    "shebang",
-    "trees",
-    "unchanged",
-    "wheels",
-)
-_MODULES = (
     *(f"{_STAGING}.{name}" for name in _STAGING_MODULES),
     *(f"{_REMOVAL}.{name}" for name in ("__init__", "attributes", "facts", "mounts", "scan", "trees")),
     "devflow.common.paths",
