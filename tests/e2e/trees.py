@@ -9,7 +9,7 @@ from pathlib import Path
 
 from devflow.export_all_resolves.staging.marker import MARKER
 
-_SCRIPT = re.compile(rb"^((?:\.\./)+bin/[^,]+,).*")
+_VOLATILE = re.compile(rb"^((?:(?:\.\./)+bin/[^,]+|[^,]+/direct_url\.json),).*")
 _STAGING_NAME = re.compile(rb"\.\+[a-z0-9]{3,}")
 
 
@@ -57,7 +57,8 @@ def _describe(path: Path) -> str:
         return mode
     content = path.read_bytes()
     if path.name == "RECORD":
-        # pip lists its `.pyc` files, which come and go, and hashes of scripts, which name the place.
-        rows = {_SCRIPT.sub(rb"\1", line) for line in content.splitlines() if b".pyc," not in line}
+        # pip lists its `.pyc` files, which come and go, and hashes of files that name a place: scripts, and where the
+        # wheel of an editable distribution was, which Pants replaces.
+        rows = {_VOLATILE.sub(rb"\1", line) for line in content.splitlines() if b".pyc," not in line}
         content = b"\n".join(sorted(rows))
     return f"{mode} {hashlib.sha256(content).hexdigest()}"

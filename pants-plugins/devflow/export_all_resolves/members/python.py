@@ -201,6 +201,11 @@ async def stage_python_resolve(
         return StagedExport(await _whole(resolve), seed)
     version = await full_version(python)
     reldir = f"{request.export_root}/{path_safe(resolve)}/{version}"
+    destination = os.path.join(build_root.path, dist_dir.relpath, "export", reldir)
+    # Such a path gives the scripts of `pip` a form of their own.
+    if form_of(os.fsencode(os.path.join(destination, "bin", os.path.basename(python.path)))) != "plain":
+        why = "its path is too long, or has a space, for a shebang line"
+        return StagedExport(await _whole(resolve), seed, not_assembled=why)
     listed = await listed_inputs(resolve, export_subsystem)
     if any(one.name == "generated sources" for one in listed):
         return StagedExport(await _whole(resolve), seed, not_assembled="it has generated sources")
@@ -209,8 +214,6 @@ async def stage_python_resolve(
         editable = (await editable_local_dists(resolve)).optional_digest
     await run_id()  # what is in the cache of parts is read in each run
     resolver_settings = settings_input(await resolve_pex_config(resolve))
-    destination = os.path.join(build_root.path, dist_dir.relpath, "export", reldir)
-    interpreter = os.path.join(destination, "bin", os.path.basename(python.path))
     try:
         planned = await plan_assembly(
             source.lockfile,
@@ -226,8 +229,7 @@ async def stage_python_resolve(
                 resolver_settings.value,
                 *(one.value for one in listed if one.name == "scripts"),
             ),
-            # The scripts of `pip` and of editable distributions begin as the length of their path demands.
-            base_context=(form_of(os.fsencode(interpreter)), editable.fingerprint if editable else ""),
+            base_context=(editable.fingerprint,) if editable else (),
             base_sources=editable,
             destination=destination,
         )

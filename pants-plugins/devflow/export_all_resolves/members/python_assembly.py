@@ -117,11 +117,12 @@ async def _parts_request(
 ) -> PexRequest:
     """If everything is to be made, pex resolves as for stock's export, and refuses what stock refuses."""
     requirements: PexRequirements | EntireLockfile = EntireLockfile(lockfile)
-    arguments: tuple[str, ...] = ("--no-compress",)  # the files are read once
+    # Not with --no-compress: such a zip in the cache of pex 2.1.137 makes it miss the compressed one of the same wheel.
+    arguments: tuple[str, ...] = ()
     inputs = None
     if len(made) < len(pins.pins):
         # What the subset needs is not in this pex, on purpose.
-        arguments += ("--intransitive", "--ignore-errors")
+        arguments = ("--intransitive", "--ignore-errors")
         if pins.is_pex_native:
             requirements = PexRequirements(
                 [pin.text for pin in made], from_superset=Resolve(lockfile.resolve_name, use_entire_lockfile=False)

@@ -164,8 +164,9 @@ def _lay(part: Part, staged: str, old: OldExport) -> Mapping[str, Any]:
 
 def _require_same(source: str, target: str, path: str, roots: tuple[str, str]) -> None:
     """Two distributions may have the same file, such as the `__init__.py` of a namespace."""
+    old, new = map(os.fsencode, roots)
     with open(source, "rb") as first, open(target, "rb") as second:
-        if first.read().replace(os.fsencode(roots[0]), os.fsencode(roots[1])) != second.read():
+        if first.read().replace(old, new) != second.read():
             raise CannotAssembleError(f"two distributions have different files {path}")
 
 
