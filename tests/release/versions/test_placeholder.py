@@ -30,7 +30,7 @@ def freeze(source: str) -> str:
         # strings, comments, docstrings
         ("# Part of: NEXT\nx = 'in NEXT, not in NEXTER'\n", "# Part of: 26.8.0\nx = 'in 26.8.0, not in NEXTER'\n"),
         ('"""Since NEXT.\n\nNEXT\n"""\n', '"""Since 26.8.0.\n\n26.8.0\n"""\n'),
-        ("x = r'NEXT' b'NEXT'\n", "x = r'26.8.0' b'26.8.0'\n"),
+        ("x = r'NEXT'; y = b'NEXT'\n", "x = r'26.8.0'; y = b'26.8.0'\n"),
         # f-strings
         ('x = f"since {NEXT}"\n', 'x = f"since 26.8.0"\n'),
         ('x = F"{ NEXT }{meta.NEXT} {y} NEXT"\n', 'x = F"26.8.026.8.0 {y} 26.8.0"\n'),
@@ -46,6 +46,7 @@ def freeze(source: str) -> str:
         ("from m import (\n    NEXT,\n)\nx = 1\n", "x = 1\n"),
         ("if T:\n    from m import NEXT\nx = 1\n", "if T:\n    pass\nx = 1\n"),
         ("import a; from m import NEXT; x = NEXT\n", 'import a; pass; x = "26.8.0"\n'),
+        ("if T: from m import NEXT\n", "if T: pass\n"),
         ("from m import NEXT", ""),
         # line ends
         ("from m import NEXT\r\nx = NEXT  # NEXT\r\n", 'x = "26.8.0"  # 26.8.0\r\n'),

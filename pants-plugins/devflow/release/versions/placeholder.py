@@ -123,25 +123,27 @@ def _start_of_chain(code: Sequence[_Piece], place: int) -> int:
 
 def _imports(path: str, source: str, code: Sequence[_Piece], name: str) -> Iterator[_Edit]:
     """The removals of the name from `from … import …`; of the whole statement if it imports nothing else."""
-    place = 0
-    while place < len(code):
-        end = next((at for at in range(place, len(code)) if code[at].kind == tokenize.NEWLINE), len(code))
-        words = [piece.text for piece in code[place:end]]
-        if words[:1] == ["from"] and "import" in words and name in words:
+    for place, piece in enumerate(code):
+        begins = place == 0 or code[place - 1].kind == tokenize.NEWLINE or code[place - 1].text in (";", ":")
+        if piece.text != "from" or not begins:
+            continue
+        ends = (at for at in range(place, len(code)) if code[at].kind == tokenize.NEWLINE or code[at].text == ";")
+        end = next(ends, len(code))
+        words = [each.text for each in code[place:end]]
+        if "import" in words and name in words[words.index("import") :]:
             statement = code[place:end]
             listed = statement[words.index("import") + 1 :]
-            at = next(number for number, piece in enumerate(listed) if piece.text == name)
+            at = next(number for number, each in enumerate(listed) if each.text == name)
             following = listed[at + 1].text if at + 1 < len(listed) else ""
             if following == "as" or (at and listed[at - 1].text == "as"):
                 line = source.count("\n", 0, listed[at].start) + 1
                 what = f"{shown(path)} imports {name} under another name in line {line}."
                 raise UserError(what, fix=f"import it as {name}, and commit that")
-            names = [piece for piece in listed if piece.kind == tokenize.NAME]
+            names = [each for each in listed if each.kind == tokenize.NAME]
             if len(names) == 1:
                 yield _statement(source, statement[0].start, statement[-1].end)
             else:
                 yield _without(source, listed, at)
-        place = end + 1
 
 
 def _statement(source: str, start: int, end: int) -> _Edit:
