@@ -22,6 +22,7 @@ from devflow.release import goal
 from devflow.release.branch import goal as branch_goal
 from devflow.release.branch.goal import ReleaseBranch
 from devflow.release.goal import Release
+from devflow.release.steps import placeholder as placeholder_step
 from devflow.release.steps import version as version_step
 from devflow.release.steps.contract import ReleaseStep, ReleaseStepChanges, ReleaseStepInputs
 from devflow.release.towncrier import rules as towncrier_rules
@@ -126,12 +127,13 @@ class World:
 
 
 def release_rules() -> Rules:
-    """Both goals, with the one step that needs no tool."""
+    """Both goals, with the steps that need no tool."""
     return [
         *engine.rules(),
         *engine_python.rules(),
         *towncrier_rules.rules(),
         *version_step.rules(),
+        *placeholder_step.rules(),
         *goal.rules(),
         *branch_goal.rules(),
     ]

@@ -13,7 +13,8 @@ from devflow.release.frame import present_version
 from devflow.release.git.inspect import tagged_versions
 from devflow.release.plan import ReleaseRequest
 from devflow.release.steps.changelog import ChangelogStep
-from devflow.release.subsystem import ReleaseSubsystem, date_of
+from devflow.release.subsystem import ReleaseSubsystem
+from devflow.release.versions.dates import date_of
 from devflow.release.versions.scheme import raised
 from devflow.release.versions.tagged import Annotate, is_annotated_before
 from devflow.release.versions.version import Version, parse

@@ -41,6 +41,7 @@ from devflow.release.steps import contract
 from devflow.release.steps.collect import chosen_steps, collect_steps, refuse_without_step
 from devflow.release.steps.contract import ReleaseStep
 from devflow.release.steps.draft import draft_section
+from devflow.release.steps.placeholder import PlaceholderStep
 from devflow.release.subsystem import ReleaseSubsystem
 from devflow.release.versions.version import parse
 
@@ -110,6 +111,7 @@ async def release_goal(
         if mode is Mode.DRAFT:
             run.say(*([_NOT_IN_RELEASE] if skips_changelog(options) else []))
         steps = chosen_steps(members, split_commas(options.skip))
+        steps = tuple(step for step in steps if step is not PlaceholderStep or options.placeholder)
         if mode is Mode.DRAFT:
             _, new, _ = wanted_versions(options, repository)
             draft = await draft_section(options, repository, new)

@@ -93,18 +93,19 @@ def _tag_of(request: ReleaseRequest) -> Tag | None:
     name = fill("[release].tag_name", request.tag_name, request.new, request.date)
     option, template = (
         ("prerelease_tag_message", request.prerelease_tag_message)
-        if _is_prerelease(request)
+        if is_prerelease(request.new, request.prerelease_pattern)
         else ("tag_message", request.tag_message)
     )
     message = fill(f"[release].{option}", template, request.new, request.date)
     return Tag(name, message, annotated=request.annotated)
 
 
-def _is_prerelease(request: ReleaseRequest) -> bool:
-    if not request.prerelease_pattern:
-        return request.new.is_prerelease
+def is_prerelease(version: Version, pattern: str | None) -> bool:
+    """Whether a version is a pre-release: as a regular expression says, or else PEP 440. Raises: UserError."""
+    if not pattern:
+        return version.is_prerelease
     try:
-        return bool(re.search(request.prerelease_pattern, request.new.text))
+        return bool(re.search(pattern, version.text))
     except re.error as error:
         what = f"[release].prerelease_pattern is not a regular expression: {error}."
         raise UserError(what, fix="correct it in pants.toml") from None

@@ -7,7 +7,7 @@ from devflow.engine import Rules
 from devflow.engine import python as engine_python
 from devflow.release import goal
 from devflow.release.branch import goal as branch_goal
-from devflow.release.steps import changelog, version
+from devflow.release.steps import changelog, placeholder, version
 from devflow.release.towncrier import rules as towncrier_rules
 
 
@@ -19,6 +19,7 @@ def rules() -> Rules:
         *towncrier_rules.rules(),
         *version.rules(),
         *changelog.rules(),
+        *placeholder.rules(),
         *goal.rules(),
         *branch_goal.rules(),
     ]

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
-import re
-
 from pants.engine.goal import GoalSubsystem
 from pants.option.option_types import BoolOption, DictOption, EnumOption, IntOption, StrListOption, StrOption
 from pants.util.strutil import softwrap
 
-from devflow.common.errors import UserError
 from devflow.common.options import ReportFormat
-from devflow.common.paths import shown
 from devflow.engine.optional_value import with_implicit_value
 from devflow.release.towncrier.consolidate import Consolidate
 from devflow.release.versions.scheme import Scheme
@@ -233,6 +228,28 @@ class ReleaseSubsystem(GoalSubsystem):
             """
         ),
     )
+    placeholder = StrOption(
+        default=None,
+        help=softwrap(
+            """
+            A name that stands for the next version in Python sources. A final release writes its version in its place:
+            a string in code, the text in strings and comments. Example: `NEXT_RELEASE_VERSION`.
+            """
+        ),
+    )
+    placeholder_files = StrListOption(
+        default=[],
+        help="Globs of the sources that may have the placeholder. If not set: `**/*.py`. Example: `src/**/*.py`.",
+    )
+    placeholder_keep = StrListOption(
+        default=[],
+        help=softwrap(
+            """
+            Globs of sources that keep the placeholder. The file that assigns it need not be named. Example:
+            `src/acme/meta/__init__.py`.
+            """
+        ),
+    )
     skip = StrListOption(default=[], help="Steps to leave out. Example: `--skip=changelog`.")
     schema_history = BoolOption(
         default=False,
@@ -279,17 +296,3 @@ class ReleaseSubsystem(GoalSubsystem):
     def signing(self) -> bool | None:
         """None: as git is configured. Pants has no flag of three values, but knows whether it was set."""
         return None if self.options.is_default("sign") else self.sign
-
-
-def date_of(text: str | None) -> datetime.date:
-    """The date of an option; today, local, if it is not set. Raises: UserError."""
-    if text is None:
-        return datetime.date.today()
-    try:
-        if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-            raise ValueError
-        return datetime.date.fromisoformat(text)
-    except ValueError:
-        raise UserError(
-            f"--date={shown(text)} is not a date.", fix="write it as YYYY-MM-DD, such as 2024-03-29"
-        ) from None

@@ -22,7 +22,8 @@ from devflow.release.facts import RepositoryState
 from devflow.release.frame import begin, conclude, outcome_of, present_version, turn
 from devflow.release.git.inspect import inspect_repository
 from devflow.release.planned import ReleasePlan
-from devflow.release.subsystem import ReleaseSubsystem, date_of
+from devflow.release.subsystem import ReleaseSubsystem
+from devflow.release.versions.dates import date_of
 from devflow.release.versions.version import Version
 
 

@@ -12,7 +12,8 @@ from devflow.release.git.hosts import web_host
 from devflow.release.git.inspect import read_head, read_tag
 from devflow.release.notes.section import fitting
 from devflow.release.steps.sections import VersionSection, sections_at
-from devflow.release.subsystem import ReleaseSubsystem, date_of
+from devflow.release.subsystem import ReleaseSubsystem
+from devflow.release.versions.dates import date_of
 from devflow.release.versions.formats import fill
 from devflow.release.versions.version import Version, parse
 

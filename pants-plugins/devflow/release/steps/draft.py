@@ -19,8 +19,9 @@ from devflow.release.steps.changelog import (
     request_of,
     set_up,
 )
-from devflow.release.subsystem import ReleaseSubsystem, date_of
+from devflow.release.subsystem import ReleaseSubsystem
 from devflow.release.towncrier.rules import towncrier_result
+from devflow.release.versions.dates import date_of
 from devflow.release.versions.version import Version
 
 
