@@ -38,6 +38,7 @@ def prepare(scratch: ScratchRepository) -> str:
         file.write_text(f'"""Module {number}."""\n\nVALUE = {number}\n')
     (root / ".gitignore").write_text("/.pants.d/\n/.pids/\n/dist/\n")
     make_git_repository(root)
+    git(root, "config", "gc.auto", "0")  # none in the background
     commit(root, "Begin")
     git(root, "branch", "24.03")
     for number in range(200):

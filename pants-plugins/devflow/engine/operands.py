@@ -77,6 +77,6 @@ def take_operands() -> None:
 
 
 def _flags(subsystem: Any) -> frozenset[str]:
-    """The flags of all options of a subsystem. Their record has another name for them since 2.25."""
-    records: list[Any] = list(collect_options_info(subsystem))
-    return frozenset(flag for record in records for flag in getattr(record, "flag_names", None) or record.args)
+    """The flags of all options of a subsystem: the first field of each record, whose name changed in Pants 2.25."""
+    records = collect_options_info(subsystem)
+    return frozenset(flag for record in records for flag in next(iter(vars(record).values())))
