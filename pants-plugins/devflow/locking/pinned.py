@@ -99,7 +99,7 @@ def unreadable_inputs(error: Exception) -> Problem:
     """The problem of BUILD files and requirements that Pants cannot read."""
     return Problem(
         f"The requirements cannot be read: {last_words(error)}",
-        fix="correct that file; if it has conflict markers, resolve them and `git add` it. Then run the same command "
+        fix="correct that; if a file has conflict markers, resolve them and `git add` it. Then run the same command "
         "again",
     )
 

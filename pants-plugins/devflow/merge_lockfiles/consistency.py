@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from devflow.locking.facts import LockedProjects, LockfileFormat, canonical_name
 
 _SHOWN = 3
+# Source: PEP 508. `packaging.requirements` is not used: with the versions that Pants 2.17 brings, it prints warnings.
+_REQUIREMENT = re.compile(
+    r"\s*(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[(?P<extras>[^\]]*)\])?\s*"
+    r"(?:@\s*(?P<url>\S+)|\(?(?P<specifier>[^;()@]*)\)?)\s*(?:;\s*(?P<marker>.*?))?\s*"
+)
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    name: str  # canonical
+    extras: frozenset[str]
+    specifier: SpecifierSet
+    url: str
+    marker: str
 
 
 def contradictions(locked: LockedProjects, requirements: Iterable[str]) -> tuple[str, ...]:
@@ -46,18 +62,20 @@ def _by_key(requirements: Iterable[str]) -> Mapping[object, str]:
 
 def _key(text: str) -> object:
     """The same for two ways to write one requirement."""
-    found = _parsed(text)
+    return _parsed(text) or " ".join(text.split())
+
+
+def _parsed(text: str) -> _Wanted | None:
+    found = _REQUIREMENT.fullmatch(text)
     if found is None:
-        return " ".join(text.split())
-    specifier = frozenset(str(one) for one in found.specifier)
-    return canonical_name(found.name), frozenset(found.extras), specifier, str(found.marker), found.url
-
-
-def _parsed(text: str) -> Requirement | None:
-    try:
-        return Requirement(text)
-    except InvalidRequirement:
         return None
+    try:
+        specifier = SpecifierSet(found["specifier"] or "")
+    except InvalidSpecifier:
+        return None
+    extras = frozenset(extra.strip() for extra in (found["extras"] or "").split(",") if extra.strip())
+    marker = " ".join((found["marker"] or "").replace("'", '"').split())
+    return _Wanted(canonical_name(found["name"]), extras, specifier, found["url"] or "", marker)
 
 
 def _against_each_other(locked: LockedProjects) -> Iterator[str]:
@@ -72,10 +90,9 @@ def _against(requirements: Iterable[str], locked: LockedProjects) -> Iterator[st
         wanted = _parsed(text)
         if wanted is None or wanted.marker:
             continue
-        name = canonical_name(wanted.name)
-        version = locked.pins.get(name)
+        version = locked.pins.get(wanted.name)
         if version is None:
-            if name not in locked.not_pinned and locked.format is not LockfileFormat.UV:
+            if wanted.name not in locked.not_pinned and locked.format is not LockfileFormat.UV:
                 yield f"{text}, which is not locked"
         elif not wanted.url and not wanted.specifier.contains(version, prereleases=True):
             yield f"{text}, and {version} is locked"

@@ -289,7 +289,8 @@ def test_an_unreadable_lockfile(rule_runner: RuleRunner, content: bytes, why: st
         ("", "it is empty: no line of it is a requirement", ""),
         (REQUIREMENTS + "attrs>=21\n", "line 2: 'attrs>=21' is not pinned to one version", PIN_IT),
         (REQUIREMENTS + "attrs==21.4.0\n", "line 2: 'attrs==21.4.0' has no hash", PIN_IT),
-        (f"        (PEX_HEADER + "=======\n" + PEX_LOCK, "line 6: a merge conflict is not resolved: =======", RESOLVE_IT),
+        (f"<<<<<<< HEAD\n{REQUIREMENTS}", "line 1: a merge conflict is not resolved: <<<<<<< HEAD", RESOLVE_IT),
+        (PEX_HEADER + "=======\n" + PEX_LOCK, "line 6: a merge conflict is not resolved: =======", RESOLVE_IT),
     ],
 )
 def test_what_is_no_lockfile(rule_runner: RuleRunner, content: str, why: str, first: str) -> None:
@@ -300,7 +301,6 @@ def test_what_is_no_lockfile(rule_runner: RuleRunner, content: str, why: str, fi
     )
 
 
-<<<<<<< HEAD
 @pytest.mark.skipif(not hasattr(lockfile_metadata, "LockfileFormat"), reason="this Pants takes no lockfile of uv")
 def test_a_lockfile_of_uv(rule_runner: RuleRunner) -> None:
     side = json.dumps(UV_METADATA)
