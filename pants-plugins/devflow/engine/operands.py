@@ -70,7 +70,7 @@ def take_operands() -> None:
         if goals:
             flags = _flags(subsystems[GLOBAL_SCOPE]) if GLOBAL_SCOPE in subsystems else frozenset()
             bound.arguments["args"] = arranged(bound.arguments["args"], goals, flags)
-        return original(*bound.args, **bound.kwargs)
+        return original(**bound.arguments)
 
     create.with_operands = True  # type: ignore[attr-defined]
     Options.create = classmethod(create)  # type: ignore[method-assign,assignment]

@@ -48,7 +48,7 @@ class ExecSubsystem(GoalSubsystem):
         default=True, help="Export the resolve first, if that is missing or stale; with `--no-export`, refuse."
     )
     check = BoolOption(
-        default=False, help="Run nothing; exit with 1 if the export is missing, stale or damaged, and say why."
+        default=False, help="Change nothing; exit with 1 if the export is missing, stale or damaged, and run nothing."
     )
     cwd = StrOption(
         default=None,
