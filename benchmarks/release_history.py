@@ -1,11 +1,12 @@
-"""Replay the releases of a real repository: which commit would get the tag, and what the sections of its changelog are.
+"""Replay the releases of a real repository: which commit would get the tag, and the sections of its changelog.
 
-    PYTHONPATH=pants-plugins python3 benchmarks/release_history.py CLONE [--tags='2[56].*'] [--message='release: {version}']
+    PYTHONPATH=pants-plugins python3 benchmarks/release_history.py CLONE
+        --tags='2[56].*' --message='release: {version}' --changelog=CHANGELOG.md --main=HEAD
 
-CLONE is a clone with its tags, in which nothing is changed. For each tag, the history of the branch is cut where the next
-version begins, as it was when the tag was made; `--tag-merged` must find the commit of the tag in it. The section of the
-version is read as `--notes` reads it; and before each final release, the sections of its pre-releases are folded as
-`consolidate = "text"` folds them, without losing a reference.
+CLONE is a clone with its tags, in which nothing is changed. For each tag, the history of the branch is cut where the
+next version begins, as it was when the tag was made; `--tag-merged` must find the commit of the tag in it. The section
+of the version is read as `--notes` reads it, and the sections of its pre-releases are folded as `consolidate = "text"`
+folds them, without losing a reference.
 """
 
 from __future__ import annotations
