@@ -38,7 +38,8 @@ from devflow.engine.python import (
     resolve_pex_config,
     try_venv_pex,
 )
-from devflow.engine.python.tool_export import ExportableTool, tool_export
+from devflow.engine.python.tool_export import tool_export
+from devflow.engine.resolves import ExportableTool
 from devflow.engine.python.tool_options import wanted_tool
 from engine.answer import Answer
 from engine.recorder import executes
