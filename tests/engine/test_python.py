@@ -39,8 +39,8 @@ from devflow.engine.python import (
     try_venv_pex,
 )
 from devflow.engine.python.tool_export import tool_export
-from devflow.engine.resolves import ExportableTool
 from devflow.engine.python.tool_options import wanted_tool
+from devflow.engine.resolves import ExportableTool
 from engine.answer import Answer
 from engine.recorder import executes
 
