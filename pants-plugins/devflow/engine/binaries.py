@@ -26,6 +26,10 @@ try:
 except ImportError:
     _ExportExternalToolForResolveRequest = None
 HAS_BINARIES = _ExportExternalToolForResolveRequest is not None
+
+if not HAS_GET:
+    from pants.core.util_rules.external_tool import export_external_tool  # type: ignore[attr-defined]
+
 # The engine sees a `Get` only where there are the types that it names.
 GetBinary: Any = Get if HAS_BINARIES else None
 
@@ -101,7 +105,7 @@ async def export_binary(scope: str) -> ExportResult | None:
     if HAS_GET:
         exported = await GetBinary(MaybeExportResult, _ExportExternalToolForResolveRequest, request)
     else:
-        exported = await external_tool.export_external_tool(request, **implicitly())  # type: ignore[attr-defined]
+        exported = await export_external_tool(request, **implicitly())
     return exported.result
 
 

@@ -14,6 +14,7 @@ from pants.version import VERSION as PANTS_VERSION
 
 from devflow.common.errors import UserError, did_you_mean
 from devflow.engine import Rules, binaries, binary_tools, export_binary, find_binary_tool, run_id
+from devflow.engine.binaries import HAS_BINARIES
 from devflow.export_all_resolves.contract import (
     MaybeResolveFingerprint,
     ResolveExporter,
@@ -74,16 +75,18 @@ def _unknown(scope: str, union_membership: UnionMembership) -> UserError:
     )
 
 
-@rule(desc="Prepare the export of a tool that is a single program", level=LogLevel.DEBUG)
-async def stage_binary(request: BinaryExporter) -> StagedExport:
-    """The result of stock `export`, which downloads the tool."""
-    scope = request.resolve[len(BINARY) :]
-    result = await export_binary(scope)
-    if result is None:
-        raise UserError(f"Pants does not export {scope}.", fix=f"--exclude={request.resolve}")
-    return StagedExport(result)
+if HAS_BINARIES:  # else there is nothing to await, and no name is that of a single program
+
+    @rule(desc="Prepare the export of a tool that is a single program", level=LogLevel.DEBUG)
+    async def stage_binary(request: BinaryExporter) -> StagedExport:
+        """The result of stock `export`, which downloads the tool."""
+        scope = request.resolve[len(BINARY) :]
+        result = await export_binary(scope)
+        if result is None:
+            raise UserError(f"Pants does not export {scope}.", fix=f"--exclude={request.resolve}")
+        return StagedExport(result)
 
 
 def rules() -> Rules:
-    """The rules of this module, and the membership."""
-    return [*collect_rules(), *binaries.rules(), UnionRule(ResolveExporter, BinaryExporter)]
+    """The rules of this module, and the membership; nothing where Pants exports no single programs."""
+    return [*collect_rules(), *binaries.rules(), UnionRule(ResolveExporter, BinaryExporter)] if HAS_BINARIES else []
