@@ -24,8 +24,8 @@ from pathlib import Path
 
 from devflow.common.errors import UserError
 from devflow.common.git import Git, GitError
-from devflow.release.git.inspect import tagged_versions
 from devflow.common.git_worktree import Repository, Worktree
+from devflow.release.git.inspect import tagged_versions
 from devflow.release.merged.history import History, choose, subject_pattern
 from devflow.release.merged.inspect import read_history
 from devflow.release.notes.section import MOST_CHARACTERS, section_of
