@@ -18,8 +18,8 @@ from harness.world import PATIENCE_S, Caches, Repository, repository
 
 ACME = """\
 import os, signal, sys, time
-print("in", os.getcwd(), os.isatty(0), flush=True)
 try:
+    print("in", os.getcwd(), os.isatty(0), flush=True)
     time.sleep(3600)
 finally:
     time.sleep(0.5)

@@ -36,8 +36,8 @@ def repo(shared: Repository) -> Repository:
 
 
 def start_building(repo: Repository, *, pantsd: bool = True) -> subprocess.Popen[str]:
-    """A run that is in the middle of a build."""
-    run = repo.start("export-all-resolves", pantsd=pantsd)
+    """A run that is in the middle of a build; of a whole one, because an assembly is too quick to be met in it."""
+    run = repo.start("export-all-resolves", "--no-assemble", pantsd=pantsd)
     exports = repo.root / EXPORTS / "pinned"
     wait_until(lambda: any(exports.glob(".+*")) or run.poll() is not None, what="a staging directory")
     assert run.poll() is None, finish(run)

@@ -21,8 +21,8 @@ PROGRAM = """\
 import os, signal, sys, time
 open("/dev/tty").close()
 signal.signal(signal.SIGWINCH, lambda *_: print("resized", os.get_terminal_size().columns, flush=True))
-print("ready", os.isatty(0), os.getpgrp() == os.tcgetpgrp(0), flush=True)
 try:
+    print("ready", os.isatty(0), os.getpgrp() == os.tcgetpgrp(0), flush=True)
     while True:
         time.sleep(0.05)
 except KeyboardInterrupt:

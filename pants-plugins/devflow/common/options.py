@@ -13,8 +13,9 @@ from devflow.common.paths import shell_quote
 
 M = TypeVar("M")
 
-# Pants has a goal `version`, and so reads `--version-file` as its option `file`. Source: `ArgSplitter` of Pants 2.17.
-_OF_ANOTHER_GOAL = ("version_",)
+# Pants has the scopes `version` and `source`, and so reads `--version-file` as the option `file` of the first. Source:
+# `ArgSplitter` of Pants 2.17.
+_OF_ANOTHER_GOAL = ("source_", "version_")
 
 
 class ReportFormat(Enum):

@@ -40,7 +40,7 @@ class ExecSubsystem(GoalSubsystem):
             """
             The source roots that the command can import from, in the order in which to search them. If not set: all
             that hold code, other than tests and type stubs, of no other resolve. Example:
-            `--source-roots=src,tools`.
+            `--exec-source-roots=src,tools`.
             """
         ),
     )

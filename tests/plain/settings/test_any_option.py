@@ -61,8 +61,9 @@ def test_it_agrees_with_pants(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     """For a list and a text of the global scope, which Pants reads before it has an engine."""
     text = '[DEFAULT]\nwho = "me"\n[GLOBAL]\npants_ignore.add = ["%(who)s", "x"]\nlevel = "debug"\n'
     config = configuration(tmp_path, {"pants.toml": text}, {"PANTS_IGNORE": "+['y']"})
-    monkeypatch.setattr(BuildRoot(), "path", str(tmp_path))
     monkeypatch.chdir(tmp_path)
+    # Until it is set, a build root looks for itself, and a sandbox has none.
+    monkeypatch.setattr(BuildRoot(), "_root_dir", str(tmp_path))
     bootstrapper = OptionsBootstrapper.create(env={"PANTS_IGNORE": "+['y']"}, args=["pants"], allow_pantsrc=False)
     options = bootstrapper.bootstrap_options.for_global_scope()
     default = options.pants_ignore[: -len(["me", "x", "y"])]
