@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 import pytest
 from pants.core.util_rules.system_binaries import BinaryPathRequest
-from pants.engine.process import Process, ProcessExecutionFailure
-from pants.engine.rules import QueryRule, collect_rules, rule
-from pants.testutil.rule_runner import RuleRunner
+from pants.engine.console import Console
+from pants.engine.goal import Goal, GoalSubsystem
+from pants.engine.process import InteractiveProcess, Process, ProcessExecutionFailure
+from pants.engine.rules import QueryRule, collect_rules, goal_rule, rule
+from pants.testutil.rule_runner import RuleRunner, mock_console
 
 from devflow import engine
-from devflow.engine import find_binary, run_process, try_process, try_processes
+from devflow.engine import find_binary, run_interactive, run_process, try_process, try_processes
 from engine.answer import Answer
 from engine.recorder import executes
 
@@ -44,6 +46,23 @@ async def run_processes(about: AboutProcesses) -> Answer:
     )
 
 
+class ForegroundSubsystem(GoalSubsystem):
+    name = "foreground"
+    help = "Runs a process in the foreground."
+
+
+class Foreground(Goal):
+    subsystem_cls = ForegroundSubsystem
+    environment_behavior = Goal.EnvironmentBehavior.LOCAL_ONLY
+
+
+@goal_rule
+async def run_in_the_foreground(console: Console) -> Foreground:
+    script = InteractiveProcess(["/bin/sh", "-c", "exit 7"], run_in_workspace=True, restartable=False)
+    done = await run_interactive(script)
+    return Foreground(exit_code=done.exit_code)
+
+
 @dataclass(frozen=True)
 class AboutABinary:
     name: str
@@ -65,6 +84,13 @@ def runner() -> RuleRunner:
 def test_processes(runner: RuleRunner) -> None:
     done = runner.request(Answer, [AboutProcesses("hello")])
     assert done.values == {"stdout": b"hello\n", "exit_code": 3, "exit_codes": [0, 1, 2], "raised": 4}
+
+
+@executes("run_interactive")
+def test_run_interactive(runner: RuleRunner) -> None:
+    # It takes the terminal, of which this one is made up.
+    with mock_console(runner.options_bootstrapper):
+        assert runner.run_goal_rule(Foreground, env_inherit={"PATH"}).exit_code == 7
 
 
 @executes("find_binary")

@@ -30,7 +30,7 @@ def test_what_a_machine_lacks_is_said_at_once() -> None:
 
 
 def test_what_a_machine_lacks_is_one_problem_of_many_resolves() -> None:
-    assert report.closing(ExportOutcome(PLAN, ExportMode.EXPORT, {}, ()), None) == [
+    assert list(map(str, report.closing(ExportOutcome(PLAN, ExportMode.EXPORT, {}, ()), None))) == [
         "a, d: No Python interpreter matches ==3.11.*.\n  Fix: install it",
         "b: No Python interpreter matches ==3.12.*.\n  Fix: install it",
         "c: It cannot be read.\n  Fix: make it anew",
