@@ -47,7 +47,7 @@ def test_the_fix_ends_it(clone: Clone) -> None:
     script = "import setproctitle, sys, time; setproctitle.setproctitle(sys.argv[1]); print('up', flush=True)"
     command = [sys.executable, "-c", f"{script}; time.sleep(600)", f"pantsd [{clone.root}]"]
     in_background = ["sh", "-c", '"$@" & echo $!', "sh", *command]
-    env = {"PYTHONPATH": ":".join(sys.path)}
+    env = {"PYTHONPATH": ":".join(map(os.path.abspath, sys.path))}
     with subprocess.Popen(in_background, cwd=clone.root, env=env, stdout=subprocess.PIPE, text=True) as shell:
         assert shell.stdout
         pid = next(int(line) for line in iter(shell.stdout.readline, "") if line.strip().isdigit())
@@ -85,7 +85,7 @@ def test_sandboxes_of_killed_runs(clone: Clone) -> None:
         ("note", "…/execution has 2 sandboxes of killed runs.", "./pants reset-cache --only=execution")
     ]
     clone.options = {"reset": f"{sys.executable} -m devflow.reset_cache"}
-    clone.environment["PYTHONPATH"] = ":".join(sys.path)
+    clone.environment["PYTHONPATH"] = ":".join(map(os.path.abspath, sys.path))
     clone.shell(clone.fix("leftovers"))
     assert clone.found("leftovers") == []
     assert (clone.base / "execution" / "mine").exists()

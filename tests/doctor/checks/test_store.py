@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import sys
 
 import pytest
@@ -33,7 +34,7 @@ def test_a_file_that_is_no_database(clone: Clone) -> None:
 def test_the_fix_of_the_plain_command(clone: Clone) -> None:
     clone.write("store/cache/0/data.mdb", bytes(8192))
     clone.options = {"reset": f"{sys.executable} -m devflow.reset_cache"}
-    clone.environment["PYTHONPATH"] = ":".join(sys.path)
+    clone.environment["PYTHONPATH"] = ":".join(map(os.path.abspath, sys.path))
     clone.shell(clone.fix("store"))
     assert clone.found("store") == []
     assert not (clone.base / "store" / "cache").exists()
