@@ -20,7 +20,12 @@ def test_in_ci(repo: Repository, tmp_path: Path) -> None:
     yaml = re.search(r"```yaml\n(.*?)```", PAGE.read_text(), re.DOTALL)
     assert yaml
     steps = [shlex.split(step, comments=True)[1:] for step in re.findall(r"(?m)^- run: (.+)$", yaml[1])]
-    assert [step[0] for step in steps] == ["export-all-resolves", "ide-config", "dump-schema-history"]
+    assert [step[0] for step in steps] == [
+        "export-all-resolves",
+        "ide-config",
+        "merge-lockfiles",
+        "dump-schema-history",
+    ]
     start = _branch(repo)
     repo.git("checkout", "--quiet", "-b", "checked")
     # What developers commit before they add the steps.
