@@ -73,7 +73,7 @@ def test_what_is_refused(repo: Repository) -> None:
         (["--", "pip4"], " It has pip"),
         (["--", "{chroot}"], "An argument holds {chroot}"),
         (["--cwd=nowhere", "--", "-V"], "--cwd=nowhere: "),
-        (["--resolve=pined", "--", "-V"], "[exec].resolve=pined: no resolve has that name. Did you mean 'pinned'?"),
+        (["--resolve=pined", "--", "-V"], "--resolve=pined: no resolve has that name. Did you mean 'pinned'?"),
     ):
         refused = repo.run("exec", *arguments, check=False)
         assert (refused.exit_code, refused.stdout) == (1, ""), arguments

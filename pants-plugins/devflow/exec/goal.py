@@ -65,7 +65,8 @@ async def exec_goal(
         env = environment(variables, options.extra_env)
         exports = await declared_exports(tree, union_membership, target_types)
         name = await default_resolve(options.resolve)
-        resolves = await chosen_resolves((name,), "[exec].resolve", exports)
+        named_by = "--resolve" if options.options.is_flagged("resolve") else "[exec].resolve"
+        resolves = await chosen_resolves((name,), named_by, exports)
         [of] = await inspect_commands(resolves, split_commas(options.source_roots), exports)
         process = argv(command(of), cwd, words)
 
