@@ -20,7 +20,8 @@ PATIENCE_S = 300
 PROGRAM = """\
 import os, signal, sys, time
 open("/dev/tty").close()
-signal.signal(signal.SIGWINCH, lambda *_: print("resized", os.get_terminal_size().columns, flush=True))
+# A handler must not print: it may run within the print below.
+signal.signal(signal.SIGWINCH, lambda *_: os.write(1, b"resized %d\\n" % os.get_terminal_size().columns))
 try:
     print("ready", os.isatty(0), os.getpgrp() == os.tcgetpgrp(0), flush=True)
     while True:
