@@ -39,7 +39,9 @@ _HAS_SENTINELS = hasattr(stock, "ExportPythonToolSentinel")  # Pants 2.17
 if _HAS_SENTINELS:
     from pants.backend.python.goals.export import ExportPythonTool, ExportPythonToolSentinel
 
-    async def _exported_by_sentinel(tool: str, union_membership: UnionMembership) -> ToolExport | None:
+    async def _exported_by_sentinel(
+        tool: str, python_setup: PythonSetup, union_membership: UnionMembership
+    ) -> ToolExport | None:
         exported = await MultiGet(
             Get(ExportPythonTool, ExportPythonToolSentinel, sentinel())
             for sentinel in _sentinels_of(tool, union_membership)
@@ -47,7 +49,9 @@ if _HAS_SENTINELS:
         requests = [one.pex_request for one in exported if one.resolve_name == tool and one.pex_request]
         if requests and isinstance(requests[0].requirements, EntireLockfile):
             requirements = tuple(requests[0].requirements.complete_req_strings or ())
-            return ToolExport(requests[0].requirements.lockfile, requests[0].interpreter_constraints, requirements)
+            # `build_pex` takes those of the resolve where the request has none.
+            constraints = requests[0].interpreter_constraints or constraints_of(tool, python_setup)
+            return ToolExport(requests[0].requirements.lockfile, constraints, requirements)
         return None
 
     def _sentinels_of(tool: str, union_membership: UnionMembership) -> list[Any]:
@@ -74,5 +78,5 @@ async def tool_export(tool: str, python_setup: PythonSetup, union_membership: Un
         lockfile = found.pex_requirements_for_default_lockfile() if found else None
         return ToolExport(lockfile, constraints_of(tool, python_setup)) if lockfile else None
     if _HAS_SENTINELS:
-        return await _exported_by_sentinel(tool, union_membership)
+        return await _exported_by_sentinel(tool, python_setup, union_membership)
     return None
