@@ -25,7 +25,11 @@ def inspect(checks: Sequence[HealthCheck], world: World, *, limit_s: float = LIM
     begin = time.monotonic()
     for one in running:
         one.start()
-    return tuple(one.result(begin, NETWORK_LIMIT_S if one.check.network else limit_s) for one in running)
+    return tuple(one.result(begin, NETWORK_LIMIT_S if _asks(one.check, world) else limit_s) for one in running)
+
+
+def _asks(check: HealthCheck, world: World) -> bool:
+    return check.network or (check.asks_if_allowed and world.network)
 
 
 class _Running(threading.Thread):

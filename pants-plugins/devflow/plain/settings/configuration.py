@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -38,25 +38,43 @@ class ConfigFile:
 
 @dataclass(frozen=True)
 class Configuration:
-    """The configuration files of a repository, later ones win, and the environment, which wins over all of them."""
+    """The configuration files of a repository, later ones win, and the environment, which wins over all of them.
+
+    An option in `given` (scope and name → value) has that value, whatever these say: Pants has read it.
+    """
 
     build_root: str
     environment: Mapping[str, str]
     files: tuple[ConfigFile, ...]
+    given: Mapping[tuple[str, str], object] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, build_root: str, environment: Mapping[str, str]) -> Configuration:
-        """Read them. Raises: UserError if PANTS_CONFIG_FILES cannot be understood."""
-        named = [_read(path, build_root, is_rc=False) for path in config_files(build_root, environment)]
-        without = cls(build_root, environment, tuple(named))
-        if without.value("GLOBAL", "pantsrc", True) in (False, "false", "False"):
-            return without
-        return cls(
-            build_root, environment, (*named, *(_read(path, build_root, is_rc=True) for path in rc_files(build_root)))
-        )
+    def of(
+        cls,
+        build_root: str,
+        environment: Mapping[str, str],
+        given: Mapping[tuple[str, str], object] | None = None,
+        *,
+        ignore_named: bool = False,
+    ) -> Configuration:
+        """Read them; with `ignore_named`, pants.toml instead of what PANTS_CONFIG_FILES names.
+
+        Raises: UserError if PANTS_CONFIG_FILES cannot be understood.
+        """
+        paths = config_files(build_root, {} if ignore_named else environment)
+        named = [_read(path, build_root, is_rc=False) for path in paths]
+        without = cls(build_root, environment, tuple(named), given or {})
+        try:
+            has_rc = without.value("GLOBAL", "pantsrc", True) not in (False, "false", "False")
+        except UserError:
+            has_rc = True
+        rc = [_read(path, build_root, is_rc=True) for path in rc_files(build_root)] if has_rc else []
+        return replace(without, files=(*named, *rc))
 
     def value(self, scope: str, option: str, default: Any = None) -> Any:
         """The value of an option; a list or a table as the sum of what adds to it. Raises: UserError."""
+        if (scope, option) in self.given:
+            return self.given[scope, option]
         value = default
         for one in self._given(scope, option):
             value = _merged(value, one)
