@@ -81,5 +81,5 @@ def test_facts_hold_no_password() -> None:
 
 def test_names_are_words_and_each_is_there_once() -> None:
     names = [check.name for check in ALL_CHECKS]
-    assert len(set(names)) == len(names) == 28
+    assert len(set(names)) == len(names) == 29
     assert all(name.replace("-", "").isalpha() for name in names)

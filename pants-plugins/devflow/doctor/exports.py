@@ -8,7 +8,7 @@ from pants.engine.target import RegisteredTargetTypes
 from pants.engine.unions import UnionMembership
 from pants.util.docutil import bin_name
 
-from devflow.common.errors import UserError
+from devflow.common.errors import UserError, tail
 from devflow.doctor.checks.exports import ExportsFacts
 from devflow.export_all_resolves.service import ExportStatus, ExportTree, are_exported, can_export, checked_exports
 
@@ -31,13 +31,15 @@ async def exports_of(
         outcome = await checked_exports(tree, union_membership, target_types)
     except UserError as error:
         return error.problem.what
+    except Exception as error:  # of a backend, which keeps no other check from its answer
+        return f"the exports cannot be read: {tail(str(error))}"
     names = defaultdict(list)
     for item in outcome.plan.items:
         if item.resolve not in outcome.problems:
             names[item.status].append(item.resolve)
     return ExportsFacts(
         {state.value: tuple(names[state]) for state in _STATES},
-        tuple([*outcome.pruned, *(link.path for link in outcome.links if not link.problem)]),
+        (*outcome.pruned, *(link.path for link in outcome.links if not link.problem)),
         dict(outcome.problems),
         wanted,
         command,

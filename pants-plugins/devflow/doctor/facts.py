@@ -56,8 +56,8 @@ class HealthCheck:
     """A check: `read` gives the facts, a frozen dataclass, and `judge`, which is pure, what is wrong with them.
 
     `about` says what is checked, for `--list`. A check with `network` is made if the user asks for it; one that
-    `asks_if_allowed` is always made, and asks the network only then. `read` raises `NotCheckedError` where there is nothing to check. Whatever it reads, it changes nothing and runs no code of the
-    repository.
+    `asks_if_allowed` is always made, and asks the network only then. `read` raises `NotCheckedError` where there is
+    nothing to check. Whatever it reads, it changes nothing and runs no code of the repository.
     """
 
     name: str

@@ -110,7 +110,10 @@ def _mistake(name: str, known: Mapping[str, Collection[str]]) -> str | None:
     for scope in sorted(known, key=len, reverse=True):
         if could_set(name, scope):
             near += (variable for option in known[scope] for variable in _variables(scope, option))
-    return None if name in near else did_you_mean(name, near)
+    # What all names begin with would make them all alike.
+    start = len("PANTS_")
+    hint = did_you_mean(name[start:], [variable[start:] for variable in near]).replace("'", "'PANTS_", 1)
+    return None if name in near else hint
 
 
 def judge_environment(facts: EnvironmentFacts) -> Iterator[Finding]:

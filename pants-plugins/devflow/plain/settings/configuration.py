@@ -93,8 +93,10 @@ class Configuration:
         return value if isinstance(value, str) else None
 
     def texts(self, scope: str, option: str) -> tuple[str, ...] | None:
-        """The value of an option that is a list of texts. Raises: UserError."""
+        """The value of an option that is a list of texts; a single text adds to the default. Raises: UserError."""
         value = self.value(scope, option)
+        if isinstance(value, str):
+            return (value,)
         return tuple(map(str, value)) if isinstance(value, (list, tuple)) else None
 
     def table(self, scope: str, option: str) -> Mapping[str, Any]:
