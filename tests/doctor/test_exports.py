@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
+from pants.util.docutil import bin_name
 
 from devflow.doctor import register as doctor
 from devflow.doctor.goal import Doctor
@@ -19,7 +20,9 @@ from harness.rule_runners import emptied
 Run = Callable[..., GoalRuleResult]
 TWO = {"a": "1.0 x", "b": "2.0 y"}
 WANTED = ["--doctor-exports"]
-NO_EXPORT = "exports: not checked: ./pants export-all-resolves has made no export here"
+EXPORT = f"{bin_name()} export-all-resolves"
+FIX = f"  Fix: {EXPORT}"
+NO_EXPORT = f"exports: not checked: {EXPORT} has made no export here"
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +76,7 @@ def test_the_fix_makes_what_is_stale_and_missing(
     before = sorted(Path(rule_runner.build_root).rglob("*"))
     assert check(new) == [
         "exports: note: 1 export is stale: a; 2 exports are missing: c, d.",
-        "  Fix: ./pants export-all-resolves",
+        FIX,
     ]
     assert sorted(Path(rule_runner.build_root).rglob("*")) == before
     said = run(ExportAllResolves, new, "--check").stdout
@@ -90,7 +93,7 @@ def test_the_fix_makes_what_is_stale_and_missing(
 def test_a_team_that_wants_exports_in_each_clone(check: Callable[..., list[str]], run: Run) -> None:
     assert check({"a": "1.0 x"}, options=WANTED) == [
         "exports: warning: 1 export is missing: a.",
-        "  Fix: ./pants export-all-resolves",
+        FIX,
     ]
     assert run(Doctor, {"a": "1.0 x"}, "--only=exports", "--strict", options=WANTED).exit_code == 1
 
@@ -100,7 +103,7 @@ def test_the_options_that_pants_toml_has_for_exports(check: Callable[..., list[s
     assert check({**TWO, "c": "1 x"}, options=["--export-all-resolves-exclude=c"]) == []
     assert check(TWO, options=["--export-all-resolves-venv-link=a"]) == [
         "exports: note: dist/export/fake/trees/a/current is to be changed; .venv is to be changed.",
-        "  Fix: ./pants export-all-resolves",
+        FIX,
     ]
 
 
