@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
-from pants.util.docutil import bin_name
 
 from devflow.doctor import register as doctor
 from devflow.doctor.goal import Doctor
@@ -20,7 +19,7 @@ from harness.rule_runners import emptied
 Run = Callable[..., GoalRuleResult]
 TWO = {"a": "1.0 x", "b": "2.0 y"}
 WANTED = ["--doctor-exports"]
-EXPORT = f"{bin_name()} export-all-resolves"
+EXPORT = "pants export-all-resolves"
 FIX = f"  Fix: {EXPORT}"
 NO_EXPORT = f"exports: not checked: {EXPORT} has made no export here"
 
