@@ -67,7 +67,8 @@ class DoctorSubsystem(GoalSubsystem):
         help=softwrap(
             """
             The labels of containers that tests start, for the check `containers`. If not set:
-            `org.testcontainers=true`. Example: `--container-labels=com.example.test=yes`.
+            `org.testcontainers=true`. Those of `[reset-cache].container_labels` count, too. Example:
+            `--container-labels=com.example.test=yes`.
             """
         ),
     )
