@@ -47,7 +47,9 @@ def test_one_that_hangs_is_given_up(clone: Clone) -> None:
     [
         (NotCheckedError("none here"), "none here"),
         (UserError("x is wrong.", fix="y"), "x is wrong."),
-        (PermissionError(13, "Permission denied"), "PermissionError: [Errno 13] Permission denied"),
+        (PermissionError(13, "Permission denied", "/x"), "/x: Permission denied"),
+        (OSError("no number"), "no number"),
+        (ValueError("a mistake of ours"), "ValueError: a mistake of ours"),
     ],
 )
 def test_one_that_fails(clone: Clone, failure: Exception, reason: str) -> None:

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from devflow.common.errors import Problem, UserError
+from devflow.common.paths import display_path
 from devflow.doctor.facts import NotCheckedError
 from devflow.plain.facts import Settings
 from devflow.plain.processes.table import ProcessSource, process_source
-from devflow.plain.settings.configuration import Configuration
+from devflow.plain.settings.configuration import Configuration, read_file_text
 from devflow.plain.settings.from_pants import from_values
 from devflow.plain.settings.without_pants import read_options
 
@@ -113,6 +114,16 @@ class World:
             raise NotCheckedError(f"{os.path.basename(command[0])} did not answer in {limit_s:g} s") from None
         except OSError as error:
             raise NotCheckedError(f"{command[0]} does not start: {error}") from error
+
+    def read_text(self, path: str) -> str:
+        """A text file of the clone. Raises: NotCheckedError if it is none, or cannot be read."""
+        name = display_path(path, self.build_root)
+        try:
+            return read_file_text(path)
+        except UnicodeDecodeError:
+            raise NotCheckedError(f"{name} is not UTF-8 text") from None
+        except OSError as error:
+            raise NotCheckedError(f"{name} cannot be read: {error.strerror}") from error
 
     def read_proc(self, *parts: str) -> str:
         """A file below /proc. Raises: NotCheckedError on a system without it."""

@@ -184,13 +184,21 @@ def _merged(value: Any, given: Any) -> Any:
     """What an option is after one more source: a list or table is replaced, or added to by `add`, `+` or a text."""
     if isinstance(given, str) and isinstance(value, (list, tuple, Mapping)) or _looks_like_a_collection(given):
         return _merged_text(value, given)
-    if isinstance(given, Mapping) and given.keys() <= {"add", "remove"} and given:
-        added = given.get("add")
-        if isinstance(added, Mapping):
-            return {**(value if isinstance(value, Mapping) else {}), **added}
-        kept = [one for one in value or () if one not in (given.get("remove") or ())]
-        return [*kept, *(added or ())]
+    if isinstance(given, Mapping) and given and given.keys() <= {"add", "remove"}:
+        return _changed(value, given)
     return given
+
+
+def _changed(value: Any, given: Mapping[str, Any]) -> Any:
+    """With `add` and `remove` of the right types; otherwise it is a table with these keys. Source: `config.py`."""
+    added, removed = given.get("add"), given.get("remove")
+    if isinstance(added, Mapping):
+        return {**(value if isinstance(value, Mapping) else {}), **added}
+    if not (isinstance(added, list) or isinstance(removed, list)):
+        return given
+    kept = value if isinstance(value, (list, tuple)) else ()
+    left_out = removed if isinstance(removed, list) else ()
+    return [*(one for one in kept if one not in left_out), *(added if isinstance(added, list) else ())]
 
 
 def _looks_like_a_collection(given: Any) -> bool:
@@ -206,7 +214,7 @@ def _merged_text(value: Any, given: str) -> Any:
     if parsed is None:
         return [*value, given] if isinstance(value, (list, tuple)) else given
     if isinstance(parsed, Mapping):
-        return {**(value or {}), **parsed} if sign == "+" else parsed
+        return {**(value if isinstance(value, Mapping) else {}), **parsed} if sign == "+" else parsed
     old = list(value) if isinstance(value, (list, tuple)) else []
     if sign == "+":
         return [*old, *parsed]
