@@ -158,7 +158,7 @@ class Doctor(GoalCase):
 
     @property
     def amount(self) -> int:
-        return 28
+        return 29
 
     def run(self, state: str) -> Run:
         run = self.repository.run("doctor", "--format=json", "--skip=space")

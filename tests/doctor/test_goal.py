@@ -98,7 +98,7 @@ def test_the_report_as_json(run: Run) -> None:
         "status": "ok",
         "what": None,
         "fix": None,
-        "facts": {"broken": [], "settings_problem": None, "version": "2.17.1", "in_pants": True},
+        "facts": {"broken": [], "unknown": [], "settings_problem": None, "version": "2.17.1", "in_pants": True},
         "page": "docs/goals/doctor.md#config",
     }
 

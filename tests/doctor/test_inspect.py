@@ -47,7 +47,9 @@ def test_one_that_hangs_is_given_up(clone: Clone) -> None:
     [
         (NotCheckedError("none here"), "none here"),
         (UserError("x is wrong.", fix="y"), "x is wrong."),
-        (PermissionError(13, "Permission denied"), "PermissionError: [Errno 13] Permission denied"),
+        (PermissionError(13, "Permission denied", "/x"), "/x: Permission denied"),
+        (OSError("no number"), "no number"),
+        (ValueError("a mistake of ours"), "ValueError: a mistake of ours"),
     ],
 )
 def test_one_that_fails(clone: Clone, failure: Exception, reason: str) -> None:
@@ -81,5 +83,5 @@ def test_facts_hold_no_password() -> None:
 
 def test_names_are_words_and_each_is_there_once() -> None:
     names = [check.name for check in ALL_CHECKS]
-    assert len(set(names)) == len(names) == 28
+    assert len(set(names)) == len(names) == 29
     assert all(name.replace("-", "").isalpha() for name in names)

@@ -2,62 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 
 import pytest
+from plain.fake_engine import NOW_S, Engine, container
 
 from devflow.plain import containers
-from devflow.plain.containers import DEFAULT_LABELS, FoundContainers, list_leftovers
-from devflow.plain.facts import Process
-from reset_cache.fakes import FakeSource, daemon
-
-NOW_S = 1_700_000_000.0
-MADE = "2023-11-14T21:13:20.123456789Z"  # an hour before
-LABELS = {"org.testcontainers": "true", "org.testcontainers.lang": "python", "org.testcontainers.session-id": "s1"}
-ENGINE = """\
-#!/bin/sh
-cd {directory}
-case "$1" in
-  context) echo "$HOST" ;;
-  ps) case "$*" in *--all*) cat ids ;; *) cat ryuk ;; esac ;;
-  inspect) cat inspected ;;
-esac
-"""
-
-
-def container(**labels: str) -> dict[str, object]:
-    return {
-        "Id": "c" * 64,
-        "Name": "/test-db",
-        "Created": MADE,
-        "State": {"Running": True},
-        "Config": {"Image": "postgres:16", "Labels": {**LABELS, **labels}},
-    }
+from devflow.plain.containers import DEFAULT_LABELS, list_leftovers
+from devflow.plain.facts import FoundContainers, Process
+from reset_cache.fakes import daemon
 
 
 def process(command: str, *, started_s: float, directory: str = "/w", pid: int = 11) -> Process:
     return Process(pid, 1, os.getuid(), started_s, tuple(command.split()), directory, "/usr/bin/python3")
-
-
-class Engine:
-    def __init__(self, base: Path, name: str = "docker") -> None:
-        self.base = base
-        self.environment = {"PATH": f"{base}:/usr/bin:/bin", "DOCKER_HOST": "unix:///var/run/docker.sock"}
-        program = base / name
-        program.write_text(ENGINE.format(directory=base))
-        program.chmod(0o755)
-        self.answer([container()])
-
-    def answer(self, inspected: list[dict[str, object]], ryuk: str = "") -> None:
-        (self.base / "ids").write_text("".join(f"{one['Id']}\n" for one in inspected))
-        (self.base / "inspected").write_text(json.dumps(inspected))
-        (self.base / "ryuk").write_text(ryuk)
-
-    def list(self, *processes: Process, source: bool = True) -> FoundContainers:
-        fake = FakeSource(list(processes)) if source else None
-        return list_leftovers(DEFAULT_LABELS, self.environment, fake, now_s=NOW_S)
 
 
 @pytest.fixture()
@@ -124,6 +82,7 @@ def test_an_engine_of_another_machine_is_not_asked(engine: Engine, host: str) ->
     del engine.environment["DOCKER_HOST"]
     engine.environment.update(DOCKER_CONTEXT="far", HOST=host)
     assert engine.list().not_asked == f"docker is that of another machine: {host}"
+    assert engine.list().fix == "export DOCKER_CONTEXT=default"
 
 
 def test_the_context_that_the_user_has_chosen(engine: Engine, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from plain.podman import Podman, make_podman
 
 from devflow.doctor.checks.containers import ContainerFacts, judge_containers
 from devflow.plain.containers import DEFAULT_LABELS, list_leftovers
+from devflow.reset_cache.containers import ContainerAccess, remove_containers
 from harness.world import wait_until
 from reset_cache.fakes import FakeSource
 
@@ -52,3 +53,20 @@ def test_the_fix_takes_leftovers_only(podman: Podman) -> None:
     subprocess.run(["sh", "-c", fix], env=environment, check=True, capture_output=True)
     assert set(podman.run("ps", "--all", "--format", "{{.Names}}").split()) == {"test-of-somebody", "composed"}
     assert podman.run("volume", "ls", "--quiet") == "kept"  # the anonymous one went with its container
+
+
+def test_the_scope_of_reset_cache_takes_leftovers_only(podman: Podman) -> None:
+    leftover = podman.start("test-db", *LABELS, volume="kept")
+    podman.start("test-of-somebody")
+    podman.start("composed", *LABELS, "com.docker.compose.project=app")
+    access = ContainerAccess(DEFAULT_LABELS, {**podman.environment}, "/no/repository")
+    found = access.find(FakeSource()).containers
+    said: list[str] = []
+    gone, problems = remove_containers(found, access, FakeSource(), said.append)
+    assert [one.id for one in gone] == [leftover]
+    assert [one.what.partition(" was not removed: ")[2] for one in problems] == [
+        "it belongs to the compose project app."
+    ]
+    assert said == ["Removing container test-db."]
+    assert set(podman.run("ps", "--all", "--format", "{{.Names}}").split()) == {"test-of-somebody", "composed"}
+    assert podman.run("volume", "ls", "--quiet") == "kept"

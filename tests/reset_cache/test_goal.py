@@ -289,6 +289,10 @@ PRINTED = {
     "--only": (("--only=named-caches", "--only=execution,store"), ("--only=named-caches,execution,store",)),
     "--older-than": (("--older-than=1s", "--only=named-caches"), ("--only=named-caches", "--older-than=1s")),
     "--max-size": (("--max-size=1 B", "--only=named-caches"), ("--only=named-caches", "--max-size=1 B")),
+    "--container-labels": (
+        ("--container-labels=a=b", "--only=named-caches,containers"),
+        ("--only=named-caches,containers", "--container-labels=a=b"),
+    ),
     "--force": (("--only=named-caches", "--force"), ("--only=named-caches", "--force")),
 }
 

@@ -41,7 +41,7 @@ def _run(options: argparse.Namespace) -> int:
         return 0
     build_root = find_build_root(os.getcwd(), os.environ)
     own = os.path.isfile(os.path.join(build_root, "pants"))
-    world = World.of(build_root, os.environ, pants="./pants" if own else "pants", reset=_RESET)
+    world = World.of(build_root, os.environ, pants="./pants" if own else "pants", reset=_RESET, network=options.network)
     diagnosis = Diagnosis(inspect(checks, world), options.strict)
     if is_json:
         print_document(report.as_json(diagnosis))

@@ -55,9 +55,9 @@ class NotCheckedError(Exception):
 class HealthCheck:
     """A check: `read` gives the facts, a frozen dataclass, and `judge`, which is pure, what is wrong with them.
 
-    `about` says what is checked, for `--list`. A check with `network` is made if the user asks for it. `read` raises
-    `NotCheckedError` where there is nothing to check. Whatever it reads, it changes nothing and runs no code of the
-    repository.
+    `about` says what is checked, for `--list`. A check with `network` is made if the user asks for it; one that
+    `asks_if_allowed` is always made, and asks the network only then. `read` raises `NotCheckedError` where there is
+    nothing to check. Whatever it reads, it changes nothing and runs no code of the repository.
     """
 
     name: str
@@ -65,6 +65,7 @@ class HealthCheck:
     read: Callable[[Any], Any]
     judge: Callable[[Any], Iterable[Finding]]
     network: bool = False
+    asks_if_allowed: bool = False
 
 
 @dataclass(frozen=True)

@@ -9,19 +9,26 @@ from pants.base.specs import Specs
 from pants.engine.console import Console
 from pants.engine.env_vars import CompleteEnvironmentVars
 from pants.engine.goal import Goal
+from pants.engine.internals.options_parsing import _Options
 from pants.engine.internals.session import SessionValues
 from pants.engine.rules import collect_rules, goal_rule
+from pants.engine.target import RegisteredTargetTypes
+from pants.engine.unions import UnionMembership
 from pants.option.global_options import GlobalOptions
 from pants.util.docutil import bin_name
 
 from devflow.common.goals import GoalRun
 from devflow.doctor import report
+from devflow.doctor.checks.exports import ExportsFacts
 from devflow.doctor.checks.registry import ALL_CHECKS
+from devflow.doctor.exports import exports_of
 from devflow.doctor.inspect import inspect
+from devflow.doctor.options_of_pants import options_that_may_be_set
 from devflow.doctor.plan import Diagnosis, choose_checks
 from devflow.doctor.subsystem import DoctorSubsystem
 from devflow.doctor.world import World
 from devflow.engine import Rules
+from devflow.export_all_resolves.service import ExportTree
 from devflow.plain.settings.from_pants import from_options
 
 
@@ -40,6 +47,10 @@ async def doctor_goal(
     specs: Specs,
     build_root: BuildRoot,
     session: SessionValues,
+    parsed_options: _Options,
+    tree: ExportTree,
+    union_membership: UnionMembership,
+    target_types: RegisteredTargetTypes,
 ) -> Doctor:
     """Make the checks. Nothing is memoised, because Pants watches none of what they look at."""
     with GoalRun(console, options.name) as run:
@@ -48,12 +59,19 @@ async def doctor_goal(
         if options.list:
             run.report(options.format, lines=report.list_lines(ALL_CHECKS), document=report.list_as_json(ALL_CHECKS))
             return Doctor(exit_code=0)
+        exports: ExportsFacts | str | None = None
+        if any(check.name == "exports" for check in checks):
+            exports = await exports_of(tree, union_membership, target_types, wanted=options.exports)
         environment: Mapping[str, str] = session[CompleteEnvironmentVars]
         world = World.of(
             build_root.path,
             environment,
             settings=from_options(global_options.options, build_root.path),
+            given=_given(options),
             in_pants=True,
+            network=options.network,
+            known_options=options_that_may_be_set(parsed_options.options, environment),
+            exports=exports,
             pants=bin_name(),
             reset=f"{bin_name()} reset-cache",
         )
@@ -62,6 +80,12 @@ async def doctor_goal(
         run.report(options.format, lines=lines, document=report.as_json(diagnosis))
         run.end(diagnosis.exit_code)
     return Doctor(exit_code=run.exit_code)
+
+
+def _given(options: DoctorSubsystem) -> Mapping[tuple[str, str], object]:
+    """The options of this goal that checks read; a command line may have given them."""
+    names = ("git_hooks", "git_hooks_fix", "container_labels")
+    return {(options.name, name): getattr(options, name) for name in names if not options.options.is_default(name)}
 
 
 def rules() -> Rules:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Sequence
 
 from devflow.common.errors import UserError
 from devflow.common.git import GitError
+from devflow.common.paths import as_text
 from devflow.doctor.facts import CheckResult, HealthCheck, NotCheckedError, as_facts
 from devflow.doctor.world import World
 
@@ -25,7 +27,11 @@ def inspect(checks: Sequence[HealthCheck], world: World, *, limit_s: float = LIM
     begin = time.monotonic()
     for one in running:
         one.start()
-    return tuple(one.result(begin, NETWORK_LIMIT_S if one.check.network else limit_s) for one in running)
+    return tuple(one.result(begin, NETWORK_LIMIT_S if _asks(one.check, world) else limit_s) for one in running)
+
+
+def _asks(check: HealthCheck, world: World) -> bool:
+    return check.network or (check.asks_if_allowed and world.network)
 
 
 class _Running(threading.Thread):
@@ -54,5 +60,8 @@ def made(check: HealthCheck, world: World) -> CheckResult:
         return CheckResult(check.name, not_checked=error.problem.what)
     except GitError as error:
         return CheckResult(check.name, not_checked=f"git failed: {error}")
+    except OSError as error:
+        where = f"{as_text(os.fsdecode(error.filename))}: " if isinstance(error.filename, (str, bytes)) else ""
+        return CheckResult(check.name, not_checked=f"{where}{error.strerror or error}")
     except Exception as error:  # a check that fails says nothing of the machine
         return CheckResult(check.name, not_checked=f"{type(error).__name__}: {error}")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from devflow import engine
 from devflow.doctor import goal
 from devflow.engine import Rules
+from devflow.export_all_resolves.register import inspection_rules
 
 
 def rules() -> Rules:
     """The goal."""
-    return [*engine.rules(), *goal.rules()]
+    return [*inspection_rules(), *goal.rules()]

@@ -34,6 +34,16 @@ class DoctorSubsystem(GoalSubsystem):
     )
     list = BoolOption(default=False, help="Print the names of all checks, and check nothing.")
     format = EnumOption(default=ReportFormat.TEXT, help="How to write the report. Example: `--format=json`.")
+    exports = BoolOption(
+        default=False,
+        help=softwrap(
+            """
+            Each clone should have its exports: the check `exports` warns of those that are missing or stale, and if
+            there are none. If not set: a note, where `export-all-resolves` has made one. Example, in pants.toml:
+            `exports = true`.
+            """
+        ),
+    )
     git_hooks = StrListOption(
         default=[],
         help=softwrap(
@@ -57,7 +67,8 @@ class DoctorSubsystem(GoalSubsystem):
         help=softwrap(
             """
             The labels of containers that tests start, for the check `containers`. If not set:
-            `org.testcontainers=true`. Example: `--container-labels=com.example.test=yes`.
+            `org.testcontainers=true`. Those of `[reset-cache].container_labels` count, too. Example:
+            `--container-labels=com.example.test=yes`.
             """
         ),
     )

@@ -6,15 +6,16 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from devflow.common.errors import Problem, UserError
+from devflow.common.paths import display_path
 from devflow.doctor.facts import NotCheckedError
 from devflow.plain.facts import Settings
 from devflow.plain.processes.table import ProcessSource, process_source
-from devflow.plain.settings.configuration import Configuration
+from devflow.plain.settings.configuration import Configuration, read_file_text
 from devflow.plain.settings.from_pants import from_values
 from devflow.plain.settings.without_pants import read_options
 
@@ -27,8 +28,10 @@ class World:
 
     `environment` is that of the user's shell. `settings` are None, and `settings_problem` says why, if the
     configuration cannot be read. `in_pants`: Pants runs this, so that what keeps it from starting is not the case.
-    `proc` is where Linux shows processes and limits. `pants` is how the user calls Pants, and `reset` the command that
-    resets caches, without its options.
+    `network`: the user lets all checks ask the network. Only the goal gives `known_options`: the options by scope, of
+    the scopes that a variable may be about; and `exports`: the facts of that check, or the reason why there are none.
+    `proc` is where Linux shows processes and limits. `pants` is how the
+    user calls Pants, and `reset` the command that resets caches, without its options.
     """
 
     build_root: str
@@ -38,6 +41,9 @@ class World:
     settings_problem: Problem | None = None
     in_pants: bool = False
     processes: Callable[[], ProcessSource | None] = process_source
+    network: bool = False
+    known_options: Mapping[str, Collection[str]] | None = None
+    exports: object = None
     proc: str = "/proc"
     now_s: float = field(default_factory=time.time)
     user_id: int = field(default_factory=os.getuid)
@@ -46,15 +52,29 @@ class World:
 
     @classmethod
     def of(
-        cls, build_root: str, environment: Mapping[str, str], *, settings: Settings | None = None, **more: Any
+        cls,
+        build_root: str,
+        environment: Mapping[str, str],
+        *,
+        settings: Settings | None = None,
+        given: Mapping[tuple[str, str], object] | None = None,
+        **more: Any,
     ) -> World:
-        """The world around a build root; `settings` are read here unless Pants has read them. Raises: UserError."""
-        config = Configuration.of(build_root, environment)
+        """The world around a build root.
+
+        `settings`, and the options in `given` (scope and name → value), are read here unless Pants has read them.
+        """
         problem = None
         try:
-            settings = settings or from_values(read_options(build_root, environment), build_root)
+            config = Configuration.of(build_root, environment, given)
         except UserError as error:
+            config = Configuration.of(build_root, environment, given, ignore_named=True)
             problem = error.problem
+        if settings is None and problem is None:
+            try:
+                settings = from_values(read_options(build_root, environment), build_root)
+            except UserError as error:
+                problem = error.problem
         return cls(build_root, environment, config, settings, problem, **more)
 
     @property
@@ -94,6 +114,16 @@ class World:
             raise NotCheckedError(f"{os.path.basename(command[0])} did not answer in {limit_s:g} s") from None
         except OSError as error:
             raise NotCheckedError(f"{command[0]} does not start: {error}") from error
+
+    def read_text(self, path: str) -> str:
+        """A text file of the clone. Raises: NotCheckedError if it is none, or cannot be read."""
+        name = display_path(path, self.build_root)
+        try:
+            return read_file_text(path)
+        except UnicodeDecodeError:
+            raise NotCheckedError(f"{name} is not UTF-8 text") from None
+        except OSError as error:
+            raise NotCheckedError(f"{name} cannot be read: {error.strerror}") from error
 
     def read_proc(self, *parts: str) -> str:
         """A file below /proc. Raises: NotCheckedError on a system without it."""

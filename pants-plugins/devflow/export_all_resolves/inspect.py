@@ -155,6 +155,15 @@ def _damaged_link(tree: ExportTree, links: Mapping[str, str]) -> str | None:
     return None
 
 
+def has_marked_export(tree: ExportTree, exporters: Iterable[type[ResolveExporter]]) -> bool:
+    """Whether this goal has made an export of these members: the engine is not asked, so that it takes no time."""
+    return any(
+        os.path.isfile(marker.marker_path(tree.absolute(export.path)))
+        for exporter in exporters
+        for export in _existing_exports(tree, exporter.export_root, exporter.has_versions)
+    )
+
+
 def _inputs_of_previous(directory: str) -> Mapping[str, tuple[str, str | None]] | None:
     """The inputs of the most recent export in the directory of a resolve."""
     markers = [marker.marker_path(os.path.join(directory, name)) for name in _directories(directory)]

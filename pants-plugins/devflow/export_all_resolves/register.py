@@ -9,9 +9,14 @@ from devflow.export_all_resolves import apply, contract, goal, inspect
 from devflow.export_all_resolves.members import binaries, python
 
 
+def inspection_rules() -> Rules:
+    """What a goal of another slice needs to look at exports, without the goal that makes them."""
+    return [*engine.rules(), *contract.rules(), *inspect.rules()]
+
+
 def core_rules() -> Rules:
     """The goal and its rules, without any member."""
-    return [*engine.rules(), *contract.rules(), *inspect.rules(), *apply.rules(), *goal.rules()]
+    return [*inspection_rules(), *apply.rules(), *goal.rules()]
 
 
 def rules() -> Rules:

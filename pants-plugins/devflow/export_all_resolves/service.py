@@ -4,37 +4,55 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pants.engine.target import RegisteredTargetTypes
 from pants.engine.unions import UnionMembership
 from pants.option.global_options import GlobalOptions
 
 from devflow.common.errors import Problem
+from devflow.common.options import split_commas
+from devflow.engine import scoped_options
 from devflow.export_all_resolves import report
 from devflow.export_all_resolves.apply import carry_out_alone, refuse_remote_execution
 from devflow.export_all_resolves.contract import (
     DescribedResolve,
     DescribeResolveRequest,
+    ResolveExporter,
     broken_exporters,
     describe_resolves,
 )
 from devflow.export_all_resolves.facts import BINARY, VERSION, ExportTree
 from devflow.export_all_resolves.guarded import guarded
-from devflow.export_all_resolves.inspect import inspect_exports, resolve_names
-from devflow.export_all_resolves.plan import ExportPlan, PlannedExport, plan_exports
+from devflow.export_all_resolves.inspect import has_marked_export, inspect_exports, resolve_names
+from devflow.export_all_resolves.links import links_to_change
+from devflow.export_all_resolves.plan import (
+    ExportMode,
+    ExportOutcome,
+    ExportPlan,
+    ExportStatus,
+    PlannedExport,
+    plan_exports,
+    select,
+)
 from devflow.export_all_resolves.staging.marker import MARKER
 
 __all__ = [
     "BINARY",
     "MARKER",
     "DeclaredExports",
+    "ExportStatus",
     "ExportTree",
     "PlannedExport",
+    "are_exported",
+    "can_export",
+    "checked_exports",
     "declared_exports",
     "make_exports",
     "refuse_remote_execution",
 ]
+
+_SCOPE = "export-all-resolves"
 
 
 @dataclass(frozen=True)
@@ -147,3 +165,32 @@ async def make_exports(
     for fact in (*report.lines(outcome), *report.closing(outcome, command=None)):
         say(fact)
     return outcome.exit_code == 0
+
+
+def can_export(union_membership: UnionMembership) -> bool:
+    """Whether a backend that makes exports is active."""
+    return bool(union_membership.get(ResolveExporter))
+
+
+def are_exported(tree: ExportTree, union_membership: UnionMembership) -> bool:
+    """Whether the goal has made an export here. Asks nothing of the engine."""
+    return has_marked_export(tree, union_membership.get(ResolveExporter))
+
+
+async def checked_exports(
+    tree: ExportTree, union_membership: UnionMembership, target_types: RegisteredTargetTypes
+) -> ExportOutcome:
+    """What `export-all-resolves --check` finds with the options that pants.toml has. Nothing is made.
+
+    For a repository in which the goal is active. Raises: UserError, as the goal does.
+    """
+    options = (await scoped_options(_SCOPE)).options
+    names = await resolve_names(union_membership, target_types)
+    include, exclude = split_commas(options.include), split_commas(options.exclude)
+    chosen = select(names.declared, include, exclude, names.undeclared)
+    described = await describe_resolves(DescribeResolveRequest(name) for name in chosen)
+    exporters = union_membership.get(ResolveExporter) if options.prune else ()
+    facts = inspect_exports(described, tree, names=names, exporters=exporters)
+    plan = guarded(plan_exports(facts, force=False), tree)
+    outcome = ExportOutcome(plan, ExportMode.CHECK, failed={}, pruned=plan.surplus)
+    return replace(outcome, links=links_to_change(outcome, tree, options.venv_link))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Callable, Iterable
 
@@ -11,7 +12,13 @@ from devflow.common.report import said
 
 
 def run_plain(goal: str, body: Callable[[], int], *, if_interrupted: str) -> int:
-    """The exit code of `body`; 1 for a mistake of the user, 130 after Ctrl-C, each with a message and no traceback."""
+    """The exit code of `body`; 1 for a mistake of the user, 130 after Ctrl-C, each with a message and no traceback.
+
+    A character that the terminal does not have is escaped: the locale in which Pants does not start may be this one.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         return body()
     except UserError as error:

@@ -8,13 +8,15 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from devflow.common.errors import tail
 from devflow.common.masking import masked
-from devflow.plain.facts import Process
+from devflow.common.options import split_commas
+from devflow.common.paths import is_inside
+from devflow.plain.facts import Container, FoundContainers, Process
+from devflow.plain.processes.pants_processes import is_daemon
 from devflow.plain.processes.table import ProcessSource
 from devflow.plain.settings.configuration import Configuration
 
@@ -26,38 +28,21 @@ _LANGUAGE, _SESSION = "org.testcontainers.lang", "org.testcontainers.session-id"
 _REUSED = ("org.testcontainers.hash", "org.testcontainers.copied_files.hash")
 _COMPOSE = ("com.docker.compose.project", "io.podman.compose.project")
 _RYUK = "testcontainers-ryuk-"
-# What runs tests of Python; and whatever runs in a sandbox of Pants.
-_TEST_RUN = re.compile(r"(?:^|[/\s])(?:py\.?test|unittest|tox|nox|trial|behave|robot)(?:\.pex|\.py|\d)?(?:\s|$)")
+# What runs tests, by an editor, too (`_jb_pytest_runner.py`); `manage.py test`; and what runs in a sandbox of Pants.
+_TEST_RUN = re.compile(
+    r"py\.?test|unittest|testcontainers|(?:^|[/\s])(?:tox|nox|trial|behave|robot|ward|nose2?|test)(?:\.\w+|\d)?(?:\s|$)"
+)
 _SANDBOX = re.compile(r"/pants-sandbox-[^/]+(?:/|$)")
-
-
-@dataclass(frozen=True)
-class Container:
-    """A container with one of the labels. `blocker` is the reason why it is left alone, or None."""
-
-    id: str
-    name: str
-    image: str
-    age_s: float
-    running: bool
-    blocker: str | None = None
-
-
-@dataclass(frozen=True)
-class FoundContainers:
-    """The containers with one of the labels; `not_asked` says why nobody could be asked, else it is empty."""
-
-    engine: str
-    containers: tuple[Container, ...] = ()
-    not_asked: str = ""
+_PYTHON = re.compile(r"(?:^|/)(?:python|pypy|ipython)[\d.]*$")
 
 
 RunEngine = Callable[[Sequence[str]], "subprocess.CompletedProcess[str]"]
 
 
 def labels_of(config: Configuration) -> tuple[str, ...]:
-    """`[doctor].container_labels`."""
-    return config.texts("doctor", "container_labels") or DEFAULT_LABELS
+    """The labels in `[doctor].container_labels` and `[reset-cache].container_labels`, which are one list."""
+    named = [config.texts(scope, "container_labels") or () for scope in ("doctor", "reset-cache")]
+    return split_commas(label for labels in named for label in labels) or DEFAULT_LABELS
 
 
 def list_leftovers(
@@ -67,9 +52,13 @@ def list_leftovers(
     *,
     now_s: float,
     limit_s: float = LIMIT_S,
+    build_root: str | None = None,
 ) -> FoundContainers:
-    """Ask docker, or podman where there is no docker. One of another machine is not asked, and none is started."""
-    engine = _engine(environment)
+    """Ask docker, or podman where there is no docker. One of another machine is not asked, and none is started.
+
+    A Python that works in the build root may be what started a container, too.
+    """
+    engine = find_engine(environment)
     if engine is None:
         return FoundContainers("", not_asked="there is neither docker nor podman on PATH")
     name = os.path.basename(engine)
@@ -77,26 +66,28 @@ def list_leftovers(
     def run(arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
         return run_engine(engine, arguments, environment, limit_s)
 
+    start = f"start {name}, or see what `{name} ps` prints"
     try:
         elsewhere = _elsewhere(name, environment, run)
         if elsewhere:
-            return FoundContainers(name, not_asked=elsewhere)
+            return FoundContainers(name, not_asked=elsewhere, fix=_use_this_machine(name, environment))
         ids: dict[str, None] = {}
         for label in labels:
             listed = run(["ps", "--all", "--no-trunc", "--filter", f"label={label}", "--format", "{{.ID}}"])
             if listed.returncode:
-                return FoundContainers(name, not_asked=f"{name} does not answer: {tail(listed.stderr)}")
+                return FoundContainers(name, not_asked=f"{name} does not answer: {tail(listed.stderr)}", fix=start)
             ids.update(dict.fromkeys(listed.stdout.split()))
         inspected = _inspected(list(ids), run)
         sessions = _living_sessions(run) if inspected else frozenset()
     except (OSError, subprocess.TimeoutExpired, ValueError) as error:
-        return FoundContainers(name, not_asked=f"{name} does not answer: {error}")
-    runs = test_runs(source)
+        return FoundContainers(name, not_asked=f"{name} does not answer: {error}", fix=start)
+    runs = test_runs(source, build_root)
     found = [_container(one, labels, sessions, runs, now_s) for one in inspected]
     return FoundContainers(name, tuple(sorted(filter(None, found), key=lambda one: (-one.age_s, one.name))))
 
 
-def _engine(environment: Mapping[str, str]) -> str | None:
+def find_engine(environment: Mapping[str, str]) -> str | None:
+    """The path of docker, or of podman; None if there is neither."""
     path = environment.get("PATH", os.defpath)
     return shutil.which("docker", path=path) or shutil.which("podman", path=path)
 
@@ -131,6 +122,14 @@ def _elsewhere(name: str, environment: Mapping[str, str], run: RunEngine) -> str
     return None if local else f"{name} is that of another machine: {masked(host)}"
 
 
+def _use_this_machine(name: str, environment: Mapping[str, str]) -> str:
+    if name == "podman":
+        return "unset CONTAINER_HOST"
+    if environment.get("DOCKER_HOST"):
+        return "unset DOCKER_HOST"
+    return "start docker" if _context(environment) in ("", "default") else "export DOCKER_CONTEXT=default"
+
+
 def _context(environment: Mapping[str, str]) -> str:
     """The context of docker's client. Source: docker(1), `docker context`."""
     named = environment.get("DOCKER_CONTEXT")
@@ -160,16 +159,28 @@ def _living_sessions(run: RunEngine) -> frozenset[str]:
     return frozenset(name.partition(_RYUK)[2] for name in listed.stdout.split() if _RYUK in name)
 
 
-def test_runs(source: ProcessSource | None) -> tuple[Process, ...] | None:
-    """The processes that may own containers of tests; None if processes cannot be read."""
+def test_runs(source: ProcessSource | None, build_root: str | None = None) -> tuple[Process, ...] | None:
+    """The processes that may own containers of tests; None if processes cannot be read.
+
+    Too many rather than too few: whatever names a runner of tests, whatever works in a sandbox of Pants, and a Python
+    that works in the build root. The daemon of Pants is none: the tests that it runs are processes of their own.
+    """
     if source is None:
         return None
+    root = os.path.realpath(build_root) if build_root else None
     return tuple(
         process
         for process in source.processes()
-        if process.pid != os.getpid()
-        and (_TEST_RUN.search(" ".join(process.arguments)) or _SANDBOX.search(process.directory or ""))
+        if process.pid != os.getpid() and not is_daemon(process) and _may_run_tests(process, root)
     )
+
+
+def _may_run_tests(process: Process, root: str | None) -> bool:
+    directory = process.directory or ""
+    if _TEST_RUN.search(" ".join(process.arguments)) or _SANDBOX.search(directory):
+        return True
+    programs = (process.executable or "", *process.arguments[:1])
+    return bool(root and is_inside(directory, root)) and any(map(_PYTHON.search, programs))
 
 
 def _container(

@@ -93,3 +93,28 @@ class PantsProcesses:
     def of_this_user(self) -> tuple[PantsProcess, ...]:
         """The Pants processes of this user."""
         return tuple(one for one in self.others if one.process.user_id == self.user_id)
+
+
+@dataclass(frozen=True)
+class Container:
+    """A container with one of the labels. `blocker` is the reason why it is left alone, or None."""
+
+    id: str
+    name: str
+    image: str
+    age_s: float
+    running: bool
+    blocker: str | None = None
+
+
+@dataclass(frozen=True)
+class FoundContainers:
+    """The containers with one of the labels; `not_asked` says why nobody could be asked, else it is empty.
+
+    `fix` is what lets it be asked.
+    """
+
+    engine: str
+    containers: tuple[Container, ...] = ()
+    not_asked: str = ""
+    fix: str = ""

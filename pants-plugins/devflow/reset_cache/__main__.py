@@ -18,6 +18,7 @@ from devflow.plain.settings.from_pants import without_engine
 from devflow.plain.settings.without_pants import find_build_root
 from devflow.reset_cache import report, status_report
 from devflow.reset_cache.apply import reset
+from devflow.reset_cache.containers import ContainerAccess
 from devflow.reset_cache.inspect import Machine, ResetContext, inspect_caches
 from devflow.reset_cache.places.builtin import exports_location, launcher_location
 from devflow.reset_cache.places.pants import pants_locations
@@ -43,7 +44,8 @@ def _run(options: argparse.Namespace, machine: Machine) -> int:
         exports_location(settings.pants_distdir, build_root),
         launcher_location(os.environ),
     )
-    context = ResetContext.of(settings, locations, machine, _command(options))
+    containers = ContainerAccess.of(settings.build_root, os.environ)
+    context = ResetContext.of(settings, locations, machine, _command(options), containers=containers)
     if options.status:
         caches = inspect_caches(context)
         if options.format == ReportFormat.JSON.value:

@@ -13,7 +13,9 @@ from devflow.common.removal.guard import Guard
 from devflow.common.removal.trees import Removed, remove, set_aside
 from devflow.common.report import count
 from devflow.common.units import size
-from devflow.plain.facts import PantsProcess
+from devflow.plain.facts import Container, PantsProcess
+from devflow.reset_cache.containers import remove_containers
+from devflow.reset_cache.facts import NO_CONTAINERS
 from devflow.reset_cache.inspect import ResetContext, inspect_locations, inspect_situation
 from devflow.reset_cache.plan import Removal, ResetPlan, plan_reset
 from devflow.reset_cache.processes.stopping import (
@@ -32,12 +34,16 @@ Say = Callable[[str], None]
 
 @dataclass
 class ResetOutcome:
-    """What a reset has done. `done`: it has begun to remove; `failures` are the problems that came up meanwhile."""
+    """What a reset has done. `done`: it has begun to remove; `failures` are the problems that came up meanwhile.
+
+    `containers` are those that are gone.
+    """
 
     plan: ResetPlan
     removed: list[tuple[Removal, Removed]] = field(default_factory=list)
     stopped: list[PantsProcess] = field(default_factory=list)
     made: list[str] = field(default_factory=list)
+    containers: list[Container] = field(default_factory=list)
     failures: list[Problem] = field(default_factory=list)
     done: bool = False
 
@@ -64,11 +70,18 @@ def reset(
 
     Failures a user can cause are returned in the outcome, not raised.
     """
-    plan = plan_reset(request, inspect_locations(request, context), inspect_situation(context, request.scopes))
+    containers = context.find_containers() if request.concerns_containers else NO_CONTAINERS
+    situation = inspect_situation(context, request.scopes)
+    plan = plan_reset(request, inspect_locations(request, context), situation, containers)
     announce(plan)
     if request.dry_run or plan.refusals or plan.changes_nothing:
         return ResetOutcome(plan)
-    return apply_plan(plan, context, say)
+    outcome = ResetOutcome(plan, done=True) if plan.changes_no_cache else apply_plan(plan, context, say)
+    if outcome.done and plan.containers.goes and context.containers:
+        gone, problems = remove_containers(plan.containers.goes, context.containers, context.source, say)
+        outcome.containers += gone
+        outcome.failures += problems
+    return outcome
 
 
 def apply_plan(plan: ResetPlan, context: ResetContext, say: Say) -> ResetOutcome:

@@ -7,14 +7,16 @@ from enum import Enum
 
 from devflow.common.errors import Problem
 from devflow.common.removal.facts import Identity, Usage
-from devflow.plain.facts import PantsProcesses, Process
+from devflow.plain.facts import FoundContainers, PantsProcesses, Process
 
 DAEMON = "daemon"
 EXECUTION = "execution"
 STORE = "store"
 NAMED_CACHES = "named-caches"
 WORKDIR = "workdir"
+CONTAINERS = "containers"  # no location: they are no files
 PANTS_SCOPES = (DAEMON, EXECUTION, STORE, NAMED_CACHES, WORKDIR)
+NO_CONTAINERS = FoundContainers("", not_asked="nobody was asked")
 
 
 class Claim(Enum):
@@ -147,6 +149,7 @@ class CacheState:
     """All that `cache-status` shows. `own` is None if no daemon runs for this repository.
 
     `others` are the other Pants processes that have the same store open. `now_s` is in seconds since the epoch.
+    `containers` are those of tests.
     """
 
     build_root: str
@@ -154,3 +157,4 @@ class CacheState:
     own: PantsProcessState | None
     others: tuple[PantsProcessState, ...]
     locations: tuple[LocationState, ...]
+    containers: FoundContainers = NO_CONTAINERS

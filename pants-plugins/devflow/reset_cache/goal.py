@@ -7,6 +7,7 @@ import time
 from pants.base.build_root import BuildRoot
 from pants.base.specs import Specs
 from pants.engine.console import Console
+from pants.engine.env_vars import CompleteEnvironmentVars
 from pants.engine.goal import Goal
 from pants.engine.internals.session import SessionValues
 from pants.engine.rules import collect_rules, goal_rule
@@ -20,6 +21,7 @@ from devflow.engine import Rules
 from devflow.plain.settings.from_pants import from_options
 from devflow.reset_cache import report
 from devflow.reset_cache.apply import reset
+from devflow.reset_cache.containers import ContainerAccess
 from devflow.reset_cache.inspect import Machine, ResetContext
 from devflow.reset_cache.places.all import all_locations
 from devflow.reset_cache.plan import ResetPlan
@@ -64,9 +66,13 @@ async def reset_cache_goal(
         def announce(plan: ResetPlan) -> None:
             run.say(*report.announcement(plan, settings.build_root))
 
-        given = flagged(options, typed_arguments(session), without=("dry_run", "format"))
-        command = command_line(bin_name(), options.name, *given)
-        context = ResetContext.of(settings, found.locations, machine, command)
+        typed = flagged(options, typed_arguments(session), without=("dry_run", "format"))
+        command = command_line(bin_name(), options.name, *typed)
+        containers = None
+        if request.concerns_containers:
+            given = {(options.name, "container_labels"): options.container_labels}
+            containers = ContainerAccess.of(settings.build_root, session[CompleteEnvironmentVars], given)
+        context = ResetContext.of(settings, found.locations, machine, command, containers=containers)
         outcome = reset(request, context, run.say, announce)
         lines = report.lines(outcome, settings.build_root)
         run.report(options.format, lines=lines, document=report.as_json(outcome))

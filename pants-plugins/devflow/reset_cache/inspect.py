@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from devflow.common.removal.facts import total_usage
 from devflow.common.removal.guard import Guard
 from devflow.common.removal.mounts import ReadMounts, mount_points
-from devflow.plain.facts import PantsProcess, Settings
+from devflow.plain.containers import LIMIT_S
+from devflow.plain.facts import FoundContainers, PantsProcess, Settings
 from devflow.plain.processes.pants_processes import find_pants_processes, running_from, runs_in_daemon
 from devflow.plain.processes.table import ProcessSource, process_source
+from devflow.reset_cache.containers import ContainerAccess
 from devflow.reset_cache.facts import (
     NAMED_CACHES,
+    NO_CONTAINERS,
     CacheState,
     FoundLocation,
     Location,
@@ -25,6 +28,8 @@ from devflow.reset_cache.facts import (
 from devflow.reset_cache.selection.guards import surroundings_of
 from devflow.reset_cache.selection.request import ResetRequest
 from devflow.reset_cache.selection.survey import survey
+
+_STATUS_LIMIT_S = 1.0  # for the engine of containers, so that a dead one does not keep all else waiting
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,7 @@ class Machine:
 class ResetContext:
     """Where a run takes place. `locations` are all known ones, chosen or not; `source` is None if there is none.
 
-    `command` is the command line that resets without `--dry-run`.
+    `command` is the command line that resets without `--dry-run`. `containers` is None where they are of no interest.
     """
 
     settings: Settings
@@ -48,14 +53,25 @@ class ResetContext:
     mounts: ReadMounts = mount_points
     in_daemon: bool = False
     command: str = "the same command"
+    containers: ContainerAccess | None = None
 
     @classmethod
     def of(
-        cls, settings: Settings, locations: tuple[Location, ...], machine: Machine, command: str = "the same command"
+        cls,
+        settings: Settings,
+        locations: tuple[Location, ...],
+        machine: Machine,
+        command: str = "the same command",
+        *,
+        containers: ContainerAccess | None = None,
     ) -> ResetContext:
         """The context of this process."""
         source = machine.processes()
-        return cls(settings, locations, source, machine.mounts, runs_in_daemon(source), command)
+        return cls(settings, locations, source, machine.mounts, runs_in_daemon(source), command, containers)
+
+    def find_containers(self, *, limit_s: float = LIMIT_S) -> FoundContainers:
+        """The containers of tests."""
+        return self.containers.find(self.source, limit_s=limit_s) if self.containers else NO_CONTAINERS
 
     def guard(self) -> Guard:
         """The guard of a removal that begins now."""
@@ -98,7 +114,14 @@ def inspect_caches(context: ResetContext) -> CacheState:
             elif situation.store in one.stores:
                 others.append(_process_state(one, context.source, now_s))
     found = survey(context.locations, context.locations, context.guard(), with_kept=True)
-    return CacheState(situation.build_root, now_s, own, tuple(others), tuple(map(_location_state, found)))
+    return CacheState(
+        situation.build_root,
+        now_s,
+        own,
+        tuple(others),
+        tuple(map(_location_state, found)),
+        context.find_containers(limit_s=_STATUS_LIMIT_S),
+    )
 
 
 def _process_state(one: PantsProcess, source: ProcessSource, now_s: float, *, asks: bool = False) -> PantsProcessState:

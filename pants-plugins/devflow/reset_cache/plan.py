@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from devflow.common.errors import Problem
 from devflow.common.paths import is_inside
-from devflow.plain.facts import PantsProcess
-from devflow.reset_cache.facts import DAEMON, EXECUTION, NAMED_CACHES, STORE, FoundLocation, Location, Situation, Target
+from devflow.common.units import duration
+from devflow.plain.facts import Container, FoundContainers, PantsProcess
+from devflow.reset_cache.facts import (
+    CONTAINERS,
+    DAEMON,
+    EXECUTION,
+    NAMED_CACHES,
+    NO_CONTAINERS,
+    STORE,
+    FoundLocation,
+    Location,
+    Situation,
+    Target,
+)
 from devflow.reset_cache.selection.prune import Kept, choose
 from devflow.reset_cache.selection.request import ResetRequest
 
@@ -23,6 +35,20 @@ class Removal:
 
     location: Location
     target: Target
+
+
+@dataclass(frozen=True)
+class ContainerPlan:
+    """The containers of tests: those that go, and those that stay, each with the reason. Nothing if not concerned.
+
+    `absent` says that this machine has no engine of containers.
+    """
+
+    engine: str = ""
+    goes: tuple[Container, ...] = ()
+    stays: tuple[tuple[Container, str], ...] = ()
+    absent: str = ""
+    problem: Problem | None = None
 
 
 @dataclass(frozen=True)
@@ -44,16 +70,27 @@ class ResetPlan:
     stops: tuple[PantsProcess, ...] = ()
     ends_daemon: bool = False
     makes: tuple[str, ...] = ()
+    containers: ContainerPlan = field(default_factory=ContainerPlan)
+
+    @property
+    def changes_no_cache(self) -> bool:
+        """Whether no file is removed or made, and no daemon is stopped."""
+        return not (self.removals or self.stops or self.ends_daemon or self.makes)
 
     @property
     def changes_nothing(self) -> bool:
         """Whether nothing is removed, stopped or made."""
-        return not (self.removals or self.stops or self.ends_daemon or self.makes)
+        return self.changes_no_cache and not self.containers.goes
 
 
-def plan_reset(request: ResetRequest, found: Iterable[FoundLocation], situation: Situation) -> ResetPlan:
-    """Plan the reset of the locations that were found, with these processes running."""
-    found = tuple(found)
+def plan_reset(
+    request: ResetRequest,
+    found: Iterable[FoundLocation],
+    situation: Situation,
+    containers: FoundContainers = NO_CONTAINERS,
+) -> ResetPlan:
+    """Plan the reset of the locations and containers that were found, with these processes running."""
+    found, planned = tuple(found), plan_containers(request, containers)
     choices = [(one.location, *choose(one, request, _keep_running(one.location, situation))) for one in found]
     removals = tuple(Removal(location, target) for location, goes, _ in choices for target in goes)
     removals, needed = _together_with_the_store(removals, situation)
@@ -66,7 +103,7 @@ def plan_reset(request: ResetRequest, found: Iterable[FoundLocation], situation:
         found,
         removals,
         kept=(*(kept for _, _, stays in choices for kept in stays), *needed),
-        problems=tuple(problem for one in found for problem in one.problems),
+        problems=(*(problem for one in found for problem in one.problems), *filter(None, [planned.problem])),
         refusals=() if request.force else blockers,
         warnings=tuple(problem.what for problem in blockers) if request.force else (),
         stops=stops,
@@ -76,7 +113,31 @@ def plan_reset(request: ResetRequest, found: Iterable[FoundLocation], situation:
             for one in found
             if one.location.recreate and not one.exists and not one.problem and not request.prunes
         ),
+        containers=planned,
     )
+
+
+def plan_containers(request: ResetRequest, found: FoundContainers) -> ContainerPlan:
+    """What becomes of the containers. `--force` is no reason to take one from a test run that may live."""
+    if not request.concerns_containers:
+        return ContainerPlan()
+    if found.not_asked:
+        if not found.engine:
+            return ContainerPlan(absent=found.not_asked)
+        fix = f"{found.fix}; or leave {CONTAINERS} out of --only"
+        return ContainerPlan(found.engine, problem=Problem(f"Containers are not known: {found.not_asked}.", fix))
+    reasons = {one.id: one.blocker or _too_young(one, request) for one in found.containers}
+    return ContainerPlan(
+        found.engine,
+        tuple(one for one in found.containers if reasons[one.id] is None),
+        tuple((one, str(reasons[one.id])) for one in found.containers if reasons[one.id] is not None),
+    )
+
+
+def _too_young(container: Container, request: ResetRequest) -> str | None:
+    if request.older_than_s is not None and container.age_s < request.older_than_s:
+        return f"it is {duration(container.age_s)} old"
+    return None
 
 
 def _together_with_the_store(

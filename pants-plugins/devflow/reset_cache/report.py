@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from devflow.common.errors import Problem, headed
-from devflow.common.paths import display_path
+from devflow.common.paths import display_path, shown
 from devflow.common.removal.facts import Usage, total_usage
 from devflow.common.report import count, json_report, problems_as_json, to_do
-from devflow.common.units import size
-from devflow.plain.facts import PantsProcess
+from devflow.common.units import duration, size
+from devflow.plain.facts import Container, PantsProcess
 from devflow.reset_cache.apply import ResetOutcome
-from devflow.reset_cache.facts import DAEMON, FoundLocation
+from devflow.reset_cache.facts import CONTAINERS, DAEMON, FoundLocation
 from devflow.reset_cache.plan import ResetPlan
 from devflow.reset_cache.selection.prune import Kept
 
@@ -27,6 +27,8 @@ def announcement(plan: ResetPlan, build_root: str) -> list[str]:
     parts = [DAEMON] if DAEMON in plan.request.scopes and not plan.request.prunes else []
     for one in plan.found:
         parts.append(f"{one.location.scope} ({display_path(one.location.path, build_root)})")
+    if plan.request.concerns_containers:
+        parts.append(CONTAINERS)
     return [f"{verb}: {', '.join(parts) or 'nothing'}.", *(f"By force: {warning}" for warning in plan.warnings)]
 
 
@@ -37,7 +39,27 @@ def lines(outcome: ResetOutcome, build_root: str) -> list[str]:
         *_daemon_lines(outcome, build_root),
         *(f"{scope}: {text}" for scope, text in _location_lines(outcome, build_root)),
         *(f"{'Made' if outcome.done else 'Would make'} {display_path(path, build_root)}" for path in plan.makes),
+        *(f"{CONTAINERS}: {text}" for text in _container_lines(outcome)),
     ]
+
+
+def _container_lines(outcome: ResetOutcome) -> Iterator[str]:
+    plan = outcome.plan.containers
+    for one in plan.goes:
+        if outcome.done and one not in outcome.containers:
+            yield f"left alone {_container_name(one)}, see below"
+            continue
+        verb = "removed" if outcome.done else "would remove"
+        yield f"{verb} {_container_name(one)}, {duration(one.age_s)} old"
+    for one, reason in plan.stays:
+        yield f"kept {_container_name(one)}, {reason}"
+    if outcome.plan.request.concerns_containers and not (plan.goes or plan.stays):
+        why = "left alone, see below" if plan.problem else f"nothing to remove, {plan.absent or plan.engine}"
+        yield why
+
+
+def _container_name(one: Container) -> str:
+    return f"{shown(one.name)} ({shown(one.image)})" if one.image else shown(one.name)
 
 
 def _daemon_lines(outcome: ResetOutcome, build_root: str) -> Iterator[str]:
@@ -103,10 +125,14 @@ def closing(outcome: ResetOutcome, command: str) -> list[str | Problem]:
         return [*ending, "Nothing was changed." if not outcome.stopped else "Nothing was removed."]
     if plan.changes_nothing:
         return [*ending, "Nothing to do."]
-    files, freed = count(total.files, "file"), size(total.freed_bytes)
+    containers = count(len(outcome.containers if outcome.done else plan.containers.goes), "container")
+    removed = count(total.files, "file")
+    if plan.request.concerns_containers:
+        removed = containers if plan.changes_no_cache else f"{removed} and {containers}"
+    freed = "" if plan.changes_no_cache else size(total.freed_bytes)
     if plan.request.dry_run:
-        return [*ending, f"Would remove {files}; would free {freed}.", to_do(command)]
-    return [*ending, f"Removed {files}; freed {freed}."]
+        return [*ending, f"Would remove {removed}{'; would free ' + freed if freed else ''}.", to_do(command)]
+    return [*ending, f"Removed {removed}{'; freed ' + freed if freed else ''}."]
 
 
 def as_json(outcome: ResetOutcome) -> str:
@@ -151,9 +177,32 @@ def as_json(outcome: ResetOutcome) -> str:
         stopped=_daemons_json(outcome.stopped),
         would_stop=[] if outcome.done else _daemons_json(plan.stops),
         made=[display_path(path) for path in outcome.made],
+        containers=list(_containers_json(outcome)),
         problems=problems_as_json(outcome.problems),
         freed_bytes=int(_total(outcome).size_bytes) if outcome.done else 0,
     )
+
+
+def _containers_json(outcome: ResetOutcome) -> Iterator[dict[str, Any]]:
+    plan = outcome.plan.containers
+    gone = set(outcome.containers)
+    for one in plan.goes:
+        action = "would-remove" if outcome.plan.request.dry_run else "removed" if one in gone else "none"
+        yield container_json(one, action=action, reason=None)
+    for one, reason in plan.stays:
+        yield container_json(one, action="kept", reason=reason)
+
+
+def container_json(one: Container, **more: object) -> dict[str, Any]:
+    """A container in a document."""
+    return {
+        "id": one.id,
+        "name": shown(one.name),
+        "image": shown(one.image),
+        "age_s": int(one.age_s),
+        "running": one.running,
+        **more,
+    }
 
 
 def _daemons_json(daemons: Iterable[PantsProcess]) -> list[dict[str, Any]]:

@@ -11,7 +11,9 @@ from devflow.common.paths import display_path
 from devflow.common.removal.facts import total_usage
 from devflow.common.report import count, json_report
 from devflow.common.units import duration, size
-from devflow.reset_cache.facts import CacheState, LocationState, PantsProcessState
+from devflow.plain.facts import FoundContainers
+from devflow.reset_cache.facts import CONTAINERS, CacheState, LocationState, PantsProcessState
+from devflow.reset_cache.report import container_json
 
 GOAL = "cache-status"
 
@@ -23,7 +25,22 @@ def lines(caches: CacheState) -> list[str]:
         f"daemon: {own}, {display_path(caches.build_root)}",
         *(f"same store: {other.description}, {_process_text(other)}" for other in caches.others),
         *(_location_text(state, caches) for state in caches.locations),
+        *_container_text(caches.containers),
     ]
+
+
+def _container_text(found: FoundContainers) -> Iterator[str]:
+    """Nothing where there is no container with the label."""
+    leftovers = [one for one in found.containers if not one.blocker]
+    in_use = len(found.containers) - len(leftovers)
+    parts = [f"{found.engine}"]
+    if leftovers:
+        oldest = duration(max(one.age_s for one in leftovers))
+        parts.append(f"{len(leftovers)} of interrupted tests, the oldest {oldest} old")
+    if in_use:
+        parts.append(f"{in_use} in use or not known to be left")
+    if found.containers:
+        yield f"{CONTAINERS}: {', '.join(parts)}"
 
 
 def _process_text(process: PantsProcessState) -> str:
@@ -81,6 +98,7 @@ def as_json(caches: CacheState) -> str:
         build_root=display_path(caches.build_root),
         daemon=_process_json(caches.own) if caches.own else None,
         same_store=[_process_json(other) for other in caches.others],
+        containers=[container_json(one, in_use=one.blocker) for one in caches.containers.containers],
     )
 
 

@@ -28,8 +28,9 @@ class ResetCacheSubsystem(GoalSubsystem):
         help=softwrap(
             """
             Only these scopes: `daemon`, `execution`, `store`, `named-caches`, `workdir`, and those of backends, such as
-            `exports` and `launcher`. The daemon always ends, because it would go on using what was removed. If not
-            set: all but `launcher`. Example: `--only=daemon` when Pants sees stale files.
+            `exports` and `launcher`; and `containers`, which interrupted tests left. The daemon always ends, because it
+            would go on using what was removed, but not for `containers` alone. If not set: all but `launcher` and
+            `containers`. Example: `--only=daemon` when Pants sees stale files.
             """
         ),
     )
@@ -60,6 +61,16 @@ class ResetCacheSubsystem(GoalSubsystem):
             """
             Go on although another run or a busy daemon uses the caches, and name it. Daemons are stopped, runs without
             one may fail, and files of other users are never touched.
+            """
+        ),
+    )
+    container_labels = StrListOption(
+        default=[],
+        help=softwrap(
+            """
+            The labels of containers that tests start, for the scope `containers`. If not set:
+            `org.testcontainers=true`. Those of `[doctor].container_labels` count, too. Example:
+            `--container-labels=com.example.test=yes`.
             """
         ),
     )

@@ -1,10 +1,9 @@
 from __future__ import annotations
 
-import os
-import time
-
 import pytest
 from doctor.broken import Clone
+from pants.engine.fs import FileContent
+from pants.option.config import Config
 
 
 def test_a_configuration_that_is_no_toml(clone: Clone) -> None:
@@ -55,39 +54,35 @@ def test_what_rc_files_set(clone: Clone) -> None:
 
 
 @pytest.mark.parametrize(
-    ("environment", "severity"),
+    ("text", "key", "fix"),
     [
-        ({"PANTS_VERSION": "2.21.0"}, ["warning"]),
-        ({"PANTS_VERSION": "2.21.0", "CI": "true"}, ["note"]),
-        ({"PANTS_SHA": "abc"}, ["warning"]),
-        ({"PANTS_VERSION": "2.17.1"}, []),
-        ({"PANTS_VERSION": ""}, []),
+        ('pants_version = "2.17.1"\n', "pants_version", "write [GLOBAL] on the line before it"),
+        ('[GLOBAL]\npants_version = "2.17.1"\n[Python]\n', "Python", "rename [Python]: scopes have small letters"),
+        ('level = "debug"\n[GLOBAL]\npants_version = "2.17.1"\n', "level", "move level below the [scope] that has it"),
     ],
 )
-def test_a_version_of_the_environment(clone: Clone, environment: dict[str, str], severity: list[str]) -> None:
-    clone.environment.update(environment)
-    found = clone.found("pants-version")
-    assert [one[0] for one in found] == severity
-    for name, (_, what, fix) in zip(environment, found):
-        assert what == f'{name}={environment[name]} overrides pants_version = "2.17.1".'
-        assert fix == f"unset {name}"
+def test_a_key_at_the_top_that_is_no_scope(clone: Clone, text: str, key: str, fix: str) -> None:
+    clone.write("repo/pants.toml", text)
+    found = clone.found("config")[0]
+    quoted = f"Invalid section [{key}] in pants.toml"
+    assert found == (
+        "error",
+        f"Pants does not start: {quoted}: Invalid config entries detected.",
+        f"{fix}, or remove it, in pants.toml",
+    )
+    config = Config.load([FileContent("pants.toml", text.encode())])
+    said = [line for one in config.values for line in one.get_verification_errors({"GLOBAL": {"pants_version"}})]
+    assert quoted in said
 
 
-def test_variables_that_set_options(clone: Clone) -> None:
-    clone.environment.update(PANTS_TEST_TIMEOUTS="true", PANTS_BOOTSTRAP_URLS="x", PANTS_PYTHON="/python")
-    assert clone.found("environment") == []
-    assert clone.facts("environment") == {"variables": {"PANTS_TEST_TIMEOUTS": "true"}}
+def test_a_configuration_that_pants_does_not_verify(clone: Clone) -> None:
+    clone.configure("verify_config = false\n[Python]\n")
+    assert clone.found("config") == []
 
 
-def test_no_password_is_shown(clone: Clone) -> None:
-    clone.environment.update(PANTS_PYTHON_REPOS_INDEXES="https://user:hunter2@host.example/", PANTS_X_TOKEN="hunter2")
-    assert "hunter2" not in str(clone.check("environment"))
-
-
-def test_a_clock_that_is_behind(clone: Clone) -> None:
-    assert clone.found("clock") == []
-    clone.write("repo/.git/HEAD")
-    os.utime(clone.root / ".git/HEAD", (time.time() + 10_800,) * 2)
-    [(severity, what, fix)] = clone.found("clock")
-    assert (severity, fix) == ("warning", "sudo timedatectl set-ntp true")
-    assert what.startswith("The clock may be wrong: .git/HEAD was changed ")
+def test_configuration_files_that_cannot_be_named(clone: Clone) -> None:
+    clone.environment["PANTS_CONFIG_FILES"] = "['unfinished"
+    [(severity, what, fix)] = clone.found("config")
+    assert (severity, what) == ("error", "PANTS_CONFIG_FILES=['unfinished is not a list.")
+    assert fix == "write ['one.toml', 'two.toml']"
+    assert "is not a list" in clone.not_checked("space")

@@ -24,7 +24,7 @@ def test_a_clone_that_is_fine(repository: Clone) -> None:
 
 
 def test_without_git(clone: Clone) -> None:
-    assert clone.not_checked("git") == "this is not the top of a git repository"
+    assert clone.not_checked("git") == "this is not in a git repository"
     clone.environment["PATH"] = str(clone.base)
     assert clone.not_checked("git") == "there is no `git` on PATH"
 
@@ -34,7 +34,7 @@ def test_a_repository_of_another_user(repository: Clone) -> None:
     for path in (repository.root, *repository.root.rglob("*")):
         os.chown(path, 12345, -1)
     [(severity, what, _)] = repository.found("git")
-    assert severity == "warning"
+    assert severity == "error"
     assert "detected dubious ownership in repository" in what
     repository.shell(repository.fix("git"))
     assert repository.found("git") == []
@@ -51,6 +51,50 @@ def test_the_lock_of_a_git_that_was_killed(repository: Clone) -> None:
     assert what.rpartition("end with ")[2].rstrip(".") in said
     repository.shell(repository.fix("git").partition("then: ")[2])
     assert repository.found("git") == []
+
+
+@pytest.mark.parametrize(("ci", "severity"), [("", "warning"), ("true", "note")])
+def test_a_shallow_clone(repository: Clone, tmp_path: Path, ci: str, severity: str) -> None:
+    source = tmp_path / "source"
+    repository.root.rename(source)
+    git(source, "commit", "--quiet", "--allow-empty", "--message=Go on")
+    git(tmp_path, "clone", "--quiet", "--depth=1", f"file://{source}", str(repository.root))
+    repository.environment["CI"] = ci
+    [(found, what, _)] = repository.found("git")
+    assert found == severity
+    assert what.startswith("The clone is shallow: --changed-since ")
+    repository.shell(repository.fix("git"))
+    assert repository.found("git") == []
+
+
+def test_a_rebase_under_way(repository: Clone) -> None:
+    def commit(branch: str, content: str) -> None:
+        git(repository.root, "checkout", "--quiet", "-B", branch, "main")
+        repository.write("repo/file", content)
+        git(repository.root, "add", ".")
+        git(repository.root, "commit", "--quiet", "--message", branch)
+
+    git(repository.root, "branch", "--force", "--move", "main")
+    commit("one", "1")
+    commit("two", "2")
+    with pytest.raises(Exception, match="rebase"):
+        git(repository.root, "rebase", "one")
+    [(severity, what, _)] = repository.found("git")
+    assert (severity, what.partition(":")[0]) == ("warning", "A rebase is under way")
+    go_on, _, _ = repository.fix("git").partition("; or ")
+    repository.shell(go_on.replace("--continue", "--abort"))
+    assert repository.found("git") == []
+
+
+def test_a_build_root_below_the_top(repository: Clone) -> None:
+    inner = repository.root / "inner"
+    inner.mkdir()
+    (repository.root / "pants.toml").rename(inner / "pants.toml")
+    lock = repository.write("repo/.git/index.lock")
+    os.utime(lock, (time.time() - 3600,) * 2)
+    repository.options = {"build_root": str(inner)}
+    [(_, what, _)] = repository.found("git")
+    assert "index.lock is 1 h " in what
 
 
 def test_no_hook_is_wanted(repository: Clone) -> None:

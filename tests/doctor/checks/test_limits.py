@@ -11,14 +11,11 @@ from doctor.broken import Clone
 from devflow.doctor.checks.limits import (
     AddressSpaceFacts,
     OpenFilesFacts,
-    WatchFacts,
-    WatchingFacts,
     judge_address_space,
     judge_open_files,
-    judge_watches,
-    judge_watching,
 )
 from devflow.doctor.checks.mounts import Mount, mount_of, mounts
+from devflow.doctor.checks.watches import WatchFacts, WatchingFacts, judge_watches, judge_watching
 from devflow.doctor.facts import Finding, NotCheckedError
 
 
@@ -36,7 +33,9 @@ def severities(findings: Iterator[Finding]) -> list[str]:
         (judge_open_files, OpenFilesFacts(10_000), []),
         (judge_open_files, OpenFilesFacts(9_999), ["warning"]),
         (judge_watches, WatchFacts(8192, 8000, 128, 9, "code (process 1)"), ["error"]),
-        (judge_watches, WatchFacts(8192, 7000, 128, 9, None), []),
+        (judge_watches, WatchFacts(8192, 7000, 128, 9, None, needed=1100), []),
+        (judge_watches, WatchFacts(8192, 7000, 128, 9, None, needed=3100), ["warning"]),
+        (judge_watches, WatchFacts(8192, 7000, 128, 9, None, failed=True), ["error"]),
         (judge_watches, WatchFacts(8192, 7, 128, 128, None), ["error"]),
         (judge_watching, WatchingFacts("/r", "ext4", True), []),
         (judge_watching, WatchingFacts("/r", "9p", True), ["warning"]),
@@ -58,30 +57,6 @@ def test_the_hard_limit_counts_and_the_soft_one_does_not() -> None:
     env = {"PYTHONPATH": ":".join(sys.path)}
     done = subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, text=True, check=True)
     assert done.stdout == "OpenFilesFacts(hard_limit=512)\n"
-
-
-def fake_proc(clone: Clone, used: int) -> None:
-    """A /proc in which one process of this user has watches."""
-    clone.write("proc/sys/fs/inotify/max_user_watches", "100\n")
-    clone.write("proc/sys/fs/inotify/max_user_instances", "128\n")
-    clone.write("proc/7/comm", "code\n")
-    clone.write("proc/7/fdinfo/3", "pos:\t0\n" + "inotify wd:1 ino:2\n" * used)
-    clone.write("proc/7/fdinfo/4", "pos:\t0\n")
-    (clone.base / "proc/7/fd").mkdir(parents=True, exist_ok=True)
-    for name, target in (("3", "anon_inode:inotify"), ("4", "/dev/null")):
-        link = clone.base / "proc/7/fd" / name
-        if not link.is_symlink():
-            link.symlink_to(target)
-    clone.options = {"proc": str(clone.base / "proc")}
-
-
-def test_watches_are_counted_by_process(clone: Clone) -> None:
-    fake_proc(clone, 96)
-    [(severity, what, _)] = clone.found("watches")
-    assert severity == "error"
-    assert what.startswith("96 of 100 watches of files are used, most of them by code (process 7). Pants ends with ")
-    fake_proc(clone, 95)
-    assert clone.found("watches") == []
 
 
 def test_a_system_without_proc(clone: Clone) -> None:

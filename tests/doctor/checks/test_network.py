@@ -43,6 +43,7 @@ def test_a_refusal_is_an_answer(clone: Clone, port: int) -> None:
     indexes(clone, f"http://127.0.0.1:{port}/simple/")
     assert clone.found("index") == []
     [answer] = clone.facts("index")["answers"]
+    assert isinstance(answer.pop("ahead_s"), int)
     assert answer == {"url": f"http://127.0.0.1:{port}/simple/pip/", "status": 401, "reason": ""}
 
 

@@ -10,8 +10,9 @@ from devflow.common.paths import display_path, is_inside, shown
 from devflow.common.report import count
 from devflow.common.units import duration
 from devflow.doctor.facts import Finding, HealthCheck, NotCheckedError, note, warning
-from devflow.doctor.world import World
-from devflow.plain.containers import Container, labels_of, list_leftovers
+from devflow.doctor.world import PROGRAM_LIMIT_S, World
+from devflow.plain.containers import labels_of, list_leftovers
+from devflow.plain.facts import Container
 
 _SNAP_HIDES = "/tmp"  # noqa: S108
 
@@ -58,7 +59,12 @@ class ContainerFacts:
 def read_containers(world: World) -> ContainerFacts:
     """Ask docker or podman; neither is started for it."""
     found = list_leftovers(
-        labels_of(world.config), world.environment, world.processes(), now_s=world.now_s, limit_s=0.8
+        labels_of(world.config),
+        world.environment,
+        world.processes(),
+        now_s=world.now_s,
+        limit_s=PROGRAM_LIMIT_S,
+        build_root=world.build_root,
     )
     if found.not_asked:
         raise NotCheckedError(found.not_asked)

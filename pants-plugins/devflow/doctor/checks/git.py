@@ -11,7 +11,7 @@ from pathlib import Path
 from devflow.common.git import Git, GitError
 from devflow.common.paths import display_path, shell_quote
 from devflow.common.units import duration
-from devflow.doctor.facts import Finding, HealthCheck, NotCheckedError, warning
+from devflow.doctor.facts import Finding, HealthCheck, NotCheckedError, error, note, warning
 from devflow.doctor.world import World
 
 _OLDEST = (2, 29)  # that this project is tested with
@@ -20,7 +20,10 @@ _STALE_LOCK_S = 600.0
 
 @dataclass(frozen=True)
 class CloneFacts:
-    """`refusal` is what git says if it does not work here; `lock_age_s`, the age of `index.lock`, if there is one."""
+    """`refusal` is what git says if it does not work here; `lock_age_s`, the age of `index.lock`, if there is one.
+
+    `rebase`: one is under way. `ci`: nobody works in the clone, so that it may be shallow.
+    """
 
     build_root: str
     version: tuple[int, ...]
@@ -28,6 +31,8 @@ class CloneFacts:
     lock: str | None = None
     lock_age_s: float | None = None
     shallow: bool = False
+    rebase: bool = False
+    ci: bool = False
 
 
 def read_git(world: World) -> CloneFacts:
@@ -37,16 +42,32 @@ def read_git(world: World) -> CloneFacts:
         raise NotCheckedError("there is no `git` on PATH")
     said = re.search(r"(\d+)\.(\d+)(?:\.(\d+))?", world.run(executable, "--version").stdout)
     version = tuple(int(part) for part in said.groups(default="0")) if said else ()
-    if not os.path.lexists(os.path.join(world.build_root, ".git")):
-        raise NotCheckedError("this is not the top of a git repository")
     try:
-        directory = _git(world, "rev-parse", "--absolute-git-dir")
+        directory = _git_directory(world)
         shallow = _git(world, "rev-parse", "--is-shallow-repository") == "true"
     except GitError as error:
         return CloneFacts(world.build_root, version, str(error))
     lock = os.path.join(directory, "index.lock")
     age = world.now_s - os.lstat(lock).st_mtime if os.path.lexists(lock) else None
-    return CloneFacts(world.build_root, version, None, lock if age is not None else None, age, shallow)
+    # Source: git 2.45, `wt-status.c`: with `applying`, it is `git am`.
+    applies = os.path.join(directory, "rebase-apply")
+    rebase = os.path.isdir(os.path.join(directory, "rebase-merge")) or (
+        os.path.isdir(applies) and not os.path.exists(os.path.join(applies, "applying"))
+    )
+    ci = bool(world.environment.get("CI"))
+    return CloneFacts(
+        world.build_root, version, None, lock if age is not None else None, age, shallow, rebase=rebase, ci=ci
+    )
+
+
+def _git_directory(world: World) -> str:
+    """The directory of git for the build root, which may be below the top. Raises: GitError, NotCheckedError."""
+    try:
+        return _git(world, "rev-parse", "--absolute-git-dir")
+    except GitError as error:
+        if "not a git repository" in str(error) and not os.path.lexists(os.path.join(world.build_root, ".git")):
+            raise NotCheckedError("this is not in a git repository") from error
+        raise
 
 
 def _git(world: World, *arguments: str) -> str:
@@ -62,10 +83,12 @@ def judge_git(facts: CloneFacts) -> Iterator[Finding]:
             "install a newer git, so that PATH finds it first",
         )
     if facts.refusal and "dubious ownership" in facts.refusal:
-        yield warning(
-            f"git does not work in {display_path(facts.build_root)}, so that --changed-since fails: detected dubious "
-            "ownership in repository.",
-            f"git config --global --add safe.directory {root}",
+        named = re.search(r"repository at '([^'\n]+)'", facts.refusal)
+        directory = shell_quote(named[1]) if named else root
+        yield error(
+            f"git does not work in {display_path(facts.build_root)}, so that --changed-since and releases fail: "
+            "detected dubious ownership in repository.",
+            f"git config --global --add safe.directory {directory}",
         )
     elif facts.refusal:
         yield warning(
@@ -76,6 +99,16 @@ def judge_git(facts: CloneFacts) -> Iterator[Finding]:
             f"{display_path(facts.lock, facts.build_root)} is {duration(facts.lock_age_s)} old: a git that was killed "
             "left it, and other commands end with Another git process seems to be running in this repository.",
             f"see that no git runs here, then: rm {shell_quote(facts.lock)}",
+        )
+    if facts.shallow:
+        yield (note if facts.ci else warning)(
+            "The clone is shallow: --changed-since may end with no merge base, and a release lacks its tags.",
+            f"git -C {root} fetch --unshallow --tags",
+        )
+    if facts.rebase:
+        yield warning(
+            "A rebase is under way: files may have conflict markers, and --changed-since counts what it has applied.",
+            f"git -C {root} rebase --continue; or --abort instead of --continue",
         )
 
 
@@ -93,8 +126,7 @@ def read_git_hooks(world: World) -> HookFacts:
     names = world.config.texts("doctor", "git_hooks") or ()
     if not names:
         raise NotCheckedError("[doctor].git_hooks names none")
-    if not os.path.lexists(os.path.join(world.build_root, ".git")):
-        raise NotCheckedError("this is not the top of a git repository")
+    _git_directory(world)
     directory = os.path.join(world.build_root, _git(world, "rev-parse", "--git-path", "hooks"))
     problems = {name: _problem(os.path.join(directory, name), world) for name in names}
     fix = world.config.text("doctor", "git_hooks_fix")

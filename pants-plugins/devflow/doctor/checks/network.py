@@ -6,7 +6,10 @@ import ssl
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from http.client import HTTPException
 
 from devflow.common.masking import masked
 from devflow.doctor.facts import Finding, HealthCheck, NotCheckedError, error
@@ -18,11 +21,15 @@ _PROJECT = "pip/"  # each index has a page of it
 
 @dataclass(frozen=True)
 class Answer:
-    """What an index answered: an HTTP status of any kind is an answer; else the reason why there is none."""
+    """What an index answered: an HTTP status of any kind is an answer; else the reason why there is none.
+
+    `ahead_s` is by how many seconds its clock is ahead of this one, if it says its time.
+    """
 
     url: str
     status: int | None
     reason: str
+    ahead_s: int | None = None
 
 
 @dataclass(frozen=True)
@@ -33,7 +40,15 @@ class IndexFacts:
 
 
 def read_index(world: World) -> IndexFacts:
-    """Ask each index of `[python-repos].indexes` for the page of pip, with Pants' proxy and certificates."""
+    """See `ask_indexes`."""
+    return IndexFacts(ask_indexes(world))
+
+
+def ask_indexes(world: World) -> tuple[Answer, ...]:
+    """Ask each index of `[python-repos].indexes` for the page of pip, with Pants' proxy and certificates.
+
+    Raises: NotCheckedError if none is named.
+    """
     indexes = world.config.texts("python-repos", "indexes")
     if indexes is None:
         named = world.environment.get("PIP_INDEX_URL")
@@ -41,7 +56,10 @@ def read_index(world: World) -> IndexFacts:
             raise NotCheckedError("[python-repos].indexes and PIP_INDEX_URL are not set")
         indexes = (named,)
     certificates = world.config.text("GLOBAL", "ca_certs_path")
-    context = ssl.create_default_context(cafile=certificates)
+    try:
+        context = ssl.create_default_context(cafile=certificates)
+    except OSError as failure:
+        raise NotCheckedError(f"[GLOBAL].ca_certs_path = {certificates} cannot be read: {failure}") from failure
     proxies = {
         name: value
         for name in ("http", "https")
@@ -50,20 +68,30 @@ def read_index(world: World) -> IndexFacts:
     opener = urllib.request.build_opener(
         urllib.request.ProxyHandler(proxies), urllib.request.HTTPSHandler(context=context)
     )
-    return IndexFacts(tuple(_ask(opener, index) for index in indexes if index.startswith(("http:", "https:"))))
+    asked = [index for index in indexes if index.startswith(("http:", "https:"))]
+    with ThreadPoolExecutor(max_workers=max(1, len(asked))) as pool:
+        return tuple(pool.map(lambda index: _ask(opener, index, world), asked))
 
 
-def _ask(opener: urllib.request.OpenerDirector, index: str) -> Answer:
+def _ask(opener: urllib.request.OpenerDirector, index: str, world: World) -> Answer:
     scheme, _, rest = index.partition("//")
     url = f"{scheme}//{rest.rpartition('@')[2].rstrip('/')}/{_PROJECT}"  # credentials are not sent, and not shown
     try:
         with opener.open(url, timeout=_LIMIT_S) as answer:
-            return Answer(masked(url), answer.status, "")
+            return Answer(masked(url), answer.status, "", _ahead_s(answer.headers.get("Date"), world))
     except urllib.error.HTTPError as refused:
-        return Answer(masked(url), refused.code, "")
-    except (OSError, ValueError) as failure:
+        return Answer(masked(url), refused.code, "", _ahead_s(refused.headers.get("Date"), world))
+    except (OSError, ValueError, HTTPException) as failure:
         reason = getattr(failure, "reason", None) or failure
         return Answer(masked(url), None, masked(str(reason)) or type(failure).__name__)
+
+
+def _ahead_s(date: str | None, world: World) -> int | None:
+    """By how many seconds a time of HTTP is ahead of the clock. Source: RFC 9110, `Date`."""
+    try:
+        return int(parsedate_to_datetime(date or "").timestamp() - world.now_s)
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return None
 
 
 def judge_index(facts: IndexFacts) -> Iterator[Finding]:

@@ -13,7 +13,6 @@ from devflow.common.paths import display_path
 from devflow.doctor.checks.versions import Version, allowed_by_any, parse_version, shown_version
 from devflow.doctor.facts import UNSAID, Finding, HealthCheck, NotCheckedError, error
 from devflow.doctor.world import World
-from devflow.plain.settings.configuration import read_file_text
 
 _SEARCH_PATH = ("<PYENV>", "<PATH>")
 _NAME = re.compile(r"python(?:3(?:\.\d+)?)?")
@@ -199,9 +198,9 @@ def read_lockfiles(world: World) -> LockfileFacts:
 
 def _locked(resolve: str, path: str, wanted: tuple[str, ...], world: World) -> LockedResolve:
     full = os.path.join(world.build_root, path)
-    if not os.path.exists(full):
+    if not os.path.isfile(full):
         return LockedResolve(resolve, path, exists=False)
-    text = read_file_text(full)
+    text = world.read_text(full)
     conflict = bool(re.search(r"^(?:<<<<<<<|>>>>>>>) ", text, re.MULTILINE))
     made_for = () if conflict else _made_for(text)
     narrower = bool(made_for and wanted) and any(

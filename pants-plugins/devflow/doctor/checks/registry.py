@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from devflow.doctor.checks import (
+    clock,
     configuration,
     containers,
     daemons,
     directories,
+    environment,
+    exports,
     git,
     launchers,
     limits,
@@ -14,6 +17,7 @@ from devflow.doctor.checks import (
     python,
     runtime,
     store,
+    watches,
 )
 from devflow.doctor.facts import HealthCheck
 
@@ -21,11 +25,15 @@ ALL_CHECKS: tuple[HealthCheck, ...] = (
     *launchers.CHECKS,
     *runtime.CHECKS,
     *configuration.CHECKS,
+    *environment.CHECKS,
+    *clock.CHECKS,
     *directories.CHECKS,
     *store.CHECKS,
     *limits.CHECKS,
+    *watches.CHECKS,
     *daemons.CHECKS,
     *python.CHECKS,
+    *exports.CHECKS,
     *git.CHECKS,
     *containers.CHECKS,
     *network.CHECKS,

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from devflow.common.paths import display_path
 from devflow.doctor.facts import Finding, HealthCheck, NotCheckedError, error, note, warning
 from devflow.doctor.world import World
-from devflow.plain.settings.configuration import read_file_text
 
 _FILES = (".pants.bootstrap", ".pants.env")
 _ASSIGNMENT = re.compile(r"(?:export\s+)?([A-Za-z_]\w*)=(.*)")
@@ -47,7 +46,7 @@ def read_bootstrap(world: World) -> BootstrapFacts:
     for name in _FILES:
         path = os.path.join(world.build_root, name)
         if os.path.lexists(path):
-            for number, line in enumerate(read_file_text(path).splitlines(), start=1):
+            for number, line in enumerate(world.read_text(path).splitlines(), start=1):
                 found += _line(line.strip(), f"{name}:{number}", world)
     if not found and not any(os.path.lexists(os.path.join(world.build_root, name)) for name in _FILES):
         raise NotCheckedError(f"there is no {_FILES[0]}")

@@ -97,9 +97,9 @@ class StoreLimitFacts:
 def read_store_limit(world: World) -> StoreLimitFacts:
     """See `StoreLimitFacts`."""
     store = world.directories.local_store_dir
-    shards = int(world.config.value("GLOBAL", "local_store_shard_count", _SHARDS))
+    shards = _bytes(world.config.value("GLOBAL", "local_store_shard_count", _SHARDS)) or _SHARDS
     largest = dict.fromkeys(_LIMITS, 0)
-    for path in _databases(store):
+    for path in filter(os.path.isfile, _databases(store)):
         kind = os.path.relpath(path, store).partition(os.sep)[0]
         largest[kind] = max(largest[kind], os.stat(path).st_size)
     limits = {

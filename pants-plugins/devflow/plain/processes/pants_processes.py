@@ -46,6 +46,11 @@ def runs_in_daemon(source: ProcessSource | None) -> bool:
     return bool(this and _daemon_root(this))
 
 
+def is_daemon(process: Process) -> bool:
+    """Whether it is a daemon of Pants."""
+    return _daemon_root(process) is not None
+
+
 def _daemon_root(process: Process) -> str | None:
     """The build root of a daemon, None for other processes.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -38,25 +38,43 @@ class ConfigFile:
 
 @dataclass(frozen=True)
 class Configuration:
-    """The configuration files of a repository, later ones win, and the environment, which wins over all of them."""
+    """The configuration files of a repository, later ones win, and the environment, which wins over all of them.
+
+    An option in `given` (scope and name → value) has that value, whatever these say: Pants has read it.
+    """
 
     build_root: str
     environment: Mapping[str, str]
     files: tuple[ConfigFile, ...]
+    given: Mapping[tuple[str, str], object] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, build_root: str, environment: Mapping[str, str]) -> Configuration:
-        """Read them. Raises: UserError if PANTS_CONFIG_FILES cannot be understood."""
-        named = [_read(path, build_root, is_rc=False) for path in config_files(build_root, environment)]
-        without = cls(build_root, environment, tuple(named))
-        if without.value("GLOBAL", "pantsrc", True) in (False, "false", "False"):
-            return without
-        return cls(
-            build_root, environment, (*named, *(_read(path, build_root, is_rc=True) for path in rc_files(build_root)))
-        )
+    def of(
+        cls,
+        build_root: str,
+        environment: Mapping[str, str],
+        given: Mapping[tuple[str, str], object] | None = None,
+        *,
+        ignore_named: bool = False,
+    ) -> Configuration:
+        """Read them; with `ignore_named`, pants.toml instead of what PANTS_CONFIG_FILES names.
+
+        Raises: UserError if PANTS_CONFIG_FILES cannot be understood.
+        """
+        paths = config_files(build_root, {} if ignore_named else environment)
+        named = [_read(path, build_root, is_rc=False) for path in paths]
+        without = cls(build_root, environment, tuple(named), given or {})
+        try:
+            has_rc = without.value("GLOBAL", "pantsrc", True) not in (False, "false", "False")
+        except UserError:
+            has_rc = True
+        rc = [_read(path, build_root, is_rc=True) for path in rc_files(build_root)] if has_rc else []
+        return replace(without, files=(*named, *rc))
 
     def value(self, scope: str, option: str, default: Any = None) -> Any:
         """The value of an option; a list or a table as the sum of what adds to it. Raises: UserError."""
+        if (scope, option) in self.given:
+            return self.given[scope, option]
         value = default
         for one in self._given(scope, option):
             value = _merged(value, one)
@@ -75,8 +93,10 @@ class Configuration:
         return value if isinstance(value, str) else None
 
     def texts(self, scope: str, option: str) -> tuple[str, ...] | None:
-        """The value of an option that is a list of texts. Raises: UserError."""
+        """The value of an option that is a list of texts; a single text adds to the default. Raises: UserError."""
         value = self.value(scope, option)
+        if isinstance(value, str):
+            return (value,)
         return tuple(map(str, value)) if isinstance(value, (list, tuple)) else None
 
     def table(self, scope: str, option: str) -> Mapping[str, Any]:
@@ -164,13 +184,21 @@ def _merged(value: Any, given: Any) -> Any:
     """What an option is after one more source: a list or table is replaced, or added to by `add`, `+` or a text."""
     if isinstance(given, str) and isinstance(value, (list, tuple, Mapping)) or _looks_like_a_collection(given):
         return _merged_text(value, given)
-    if isinstance(given, Mapping) and given.keys() <= {"add", "remove"} and given:
-        added = given.get("add")
-        if isinstance(added, Mapping):
-            return {**(value if isinstance(value, Mapping) else {}), **added}
-        kept = [one for one in value or () if one not in (given.get("remove") or ())]
-        return [*kept, *(added or ())]
+    if isinstance(given, Mapping) and given and given.keys() <= {"add", "remove"}:
+        return _changed(value, given)
     return given
+
+
+def _changed(value: Any, given: Mapping[str, Any]) -> Any:
+    """With `add` and `remove` of the right types; otherwise it is a table with these keys. Source: `config.py`."""
+    added, removed = given.get("add"), given.get("remove")
+    if isinstance(added, Mapping):
+        return {**(value if isinstance(value, Mapping) else {}), **added}
+    if not (isinstance(added, list) or isinstance(removed, list)):
+        return given
+    kept = value if isinstance(value, (list, tuple)) else ()
+    left_out = removed if isinstance(removed, list) else ()
+    return [*(one for one in kept if one not in left_out), *(added if isinstance(added, list) else ())]
 
 
 def _looks_like_a_collection(given: Any) -> bool:
@@ -186,7 +214,7 @@ def _merged_text(value: Any, given: str) -> Any:
     if parsed is None:
         return [*value, given] if isinstance(value, (list, tuple)) else given
     if isinstance(parsed, Mapping):
-        return {**(value or {}), **parsed} if sign == "+" else parsed
+        return {**(value if isinstance(value, Mapping) else {}), **parsed} if sign == "+" else parsed
     old = list(value) if isinstance(value, (list, tuple)) else []
     if sign == "+":
         return [*old, *parsed]

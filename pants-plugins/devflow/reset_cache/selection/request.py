@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from devflow.common.errors import UserError, did_you_mean
 from devflow.common.options import split_commas
 from devflow.common.units import parse_duration, parse_size
-from devflow.reset_cache.facts import DAEMON, PANTS_SCOPES, STORE, Location
+from devflow.reset_cache.facts import CONTAINERS, DAEMON, PANTS_SCOPES, STORE, Location
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,11 @@ class ResetRequest:
     def prunes(self) -> bool:
         """Whether it removes a part only."""
         return self.older_than_s is not None or self.max_size_bytes is not None
+
+    @property
+    def concerns_containers(self) -> bool:
+        """Whether containers of tests are removed: only where they are named."""
+        return CONTAINERS in self.scopes
 
     def concerns(self, location: Location) -> bool:
         """Whether a target of the location may be removed."""
@@ -58,9 +63,12 @@ def parse_request(
 
 
 def chosen_scopes(only: Iterable[str], known: Iterable[Location]) -> tuple[str, ...]:
-    """The scopes to reset, in order; always with `daemon`. Raises: UserError for an unknown scope."""
+    """The scopes to reset, in order. Raises: UserError for an unknown scope.
+
+    Always with `daemon`, but for `containers` alone, which Pants does not use.
+    """
     known = tuple(known)
-    names = tuple(dict.fromkeys([*PANTS_SCOPES, *(location.scope for location in known)]))
+    names = tuple(dict.fromkeys([*PANTS_SCOPES, *(location.scope for location in known), CONTAINERS]))
     wanted = set(only)
     for name in sorted(wanted):
         if name not in names:
@@ -68,7 +76,7 @@ def chosen_scopes(only: Iterable[str], known: Iterable[Location]) -> tuple[str, 
             raise UserError(what, fix=f"choose from {', '.join(names)}")
     if not wanted:
         wanted = {*PANTS_SCOPES, *(location.scope for location in known if location.by_default)}
-    return tuple(name for name in names if name in wanted or name == DAEMON)
+    return tuple(name for name in names if name in wanted or (name == DAEMON and wanted != {CONTAINERS}))
 
 
 def is_prunable(location: Location) -> bool:
@@ -83,6 +91,7 @@ def check_prunable(request: ResetRequest, named: Iterable[str], locations: Itera
     prunable = {location.scope for location in locations if is_prunable(location)}
     option = "--older-than" if request.older_than_s is not None else "--max-size"
     for scope in named:
-        if scope not in prunable:
+        has_only_age = scope == CONTAINERS and request.max_size_bytes is None
+        if scope not in prunable and not has_only_age:
             fix = f"leave {option} out, or choose from --only={','.join(sorted(prunable))}"
             raise UserError(f"{option}: {scope} cannot be pruned.", fix=fix)

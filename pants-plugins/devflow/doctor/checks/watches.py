@@ -1,0 +1,164 @@
+"""Watches of files (inotify), by which the daemon of Pants hears of changes; and disks that report none."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from devflow.common.paths import display_path
+from devflow.doctor.checks.mounts import mount_of, mounts
+from devflow.doctor.facts import Finding, HealthCheck, NotCheckedError, error, warning
+from devflow.doctor.world import World
+
+_FULL, _HALF = 0.95, 0.5
+_WATCH_FILE, _INSTANCE_FILE = "/etc/sysctl.d/60-pants.conf", "/etc/sysctl.d/61-pants.conf"
+_SILENT = re.compile(r"nfs\d?|cifs|smb\w*|9p|drvfs|vboxsf|fuse\..*|fuseblk")
+_MOST_DIRECTORIES = 20_000
+_TAIL_BYTES = 65_536
+# Source: `watch.rs` of Pants 2.17.1: the error of a watch that it cannot make, and its hint.
+_NO_WATCH_LEFT = re.compile(r"Failed to watch filesystem for `[^`]*`:.{0,2000}?yours is set to (\d+)", re.DOTALL)
+_DAY_S = 86400.0
+
+
+@dataclass(frozen=True)
+class WatchFacts:
+    """Watches of files of this user: how many there may be, how many there are, and who has the most.
+
+    `needed` is the number of directories of the repository, of which the daemon watches those that it reads; None if
+    they were not counted, because enough watches are free. `failed`: the log of Pants has a watch that failed for this
+    limit.
+    """
+
+    allowed: int
+    used: int
+    instances_allowed: int
+    instances_used: int
+    most_by: str | None
+    needed: int | None = None
+    failed: bool = False
+
+
+def read_watches(world: World) -> WatchFacts:
+    """Count the watches of the processes that this user may look at. Source: proc(5), inotify(7)."""
+    limits = [int(world.read_proc("sys", "fs", "inotify", name)) for name in ("max_user_watches", "max_user_instances")]
+    used, instances, most, most_by = 0, 0, 0, None
+    for pid in filter(str.isdigit, os.listdir(world.proc)):
+        of_process = list(_watches(world, pid))
+        instances += len(of_process)
+        used += sum(of_process)
+        if sum(of_process) > most:
+            most, most_by = sum(of_process), f"{_name(world, pid)} (process {pid})"
+    needed = _directories(world) if used > _HALF * limits[0] else None
+    return WatchFacts(limits[0], used, limits[1], instances, most_by, needed, _has_failed(world, limits[0]))
+
+
+def _directories(world: World) -> int:
+    """The directories of the repository that Pants may read, up to a limit."""
+    own = {world.directories.pants_distdir, world.directories.pants_workdir}
+    found, waiting = 0, [world.build_root]
+    while waiting and found < _MOST_DIRECTORIES:
+        found += 1
+        try:
+            with os.scandir(waiting.pop()) as entries:
+                waiting += (
+                    entry.path
+                    for entry in entries
+                    if entry.is_dir(follow_symlinks=False)
+                    and not entry.name.startswith((".", "__pycache__"))
+                    and entry.path not in own
+                )
+        except OSError:
+            continue
+    return found
+
+
+def _has_failed(world: World, allowed: int) -> bool:
+    """Whether the log has a watch that failed for the present limit, in the last day."""
+    try:
+        path = os.path.join(world.directories.pants_workdir, "pants.log")
+        if not os.path.isfile(path) or world.now_s - os.stat(path).st_mtime > _DAY_S:
+            return False
+        with open(path, "rb") as log:
+            log.seek(max(0, os.stat(path).st_size - _TAIL_BYTES))
+            tail = log.read().decode("utf-8", "replace")
+    except (OSError, NotCheckedError):
+        return False
+    return str(allowed) in _NO_WATCH_LEFT.findall(tail)
+
+
+def _watches(world: World, pid: str) -> Iterator[int]:
+    """For each inotify descriptor of a process of this user, the number of watches."""
+    directory = os.path.join(world.proc, pid)
+    try:
+        if os.stat(directory).st_uid != world.user_id:
+            return
+        for name in os.listdir(os.path.join(directory, "fd")):
+            if os.readlink(os.path.join(directory, "fd", name)) == "anon_inode:inotify":
+                yield world.read_proc(pid, "fdinfo", name).count("\ninotify ")
+    except (OSError, NotCheckedError):
+        return  # it has ended
+
+
+def _name(world: World, pid: str) -> str:
+    try:
+        return world.read_proc(pid, "comm").strip()
+    except NotCheckedError:
+        return "a process"
+
+
+def judge_watches(facts: WatchFacts) -> Iterator[Finding]:
+    """The number of directories alone says little: Pants watches those only that it has read."""
+    by = f", most of them by {facts.most_by}" if facts.most_by else ""
+    needed = f", {facts.needed} needed" if facts.needed else ""
+    counted = f"{facts.allowed} watches of files are allowed, {facts.used} are in use{by}{needed}"
+    more = max(524288, 2 * facts.allowed)
+    raise_limit = f"echo fs.inotify.max_user_watches={more} | sudo tee {_WATCH_FILE} && sudo sysctl --system"
+    if facts.used > _FULL * facts.allowed or facts.failed:
+        yield error(
+            f"{counted}. Pants ends with No space left on device: On Linux, this can be caused by a `max_user_watches` "
+            "setting that is lower than the number of files and directories in your repository.",
+            raise_limit,
+        )
+    elif facts.needed and facts.needed > facts.allowed - facts.used:
+        yield warning(f"{counted}: Pants may end with No space left on device.", raise_limit)
+    if facts.instances_used >= facts.instances_allowed:
+        yield error(
+            f"{facts.instances_used} of {facts.instances_allowed} instances of inotify are used. Pants ends with "
+            "Failed to begin watching the filesystem: Too many open files.",
+            f"echo fs.inotify.max_user_instances=1024 | sudo tee {_INSTANCE_FILE} && sudo sysctl --system",
+        )
+
+
+@dataclass(frozen=True)
+class WatchingFacts:
+    """The file system of the build root, and whether Pants relies on it to report changes."""
+
+    build_root: str
+    kind: str
+    pantsd: bool
+
+
+def read_watching(world: World) -> WatchingFacts:
+    """See `WatchingFacts`."""
+    pantsd = world.config.value("GLOBAL", "pantsd", True)
+    return WatchingFacts(
+        world.build_root, mount_of(world.build_root, mounts(world)).kind, str(pantsd).lower() != "false"
+    )
+
+
+def judge_watching(facts: WatchingFacts) -> Iterator[Finding]:
+    """Changes that are made on another machine, or on the host, are not reported."""
+    if facts.pantsd and _SILENT.fullmatch(facts.kind):
+        yield warning(
+            f"{display_path(facts.build_root)} is on {facts.kind}, which may not report changes: the daemon then works "
+            "with old files.",
+            "move the clone to a local disk; or write pantsd = false below [GLOBAL] in .pants.rc",
+        )
+
+
+CHECKS = (
+    HealthCheck("watches", "there are watches of files left (Linux)", read_watches, judge_watches),
+    HealthCheck("watching", "the disk of the clone reports changes of files", read_watching, judge_watching),
+)

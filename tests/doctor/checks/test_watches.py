@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+
+import pytest
+from doctor.broken import Clone
+
+
+def fake_proc(clone: Clone, used: int) -> None:
+    """A /proc in which one process of this user has watches."""
+    clone.write("proc/sys/fs/inotify/max_user_watches", "100\n")
+    clone.write("proc/sys/fs/inotify/max_user_instances", "128\n")
+    clone.write("proc/7/comm", "code\n")
+    clone.write("proc/7/fdinfo/3", "pos:\t0\n" + "inotify wd:1 ino:2\n" * used)
+    clone.write("proc/7/fdinfo/4", "pos:\t0\n")
+    (clone.base / "proc/7/fd").mkdir(parents=True, exist_ok=True)
+    for name, target in (("3", "anon_inode:inotify"), ("4", "/dev/null")):
+        link = clone.base / "proc/7/fd" / name
+        if not link.is_symlink():
+            link.symlink_to(target)
+    clone.options = {"proc": str(clone.base / "proc")}
+
+
+def test_watches_are_counted_by_process(clone: Clone) -> None:
+    fake_proc(clone, 96)
+    [(severity, what, _)] = clone.found("watches")
+    assert severity == "error"
+    assert what.startswith(
+        "100 watches of files are allowed, 96 are in use, most of them by code (process 7), 1 needed. Pants ends with "
+    )
+    fake_proc(clone, 95)
+    assert clone.found("watches") == []
+
+
+LOG = """\
+12:00:00.00 [INFO] waiting for file handler
+12:00:00.01 [ERROR] Failed to watch filesystem for `/repo/src`: Error { kind: Io(Os { code: 28, kind: StorageFull, \
+message: "No space left on device" }), paths: ["/repo/src"] }
+
+On Linux, this can be caused by a `max_user_watches` setting that is lower than the number of files and directories in \
+your repository (yours is set to 100). Please see https://www.pantsbuild.org/docs/troubleshooting
+"""
+
+
+def test_a_watch_that_pants_could_not_make(clone: Clone) -> None:
+    fake_proc(clone, 5)
+    log = clone.write("repo/.pants.d/pants.log", LOG)
+    [(severity, what, fix)] = clone.found("watches")
+    assert severity == "error"
+    assert what.partition("On Linux, ")[2].rstrip(".") in LOG
+    assert fix.startswith("echo fs.inotify.max_user_watches=524288 | sudo tee /etc/sysctl.d/60-pants.conf && ")
+    os.utime(log, (time.time() - 2 * 86400,) * 2)
+    assert clone.found("watches") == []
+    os.utime(log)
+    clone.write("proc/sys/fs/inotify/max_user_watches", "200\n")  # what the fix does
+    assert clone.found("watches") == []
+
+
+def test_the_fix_raises_the_limit_for_good(clone: Clone) -> None:
+    """With a `sudo`, a `tee` and a `sysctl` of the test's own."""
+    fake_proc(clone, 99)
+    limit = clone.base / "proc/sys/fs/inotify/max_user_watches"
+    for name, script in (
+        ("sudo", 'exec "$@"'),
+        ("tee", f"sed s/.*=// > {limit}"),
+        ("sysctl", "exit 0"),
+    ):
+        clone.write(f"bin/{name}", f"#!/bin/sh\n{script}\n", mode=0o755)
+    environment = {**os.environ, "PATH": f"{clone.base}/bin:{os.environ['PATH']}"}
+    subprocess.run(["sh", "-c", clone.fix("watches")], env=environment, check=True)
+    assert limit.read_text() == "524288\n"
+    assert clone.found("watches") == []
+
+
+@pytest.mark.parametrize(("directories", "severity"), [(20, []), (60, ["warning"])])
+def test_directories_count_only_where_most_watches_are_used(
+    clone: Clone, directories: int, severity: list[str]
+) -> None:
+    for number in range(directories):
+        for parent in ("src", ".hidden", "dist"):
+            (clone.root / parent / str(number)).mkdir(parents=True)
+    fake_proc(clone, 40)
+    assert clone.found("watches") == []
+    assert clone.facts("watches")["needed"] is None
+    fake_proc(clone, 60)
+    assert [one[0] for one in clone.found("watches")] == severity
+    assert clone.facts("watches")["needed"] == 1 + 1 + directories
