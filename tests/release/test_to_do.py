@@ -35,7 +35,7 @@ RELEASE = {
     "--release-version-file-newline": ("--to=24.03.0", "--release-version-file-newline=newline"),
     "--changelog-file": ("--to=24.03.0", "--changelog-file=CHANGES/{series}.md"),
     "--changelog-config": ("--to=24.03.0", "--changelog-config=a/towncrier.toml,b/towncrier.toml"),
-    "--consolidate": ("--to=24.03.0", "--consolidate=text"),
+    "--consolidate": ("--to=24.03.0", "--consolidate=fragments"),
     "--allow-dirty": ("--to=24.03.0", "--allow-dirty"),
     "--allow-branch": ("--to=24.03.0", "--allow-branch=x,ma*"),
     "--not-fragments": ("--to=24.03.0", "--not-fragments=news/a b", "--not-fragments=c,d"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from pants.base.build_root import BuildRoot
 from pants.base.specs import Specs
@@ -32,6 +33,7 @@ from devflow.release.git.inspect import inspect_repository, read_tag
 from devflow.release.git.remotes import read_remote
 from devflow.release.merged.collect import choice_at_head, plan_of_choice, plan_of_merge
 from devflow.release.merged.history import Choice
+from devflow.release.merged.removed import removed_by_prereleases
 from devflow.release.notes.page import release_page
 from devflow.release.plan import ReleaseFacts, ReleaseRequest, names_of, plan_of_released, plan_release
 from devflow.release.planned import ReleasePlan
@@ -62,8 +64,16 @@ async def inspect_and_plan(
     names = names_of(request)
     with_tag = names.tag is not None and names.tag.annotated
     state = inspect_repository(repository, sign=options.signing, with_tag=with_tag)
+    removed = partial(
+        removed_by_prereleases,
+        repository,
+        state.head.commit,
+        request.new,
+        options.all_version_files,
+        options.commit_message,
+    )
     if names.branch is not None:
-        results = await collect_steps(steps, request.new, request.date, repository, state.head.commit)
+        results = await collect_steps(steps, request.new, request.date, repository, state.head.commit, removed)
         proposed = inspect_proposal(
             repository, state, names.branch, names.commit_message, results.changes, request.push_to
         )
@@ -78,7 +88,7 @@ async def inspect_and_plan(
     is_equal = request.new.text == request.current.text and names.tag is not None
     choice = choice_at_head(options, repository, request.new, is_named=True) if is_equal else None
     if not choice or not request.allow_equal:
-        results = await collect_steps(steps, request.new, request.date, repository, state.head.commit)
+        results = await collect_steps(steps, request.new, request.date, repository, state.head.commit, removed)
         is_free = tag is not None and tag.existing is None
         plan = plan_release(request, names, facts, results, merged=choice.commit if choice and is_free else None)
         if not is_equal or plan.changes or plan.problems:

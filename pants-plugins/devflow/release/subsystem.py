@@ -175,8 +175,9 @@ class ReleaseSubsystem(GoalSubsystem):
         default=Consolidate.NONE,
         help=softwrap(
             """
-            What a final release does with the sections of its pre-releases in the changelog: keep them (`none`), or
-            fold them into its own section and remove them (`text`). Example: `--consolidate=text`.
+            What a final release does with the sections of its pre-releases in the changelog: keep them (`none`); fold
+            their text into its own section and remove them (`text`); or remove them and write one section from the news
+            fragments of all (`fragments`), which are taken from the history. Example: `--consolidate=text`.
             """
         ),
     )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-from pants.engine.fs import CreateDigest, FileContent
+from pants.engine.fs import EMPTY_DIGEST, CreateDigest, FileContent
 
 from devflow.common.errors import Problem, UserError, as_problem, did_you_mean
 from devflow.common.git_entries import EXECUTABLE, REGULAR
@@ -28,6 +28,9 @@ from devflow.release.steps.contract import (
 )
 from devflow.release.subsystem import ReleaseSubsystem
 from devflow.release.versions.version import Version
+
+# Directories → pre-release → path → content.
+Removed = Callable[[Collection[str]], Mapping[str, Mapping[str, bytes]]]
 
 
 def chosen_steps(members: Iterable[type[ReleaseStep]], skipped: Sequence[str]) -> tuple[type[ReleaseStep], ...]:
@@ -52,14 +55,19 @@ def refuse_without_step(options: ReleaseSubsystem, members: Iterable[type[Releas
 
 
 async def collect_steps(
-    members: Sequence[type[ReleaseStep]], version: Version, date: str, repository: Repository, commit: str
+    members: Sequence[type[ReleaseStep]],
+    version: Version,
+    date: str,
+    repository: Repository,
+    commit: str,
+    removed: Removed,
 ) -> StepResults:
     """The changes of all steps together. A step that fails is a failed check, and the other steps go on.
 
-    Raises: GitError.
+    `removed` says what pre-releases have removed from directories. Raises: GitError.
     """
     needed: set[str] = set()
-    applying: list[type[ReleaseStep]] = []
+    applying: dict[type[ReleaseStep], tuple[str, ...]] = {}
     checks: list[Check] = []
     for member in members:
         try:
@@ -75,7 +83,7 @@ async def collect_steps(
         elif not inputs.applies:
             checks.append(not_checked(member.name, "not configured"))
         else:
-            applying.append(member)
+            applying[member] = inputs.removed_from
     committed = read_committed(repository, commit, needed) if needed else Committed()
     unreadable = not_text_problems(committed.files)
     if unreadable:
@@ -89,9 +97,13 @@ async def collect_steps(
     )
     answers: list[ReleaseStepChanges] = []
     written: dict[str, tuple[str, bytes, str]] = {}
-    for member in applying:
+    for member, directories in applying.items():
         try:
-            answer = await changes_of_step(member(version.text, version.series, date, digest))
+            past = await create_digest(CreateDigest(_past(removed(directories)))) if directories else EMPTY_DIGEST
+            answer = await changes_of_step(member(version.text, version.series, date, digest, past))
+        except UserError as error:
+            checks.append(failed(member.name, error.problem))
+            continue
         except Exception as error:
             checks.append(failed(member.name, _crash(member, error)))
             continue
@@ -117,6 +129,15 @@ async def collect_steps(
         ignored=ignored_files(repository, (each.path for each in changes if each.action is Action.CREATE)),
         blockers=path_blockers(repository, commit, needed, changes),
     )
+
+
+def _past(removed: Mapping[str, Mapping[str, bytes]]) -> list[FileContent]:
+    """`PRERELEASE/path`, of each file."""
+    return [
+        FileContent(f"{prerelease}/{path}", content)
+        for prerelease, files in sorted(removed.items())
+        for path, content in sorted(files.items())
+    ]
 
 
 def _mode(file: FileContent, committed: Committed) -> str:
