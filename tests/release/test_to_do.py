@@ -46,6 +46,8 @@ RELEASE = {
     "--placeholder": ("--to=24.03.0", "--placeholder=NEXT"),
     "--placeholder-files": ("--to=24.03.0", "--placeholder=NEXT", "--placeholder-files=src/**/*.py,x.py"),
     "--placeholder-keep": ("--to=24.03.0", "--placeholder=NEXT", "--placeholder-keep=src/a b.py"),
+    "--outputs": ("--to=24.03.0", '--outputs={"docs:api": "docs/api.json"}', "--skip=outputs"),
+    "--commands": ("--to=24.03.0", """--commands={"echo '$x' > a": ["a", "b/"]}"""),
     "--skip": ("--to=24.03.0", "--skip=idle,news"),
     "--schema-history": ("--to=24.03.0", "--no-schema-history"),
     "--commit-message": ("--to=24.03.0", "--commit-message=It's version {version}"),

@@ -7,7 +7,6 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from release.conftest import World
 
 from devflow.common.errors import UserError
 from devflow.common.git import Git
@@ -15,6 +14,7 @@ from devflow.common.git_worktree import open_repository
 from devflow.release.merged.removed import removed_by_prereleases
 from devflow.release.versions.version import parse
 from devflow.release.versions.version_files import VersionFile
+from release.conftest import World
 
 
 def removed(world: World, version: str = "24.03.0", root: Path | None = None) -> dict[str, dict[str, bytes]]:

@@ -33,14 +33,20 @@ from devflow.release.versions.version import Version
 Removed = Callable[[Collection[str]], Mapping[str, Mapping[str, bytes]]]
 
 
-def chosen_steps(members: Iterable[type[ReleaseStep]], skipped: Sequence[str]) -> tuple[type[ReleaseStep], ...]:
-    """The steps by their names, without those that are skipped. Raises: UserError for an unknown name."""
+def chosen_steps(
+    members: Iterable[type[ReleaseStep]], skipped: Sequence[str], others: Sequence[str] = ()
+) -> tuple[type[ReleaseStep], ...]:
+    """The steps by their names, without those that are skipped. `others` are names that are no steps.
+
+    Raises: UserError for an unknown name.
+    """
     named = by_name(members)
+    known = sorted((*named, *others))
     for name in skipped:
-        if name not in named:
+        if name not in known:
             raise UserError(
-                f"--skip={name}: there is no such step.{did_you_mean(name, named)}",
-                fix=f"choose from {', '.join(sorted(named))}",
+                f"--skip={name}: there is no such step.{did_you_mean(name, known)}",
+                fix=f"choose from {', '.join(known)}",
             )
     return tuple(named[name] for name in sorted(named) if name not in skipped)
 
