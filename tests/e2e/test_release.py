@@ -192,6 +192,23 @@ def test_a_section_that_a_person_has_edited_is_not_written_anew(repo: Repository
     assert "* Seven at last. (#7)" in (repo.root / "CHANGELOG.md").read_text()
 
 
+def test_a_target_is_built_from_what_the_release_commits(repo: Repository) -> None:
+    start(repo, count=1)
+    build = 'file(name="version", source="VERSION")\narchive(name="docs", format="tar", files=[":version"])\n'
+    commit(repo, {"BUILD": build})
+    outputs = '--outputs={"//:docs": "docs/version.tar"}'
+    plan = release(repo, "--to=24.03.0", outputs)
+    assert "Checked outputs: //:docs\n" in plan.stdout
+    assert "Would create docs/version.tar\n" in plan.stdout
+    release(repo, "--to=24.03.0", outputs, "--execute")
+    assert b"24.03.0\0" in (repo.root / "docs/version.tar").read_bytes()
+    assert git(repo.root, "status", "--porcelain") == ""
+    assert len(git(repo.root, "worktree", "list").splitlines()) == 1
+    unknown = release(repo, "--to=24.03.1", '--outputs={"//:dosc": "docs/version.tar"}', check=False)
+    assert unknown.returncode == 1
+    assert "dosc" in unknown.stderr.partition("[release].outputs: //:dosc exited with 1: ")[2].splitlines()[0]
+
+
 def test_every_problem_is_said_at_once(repo: Repository) -> None:
     start(repo, version="24.03.1")
     repo.write("changes/9.bug.md", "Of no type.\n")

@@ -104,7 +104,7 @@ def test_on_a_branch_of_its_own(world: World) -> None:
         ({"echo > VERSION; echo > x": ["x"]}, "changed VERSION, which it is not to change.\n"),
         ({"ln -s NEWS x": ["x"]}, "[release].commands: ln -s NEWS x made x, which is not a regular file.\n"),
         ({"echo > ignored": ["ignored"]}, "[release].commands: echo > ignored made ignored, which git ignores.\n"),
-        ({"printf x > \"$(printf 'x\\\\377')\"": ["d/"]}, "is not UTF-8, and Pants cannot read such a file.\n"),
+        ({"printf x > \"$(printf 'x\\377')\"": ["d/"]}, "is not UTF-8, and Pants cannot read such a file.\n"),
     ],
 )
 def test_a_command_that_fails(

@@ -94,7 +94,12 @@ class OwnWorktree:
             **more,
         }
         done = subprocess.run(
-            argv, cwd=self.root, env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=False
+            argv,  # noqa: S603
+            cwd=self.root,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
         )
         if done.returncode == 0:
             return None
