@@ -8,8 +8,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from backport.conftest import World, fixes, text
+from backport.conftest import World, text
 from pants.testutil.rule_runner import GoalRuleResult
+
+from harness.git_world import fixes
 
 REFUSE = "#!/bin/sh\nexit 1\n"
 
