@@ -183,7 +183,7 @@ def test_a_section_that_a_person_has_edited_is_not_written_anew(repo: Repository
     text = (repo.root / "CHANGELOG.md").read_text()
     commit(repo, {"CHANGELOG.md": text.replace("Seven.", "Seven at last.")})
     refused = release(repo, "--to=24.03.0", "--consolidate=fragments", check=False)
-    assert refused.returncode == 1
+    assert refused.exit_code == 1
     assert (
         "release: CHANGELOG.md: the section of 24.03.0rc1 has '* Seven at last. (#7)', and no news fragment that was "
         "removed with it gives that.\n  Fix: --consolidate=text, which folds the sections as they are\n"
@@ -196,17 +196,12 @@ def test_a_target_is_built_from_what_the_release_commits(repo: Repository) -> No
     start(repo, count=1)
     build = 'file(name="version", source="VERSION")\narchive(name="docs", format="tar", files=[":version"])\n'
     commit(repo, {"BUILD": build})
-    outputs = '--outputs={"//:docs": "docs/version.tar"}'
-    plan = release(repo, "--to=24.03.0", outputs)
-    assert "Checked outputs: //:docs\n" in plan.stdout
-    assert "Would create docs/version.tar\n" in plan.stdout
-    release(repo, "--to=24.03.0", outputs, "--execute")
+    done = release(repo, "--to=24.03.0", '--outputs={"//:docs": "docs/version.tar"}', "--execute")
+    assert "Checked outputs: //:docs\n" in done.stdout
+    assert "Created docs/version.tar\n" in done.stdout
     assert b"24.03.0\0" in (repo.root / "docs/version.tar").read_bytes()
     assert git(repo.root, "status", "--porcelain") == ""
     assert len(git(repo.root, "worktree", "list").splitlines()) == 1
-    unknown = release(repo, "--to=24.03.1", '--outputs={"//:dosc": "docs/version.tar"}', check=False)
-    assert unknown.returncode == 1
-    assert "dosc" in unknown.stderr.partition("[release].outputs: //:dosc exited with 1: ")[2].splitlines()[0]
 
 
 def test_every_problem_is_said_at_once(repo: Repository) -> None:

@@ -15,11 +15,12 @@ from devflow.release.regenerated.worktree import OwnWorktree
 from release.conftest import World
 
 # In the place of a Python with Pants: what it is asked for, and files as a build of the target makes them.
+TRACE = "12:00:00.01 [ERROR] 1 Exception encountered:\n\nEngine traceback:\n  in package goal\n  in Find\n\n"
 STAND_IN = """\
 #!/bin/sh
 echo "$@" > {asked}
 for last; do :; done
-case $last in //:docs) ;; *) echo "no such target: $last" >&2; exit 1 ;; esac
+case $last in //:docs) ;; *) echo "{trace}no such target: $last" >&2; exit 1 ;; esac
 for word; do case $word in --pants-distdir=*) dist=${{word#*=}} ;; esac; done
 mkdir -p "$dist/docs" && cp VERSION "$dist/docs/version.txt"
 """
@@ -27,7 +28,7 @@ mkdir -p "$dist/docs" && cp VERSION "$dist/docs/version.txt"
 
 def test_a_target(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = tmp_path / "asked"
-    (tmp_path / "python").write_text(STAND_IN.format(asked=asked))
+    (tmp_path / "python").write_text(STAND_IN.format(asked=asked, trace=TRACE))
     (tmp_path / "python").chmod(0o755)
     monkeypatch.setattr("sys.executable", str(tmp_path / "python"))
 

@@ -7,6 +7,7 @@ What git would commit of the files is told by the index of the worktree. No obje
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -29,6 +30,7 @@ _PREFIX = "devflow-release-"
 _NO_HOOKS = ("-c", f"core.hooksPath={os.devnull}")
 # What Pants itself writes into a build root.
 _OF_PANTS = (".pants.d/", ".pids/")
+_ENGINE_TRACE = re.compile(r".*^Engine traceback:\n(?: +in [^\n]*\n)+\s*", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,8 @@ class OwnWorktree:
         )
         if done.returncode == 0:
             return None
-        words = tail((done.stderr or done.stdout).decode(errors="replace").replace(f"{self.top}/", ""))
+        output = (done.stderr or done.stdout).decode(errors="replace").replace(f"{self.top}/", "")
+        words = tail(_ENGINE_TRACE.sub("", output))
         how = f"exited with {done.returncode}" if done.returncode > 0 else f"was ended by signal {-done.returncode}"
         what = f"[release].{maker.check}: {shown(maker.words)} {how}{f': {words}' if words else '.'}"
         return Problem(what, f"correct that, or release without it: --skip={maker.check}")

@@ -125,7 +125,9 @@ async def collect_steps(
             failed(member.name, *problems) if problems else passed(member.name, answer.found or "nothing to do")
         )
     removed = {path for answer in answers for path in answer.removes}
-    changes = changes_of(committed.files, written.values(), removed)
+    unnamed = {path for path in (*written, *removed) if path not in {*needed, *committed.files}}
+    before = {**committed.files, **(read_committed(repository, commit, unnamed).files if unnamed else {})}
+    changes = changes_of(before, written.values(), removed)
     return StepResults(
         checks=tuple(sorted(checks, key=lambda check: check.name)),
         changes=changes,
