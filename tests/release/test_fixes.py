@@ -592,3 +592,49 @@ def test_placeholders(world: World, source: str | bytes, message: str, fix: str,
     works(world, TO, "--placeholder=NEXT", "--placeholder-files=b.py")
     world.commit({"a.py": edited})
     works(world, TO, "--placeholder=NEXT")
+
+
+def test_new_files_that_cannot_be(world: World) -> None:
+    world.write({"ignored": "a file of mine\n"})
+    commands = '--commands={"mkdir ignored && echo > ignored/x && git add -f ignored/x": ["ignored/"]}'
+    fix = refused(world, "ignored/x would be below a path that is no directory: ignored.", TO, commands, "--execute")
+    assert fix.startswith("move ignored away, or choose another path")
+    world.shell("mv ignored ../ignored && rm ../ignored")
+    works(world, TO, commands, "--execute")
+    world.commit({"NEWS": None})
+    world.commit({"NEWS/x": "", "news/3": ""})
+    fix = refused(world, "NEWS is a directory of the commit.", "--to=24.03.1")
+    assert fix == "choose another path in the options of pants.toml"
+    world.shell("git mv NEWS/x x && rm -rf NEWS")
+    world.commit({"NEWS": "old\n"})
+    works(world, "--to=24.03.1")
+
+
+def test_locks_of_other_programs(world: World) -> None:
+    lock = world.root / ".git/index.lock"
+    lock.touch()
+    fix = refused(world, "Another git command is under way.", TO)
+    assert fix == "finish or abort it first"
+    lock.unlink()
+    works(world, TO)
+
+
+def test_a_release_that_was_interrupted(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as context:
+        context.setattr("devflow.release.transaction.run.update_worktree", full)
+        failed = world.run(TO, "--execute")
+    assert fixes(failed) == ["correct that; the same command with --execute then finishes what has begun"]
+    [fix] = fixes(world.run(TO))
+    assert fix == "pants release --execute"
+    assert "Finished what was interrupted: release 24.03.0" in world.run(*shlex.split(fix)[2:]).stderr
+    assert world.git("status", "--porcelain") == ""
+    journal = world.root / ".git/devflow/transaction.json"
+    journal.write_text('{"format": 0}')
+    [fix] = fixes(world.run("--to=24.03.1"))
+    assert fix.endswith("or look at `git status` and `git log`, and remove that file")
+    world.shell("git status && git log")
+    journal.unlink()
+    works(world, "--to=24.03.1")
