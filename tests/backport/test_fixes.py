@@ -67,20 +67,6 @@ def test_maps_of_paths(world: World, client: Path, fix: str) -> None:
         works(world, fix, "--to=24.03")
 
 
-def test_a_conflict_in_another_repository(world: World, client: Path, fix: str) -> None:
-    world.git("switch", "--quiet", "23.03", cwd=client)
-    world.commit("chore: theirs", {"lib/app.py": text(_0="first", _12="theirs")}, cwd=client)
-    world.git("switch", "--quiet", "main", cwd=client)
-    args = (fix, "--to=23.03", f"--to-repository={client}", "--repository-name=o/r", "--path-map=app.py=lib/app.py")
-    said = refused(world, "conflicts in lib/app.py", *args)
-    option = said.partition("add ")[2].partition(",")[0]
-    result = world.run(*args, option, "--execute")
-    [worktree] = fixes(result)
-    world.shell(worktree.partition("  # ")[0])
-    directory = Path(shlex.split(worktree)[shlex.split(worktree).index("add") + 1])
-    assert "<<<<<<<" in (directory / "lib/app.py").read_text()
-
-
 def test_settings(world: World, fix: str) -> None:
     what = "[backport].missing_subjects is not a regular expression"
     said = refused(world, what, "--missing=24.03", "--missing-subjects=(")

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from pants.testutil.rule_runner import GoalRuleResult
 
+from devflow.common.files import exclusive_lock
 from harness.git_world import fixes
 from release.conftest import Origin, World
 
@@ -638,3 +639,12 @@ def test_a_release_that_was_interrupted(world: World, monkeypatch: pytest.Monkey
     world.shell("git status && git log")
     journal.unlink()
     works(world, "--to=24.03.1")
+
+
+def test_a_run_that_waits_for_another(world: World) -> None:
+    short = {"PANTS_PANTSD_TIMEOUT_WHEN_MULTIPLE_INVOCATIONS": "0.1"}
+    with exclusive_lock(world.root / ".git/devflow/lock", timeout_s=0):
+        waited = world.run(TO, "--execute", env=short)
+    assert "still holds the release lock of this repository." in waited.stderr
+    assert fixes(waited)[0].startswith("wait for it to end; ")
+    works(world, TO, "--execute")
