@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -387,14 +387,6 @@ def test_a_shallow_clone_that_cannot_compare(world: World, origin: Origin, tmp_p
     world.shell(fix)
     result = world.run(TO, "--push")
     assert "origin/main has commits that are not here." in result.stderr
-
-
-Edit = Callable[[World], None]
-
-
-def committed(**files: str) -> Edit:
-    """Commit files; "__" is a dot in their names."""
-    return lambda world: world.commit({name.replace("__", "."): text for name, text in files.items()}) and None
 
 
 JSON = '{"name": "a", "version": "24.03.0rc1"}\n'

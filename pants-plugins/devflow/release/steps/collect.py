@@ -124,10 +124,10 @@ async def collect_steps(
         checks.append(
             failed(member.name, *problems) if problems else passed(member.name, answer.found or "nothing to do")
         )
-    removed = {path for answer in answers for path in answer.removes}
-    unnamed = {path for path in (*written, *removed) if path not in {*needed, *committed.files}}
+    gone = {path for answer in answers for path in answer.removes}
+    unnamed = {path for path in (*written, *gone) if path not in {*needed, *committed.files}}
     before = {**committed.files, **(read_committed(repository, commit, unnamed).files if unnamed else {})}
-    changes = changes_of(before, written.values(), removed)
+    changes = changes_of(before, written.values(), gone)
     return StepResults(
         checks=tuple(sorted(checks, key=lambda check: check.name)),
         changes=changes,

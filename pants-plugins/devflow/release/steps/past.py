@@ -46,7 +46,7 @@ def of_all(
 ) -> dict[str, bytes]:
     """What towncrier gets for all of them in one run. Of two fragments of one name, the newer one counts."""
     everything: dict[str, bytes] = {}
-    for version in reversed(found.contents):
+    for version in reversed(tuple(found.contents)):
         everything.update({path: text for path, text in past.get(version, {}).items() if setup.is_in_fragments(path)})
     return {**everything, **files, setup.changelog: found.rest.encode()}
 
