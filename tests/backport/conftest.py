@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -14,6 +12,7 @@ from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
 
 from devflow.backport import register
 from devflow.backport.goal import Backport
+from harness.git_world import IGNORED, GitWorld
 from harness.rule_runners import emptied
 
 AUTHOR = "Ada Jensen <ada@example.com>"
@@ -29,41 +28,8 @@ def text(**changed: str) -> str:
     return "".join(lines)
 
 
-class World:
+class World(GitWorld):
     """A repository, and the goal in it."""
-
-    def __init__(self, runner: RuleRunner) -> None:
-        self.runner = runner
-        self.root = Path(runner.build_root)
-        self.env = {
-            "GIT_AUTHOR_EMAIL": "somebody@example.com",
-            "GIT_AUTHOR_NAME": "Somebody",
-            "GIT_COMMITTER_EMAIL": "somebody@example.com",
-            "GIT_COMMITTER_NAME": "Somebody",
-            "GIT_CONFIG_GLOBAL": os.devnull,
-            "GIT_CONFIG_NOSYSTEM": "1",
-            "HOME": str(self.root),
-        }
-
-    def git(self, *args: str, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> str:
-        done = subprocess.run(
-            ["git", *args],
-            cwd=cwd or self.root,
-            env={**self.env, "PATH": os.environ["PATH"], **(env or {})},
-            check=True,
-            capture_output=True,
-        )
-        return os.fsdecode(done.stdout).strip()
-
-    def write(self, files: Mapping[str, str | bytes | None], cwd: Path | None = None) -> None:
-        """None removes a file."""
-        for path, content in files.items():
-            file = (cwd or self.root) / path
-            file.parent.mkdir(parents=True, exist_ok=True)
-            if content is None:
-                file.unlink()
-            else:
-                file.write_bytes(os.fsencode(content) if isinstance(content, str) else content)
 
     def commit(
         self,
@@ -75,9 +41,7 @@ class World:
     ) -> str:
         """Commit everything; the id."""
         self.write(files or {}, cwd)
-        self.git("add", "--all", cwd=cwd)
-        self.git("commit", "--quiet", "--allow-empty", "--cleanup=verbatim", f"--message={message}", cwd=cwd, env=env)
-        return self.git("rev-parse", "HEAD", cwd=cwd)
+        return self.commit_all(message, cwd, env)
 
     def on_series(self, message: str, files: Mapping[str, str | bytes | None], series: str = "24.03") -> str:
         """Commit to a series, and come back to main."""
@@ -118,20 +82,6 @@ class World:
         finally:
             subprocess.run(["rm", "-rf", str(clone)], check=True)
 
-    def shell(self, command: str, *, accept: tuple[int, ...] = (0,)) -> str:
-        """Run what a person would paste."""
-        environment = {**self.env, "PATH": os.environ["PATH"]}
-        done = subprocess.run(["bash", "-c", command], cwd=self.root, env=environment, capture_output=True, text=True)
-        assert done.returncode in accept, (command, done.stdout, done.stderr)
-        return done.stdout
-
-
-def fixes(result: GoalRuleResult) -> list[str]:
-    """The printed fixes."""
-    assert result.exit_code == 1, result.stdout + result.stderr
-    assert "Traceback" not in result.stderr
-    return re.findall(r"^  Fix: (.*)$", result.stderr, re.MULTILINE)
-
 
 @pytest.fixture(scope="session")
 def runner() -> RuleRunner:
@@ -144,8 +94,7 @@ def template(runner: RuleRunner, tmp_path_factory: pytest.TempPathFactory) -> Pa
     """What each world begins with: main, and the series 24.03 that lacks its last commit."""
     world = World(emptied(runner))
     world.git("init", "--quiet", "--initial-branch=main")
-    ignored = "/.pants.d/\n/.pids/\n/dist/\nBUILDROOT\n"
-    world.commit("Begin", {".gitignore": ignored, "app.py": text(), "tool.sh": "echo 1\n"})
+    world.commit("Begin", {".gitignore": IGNORED, "app.py": text(), "tool.sh": "echo 1\n"})
     world.git("branch", "24.03")
     world.commit("feat: more (#11)", {"app.py": text(_0="first"), "new.py": "new = 1\n"})
     return Path(shutil.copytree(world.root, tmp_path_factory.mktemp("world") / "template"))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from backport.conftest import World, fixes, text
+from backport.conftest import World, text
+
+from harness.git_world import fixes
 
 NAME = "--repository-name=o/app"
 

@@ -219,3 +219,12 @@ def test_missing(world: World, fix: str) -> None:
     assert subjects == ["feat: more (#11)", "docs: no fix (#20)", "fix(app): lost (#21)", "fix: no number"]
     assert "Did you mean '24.03'" in world.run("--missing=24.3").stderr
     assert "is not a regular expression" in world.run("--missing=24.03", "--missing-subjects=(").stderr
+
+
+def test_a_commit_before_the_one_that_it_needs(world: World, fix: str) -> None:
+    later = world.commit("fix: and more (#13)", {"app.py": text(_0="first", _12="thirteen")})
+    assert world.run(fix, later, "--to=24.03").exit_code == 0
+    reversed_order = world.run(later, fix, "--to=24.03")
+    assert f'24.03: conflict: {later[:12]} "fix: and more (#13)"\n' in reversed_order.stdout
+    assert f'24.03: not tried: {fix[:12]} "fix: count from one (#12)"\n' in reversed_order.stdout
+    assert reversed_order.exit_code == 1

@@ -10,12 +10,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from backport.conftest import World, fixes, text
+from backport.conftest import World, text
 
 from devflow.backport.merge import TreeMerger
 from devflow.common.errors import UserError
 from devflow.common.files import exclusive_lock
 from devflow.common.git import Git
+from harness.git_world import fixes
 
 BRANCH = "backport/12-to-24.03"
 

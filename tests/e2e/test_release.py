@@ -7,7 +7,7 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -50,6 +50,13 @@ def release(
     return repo.run(
         f"--towncrier-install-from-resolve={resolve}", "release", f"--date={DATE}", *args, check=check, pantsd=pantsd
     )
+
+
+def commit(repo: Repository, files: Mapping[str, str]) -> None:
+    for path, text in files.items():
+        repo.write(path, text)
+    git(repo.root, "add", "--all")
+    git(repo.root, "commit", "--quiet", "--message=More")
 
 
 def seen(root: Path) -> dict[str, str]:
@@ -150,6 +157,51 @@ def test_from_a_candidate_to_the_release_page(repo: Repository) -> None:
     tagged = release(repo, "--tag-merged=24.03.0", "--execute")
     assert "Checked changelog: CHANGELOG.md: has 24.03.0\n" in tagged.stdout
     assert git(repo.root, "rev-parse", "24.03.0^{commit}") == head
+
+
+@pytest.mark.parametrize("style", [STYLE, "reStructuredText, sections, towncrier's own template"])
+def test_candidates_leave_no_trace(repo: Repository, style: str) -> None:
+    changelog = "NEWS.rst" if style != STYLE else "CHANGELOG.md"
+    parts = [fragments(style, seed, 4) for seed in (11, 12, 13)]
+    start(repo, style, count=0)
+    for part in parts:
+        commit(repo, part)
+    release(repo, "--to=24.03.0", "--execute")
+    expected = (repo.root / changelog).read_bytes()
+    start(repo, style, count=0)
+    for part, version in zip(parts, ("24.03.0rc1", "24.03.0rc2", "24.03.0")):
+        commit(repo, part)
+        release(repo, f"--to={version}", "--consolidate=fragments", "--execute")
+    assert (repo.root / changelog).read_bytes() == expected
+    assert git(repo.root, "status", "--porcelain") == ""
+
+
+def test_a_section_that_a_person_has_edited_is_not_written_anew(repo: Repository) -> None:
+    start(repo, count=0)
+    commit(repo, {"changes/7.fix.md": "Seven.\n"})
+    release(repo, "--to=24.03.0rc1", "--execute")
+    text = (repo.root / "CHANGELOG.md").read_text()
+    commit(repo, {"CHANGELOG.md": text.replace("Seven.", "Seven at last.")})
+    refused = release(repo, "--to=24.03.0", "--consolidate=fragments", check=False)
+    assert refused.exit_code == 1
+    assert (
+        "release: CHANGELOG.md: the section of 24.03.0rc1 has '* Seven at last. (#7)', and no news fragment that was "
+        "removed with it gives that.\n  Fix: --consolidate=text, which folds the sections as they are\n"
+    ) in refused.stderr
+    release(repo, "--to=24.03.0", "--consolidate=text", "--execute")
+    assert "* Seven at last. (#7)" in (repo.root / "CHANGELOG.md").read_text()
+
+
+def test_a_target_is_built_from_what_the_release_commits(repo: Repository) -> None:
+    start(repo, count=1)
+    build = 'file(name="version", source="VERSION")\narchive(name="docs", format="tar", files=[":version"])\n'
+    commit(repo, {"BUILD": build})
+    done = release(repo, "--to=24.03.0", '--outputs={"//:docs": "docs/version.tar"}', "--execute")
+    assert "Checked outputs: //:docs\n" in done.stdout
+    assert "Created docs/version.tar\n" in done.stdout
+    assert b"24.03.0\0" in (repo.root / "docs/version.tar").read_bytes()
+    assert git(repo.root, "status", "--porcelain") == ""
+    assert len(git(repo.root, "worktree", "list").splitlines()) == 1
 
 
 def test_every_problem_is_said_at_once(repo: Repository) -> None:

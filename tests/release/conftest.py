@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +24,7 @@ from devflow.release.steps import placeholder as placeholder_step
 from devflow.release.steps import version as version_step
 from devflow.release.steps.contract import ReleaseStep, ReleaseStepChanges, ReleaseStepInputs
 from devflow.release.towncrier import rules as towncrier_rules
+from harness.git_world import IGNORED, GitWorld
 from harness.rule_runners import emptied
 
 
@@ -78,38 +77,13 @@ def fake_rules() -> Rules:
     return [*collect_rules(), UnionRule(ReleaseStep, NewsStep), UnionRule(ReleaseStep, IdleStep)]
 
 
-class World:
+class World(GitWorld):
     """A repository, and the goals in it."""
 
-    def __init__(self, runner: RuleRunner) -> None:
-        self.runner = runner
-        self.root = Path(runner.build_root)
-        self.env = {
-            "GIT_AUTHOR_EMAIL": "somebody@example.com",
-            "GIT_AUTHOR_NAME": "Somebody",
-            "GIT_COMMITTER_EMAIL": "somebody@example.com",
-            "GIT_COMMITTER_NAME": "Somebody",
-            "GIT_CONFIG_GLOBAL": os.devnull,
-            "GIT_CONFIG_NOSYSTEM": "1",
-            "HOME": str(self.root),
-        }
-
-    def git(self, *args: str, cwd: Path | None = None) -> str:
-        done = subprocess.run(
-            ["git", *args],
-            cwd=cwd or self.root,
-            env={**self.env, "PATH": os.environ["PATH"]},
-            check=True,
-            capture_output=True,
-            text=True,
-        )
-        return done.stdout.strip()
-
-    def commit(self, files: dict[str, str] | None = None, *, message: str = "Begin") -> str:
-        self.runner.write_files(files or {})
-        self.git("add", "--all")
-        self.git("commit", "--quiet", "--allow-empty", f"--message={message}")
-        return self.git("rev-parse", "HEAD")
+    def commit(self, files: Mapping[str, str | bytes | None] | None = None, *, message: str = "Begin") -> str:
+        """Commit everything; the id."""
+        self.write(files or {})
+        return self.commit_all(message)
 
     def run(
         self, *args: str, goal: Any = Release, env: dict[str, str] | None = None, global_args: Sequence[str] = ()
@@ -155,8 +129,9 @@ def bare(runner: RuleRunner) -> World:
 def world(bare: World) -> World:
     """One commit on main."""
     bare.git("init", "--quiet", "--initial-branch=main")
-    ignored = "/.pants.d/\n/.pids/\n/dist/\nBUILDROOT\n/ignored\n"
-    bare.commit({".gitignore": ignored, "VERSION": "24.03.0rc1", "NEWS": "old\n", "news/1": "", "news/2": ""})
+    bare.commit(
+        {".gitignore": f"{IGNORED}/ignored\n", "VERSION": "24.03.0rc1", "NEWS": "old\n", "news/1": "", "news/2": ""}
+    )
     return bare
 
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import re
-import subprocess
-
 from pants.testutil.rule_runner import GoalRuleResult
 
+from harness.git_world import fixes
 from release.conftest import Origin, World
 
 REFUSE = "#!/bin/sh\nexit 1\n"
@@ -15,17 +12,12 @@ REFUSE = "#!/bin/sh\nexit 1\n"
 
 def fix_of(result: GoalRuleResult) -> str:
     """The first fix, as it is printed."""
-    assert result.exit_code == 1, result.stdout
-    fixes: list[str] = re.findall(r"^  Fix: (.*)$", result.stderr, re.MULTILINE)
-    return fixes[0]
+    return fixes(result)[0]
 
 
 def follow(world: World, result: GoalRuleResult) -> None:
     """Run the fix in a shell, as a person pastes it."""
-    command = fix_of(result)
-    environment = {**world.env, "PATH": os.environ["PATH"]}
-    done = subprocess.run(["bash", "-c", command], cwd=world.root, env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, (command, done.stderr)
+    world.shell(fix_of(result))
 
 
 def release(world: World, *more: str, version: str = "24.03.0") -> GoalRuleResult:

@@ -16,7 +16,7 @@ from devflow.release import report
 from devflow.release.branch.goal import ReleaseBranch
 from devflow.release.goal import Release
 from release.conftest import Origin, World
-from release.pushing import REFUSE, follow, release, released
+from release.pushing import REFUSE, fix_of, follow, release, released
 
 PUSH_FAULTS: list[tuple[Exception, str, str]] = [
     (OSError(errno.EMFILE, "Too many open files"), "OSError: [Errno 24] Too many open files", "maybe a part of it"),
@@ -140,6 +140,19 @@ def test_several_addresses(world: World, origin: Origin, tmp_path: Path) -> None
     assert release(world, version="24.03.1").exit_code == 0
     released(mirror, tag="24.03.1")
     released(origin, tag="24.03.1")
+
+
+def test_an_address_that_cannot_be_reached(world: World, origin: Origin, tmp_path: Path) -> None:
+    away = tmp_path / "away.git"
+    for address in (origin.path, away):
+        world.git("remote", "set-url", "--add", "--push", "origin", str(address))
+    refused = release(world)
+    assert "origin cannot be reached: " in refused.stderr
+    [command] = re.findall(r"run `(.*)` and", fix_of(refused))
+    world.shell(command, accept=(128,))
+    world.git("clone", "--quiet", "--bare", str(origin.path), str(away))
+    world.shell(command)
+    assert release(world).exit_code == 0
 
 
 def test_a_mirror_takes_the_refs_of_the_plan_alone(world: World, origin: Origin) -> None:

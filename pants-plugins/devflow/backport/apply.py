@@ -10,7 +10,7 @@ from devflow.backport.objects import NewCommit, write_commit
 from devflow.backport.plan import SeriesPlan, Status
 from devflow.common.errors import Problem
 from devflow.common.git import Git
-from devflow.common.git_pushes import push_refs
+from devflow.common.git_pushes import push_refs, push_sources
 
 
 @dataclass(frozen=True)
@@ -44,10 +44,12 @@ def carry_out(
     refs = [plan.ref for plan in plans if plan.push and plan.status in (Status.MAKE, Status.DONE)]
     if push_to is None or not refs:
         return CarriedOut(branches)
-    failure = push_refs(git, push_to, refs)
+    addresses = len(push_sources(git, push_to))
+    failure = push_refs(git, push_to, refs, addresses=addresses)
     if failure is None:
         return CarriedOut(branches, pushed=True)
     here = "The branches are made in this repository" if made else "The branches are in this repository"
+    here += ", and maybe some of them there" if failure.in_part else ""
     return CarriedOut(
         branches, problem=Problem(f"The push to {push_to} failed. {here}: {failure.message}", failure.again)
     )

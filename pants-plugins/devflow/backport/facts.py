@@ -123,9 +123,15 @@ class Branch:
 
 @dataclass(frozen=True)
 class RemoteBranches:
-    """What a push would meet: the branches that the remote has of those to push, or why it cannot be asked."""
+    """What a push would meet: the branches that the remote has of those to push, or why it cannot be asked.
+
+    Of several addresses of a push, a branch that is there as it is here counts if all have it. `source` is what a
+    person types for the address that cannot be asked.
+    """
 
     name: str
     known: tuple[str, ...] = ()  # the remotes that there are, if this is none of them
     message: str | None = None
     branches: Mapping[str, str] = field(default_factory=dict)
+    addresses: int = 1
+    source: str = ""

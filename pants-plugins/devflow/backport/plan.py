@@ -248,10 +248,15 @@ def _branch_problems(branch: Branch) -> list[Problem]:
 def _remote_problems(remote: RemoteBranches, branch: Branch, *, in_place: bool) -> list[Problem]:
     name = shown(remote.name)
     if remote.known or remote.message == "unknown":
-        fix = f"--remote={remote.known[0]}" if remote.known else f"git remote add {shell_quote(remote.name)} URL"
+        fix = (
+            shell_quote(f"--remote={remote.known[0]}")
+            if remote.known
+            else f"git remote add {shell_quote(remote.name)} URL"
+        )
         return [Problem(f"There is no remote {name}.{did_you_mean(remote.name, remote.known)}", fix)]
     if remote.message is not None:
-        fix = f"run `git ls-remote {shell_quote(remote.name)}` and correct what it reports; or leave --push out"
+        ask = f"git ls-remote {remote.source or shell_quote(remote.name)}"
+        fix = f"run `{ask}` and correct what it reports; or leave --push out"
         return [Problem(f"{name} cannot be reached: {remote.message}", fix)]
     there = remote.branches.get(branch.name)
     if there is not None and there != branch.commit and not in_place:

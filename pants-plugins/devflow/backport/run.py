@@ -86,7 +86,7 @@ def _plans(
     names = [branch_of(request, series, wanted.picks) for series in all_series]
     refuse_one_name(names)
     checked_out = worktrees_of(git) if request.in_place else {}
-    remote = read_remote(git, request.remote, names) if request.push else None
+    remote = read_remote(git, request.remote, names, refs) if request.push else None
     plans = []
     for series, name in zip(all_series, names):
         merged = merge_all(merger, carrier, series, wanted.picks, past_conflicts=request.commit_conflicts)

@@ -8,6 +8,7 @@ from devflow.backport.facts import Branch, CommitObject, RemoteBranches, Series
 from devflow.backport.objects import read_commits
 from devflow.common.errors import Problem, did_you_mean
 from devflow.common.git import Git, GitError
+from devflow.common.git_pushes import at_all, push_sources
 from devflow.common.git_ref_names import names_above
 from devflow.common.paths import shell_quote, shown
 
@@ -90,15 +91,22 @@ def is_based_on(git: Git, commit: str, base: CommitObject) -> bool:
     return git.succeeds("merge-base", "--is-ancestor", base.oid, commit)
 
 
-def read_remote(git: Git, remote: str, branches: Sequence[str]) -> RemoteBranches:
-    """What the remote has of these branches. It asks the network. Raises: GitError."""
+def read_remote(git: Git, remote: str, branches: Sequence[str], refs: Mapping[str, str]) -> RemoteBranches:
+    """What the addresses of a push have of these branches; `refs` are those here. It asks the network.
+
+    Raises: GitError.
+    """
     known = tuple(git.line("remote").splitlines())
     if remote not in known:
         return RemoteBranches(remote, known=known, message="unknown")
-    refs = [f"refs/heads/{name}" for name in branches]
-    try:
-        listed = git.line("ls-remote", "--end-of-options", remote, *refs)
-    except GitError as error:
-        return RemoteBranches(remote, message=str(error))
-    found = (line.split("\t") for line in listed.splitlines())
-    return RemoteBranches(remote, branches={ref.removeprefix("refs/heads/"): oid for oid, ref in found})
+    names = [f"refs/heads/{name}" for name in branches]
+    answers: list[dict[str, str]] = []
+    for source in push_sources(git, remote):
+        try:
+            listed = git.line("ls-remote", "--end-of-options", source.where, *names)
+        except GitError as error:
+            return RemoteBranches(remote, message=str(error), source=source.words)
+        answers.append({ref: oid for oid, ref in (line.split("\t") for line in listed.splitlines())})
+    found = {ref: at_all([answer.get(ref) for answer in answers], refs.get(ref)) for ref in names}
+    there = {ref.removeprefix("refs/heads/"): oid for ref, oid in found.items() if oid}
+    return RemoteBranches(remote, branches=there, addresses=len(answers))

@@ -48,11 +48,16 @@ class Git:
     directory: Path
     environment: Mapping[str, str]
 
+    @property
+    def own_environment(self) -> dict[str, str]:
+        """The environment of the caller, for other programs than git: what redirects git is left out."""
+        return {name: value for name, value in self.environment.items() if name not in _REDIRECTIONS}
+
     def run(
         self, *args: str, stdin: bytes = b"", env: Mapping[str, str] | None = None, accept: Collection[int] = (0,)
     ) -> bytes:
         """What the command prints. Raises: GitError for an exit code not in `accept`; UserError without a git."""
-        kept = {name: value for name, value in self.environment.items() if name not in _REDIRECTIONS}
+        kept = self.own_environment
         executable = shutil.which("git", path=kept.get("PATH", os.defpath))
         if executable is None:
             raise UserError("There is no `git` on PATH.", fix="install git, or put it on PATH")

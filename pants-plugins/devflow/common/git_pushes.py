@@ -17,6 +17,34 @@ _LOST = re.compile(r"\A(?!.*fatal: Aborting\.).*(?:hung up|disconnect|early EOF)
 
 
 @dataclass(frozen=True)
+class PushSource:
+    """An address that pushes go to: `where` is what git is given, `words` what a person types, without a password."""
+
+    where: str
+    words: str
+
+
+def push_sources(git: Git, remote: str) -> list[PushSource]:
+    """The remote, or each of its addresses where a push goes elsewhere than a fetch. Raises: GitError."""
+    addresses = git.line("remote", "get-url", "--push", "--all", "--", remote).split("\n")
+    if addresses == git.line("remote", "get-url", "--all", "--", remote).split("\n")[:1]:
+        return [PushSource(remote, shell_quote(remote))]
+    name = shell_quote(remote)
+    return [
+        PushSource(address, f'"$(git remote get-url --push --all {name} | sed -n {number}p)"')
+        for number, address in enumerate(addresses, 1)
+    ]
+
+
+def at_all(found: Sequence[str | None], here: str | None) -> str | None:
+    """The id of a ref at all addresses: one that is there as it is here counts only if none lacks it."""
+    others = [oid for oid in found if oid and oid != here]
+    if others:
+        return others[0]
+    return here if found and all(found) else None
+
+
+@dataclass(frozen=True)
 class PushFailure:
     """What git said, and the command that tries again. `in_part`: some of the refs may be there, or all of them."""
 

@@ -93,8 +93,8 @@ class RemoteState(Enum):
 class Remote:
     """`tag` and `new_branch` are object ids, None where the remote has none; `known` are the configured names.
 
-    `pull_from` is what a person types behind `git pull`: where a push goes, and the branch. `addresses` counts where a
-    push goes.
+    `pull_from` is what a person types behind `git pull`: where a push goes, and the branch; `source` is the first of
+    the two. `addresses` counts where a push goes.
     `blocking` is a ref of the remote above or below a name that would be pushed.
     """
 
@@ -105,6 +105,7 @@ class Remote:
     message: str = ""  # git's, where the remote cannot be reached
     known: tuple[str, ...] = ()
     pull_from: str = ""
+    source: str = ""
     addresses: int = 1
     blocking: str | None = None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from pants.base.build_root import BuildRoot
 from pants.base.specs import Specs
@@ -16,7 +17,7 @@ from pants.option.global_options import GlobalOptions
 from devflow.common.git_worktree import Repository
 from devflow.common.goals import GoalRun, typed_arguments
 from devflow.common.options import split_commas
-from devflow.engine import Rules
+from devflow.engine import Rules, run_id
 from devflow.release.arguments import (
     Mode,
     command_of,
@@ -26,17 +27,20 @@ from devflow.release.arguments import (
     skips_changelog,
     wanted_versions,
 )
-from devflow.release.facts import RepositoryState
+from devflow.release.facts import RepositoryState, StepResults
 from devflow.release.frame import begin, conclude, outcome_of, turn
 from devflow.release.git.inspect import inspect_repository, read_tag
 from devflow.release.git.remotes import read_remote
 from devflow.release.merged.collect import choice_at_head, plan_of_choice, plan_of_merge
 from devflow.release.merged.history import Choice
+from devflow.release.merged.removed import removed_by_prereleases
 from devflow.release.notes.page import release_page
 from devflow.release.plan import ReleaseFacts, ReleaseRequest, names_of, plan_of_released, plan_release
 from devflow.release.planned import ReleasePlan
 from devflow.release.proposal.inspect import inspect_proposal
 from devflow.release.proposal.plan import plan_proposal
+from devflow.release.regenerated.collect import regenerate
+from devflow.release.regenerated.makers import COMMANDS, OUTPUTS, Maker, makers_of
 from devflow.release.steps import contract
 from devflow.release.steps.collect import chosen_steps, collect_steps, refuse_without_step
 from devflow.release.steps.contract import ReleaseStep
@@ -55,6 +59,32 @@ class Release(Goal):
     environment_behavior = Goal.EnvironmentBehavior.LOCAL_ONLY
 
 
+def _makers(options: ReleaseSubsystem, repository: Repository) -> tuple[Maker, ...]:
+    """Raises: UserError."""
+    makers = makers_of(options.outputs, options.commands, repository.prefix)
+    return tuple(maker for maker in makers if maker.check not in split_commas(options.skip))
+
+
+async def _results(
+    options: ReleaseSubsystem,
+    request: ReleaseRequest,
+    repository: Repository,
+    state: RepositoryState,
+    steps: Sequence[type[ReleaseStep]],
+) -> StepResults:
+    """What the steps change, and then what is made anew of that. Raises: UserError, GitError."""
+    commit, new = state.head.commit, request.new
+    makers = _makers(options, repository)
+    removed = partial(
+        removed_by_prereleases, repository, commit, new, options.all_version_files, options.commit_message
+    )
+    results = await collect_steps(steps, new, request.date, repository, commit, removed)
+    if makers:
+        results = regenerate(makers, repository, commit, new.text, results, execute=options.execute)
+        await run_id()  # a run that was interrupted meanwhile ends here
+    return results
+
+
 async def inspect_and_plan(
     options: ReleaseSubsystem, request: ReleaseRequest, repository: Repository, steps: Sequence[type[ReleaseStep]]
 ) -> tuple[ReleasePlan, RepositoryState]:
@@ -63,9 +93,11 @@ async def inspect_and_plan(
     with_tag = names.tag is not None and names.tag.annotated
     state = inspect_repository(repository, sign=options.signing, with_tag=with_tag)
     if names.branch is not None:
-        results = await collect_steps(steps, request.new, request.date, repository, state.head.commit)
+        results = await _results(options, request, repository, state, steps)
+        makers = () if options.execute else _makers(options, repository)
+        later = tuple(path for maker in makers if not maker.is_target for path in maker.paths)
         proposed = inspect_proposal(
-            repository, state, names.branch, names.commit_message, results.changes, request.push_to
+            repository, state, names.branch, names.commit_message, results.changes, request.push_to, later
         )
         return plan_proposal(request, names, proposed, results), state
     tag = read_tag(repository, names.tag_name) if names.tag_name is not None else None
@@ -78,7 +110,7 @@ async def inspect_and_plan(
     is_equal = request.new.text == request.current.text and names.tag is not None
     choice = choice_at_head(options, repository, request.new, is_named=True) if is_equal else None
     if not choice or not request.allow_equal:
-        results = await collect_steps(steps, request.new, request.date, repository, state.head.commit)
+        results = await _results(options, request, repository, state, steps)
         is_free = tag is not None and tag.existing is None
         plan = plan_release(request, names, facts, results, merged=choice.commit if choice and is_free else None)
         if not is_equal or plan.changes or plan.problems:
@@ -110,7 +142,7 @@ async def release_goal(
         mode = mode_of(options)
         if mode is Mode.DRAFT:
             run.say(*([_NOT_IN_RELEASE] if skips_changelog(options) else []))
-        steps = chosen_steps(members, split_commas(options.skip))
+        steps = chosen_steps(members, split_commas(options.skip), (OUTPUTS, COMMANDS))
         steps = tuple(step for step in steps if step is not PlaceholderStep or options.placeholder)
         if mode is Mode.DRAFT:
             _, new, _ = wanted_versions(options, repository)

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from pants.engine.goal import GoalSubsystem
-from pants.option.option_types import BoolOption, DictOption, EnumOption, IntOption, StrListOption, StrOption
+from pants.option.option_types import BoolOption, DictOption, EnumOption, StrListOption, StrOption
 from pants.util.strutil import softwrap
 
 from devflow.common.options import ReportFormat
-from devflow.engine.optional_value import with_implicit_value
+from devflow.release.modes import PLACEHOLDERS, ModeOptions
 from devflow.release.towncrier.consolidate import Consolidate
-from devflow.release.versions.scheme import Scheme
 from devflow.release.versions.tagged import Annotate
-from devflow.release.versions.version import Bump
 from devflow.release.versions.version_file import Newline
 from devflow.release.versions.version_files import VersionFile, Where, files_of
 
-_PLACEHOLDERS = "Placeholders: `{version}`, `{series}` (24.03), `{series_digits}` (2403), `{date}`."
 
-
-class ReleaseSubsystem(GoalSubsystem):
+class ReleaseSubsystem(ModeOptions, GoalSubsystem):
     """Options only."""
 
     name = "release"
@@ -30,87 +26,6 @@ class ReleaseSubsystem(GoalSubsystem):
         """
     )
 
-    to = StrOption(default=None, help="The version to release, written as it should appear. Example: `--to=24.03.10`.")
-    bump = EnumOption(
-        default=None,
-        enum_type=Bump,
-        help=softwrap(
-            """
-            Instead of `--to`: the part of the current version to raise. `pre` is the next pre-release, `final` the
-            release that a pre-release leads to. In a calendar version, `major` and `minor` are the year and the month
-            of the date. Example: `--bump=patch`.
-            """
-        ),
-    )
-    scheme = EnumOption(
-        default=Scheme.AUTO,
-        help=softwrap(
-            """
-            What `--bump=major` and `--bump=minor` raise: the numbers (`semver`), or the year and the month (`calver`).
-            `auto` takes for a calendar version what certainly is one, says so, and asks where the version may be both.
-            Example: `--scheme=semver`.
-            """
-        ),
-    )
-    execute = BoolOption(default=False, help="Carry out the plan; without this option, print it and change nothing.")
-    branch = with_implicit_value(
-        StrOption(
-            default=None,
-            help=softwrap(
-                f"""
-                Make the commit on a new branch of this name, for a pull request, and no tag. The present branch and the
-                work tree stay as they are. {_PLACEHOLDERS} On Pants 2.17 to 2.20, `--branch` alone is
-                `release/{{version}}`. Example: `--branch=release/{{version}}`.
-                """
-            ),
-        ),
-        "release/{version}",
-    )
-    tag_merged = with_implicit_value(
-        StrOption(
-            default=None,
-            help=softwrap(
-                """
-                Tag the commit by which the release of this version was merged; `present` is the version that the branch
-                has. On Pants 2.17 to 2.20, `--tag-merged` alone is `present`. Example: `--tag-merged=24.03.10`.
-                """
-            ),
-        ),
-        "present",
-    )
-    commit = StrOption(
-        default=None,
-        help="For `--tag-merged`: the commit to tag, if it is another one than it finds. Example: `--commit=1a2b3c4`.",
-    )
-    also_branch = StrOption(
-        default=None,
-        help=softwrap(
-            f"""
-            For `--tag-merged`: also make this branch at the same commit, in the same transaction and push.
-            {_PLACEHOLDERS} Example: `--also-branch={{series}}`.
-            """
-        ),
-    )
-    fetch = BoolOption(default=False, help="For `--tag-merged`: first `git fetch` from the remote.")
-    notes = StrOption(
-        default=None,
-        help=softwrap(
-            """
-            Print the section of this version on stdout, without its heading, as the text of a release page.
-            Example: `--notes=24.03.10`.
-            """
-        ),
-    )
-    max_bytes = IntOption(
-        default=None,
-        help=softwrap(
-            """
-            For `--notes`: cut the text at a bullet, so that it has at most so many bytes, and say where the whole
-            section is. If not set: a text of more than 125,000 characters is refused. Example: `--max-bytes=125000`.
-            """
-        ),
-    )
-    draft = BoolOption(default=False, help="Print the new section of the changelog on stdout, and nothing else.")
     push = BoolOption(default=False, help="Then push the commit and the tag in one atomic push.")
     remote = StrOption(default="origin", help="The remote to push to. Example: `--remote=upstream`.")
     date = StrOption(
@@ -156,7 +71,7 @@ class ReleaseSubsystem(GoalSubsystem):
         default=None,
         help=softwrap(
             f"""
-            The changelog, if it is not the file that towncrier's `filename` names. {_PLACEHOLDERS} Example:
+            The changelog, if it is not the file that towncrier's `filename` names. {PLACEHOLDERS} Example:
             `CHANGELOG/{{series}}.md`.
             """
         ),
@@ -175,8 +90,9 @@ class ReleaseSubsystem(GoalSubsystem):
         default=Consolidate.NONE,
         help=softwrap(
             """
-            What a final release does with the sections of its pre-releases in the changelog: keep them (`none`), or
-            fold them into its own section and remove them (`text`). Example: `--consolidate=text`.
+            What a final release does with the sections of its pre-releases in the changelog: keep them (`none`); fold
+            their text into its own section and remove them (`text`); or remove them and write one section from the news
+            fragments of all (`fragments`), which are taken from the history. Example: `--consolidate=text`.
             """
         ),
     )
@@ -251,6 +167,26 @@ class ReleaseSubsystem(GoalSubsystem):
         ),
     )
     skip = StrListOption(default=[], help="Steps to leave out. Example: `--skip=changelog`.")
+    outputs = DictOption[str](
+        default={},
+        help=softwrap(
+            """
+            Targets whose files a release makes anew, and where each is in the repository: the file, or a directory with
+            `/` at its end. They are built from what the release commits. Example:
+            `{"docs:openapi": "docs/openapi.json"}`.
+            """
+        ),
+    )
+    commands = DictOption[Where](
+        default={},
+        help=softwrap(
+            """
+            Command lines that make files anew, for what is no target, and the files or directories that each may
+            change. A release runs them with `sh` in a worktree of its own that has what the release commits; a plan
+            does not run them. Example: `{"tools/dump.sh": ["docs/openapi.json", "docs/schemas/"]}`.
+            """
+        ),
+    )
     schema_history = BoolOption(
         default=False,
         help=softwrap(
@@ -260,15 +196,15 @@ class ReleaseSubsystem(GoalSubsystem):
             """
         ),
     )
-    commit_message = StrOption(default="release: {version}", help=f"The commit's message. {_PLACEHOLDERS}")
+    commit_message = StrOption(default="release: {version}", help=f"The commit's message. {PLACEHOLDERS}")
     tag_name = StrOption(
         default="{version}",
-        help=f"The tag's name. {_PLACEHOLDERS} Example: `v{{version}}`.",
+        help=f"The tag's name. {PLACEHOLDERS} Example: `v{{version}}`.",
     )
-    tag_message = StrOption(default="Release v{version}", help=f"The tag's message. {_PLACEHOLDERS}")
+    tag_message = StrOption(default="Release v{version}", help=f"The tag's message. {PLACEHOLDERS}")
     prerelease_tag_message = StrOption(
         default="Pre-release v{version}",
-        help=f"The message of a pre-release's tag. {_PLACEHOLDERS}",
+        help=f"The message of a pre-release's tag. {PLACEHOLDERS}",
     )
     prerelease_pattern = StrOption(
         default=None,

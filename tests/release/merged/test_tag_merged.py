@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -185,6 +186,59 @@ def test_commits_that_are_not_the_merge(world: World, origin: Origin, commit: st
     refused = tag(world, f"--commit={commit}")
     assert refused.exit_code == 1
     assert message in refused.stderr
+    fix = fix_of(refused)
+    if commit == "nowhere":
+        assert fix == "git fetch, or name another commit"
+        world.shell("git fetch")
+    elif commit == "main":
+        assert fix == f"--tag-merged=24.03.0rc1, or --commit=COMMIT, with one that has {V}"
+        assert world.run("--tag-merged=24.03.0rc1", "--commit=main").exit_code == 0
+    else:
+        listed = world.shell(f"{fix.partition('with one of ')[2]} --format=%h").split()
+        assert tag(world, f"--commit={listed[0]}").exit_code == 0
+        return
+    assert tag(world, "--commit=origin/main").exit_code == 0
+
+
+def test_a_merge_that_has_lost_the_version(world: World, origin: Origin) -> None:
+    world.git("commit", "--quiet", "--allow-empty", f"--message=release: {V} (#12)")
+    world.git("push", "--quiet", "origin", "main")
+    refused = tag(world)
+    assert f"(release: {V} (#12)) is named like {V}, and VERSION is 24.03.0rc1 there." in refused.stderr
+    assert fix_of(refused) == "correct VERSION in a pull request of its own, and merge it"
+    world.commit({"VERSION": V}, message="The version that was lost (#13)")
+    world.git("push", "--quiet", "origin", "main")
+    assert tag(world, "--execute").exit_code == 0
+    assert tagged(world) == world.git("rev-parse", "HEAD")
+
+
+def test_a_branch_of_the_series_that_is_there(world: World, origin: Origin) -> None:
+    world.git("branch", "24.03")
+    world.git("push", "--quiet", "origin", "HEAD:refs/heads/v24.03")
+    propose(world)
+    merge(world, "squash")
+    here = tag(world, "--also-branch={series}")
+    assert f"The branch 24.03 is there, at {world.git('rev-parse', 'main')[:12]}, without " in here.stderr
+    there = tag(world, "--also-branch=v{series}", "--push")
+    assert f"origin has a branch v24.03 already, at {world.git('rev-parse', 'main')[:12]}." in there.stderr
+    for refused in (here, there):
+        assert fix_of(refused) == "leave --also-branch out, or give it another name"
+    assert tag(world, "--also-branch=series/{series}", "--push").exit_code == 0
+    assert tag(world, "--push").exit_code == 0
+
+
+def test_a_remote_that_cannot_be_fetched(world: World, origin: Origin) -> None:
+    propose(world)
+    merge(world, "squash")
+    origin.path.rename(origin.path.with_suffix(".away"))
+    refused = tag(world, "--fetch")
+    assert "git fetch origin failed: " in refused.stderr
+    [command] = re.findall(r"`(.*?)`", fix_of(refused))
+    world.shell(command, accept=(128,))
+    assert tag(world).exit_code == 0
+    origin.path.with_suffix(".away").rename(origin.path)
+    world.shell(command)
+    assert tag(world, "--fetch").exit_code == 0
 
 
 def test_a_tag_on_another_commit(world: World, origin: Origin) -> None:

@@ -29,12 +29,20 @@ def test_a_file_for_each_series(noted: World) -> None:
     other = noted.run("--notes=23.09.1", "--changelog-file=CHANGELOG/{series}.md")
     assert "release: There is no CHANGELOG/23.09.md in the commit.\n" in other.stderr
     assert fix_of(other).startswith("name the changelog that has it with --changelog-file=PATH")
+    noted.commit({"OLD.md": "## 23.09.1\n\n* Older.\n"})
+    assert noted.run("--notes=23.09.1", "--changelog-file=OLD.md").stdout == "* Older.\n"
 
 
 def test_no_section(noted: World) -> None:
     result = noted.run("--notes=3.0", "--changelog-file=CHANGES.md")
     assert (result.exit_code, result.stdout) == (1, "")
     assert "release: CHANGES.md has no section of 3.0.\n" in result.stderr
+    assert fix_of(result).endswith("or `git switch` to the branch that has it")
+    noted.git("switch", "--quiet", "--create=3.0")
+    noted.commit({"CHANGES.md": f"## 3.0\n\n* Newer.\n\n{CHANGELOG}"})
+    noted.git("switch", "--quiet", "main")
+    noted.shell("git switch 3.0")
+    assert noted.run("--notes=3.0", "--changelog-file=CHANGES.md").stdout == "* Newer.\n"
 
 
 def test_a_section_that_only_the_tag_has(noted: World) -> None:
@@ -62,6 +70,9 @@ def test_a_text_that_is_cut(noted: World, tmp_path: Path) -> None:
     assert cut.exit_code == 0
     assert cut.stdout.endswith(f"{bullet}\nThe whole section is in CHANGES.md of 2.0.\n")
     noted.git("remote", "add", "origin", "git@github.com:acme/orbit.git")
+    small = noted.run("--notes=2.0", "--changelog-file=CHANGES.md", "--max-bytes=20")
+    assert "--max-bytes=20 leaves no room for the first bullet of 2.0." in small.stderr
+    assert fix_of(small) == "raise it: the whole section has 150,000 bytes"
     cut = noted.run("--notes=2.0", "--changelog-file=CHANGES.md", "--max-bytes=200")
     assert cut.stdout.endswith("\n\nThe whole section: https://github.com/acme/orbit/blob/2.0/CHANGES.md\n")
 

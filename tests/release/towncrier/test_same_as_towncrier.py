@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 from pants.engine.fs import FileContent
 
-from devflow.release.steps.changelog import ChangelogStep, Setup, arguments_of, output_problems, request_of
+from devflow.release.steps.changelog import ChangelogStep, output_problems
+from devflow.release.steps.setup import Setup, arguments_of, request_of
 from devflow.release.towncrier import run_towncrier
 from devflow.release.towncrier.config import config_of, config_path, config_paths
 from devflow.release.towncrier.rules import AskTowncrier, Towncrier

@@ -9,17 +9,8 @@ from typing import cast
 import pytest
 
 from devflow.common.errors import Problem, UserError
-from devflow.release.steps.changelog import (
-    ChangelogStep,
-    Setup,
-    arguments_of,
-    chosen_configs,
-    config_files,
-    input_problems,
-    named,
-    output_problems,
-    request_of,
-)
+from devflow.release.steps.changelog import ChangelogStep, input_problems, named, output_problems
+from devflow.release.steps.setup import Setup, arguments_of, chosen_configs, config_files, request_of
 from devflow.release.subsystem import ReleaseSubsystem
 from devflow.release.towncrier.config import TowncrierConfig
 

@@ -69,6 +69,9 @@ def template_changes(pattern: str, link: str, committed: Committed, new: Version
     if not _has_one_placeholder(pattern):
         what = f"{_OPTION} has the pattern {pattern!r}, which does not have exactly one placeholder for the series."
         return TemplateChanges(problems=(Problem(what, "write {series} or {series_digits} in it, once"),))
+    if _SERIES.search(posixpath.dirname(pattern)):
+        what = f"{_OPTION} has the pattern {pattern!r}, whose placeholder is in the name of a directory."
+        return TemplateChanges(problems=(Problem(what, "write {series} or {series_digits} in the name of the file"),))
     target = fill(_OPTION, pattern, new, date)
     candidates = _matching(pattern, committed.files)
     if link:

@@ -171,7 +171,7 @@ def remote(
         fix = f"--remote={shell_quote(found.known[0])}" if found.known else f"git remote add {quoted} URL"
         problems.append(Problem(what, fix))
     elif found.state is RemoteState.UNREACHABLE:
-        fix = f"run `git ls-remote {quoted}` and correct what it reports; or leave --push out"
+        fix = f"run `git ls-remote {found.source or quoted}` and correct what it reports; or leave --push out"
         problems.append(Problem(f"{name} cannot be reached: {found.message}", fix))
     elif found.state is RemoteState.AHEAD and not has_commit:
         pull = f"git pull --ff-only {_pull(found, head)}"
@@ -181,7 +181,7 @@ def remote(
         problems.append(Problem(what, f"git pull --rebase {_pull(found, head)}"))
     elif found.state is RemoteState.CANNOT_TELL:
         what = f"This is a shallow clone: whether {name}/{head.branch} has commits that are not here cannot be seen."
-        problems.append(Problem(what, f"git fetch --unshallow --tags {quoted}"))
+        problems.append(Problem(what, f"git fetch --unshallow --tags {found.source or quoted}"))
     if found.tag:
         what = f"{name} has a tag {tag} already."
         look = f"git fetch {quoted} tag {shell_quote(str(tag))}"

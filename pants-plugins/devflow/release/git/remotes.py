@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from devflow.common.git import GitError
+from devflow.common.git_pushes import PushSource, at_all, push_sources
 from devflow.common.git_ref_names import names_above
 from devflow.common.git_worktree import Repository
 from devflow.common.paths import shell_quote
@@ -23,14 +21,6 @@ _WORST = (
 )
 
 
-@dataclass(frozen=True)
-class _Source:
-    """`where` is what git is given, `words` what a person types, without a password that may be in an address."""
-
-    where: str
-    words: str
-
-
 def read_remote(
     repository: Repository, remote: str, head: Head, *, tag: str | None = None, new_branch: str | None = None
 ) -> Remote | None:
@@ -46,34 +36,25 @@ def read_remote(
         return Remote(remote, RemoteState.UNKNOWN_NAME, known=remotes)
     tag_ref = f"refs/tags/{tag}" if tag else None
     branch_ref = f"refs/heads/{new_branch}" if new_branch else None
-    answers = [_ask(repository, source, remote, head, tag_ref, branch_ref) for source in _sources(repository, remote)]
+    answers = [
+        _ask(repository, source, remote, head, tag_ref, branch_ref) for source in push_sources(repository.git, remote)
+    ]
     worst = min(answers, key=lambda answer: _WORST.index(answer.state))
     return Remote(
         remote,
         worst.state,
-        tag=_together([each.tag for each in answers], _oid(repository, tag_ref)),
-        new_branch=_together([each.new_branch for each in answers], _oid(repository, branch_ref)),
+        tag=at_all([each.tag for each in answers], _oid(repository, tag_ref)),
+        new_branch=at_all([each.new_branch for each in answers], _oid(repository, branch_ref)),
         message=worst.message,
         pull_from=worst.pull_from,
+        source=worst.source,
         addresses=len(answers),
         blocking=next((each.blocking for each in answers if each.blocking), None),
     )
 
 
-def _sources(repository: Repository, remote: str) -> list[_Source]:
-    """The remote, or each of its addresses where a push goes elsewhere than a fetch."""
-    addresses = repository.git.line("remote", "get-url", "--push", "--all", "--", remote).split("\n")
-    if addresses == repository.git.line("remote", "get-url", "--all", "--", remote).split("\n")[:1]:
-        return [_Source(remote, shell_quote(remote))]
-    name = shell_quote(remote)
-    return [
-        _Source(address, f'"$(git remote get-url --push --all {name} | sed -n {number}p)"')
-        for number, address in enumerate(addresses, 1)
-    ]
-
-
 def _ask(
-    repository: Repository, source: _Source, remote: str, head: Head, tag: str | None, new_branch: str | None
+    repository: Repository, source: PushSource, remote: str, head: Head, tag: str | None, new_branch: str | None
 ) -> Remote:
     branch, tag_like_it = f"refs/heads/{head.branch}", f"refs/tags/{head.branch}"
     asked = [ref for ref in (branch, tag_like_it, tag, new_branch) if ref]
@@ -82,7 +63,7 @@ def _ask(
     try:
         listed = repository.git.line("ls-remote", "--end-of-options", source.where, *asked, *around)
     except GitError as error:
-        return Remote(remote, RemoteState.UNREACHABLE, message=str(error))
+        return Remote(remote, RemoteState.UNREACHABLE, message=str(error), source=source.words)
     found = {name: oid for oid, name in (line.split("\t") for line in listed.splitlines())}
     state, message = _compare(repository, source, head, found.get(branch))
     # git takes a tag before a branch of the same name.
@@ -95,11 +76,14 @@ def _ask(
         new_branch=found.get(new_branch or ""),
         message=message,
         pull_from=f"{source.words} {shell_quote(pulled)}",
+        source=source.words,
         blocking=next(iter(blocking), None),
     )
 
 
-def _compare(repository: Repository, source: _Source, head: Head, remote_commit: str | None) -> tuple[RemoteState, str]:
+def _compare(
+    repository: Repository, source: PushSource, head: Head, remote_commit: str | None
+) -> tuple[RemoteState, str]:
     """The state, and git's message where the remote cannot be read."""
     if not remote_commit:
         return RemoteState.NO_BRANCH, ""
@@ -118,7 +102,7 @@ def _compare(repository: Repository, source: _Source, head: Head, remote_commit:
 
 
 def _compare_with_fetched(
-    repository: Repository, source: _Source, head: Head, remote_commit: str
+    repository: Repository, source: PushSource, head: Head, remote_commit: str
 ) -> tuple[RemoteState, str]:
     """Fetch into a temporary object database: no ref, and no object of the repository, is changed by a plan."""
     with repository.worktree.scratch_dir() as scratch:
@@ -137,14 +121,6 @@ def _compare_with_fetched(
         except GitError:
             return RemoteState.DIVERGED, ""
         return RemoteState.AHEAD, ""
-
-
-def _together(found: Sequence[str | None], here: str | None) -> str | None:
-    """One answer for all addresses: a ref that is there as it is here counts only if none lacks it."""
-    others = [oid for oid in found if oid and oid != here]
-    if others:
-        return others[0]
-    return here if found and all(found) else None
 
 
 def _oid(repository: Repository, ref: str | None) -> str | None:

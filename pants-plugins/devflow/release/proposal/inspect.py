@@ -14,6 +14,7 @@ from devflow.release.git.inspect import read_branch
 from devflow.release.git.remotes import read_remote
 from devflow.release.planned import edits_of
 from devflow.release.proposal.plan import ProposalFacts
+from devflow.release.regenerated.makers import covers
 from devflow.release.transaction.objects import blob_ids, changed_entries
 
 
@@ -24,8 +25,12 @@ def inspect_proposal(
     message: str,
     changes: Sequence[FileChange],
     push_to: str | None,
+    later: Sequence[str] = (),
 ) -> ProposalFacts:
-    """`changes` and `message` are those of the commit that is planned. It asks the remote. Raises: GitError."""
+    """`changes` and `message` are those of the commit that is planned; `later` are paths that it may change, too.
+
+    It asks the remote. Raises: GitError.
+    """
     branch = read_branch(repository, name)
     # Without a branch of its own, HEAD is compared with the new branch alone.
     base = state.head if state.head.branch else dataclasses.replace(state.head, branch=name)
@@ -33,7 +38,7 @@ def inspect_proposal(
     return ProposalFacts(
         state,
         branch,
-        same=branch.commit is not None and _is_proposed(repository, state, branch.commit, message, changes),
+        same=branch.commit is not None and _is_proposed(repository, state, branch.commit, message, changes, later),
         checked_out=_checked_out(repository, name) if branch.commit else None,
         remote=remote,
         compare=_compare(repository, push_to, state.head.branch, name),
@@ -41,7 +46,12 @@ def inspect_proposal(
 
 
 def _is_proposed(
-    repository: Repository, state: RepositoryState, commit: str, message: str, changes: Sequence[FileChange]
+    repository: Repository,
+    state: RepositoryState,
+    commit: str,
+    message: str,
+    changes: Sequence[FileChange],
+    later: Sequence[str],
 ) -> bool:
     """Whether a commit is HEAD with these changes and this message. No object is written. Raises: GitError."""
     git, head = repository.git, state.head.commit
@@ -52,7 +62,11 @@ def _is_proposed(
     edits = edits_of(changes, state.prefix)
     blobs = blob_ids(repository.worktree, edits, write=False)
     planned = {edit.path: None if edit.content is None else Entry(edit.mode, blobs[edit.path]) for edit in edits}
-    return changed_entries(git, head, commit) == planned
+    made = changed_entries(git, head, commit)
+    open_paths = {path for path in {*made, *planned} if covers([state.prefix + each for each in later], path)}
+    return {path: each for path, each in made.items() if path not in open_paths} == {
+        path: each for path, each in planned.items() if path not in open_paths
+    }
 
 
 def _checked_out(repository: Repository, name: str) -> str | None:

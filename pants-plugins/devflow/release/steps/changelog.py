@@ -5,43 +5,23 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from pants.engine.fs import CreateDigest, DigestContents, FileContent, PathGlobs
 from pants.engine.rules import collect_rules, rule
 from pants.engine.unions import UnionRule
 
 from devflow.common.errors import Problem, UserError
-from devflow.common.options import split_commas
 from devflow.common.report import count
 from devflow.engine import Rules, create_digest, digest_contents, read_files
 from devflow.release.steps.contract import ReleaseStep, ReleaseStepChanges, ReleaseStepInputs
+from devflow.release.steps.past import Combined, combined
+from devflow.release.steps.setup import Setup, chosen_configs, config_files, request_of, set_up
 from devflow.release.subsystem import ReleaseSubsystem
 from devflow.release.towncrier.changelog import changelog_problems, produced_before
-from devflow.release.towncrier.config import (
-    CONFIG_FILES,
-    TowncrierConfig,
-    config_of,
-    config_path,
-    config_paths,
-    has_table,
-    no_table,
-)
+from devflow.release.towncrier.config import CONFIG_FILES, config_paths, has_table, no_table
 from devflow.release.towncrier.consolidate import Consolidate, Consolidated, consolidated
-from devflow.release.towncrier.fragments import (
-    encoding_problems,
-    ignored_problem,
-    mark_problems,
-    may_be_a_fragment,
-)
-from devflow.release.towncrier.package_name import name_in_version
-from devflow.release.towncrier.rules import (
-    AskTowncrier,
-    Towncrier,
-    towncrier_answer,
-    towncrier_result,
-)
-from devflow.release.versions.formats import fill
+from devflow.release.towncrier.fragments import encoding_problems, ignored_problem, mark_problems, may_be_a_fragment
+from devflow.release.towncrier.rules import towncrier_result
 from devflow.release.versions.version import parse
 
 _INVALID_NAME = re.compile(r"Invalid news fragment name: (.*)")
@@ -53,108 +33,19 @@ class ChangelogStep(ReleaseStep):
     name = "changelog"
 
 
-@dataclass(frozen=True)
-class Setup:
-    """One changelog, and towncrier's settings for it: the file `chosen`, or those that towncrier looks for itself.
-
-    towncrier writes the path `config.written` in its sandbox, which is `changelog` in the repository.
-    """
-
-    chosen: str | None
-    config: TowncrierConfig
-    changelog: str
-
-    @property
-    def paths(self) -> tuple[str, ...]:
-        """The files and directories that towncrier reads, and the changelog that it writes."""
-        template = (self.config.template,) if self.config.template else ()
-        of_package = self.config.package_files
-        return (*config_paths(self.chosen), *self.config.directories, *template, *of_package, self.changelog)
-
-    def is_in_fragments(self, path: str) -> bool:
-        """Whether a path is in a directory of news fragments."""
-        return any(path.startswith(f"{directory}/") for directory in self.config.directories)
-
-    def reads(self, path: str) -> bool:
-        """Whether this file is an input of towncrier; the changelog is one in any case."""
-        return self.is_in_fragments(path) or path in (*config_paths(self.chosen), self.config.template)
-
-
-def chosen_configs(options: ReleaseSubsystem) -> tuple[str | None, ...]:
-    """The files of settings that the options name; None is what towncrier finds without one. Raises: UserError."""
-    chosen = split_commas(options.changelog_config)
-    if len(chosen) > 1 and options.changelog_file:
-        raise UserError(
-            "[release].changelog_file is for one changelog, and [release].changelog_config names several.",
-            fix="leave changelog_file out, and give each of them its `filename`",
-        )
-    return chosen or (None,)
-
-
-def config_files(options: ReleaseSubsystem) -> tuple[str, ...]:
-    """The files that may have settings of towncrier. Raises: UserError."""
-    return tuple(path for chosen in chosen_configs(options) for path in config_paths(chosen))
-
-
-def arguments_of(step: ReleaseStep, chosen: str | None, how: str) -> tuple[str, ...]:
-    """The command line of towncrier, as a person would type it in the build root."""
-    config = ("--config", *config_paths(chosen)) if chosen is not None else ()
-    return ("build", how, "--version", step.version, "--date", step.date, *config)
-
-
-async def set_up(chosen: str | None, files: Mapping[str, bytes], step: ReleaseStep, options: ReleaseSubsystem) -> Setup:
-    """Ask towncrier for its settings. Raises: UserError."""
-    path = config_path(chosen, files)
-    inputs = {name: files[name] for name in config_paths(chosen) if name in files}
-    problems = (*encoding_problems(inputs.items()), *mark_problems(inputs.items()))
-    if problems:
-        raise UserError.of(problems[0])
-    is_there = has_table(path, files[path].decode())
-    answer = await towncrier_answer(
-        AskTowncrier(
-            arguments_of(step, chosen, "--yes"),
-            tuple(FileContent(name, content) for name, content in sorted(inputs.items())),
-        )
-    )
-    if answer.problem:
-        raise UserError.of(answer.problem) if is_there else no_table(path)
-    config = config_of(path, answer.text)
-    if options.changelog_file is None:
-        return Setup(chosen, config, config.written)
-    changelog = fill("[release].changelog_file", options.changelog_file, parse(step.version), step.date)
-    return Setup(chosen, config, changelog)
-
-
 @rule
 async def changelog_inputs(step: ChangelogStep, options: ReleaseSubsystem) -> ReleaseStepInputs:
     """The settings, the fragments, the template and the changelog."""
     try:
         configs = config_files(options)
         files = _by_path(await read_files(PathGlobs(configs)))
-        paths: list[str] = []
-        for chosen in chosen_configs(options):
-            paths += (await set_up(chosen, files, step, options)).paths
-        return ReleaseStepInputs(tuple(dict.fromkeys(paths)))
+        setups = [await set_up(chosen, files, step, options) for chosen in chosen_configs(options)]
+        paths = dict.fromkeys(path for setup in setups for path in setup.paths)
+        directories = dict.fromkeys(each for setup in setups for each in setup.config.directories)
+        is_combined = options.consolidate is Consolidate.FRAGMENTS and not parse(step.version).is_prerelease
+        return ReleaseStepInputs(tuple(paths), removed_from=tuple(directories) if is_combined else ())
     except UserError as error:
         return ReleaseStepInputs(CONFIG_FILES, problems=(error.problem,))
-
-
-def request_of(step: ReleaseStep, setup: Setup, files: Mapping[str, bytes], how: str) -> Towncrier:
-    """The run of towncrier on those of the files that it reads."""
-    config = setup.config
-    inputs = {path: content for path, content in files.items() if setup.reads(path)}
-    if setup.changelog in files:
-        inputs[config.written] = files[setup.changelog]
-    with_fragments = [each for each in config.directories if any(path.startswith(f"{each}/") for path in inputs)]
-    return Towncrier(
-        arguments_of(step, setup.chosen, how),
-        tuple(FileContent(path, content) for path, content in sorted(inputs.items())),
-        config.directories,
-        config.written,
-        (*with_fragments, *([config.written] if config.written in inputs else [])),
-        config.package,
-        name_in_version(files[path] for path in config.package_files if path in files),
-    )
 
 
 @rule
@@ -174,15 +65,21 @@ async def changelog_changes(step: ChangelogStep, options: ReleaseSubsystem) -> R
             problems += [*_uncommitted(setup, files, seen), *input_problems(setup, files, step.version)]
             if problems:
                 continue
-            result = await towncrier_result(request_of(step, setup, files, "--yes"))
+            with_past = options.consolidate is Consolidate.FRAGMENTS
+            combination = await combined(setup, files, step) if with_past else Combined(files)
+            problems += combination.problems
+            if problems:
+                continue
+            given = combination.files
+            result = await towncrier_result(request_of(step, setup, given, "--yes"))
             if result.problem:
-                problems.append(named(result.problem, setup, files))
+                problems.append(named(result.problem, setup, given))
                 continue
             after = _by_path(await digest_contents(result.outputs))
-            problems += output_problems(setup, files, after, step.version, options.not_fragments)
-            gone = [path for path in files if setup.is_in_fragments(path) and path not in after]
-            consumed.update(path for path in gone if path != setup.config.template)
-            folded = _folded(setup, after, step.version, options)
+            problems += output_problems(setup, given, after, step.version, options.not_fragments)
+            gone = [path for path in given if setup.is_in_fragments(path) and path not in after]
+            consumed.update(path for path in gone if path in files and path != setup.config.template)
+            folded = _folded(setup, after, combination, step.version, options)
             more = f", with {' and '.join(folded.folded)}" if folded.folded else ""
             found.append(f"{count(len(gone), 'news fragment')} into {setup.changelog}{more}")
             notes += [*_notes(setup, files, after, gone), *folded.notes]
@@ -200,11 +97,13 @@ async def changelog_changes(step: ChangelogStep, options: ReleaseSubsystem) -> R
     )
 
 
-def _folded(setup: Setup, after: Mapping[str, bytes], version: str, options: ReleaseSubsystem) -> Consolidated:
+def _folded(
+    setup: Setup, after: Mapping[str, bytes], combination: Combined, version: str, options: ReleaseSubsystem
+) -> Consolidated:
     """The new changelog, with the sections of pre-releases in that of their final release if that is wanted."""
     text = after.get(setup.config.written, b"").decode()
-    if options.consolidate is Consolidate.NONE:
-        return Consolidated(text)
+    if options.consolidate is not Consolidate.TEXT:
+        return Consolidated(text, combination.folded)
     return consolidated(setup.changelog, text, parse(version), setup.config.categories)
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-from pants.engine.fs import CreateDigest, FileContent
+from pants.engine.fs import EMPTY_DIGEST, CreateDigest, FileContent
 
 from devflow.common.errors import Problem, UserError, as_problem, did_you_mean
 from devflow.common.git_entries import EXECUTABLE, REGULAR
@@ -29,15 +29,24 @@ from devflow.release.steps.contract import (
 from devflow.release.subsystem import ReleaseSubsystem
 from devflow.release.versions.version import Version
 
+# Directories → pre-release → path → content.
+Removed = Callable[[Collection[str]], Mapping[str, Mapping[str, bytes]]]
 
-def chosen_steps(members: Iterable[type[ReleaseStep]], skipped: Sequence[str]) -> tuple[type[ReleaseStep], ...]:
-    """The steps by their names, without those that are skipped. Raises: UserError for an unknown name."""
+
+def chosen_steps(
+    members: Iterable[type[ReleaseStep]], skipped: Sequence[str], others: Sequence[str] = ()
+) -> tuple[type[ReleaseStep], ...]:
+    """The steps by their names, without those that are skipped. `others` are names that are no steps.
+
+    Raises: UserError for an unknown name.
+    """
     named = by_name(members)
+    known = sorted((*named, *others))
     for name in skipped:
-        if name not in named:
+        if name not in known:
             raise UserError(
-                f"--skip={name}: there is no such step.{did_you_mean(name, named)}",
-                fix=f"choose from {', '.join(sorted(named))}",
+                f"--skip={name}: there is no such step.{did_you_mean(name, known)}",
+                fix=f"choose from {', '.join(known)}",
             )
     return tuple(named[name] for name in sorted(named) if name not in skipped)
 
@@ -52,14 +61,19 @@ def refuse_without_step(options: ReleaseSubsystem, members: Iterable[type[Releas
 
 
 async def collect_steps(
-    members: Sequence[type[ReleaseStep]], version: Version, date: str, repository: Repository, commit: str
+    members: Sequence[type[ReleaseStep]],
+    version: Version,
+    date: str,
+    repository: Repository,
+    commit: str,
+    removed: Removed,
 ) -> StepResults:
     """The changes of all steps together. A step that fails is a failed check, and the other steps go on.
 
-    Raises: GitError.
+    `removed` says what pre-releases have removed from directories. Raises: GitError.
     """
     needed: set[str] = set()
-    applying: list[type[ReleaseStep]] = []
+    applying: dict[type[ReleaseStep], tuple[str, ...]] = {}
     checks: list[Check] = []
     for member in members:
         try:
@@ -75,7 +89,7 @@ async def collect_steps(
         elif not inputs.applies:
             checks.append(not_checked(member.name, "not configured"))
         else:
-            applying.append(member)
+            applying[member] = inputs.removed_from
     committed = read_committed(repository, commit, needed) if needed else Committed()
     unreadable = not_text_problems(committed.files)
     if unreadable:
@@ -89,9 +103,13 @@ async def collect_steps(
     )
     answers: list[ReleaseStepChanges] = []
     written: dict[str, tuple[str, bytes, str]] = {}
-    for member in applying:
+    for member, directories in applying.items():
         try:
-            answer = await changes_of_step(member(version.text, version.series, date, digest))
+            past = await create_digest(CreateDigest(_past(removed(directories)))) if directories else EMPTY_DIGEST
+            answer = await changes_of_step(member(version.text, version.series, date, digest, past))
+        except UserError as error:
+            checks.append(failed(member.name, error.problem))
+            continue
         except Exception as error:
             checks.append(failed(member.name, _crash(member, error)))
             continue
@@ -106,8 +124,10 @@ async def collect_steps(
         checks.append(
             failed(member.name, *problems) if problems else passed(member.name, answer.found or "nothing to do")
         )
-    removed = {path for answer in answers for path in answer.removes}
-    changes = changes_of(committed.files, written.values(), removed)
+    gone = {path for answer in answers for path in answer.removes}
+    unnamed = {path for path in (*written, *gone) if path not in {*needed, *committed.files}}
+    before = {**committed.files, **(read_committed(repository, commit, unnamed).files if unnamed else {})}
+    changes = changes_of(before, written.values(), gone)
     return StepResults(
         checks=tuple(sorted(checks, key=lambda check: check.name)),
         changes=changes,
@@ -117,6 +137,15 @@ async def collect_steps(
         ignored=ignored_files(repository, (each.path for each in changes if each.action is Action.CREATE)),
         blockers=path_blockers(repository, commit, needed, changes),
     )
+
+
+def _past(removed: Mapping[str, Mapping[str, bytes]]) -> list[FileContent]:
+    """`PRERELEASE/path`, of each file."""
+    return [
+        FileContent(f"{prerelease}/{path}", content)
+        for prerelease, files in sorted(removed.items())
+        for path, content in sorted(files.items())
+    ]
 
 
 def _mode(file: FileContent, committed: Committed) -> str:

@@ -26,7 +26,9 @@ class ReleaseStep(EngineAwareParameter):
     """A backend's part of a release. Members give two rules: which files they need, and what they change.
 
     A release is made from a commit, so the files that a step reads must be committed. `committed` holds them as they
-    are in that commit (in the first rule it is empty). Paths are relative to the build root.
+    are in that commit (in the first rule it is empty). Paths are relative to the build root. `removed` holds what the
+    commits of earlier pre-releases of this version removed from the directories of `removed_from`, each file below a
+    directory of that pre-release's name.
 
         class DocsStep(ReleaseStep):
             name = "docs"
@@ -49,6 +51,7 @@ class ReleaseStep(EngineAwareParameter):
     series: str
     date: str  # YYYY-MM-DD
     committed: Digest = EMPTY_DIGEST
+    removed: Digest = EMPTY_DIGEST
 
     # What `--skip` and the report call it.
     name: ClassVar[str]
@@ -62,12 +65,14 @@ class ReleaseStep(EngineAwareParameter):
 class ReleaseStepInputs:
     """The files and directories that a step reads or writes, whether they exist or not.
 
-    With `applies` false, the step has nothing to do in this repository as it is configured.
+    With `applies` false, the step has nothing to do in this repository as it is configured. `removed_from` are
+    directories of which the step also gets what pre-releases of the version have removed.
     """
 
     paths: tuple[str, ...] = ()
     applies: bool = True
     problems: tuple[Problem, ...] = ()
+    removed_from: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from pants.util.strutil import softwrap
 
 from devflow.common.errors import Problem, as_problem, disk_full_fix, tail
 from devflow.engine import Rules, create_digest, environment_vars, find_binary
-from devflow.engine.generation import HAS_GET, Get, by_name, implicitly
+from devflow.engine.generation import HAS_GET, Get, MultiGet, by_name, concurrently, implicitly
 from devflow.engine.python import try_venv_pex
 from devflow.engine.python.tool import tool_resolve, tool_venv
 from devflow.engine.python.tool_options import unless_taken, wanted_tool
@@ -194,6 +194,13 @@ async def towncrier_result(request: Towncrier) -> TowncrierResult:
     if HAS_GET:
         return await Get(TowncrierResult, Towncrier, request)
     return await _run_towncrier(request, **implicitly())  # type: ignore[no-any-return]
+
+
+async def towncrier_results(requests: Iterable[Towncrier]) -> tuple[TowncrierResult, ...]:
+    """Run towncrier for each request at once; a failure is data."""
+    if HAS_GET:
+        return await MultiGet(Get(TowncrierResult, Towncrier, request) for request in requests)
+    return await concurrently(_run_towncrier(request, **implicitly()) for request in requests)
 
 
 async def towncrier_answer(request: AskTowncrier) -> TowncrierAnswer:

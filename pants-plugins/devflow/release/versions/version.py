@@ -55,6 +55,15 @@ class Version:
         """Alpha, beta, release candidate or development release, as PEP 440 says."""
         return self.pep440.is_prerelease
 
+    def is_prerelease_of(self, final: Version) -> bool:
+        """Whether this is a pre-release of that version."""
+        return (
+            self.is_prerelease
+            and not final.is_prerelease
+            and self.pep440.epoch == final.pep440.epoch
+            and self.pep440.release == final.pep440.release
+        )
+
 
 def parse(text: str) -> Version:
     """Raises: UserError for what is no PEP 440 version. A leading `v` is not a part of a version here."""

@@ -1,0 +1,73 @@
+"""A git repository in the build root of a rule runner, with an identity: for goals that change repositories."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
+
+from harness.git import EMAIL, NAME
+
+IGNORED = "/.pants.d/\n/.pids/\n/dist/\nBUILDROOT\n"
+
+
+class GitWorld:
+    """`env` is the environment of git and of the goals."""
+
+    def __init__(self, runner: RuleRunner) -> None:
+        self.runner = runner
+        self.root = Path(runner.build_root)
+        self.env = {
+            "GIT_AUTHOR_EMAIL": EMAIL,
+            "GIT_AUTHOR_NAME": NAME,
+            "GIT_COMMITTER_EMAIL": EMAIL,
+            "GIT_COMMITTER_NAME": NAME,
+            "GIT_CONFIG_GLOBAL": os.devnull,
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "HOME": str(self.root),
+        }
+
+    def git(self, *args: str, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> str:
+        """The output of git, stripped. Raises: CalledProcessError."""
+        done = subprocess.run(
+            ["git", *args],
+            cwd=cwd or self.root,
+            env={**self.env, "PATH": os.environ["PATH"], **(env or {})},
+            check=True,
+            capture_output=True,
+        )
+        return os.fsdecode(done.stdout).strip()
+
+    def write(self, files: Mapping[str, str | bytes | None], cwd: Path | None = None) -> None:
+        """None removes a file."""
+        for path, content in files.items():
+            file = (cwd or self.root) / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            if content is None:
+                file.unlink()
+            else:
+                file.write_bytes(os.fsencode(content) if isinstance(content, str) else content)
+
+    def commit_all(self, message: str, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> str:
+        """Commit everything; the id."""
+        self.git("add", "--all", cwd=cwd)
+        self.git("commit", "--quiet", "--allow-empty", "--cleanup=verbatim", f"--message={message}", cwd=cwd, env=env)
+        return self.git("rev-parse", "HEAD", cwd=cwd)
+
+    def shell(self, command: str, *, accept: tuple[int, ...] = (0,)) -> str:
+        """Run what a person would paste; what it prints."""
+        environment = {**self.env, "PATH": os.environ["PATH"]}
+        done = subprocess.run(["bash", "-c", command], cwd=self.root, env=environment, capture_output=True, text=True)
+        assert done.returncode in accept, (command, done.stdout, done.stderr)
+        return done.stdout
+
+
+def fixes(result: GoalRuleResult) -> list[str]:
+    """The printed fixes of a run that has failed."""
+    assert result.exit_code == 1, result.stdout + result.stderr
+    assert "Traceback" not in result.stderr
+    return re.findall(r"^  Fix: (.*)$", result.stderr, re.MULTILINE)

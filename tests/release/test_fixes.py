@@ -1,0 +1,642 @@
+"""Each fix that a message of `release` prints is followed in the state that it is printed for, and works there.
+
+A fix is a command, which runs in a shell as it is printed; an option, which is added; or an edit, which the test makes.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from pants.testutil.rule_runner import GoalRuleResult
+
+from devflow.common.files import exclusive_lock
+from harness.git_world import fixes
+from release.conftest import Origin, World
+
+TO = "--to=24.03.0"
+ALONE = "--skip=news"
+
+
+def refused(world: World, message: str, *args: str) -> str:
+    """The fix of the problem that says this."""
+    before = world.state()
+    result = world.run(*args)
+    fixes(result)
+    found = re.search(re.escape(message) + r"[^\n]*(?:\n    [^\n]*)*\n  Fix: (.*)", result.stderr)
+    assert found, result.stderr
+    assert world.state() == before
+    return found[1]
+
+
+def works(world: World, *args: str) -> GoalRuleResult:
+    result = world.run(*args)
+    assert result.exit_code == 0, result.stderr
+    return result
+
+
+def options_in(fix: str) -> list[str]:
+    """The options that a fix names, as a shell reads them."""
+    return [word.rstrip(",;:") for word in shlex.split(fix.replace("'s ", " ")) if word.startswith("--")]
+
+
+# Arguments, what is said, what the fix must have, and the arguments that follow it.
+BY_OPTIONS: Mapping[str, tuple[tuple[str, ...], str, str, tuple[str, ...]]] = {
+    "which version": (
+        (),
+        "The present version is 24.03.0rc1; which",
+        "add --to=VERSION or --bump=patch",
+        ("--bump=patch",),
+    ),
+    "no version": (("--to=24.3x",), "'24.3x' is not a version.", "write one like 24.03.10", ("--to=24.03.10",)),
+    "a letter": (("--to=v24.03.0",), "'v24.03.0' is not a version.", "24.03.0", (TO,)),
+    "a long one": (
+        (f"--to={'1' * 101}",),
+        "A version of 101 characters",
+        "write one like 24.03.10",
+        ("--to=24.03.10",),
+    ),
+    "lower": (("--to=24.02.0",), "24.02.0 is lower", "take a higher one with --to=VERSION", (TO,)),
+    "equal": (
+        ("--to=24.03.0rc1", ALONE),
+        "The version is 24.03.0rc1 already.",
+        "take a higher one, or --allow-equal to release this one",
+        ("--to=24.03.0rc1", ALONE, "--allow-equal"),
+    ),
+    "both": ((TO, "--bump=patch"), "--to and --bump cannot be used together.", "leave one of them out", (TO,)),
+    "a date": ((TO, "--date=29.3.2024"), "--date=29.3.2024 is not a date.", "YYYY-MM-DD", (TO, "--date=2024-03-29")),
+    "empty": (
+        (TO, "--tag-name="),
+        "[release].tag_name is empty.",
+        "give [release].tag_name a text, or leave it",
+        (TO,),
+    ),
+    "braces": (
+        (TO, "--tag-message={version"),
+        "[release].tag_message = '{version' cannot be read",
+        "write {{ and }} for braces",
+        (TO, "--tag-message={{version"),
+    ),
+    "a placeholder": (
+        (TO, "--tag-name={versoin}"),
+        "has an unknown placeholder, {versoin}. Did you mean 'version'?",
+        "use {version}, {series}, {series_digits}, {date} in [release].tag_name",
+        (TO, "--tag-name={version}"),
+    ),
+    "a width": (
+        (TO, "--tag-name={version:>9}"),
+        "has more than a name",
+        "write {version} in",
+        (TO, "--tag-name={version}"),
+    ),
+    "a NUL": (
+        (TO, "--tag-message=a\0b"),
+        "has a NUL character, which git does not take.",
+        "leave it out",
+        (TO, "--tag-message=ab"),
+    ),
+    "a pattern": (
+        (TO, "--prerelease-pattern=("),
+        "[release].prerelease_pattern is not a regular expression",
+        "correct it in pants.toml",
+        (TO, "--prerelease-pattern=rc"),
+    ),
+    "a name of a tag": (
+        (TO, "--tag-name=a..{version}"),
+        "git does not accept 'a..24.03.0' as the name of a tag.",
+        "change the version, or [release].tag_name in pants.toml",
+        (TO, "--tag-name=a.{version}"),
+    ),
+    "a step": (
+        (TO, "--skip=nws"),
+        "--skip=nws: there is no such step. Did you mean 'news'?",
+        "choose from commands, idle, news",
+        (TO, ALONE),
+    ),
+    "a schema history": (
+        (TO, "--schema-history"),
+        "[release].schema_history is on, and the backend",
+        'enable "devflow" in [GLOBAL].backend_packages in place of its parts, or turn the option off',
+        (TO, "--no-schema-history"),
+    ),
+    "of another mode": (
+        ("--commit=HEAD",),
+        "--commit is for --tag-merged.",
+        "add --tag-merged=VERSION, or leave --commit out",
+        ("--tag-merged=24.03.0rc1", "--commit=HEAD"),
+    ),
+    "of --notes": (("--max-bytes=100", TO), "--max-bytes is for --notes.", "or leave --max-bytes out", (TO,)),
+    "without a tag": (
+        ("--tag-merged=24.03.0rc1", "--no-tag"),
+        "--no-tag and --tag-merged cannot be used together.",
+        "leave one of them out",
+        ("--tag-merged=24.03.0rc1",),
+    ),
+    "two modes": (
+        ("--tag-merged=24.03.0rc1", "--branch=x"),
+        "cannot be used together.",
+        "leave one of them out",
+        (TO, "--branch=x"),
+    ),
+    "a placeholder of sources": (
+        (TO, "--placeholder=the next"),
+        "[release].placeholder = 'the next' is not a name.",
+        "write one like NEXT_RELEASE_VERSION, or leave it out",
+        (TO, "--placeholder=NEXT_RELEASE_VERSION"),
+    ),
+    "a branch": (
+        (TO, "--branch=a..b"),
+        "git does not accept 'a..b' as the name of a branch.",
+        "change [release].branch",
+        (TO, "--branch=a.b"),
+    ),
+    "a path": (
+        (TO, "--release-version-file=../VERSION"),
+        "The path '../VERSION' leads out of the repository.",
+        "name a file of the repository, relative to the build root",
+        (TO, "--release-version-file=VERSION"),
+    ),
+    "a path of git": (
+        (TO, "--release-version-file=.git/x"),
+        "is in a git directory",
+        "name a file of the",
+        (TO, "--release-version-file=VERSION"),
+    ),
+    "no path": (
+        (TO, "--release-version-file=news/"),
+        "is no path of a file.",
+        "name a file of the",
+        (TO, "--release-version-file=VERSION"),
+    ),
+    "not committed": (
+        (TO, "--release-version-file=VERSON"),
+        "There is no VERSON in the commit.",
+        "set [release].version_file in pants.toml, or commit that file",
+        (TO, "--release-version-file=VERSION"),
+    ),
+    "files of a maker": (
+        (TO, '--commands={"make": []}'),
+        "'make' has no file that it makes.",
+        '{"tools/dump.sh": ["docs/"]}',
+        (TO, '--commands={"make": ["docs/"]}'),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BY_OPTIONS)
+def test_options(world: World, case: str) -> None:
+    args, message, fix, then = BY_OPTIONS[case]
+    assert fix in refused(world, message, *args)
+    works(world, *then)
+
+
+def test_versions_that_are_ambiguous(world: World) -> None:
+    world.commit({"VERSION": "24.3.1"})
+    for option in options_in(refused(world, "24.3.1 may be a calendar version or a semantic one", "--bump=minor"))[:2]:
+        works(world, "--bump=minor", option)
+    fix = refused(world, "The series of 2024-03-29 is 24.3", "--bump=minor", "--scheme=calver", "--date=2024-03-29")
+    assert fix == "use --bump=patch, or --to=VERSION, or another --date"
+    works(world, "--bump=patch", "--scheme=calver", "--date=2024-03-29")
+    works(world, "--bump=minor", "--scheme=calver", "--date=2024-09-29")
+    assert refused(world, "24.3.1 is final already.", "--bump=final") == "use --bump=patch, or --to=VERSION"
+    world.commit({"VERSION": "1.22.3"})
+    what = "1.22.3 is not a calendar version: its first two numbers are no year and month."
+    fix = refused(world, what, "--bump=minor", "--scheme=calver")
+    works(world, "--bump=minor", *options_in(fix)[:1])
+
+
+def test_steps_that_fail(world: World) -> None:
+    world.commit({"news/mode": "clash"})
+    fix = refused(world, "Two steps write VERSION.", TO)
+    works(world, TO, *options_in(fix))
+    world.commit({"news/mode": "crash"})
+    fix = refused(world, "the release step news, ", TO)
+    works(world, TO, *options_in(fix))
+
+
+def test_states_of_the_work_tree(world: World) -> None:
+    world.write({"other": ""})
+    fix = refused(world, "Not committed: other.", TO)
+    assert fix == "commit them, or `git stash --include-untracked`; or leave them as they are with --allow-dirty"
+    works(world, TO, "--allow-dirty")
+    world.shell("git stash --include-untracked")
+    works(world, TO)
+    world.write({"news/3": ""})
+    fix = refused(world, "Not committed, and a part of the release: news/3.", TO)
+    assert fix == "commit them, or put them aside with `git stash --include-untracked`"
+    world.shell("git stash --include-untracked")
+    works(world, TO)
+    world.commit({"VERSION": "24.03.0rc2"})
+    world.git("switch", "--quiet", "--create=side", "HEAD^")
+    world.commit({"VERSION": "24.03.0rc3"})
+    assert "main" in world.git("branch", "--list", "main")
+    world.shell("git merge main", accept=(1,))
+    assert refused(world, "A merge is under way.", TO, "--allow-branch=side") == "finish or abort it first"
+    world.shell("git merge --abort")
+    works(world, TO, "--allow-branch=side")
+    fix = refused(world, "side is not a branch for this", TO)
+    works(world, TO, *options_in(fix))
+    world.git("checkout", "--quiet", "--detach", "main")
+    fix = refused(world, "HEAD is detached at ", TO)
+    assert fix == "git switch BRANCH; in a CI job that checks out a commit: git switch -C BRANCH"
+    world.shell("git switch -C main")
+    works(world, TO)
+
+
+def test_a_tag_that_is_there(world: World) -> None:
+    world.git("tag", "24.03.0")
+    fix = refused(world, "The tag 24.03.0 is there already, of this commit.", TO)
+    works(world, "--to=24.03.1")
+    world.shell(fix.rpartition("nobody has fetched, ")[2])
+    works(world, TO)
+    world.git("tag", "v")
+    fix = refused(world, "git cannot make the tag v/24.03.0 beside v", TO, "--tag-name=v/{version}")
+    assert fix == "change the version, or [release].tag_name in pants.toml"
+    works(world, TO, "--tag-name=v-{version}")
+
+
+def test_no_commit_and_no_repository(bare: World) -> None:
+    bare.write({"VERSION": "1.0", "NEWS": "", ".gitignore": "/.pants.d/\nBUILDROOT\n"})
+    no_repository = bare.run("--to=1.1")
+    if "is not in a git repository." in no_repository.stderr:
+        assert fixes(no_repository) == ["clone one, or make one with `git init`"]
+    bare.git("init", "--quiet", "--initial-branch=main")
+    [fix] = fixes(bare.run("--to=1.1"))
+    bare.shell(fix.removeprefix("make one: "))
+    works(bare, "--to=1.1")
+
+
+def test_paths_that_a_release_cannot_change(world: World) -> None:
+    world.git("mv", "VERSION", "REAL")
+    (world.root / "VERSION").symlink_to("REAL")
+    world.commit()
+    fix = refused(world, "VERSION is a symbolic link to REAL.", TO)
+    assert "name the file that it leads to" in fix
+    works(world, TO, "--release-version-file=REAL")
+    world.shell("rm VERSION && git mv REAL VERSION")
+    world.commit()
+    works(world, TO)
+    world.git("rm", "--quiet", "-r", "NEWS", "news")
+    world.commit({".gitignore": (world.root / ".gitignore").read_text() + "/NEWS\n"})
+    world.write({"NEWS": "mine\n"})
+    fix = refused(world, "NEWS would be created, but git ignores a file of that path.", TO)
+    assert fix == "move NEWS away"
+    world.shell("mv NEWS ../moved-away && rm ../moved-away")
+    works(world, TO)
+    world.write({"NEWS/x": ""})
+    fix = refused(world, "NEWS ", TO)
+    world.shell("rm -r NEWS")
+    works(world, TO)
+
+
+def test_names_that_are_not_utf8(world: World) -> None:
+    with open(b"%s/news/9.\xff" % bytes(world.root), "w"):
+        pass
+    world.commit()
+    fix = refused(world, "The name news/9.\\xff is not UTF-8", TO)
+    world.shell(fix.removesuffix(", and commit that"))
+    world.commit()
+    works(world, TO)
+
+
+@pytest.mark.parametrize(
+    ("hidden", "edit"), [("skip-worktree", "mine\n"), ("assume-unchanged", "mine\n"), ("assume-unchanged", None)]
+)
+def test_hidden_edits(world: World, hidden: str, edit: str | None) -> None:
+    world.git("update-index", f"--{hidden}", "NEWS")
+    world.write({"NEWS": edit})
+    what = "NEWS differs from the commit" if edit else "NEWS is in the commit and not in the worktree"
+    fix = refused(world, what, TO)
+    world.shell(fix.partition(", then")[0])
+    world.shell("git stash")
+    works(world, TO)
+
+
+def test_directories_that_are_something_else(world: World, tmp_path: Path) -> None:
+    (world.root / "news").rename(tmp_path / "news")
+    (world.root / "news").symlink_to(tmp_path / "news")
+    world.git("update-index", "--assume-unchanged", "news/1", "news/2")
+    (world.root / ".git/info/exclude").write_text("/news\n")
+    fix = refused(world, "news/1 is below a symbolic link", TO, "--allow-dirty")
+    assert fix == "put the directory back in the place of the link"
+    (world.root / "news").unlink()
+    (tmp_path / "news").rename(world.root / "news")
+    works(world, TO)
+
+
+def test_an_identity(world: World) -> None:
+    for name in [name for name in world.env if name.startswith(("GIT_AUTHOR", "GIT_COMMITTER"))]:
+        del world.env[name]
+    world.env["EMAIL"] = ""
+    world.git("config", "user.useConfigOnly", "true")
+    fix = refused(world, "git does not know who commits: ", TO)
+    commands = re.findall(r"git config [^;&`]*", fix)
+    assert commands, fix
+    world.shell(" && ".join(commands))
+    works(world, TO)
+
+
+def test_signing(world: World) -> None:
+    world.git("config", "gpg.format", "ssh")
+    world.git("config", "user.signingKey", "/nowhere/key")
+    world.git("config", "commit.gpgSign", "true")
+    fix = refused(world, "Signing does not work: ", TO)
+    works(world, TO, *[option for option in options_in(fix) if option == "--no-sign"])
+
+
+def test_remotes(world: World, origin: Origin) -> None:
+    fix = refused(world, "There is no remote 'orign'. Did you mean 'origin'?", TO, "--push", "--remote=orign")
+    works(world, TO, "--push", *options_in(fix))
+    origin.path.rename(origin.path.with_suffix(".away"))
+    fix = refused(world, "origin cannot be reached: ", TO, "--push")
+    command = re.findall(r"`(.*?)`", fix)[0]
+    world.shell(command, accept=(128,))
+    works(world, TO)
+    origin.path.with_suffix(".away").rename(origin.path)
+    world.shell(command)
+    works(world, TO, "--push")
+    world.git("remote", "remove", "origin")
+    fix = refused(world, "There is no remote 'origin'.", TO, "--push")
+    world.shell(fix.replace("URL", shlex.quote(str(origin.path))))
+    works(world, TO, "--push")
+
+
+def test_names_that_the_remote_has(world: World, origin: Origin) -> None:
+    world.git("push", "--quiet", "origin", "HEAD:refs/tags/24.03.0", "HEAD:refs/tags/v/x")
+    fix = refused(world, "origin has a tag 24.03.0 already.", TO, "--push")
+    world.shell(fix.rpartition(": ")[2])
+    assert world.git("tag", "--list", "24*") == "24.03.0"
+    works(world, "--to=24.03.1", "--push")
+    fix = refused(world, "origin/v/x is in the way of what would be pushed", "--to=24.03.2", "--push", "--tag-name=v")
+    assert fix == "change [release].tag_name (v) in pants.toml"
+    works(world, "--to=24.03.2", "--push", "--tag-name=v2")
+
+
+def test_a_shallow_clone_that_cannot_compare(world: World, origin: Origin, tmp_path: Path) -> None:
+    world.commit({"ours": ""})
+    world.git("push", "--quiet", "origin", "main")
+    world.git("remote", "set-url", "origin", f"file://{origin.path}")
+    world.git("clone", "--quiet", "--depth=1", f"file://{origin.path}", str(tmp_path / "shallow"))
+    origin.moves_on()
+    world.git("fetch", "--quiet", "--depth=1", "origin", "main")
+    fix = refused(world, "This is a shallow clone: whether origin/main has commits", TO, "--push")
+    world.shell(fix)
+    result = world.run(TO, "--push")
+    assert "origin/main has commits that are not here." in result.stderr
+
+
+JSON = '{"name": "a", "version": "24.03.0rc1"}\n'
+# Files, where the version is, what is said, a part of the fix, and the edit or the places that follow it.
+VERSION_FILES: Mapping[str, tuple[dict[str, str], object, str, str, dict[str, str], object]] = {
+    "two places": (
+        {"a.md": "v24.03.0rc1\nv24.03.0rc1 old\n"},
+        "v{version}",
+        "a.md has 'v{version}' 2 times: in the lines 1, 2.",
+        "write more of the line into [release].version_files",
+        {},
+        "v{version} old",
+    ),
+    "no place": (
+        {"a.md": "x\n"},
+        "v{version}",
+        "a.md",
+        "or write that text and commit it",
+        {"a.md": "v24.03.0rc1\n"},
+        "v{version}",
+    ),
+    "no placeholder": (
+        {"a.md": "v24.03.0rc1\n"},
+        "v",
+        "'v' of a.md has no {version}.",
+        "write the text around the version",
+        {},
+        "v{version}",
+    ),
+    "another version": (
+        {"a.json": '{"version": "1.0"}\n'},
+        "$.version",
+        "a.json has the version 1.0 in line 1, and the present version is 24.03.0rc1.",
+        "write 24.03.0rc1 into line 1 of a.json, and commit it",
+        {"a.json": JSON},
+        "$.version",
+    ),
+    "no key": (
+        {"a.json": "{}\n"},
+        "$.version",
+        "a.json has no $.version.",
+        "or write the version there and commit it",
+        {"a.json": JSON},
+        "$.version",
+    ),
+    "no text": (
+        {"a.json": '{"version": 1}\n'},
+        "$.version",
+        "a.json",
+        "write the version in quotes",
+        {"a.json": JSON},
+        "$.version",
+    ),
+    "no JSON": (
+        {"a.json": "{"},
+        "$.version",
+        "a.json cannot be read as JSON",
+        "correct a.json",
+        {"a.json": JSON},
+        "$.version",
+    ),
+    "no path": (
+        {"a.json": JSON},
+        "$.a[",
+        "",
+        'write it like project.version, $.version or $.packages[""].version',
+        {},
+        "$.version",
+    ),
+    "no TOML": (
+        {"a.toml": "["},
+        "version",
+        "a.toml",
+        "correct a.toml",
+        {"a.toml": 'version = "24.03.0rc1"\n'},
+        "version",
+    ),
+    "escapes": (
+        {"a.json": '{"version": "24.03.0r\\u0063\\u0031"}\n'},
+        "$.version",
+        "a.json",
+        "write it without escapes into a.json, and commit it",
+        {"a.json": JSON},
+        "$.version",
+    ),
+    "dynamic": (
+        {"pyproject.toml": '[project]\nname = "a"\ndynamic = ["version"]\n', "a.py": '__version__ = "24.03.0rc1"\n'},
+        "",
+        "pyproject.toml has no version: it is dynamic.",
+        "name the file that has the version in [release].version_file, such as 'src/app/__init__.py'",
+        {},
+        None,
+    ),
+    "no Python": ({"a.py": "x = ("}, "", "a.py", "correct a.py", {"a.py": '__version__ = "24.03.0rc1"\n'}, ""),
+    "no variable": (
+        {"a.py": 'mine = "24.03.0rc1"\n'},
+        "",
+        "a.py assigns no text to ",
+        "write the name or the text around the version into [release].version_files",
+        {},
+        "mine",
+    ),
+    "two variables": (
+        {"a.py": 'v = "24.03.0rc1"\nv = "24.03.0rc1"  # again\n'},
+        "v",
+        "a.py assigns a text to v 2 times: in the lines 1, 2.",
+        "write more of the line into [release].version_files",
+        {},
+        '"{version}"  # again',
+    ),
+    "neither": (
+        {"a.md": "v24.03.0rc1\n"},
+        3,
+        "a.md has neither a text nor a list of texts, but 3.",
+        "write where the version is",
+        {},
+        "v{version}",
+    ),
+    "not there": (
+        {},
+        "v{version}",
+        "There is no a.md in the commit.",
+        "or commit that file",
+        {"a.md": "v24.03.0rc1\n"},
+        "v{version}",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", VERSION_FILES)
+def test_version_files(world: World, case: str) -> None:
+    files, where, message, fix, edit, then = VERSION_FILES[case]
+    name = next(iter(files), "a.md")
+
+    def args(place: object) -> tuple[str, ...]:
+        places = {} if place is None else {name: place}
+        return (TO, f"--release-version-files={json.dumps(places)}")
+
+    world.commit({**files})
+    assert fix in refused(world, message, *args(where))
+    if edit:
+        world.commit({**edit})
+    works(world, *args(then))
+    if then is None:
+        works(world, TO, "--release-version-file=a.py")
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "fix"),
+    [
+        ("", "VERSION: '' is not a version.", "write a version into VERSION, and commit it"),
+        ("next\n", "VERSION: 'next' is not a version.", "write a version into VERSION, and commit it"),
+        (b"\xff\xfe", "VERSION is not UTF-8.", "save VERSION as UTF-8, and commit it"),
+    ],
+)
+def test_the_version_file(world: World, text: str | bytes, message: str, fix: str) -> None:
+    world.commit({"VERSION": text})
+    assert refused(world, message, TO) == fix
+    world.commit({"VERSION": "24.03.0rc1"})
+    works(world, TO)
+
+
+def test_a_version_file_with_more_in_it(world: World) -> None:
+    world.commit({"README.md": "# Words\n\nversion: 24.03.0rc1\n", "a.json": '{"version": "next"}\n'})
+    fix = refused(world, "README.md is not a version alone.", TO, "--release-version-file=README.md")
+    [setting] = re.findall(r"\[release\].version_files = (\{.*\}), with", fix)
+    works(world, TO, "--release-version-file=README.md", f"--release-version-files={setting.replace(' = ', ': ')}")
+    what = "a.json, line 1: 'next' is not a version."
+    assert refused(world, what, TO, "--release-version-file=a.json") == "write a version there, and commit a.json"
+    world.commit({"a.json": '{"version": "24.03.0rc1"}\n'})
+    works(world, TO, "--release-version-file=a.json")
+
+
+@pytest.mark.parametrize(
+    ("source", "message", "fix", "edited"),
+    [
+        (
+            "from m import NEXT as n\n",
+            "a.py imports NEXT under another name in line 1.",
+            "import it as NEXT",
+            "from m import NEXT\n",
+        ),
+        (
+            "x = f'{NEXT!r}'\n",
+            "a.py has NEXT inside of an expression of an f-string",
+            "write {NEXT} alone",
+            "x = f'{NEXT}'\n",
+        ),
+        ("'''NEXT", "a.py cannot be read as Python", "correct a.py, or leave it out of", "'''NEXT'''\n"),
+        (b"# \xff NEXT\n", "a.py is not UTF-8.", "save a.py as UTF-8, and commit it", "# NEXT\n"),
+    ],
+)
+def test_placeholders(world: World, source: str | bytes, message: str, fix: str, edited: str) -> None:
+    world.commit({"a.py": source, "b.py": "# NEXT\n"})
+    assert fix in refused(world, message, TO, "--placeholder=NEXT")
+    works(world, TO, "--placeholder=NEXT", "--placeholder-files=b.py")
+    world.commit({"a.py": edited})
+    works(world, TO, "--placeholder=NEXT")
+
+
+def test_new_files_that_cannot_be(world: World) -> None:
+    world.write({"ignored": "a file of mine\n"})
+    commands = '--commands={"mkdir ignored && echo > ignored/x && git add -f ignored/x": ["ignored/"]}'
+    fix = refused(world, "ignored/x would be below a path that is no directory: ignored.", TO, commands, "--execute")
+    assert fix.startswith("move ignored away, or choose another path")
+    world.shell("mv ignored ../ignored && rm ../ignored")
+    works(world, TO, commands, "--execute")
+    world.commit({"NEWS": None})
+    world.commit({"NEWS/x": "", "news/3": ""})
+    fix = refused(world, "NEWS is a directory of the commit.", "--to=24.03.1")
+    assert fix == "choose another path in the options of pants.toml"
+    world.shell("git mv NEWS/x x && rm -rf NEWS")
+    world.commit({"NEWS": "old\n"})
+    works(world, "--to=24.03.1")
+
+
+def test_locks_of_other_programs(world: World) -> None:
+    lock = world.root / ".git/index.lock"
+    lock.touch()
+    fix = refused(world, "Another git command is under way.", TO)
+    assert fix == "finish or abort it first"
+    lock.unlink()
+    works(world, TO)
+
+
+def test_a_release_that_was_interrupted(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as context:
+        context.setattr("devflow.release.transaction.run.update_worktree", full)
+        failed = world.run(TO, "--execute")
+    assert fixes(failed) == ["correct that; the same command with --execute then finishes what has begun"]
+    [fix] = fixes(world.run(TO))
+    assert fix == "pants release --execute"
+    assert "Finished what was interrupted: release 24.03.0" in world.run(*shlex.split(fix)[2:]).stderr
+    assert world.git("status", "--porcelain") == ""
+    journal = world.root / ".git/devflow/transaction.json"
+    journal.write_text('{"format": 0}')
+    [fix] = fixes(world.run("--to=24.03.1"))
+    assert fix.endswith("or look at `git status` and `git log`, and remove that file")
+    world.shell("git status && git log")
+    journal.unlink()
+    works(world, "--to=24.03.1")
+
+
+def test_a_run_that_waits_for_another(world: World) -> None:
+    short = {"PANTS_PANTSD_TIMEOUT_WHEN_MULTIPLE_INVOCATIONS": "0.1"}
+    with exclusive_lock(world.root / ".git/devflow/lock", timeout_s=0):
+        waited = world.run(TO, "--execute", env=short)
+    assert "still holds the release lock of this repository." in waited.stderr
+    assert fixes(waited)[0].startswith("wait for it to end; ")
+    works(world, TO, "--execute")
