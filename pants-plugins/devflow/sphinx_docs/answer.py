@@ -103,4 +103,6 @@ def report_lines(warnings: Iterable[DocsWarning], resolve: str) -> Iterator[str]
 
 def is_broken_link(warning: DocsWarning) -> bool:
     """Whether a warning is of a reference, a document or a file that is not there."""
-    return warning.kind.startswith(_BROKEN_KINDS) or (not warning.kind and bool(_BROKEN.search(warning.text)))
+    return warning.kind.startswith(_BROKEN_KINDS) or (
+        warning.kind in ("", "docutils") and bool(_BROKEN.search(warning.text))
+    )
