@@ -12,7 +12,6 @@ import pytest
 from pants.backend.python.target_types import PythonSourcesGeneratorTarget
 from pants.core.goals import check, package
 from pants.core.target_types import FileTarget, GenericTarget, LockfilesGeneratorTarget, LockfileTarget
-from pants.core.util_rules.environments import rules as environment_rules
 from pants.engine.goal import Goal
 from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
 
@@ -44,7 +43,7 @@ SITE = {
 def shared_runner() -> RuleRunner:
     """One for all tests: each Sphinx is installed once."""
     return RuleRunner(
-        rules=[*register.rules(), *package.rules(), *check.rules(), *environment_rules()],
+        rules=[*register.rules(), *package.rules(), *check.rules()],
         target_types=[*register.target_types(), FileTarget, GenericTarget, LockfilesGeneratorTarget, LockfileTarget, PythonSourcesGeneratorTarget],
     )
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import calendar
 import json
 import posixpath
 import re
-import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timezone
 
 from devflow.common.errors import Problem, UserError, tail
 from devflow.sphinx_docs.facts import Site, SphinxFailure
@@ -90,7 +89,7 @@ def checked_day(address: str, date: str | None) -> int | None:
     if date is None:
         return None
     try:
-        return calendar.timegm(time.strptime(date, "%Y-%m-%d"))
+        return int(datetime.strptime(date, "%Y-%m-%d").replace(tzinfo=timezone.utc).timestamp())
     except ValueError as error:
         raise UserError(
             f"{address}: `date` is not a day: {date!r}.", fix='write it as YYYY-MM-DD: date="2026-01-31"'
