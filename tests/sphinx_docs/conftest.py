@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Callable
@@ -61,7 +60,7 @@ def run(runner: RuleRunner) -> Run:
     """`run(Package, "docs")` runs a goal; `settings` are options of any scope."""
 
     def run_goal(goal: type[Goal], *args: str, settings: Mapping[str, str] | None = None) -> GoalRuleResult:
-        pythons = {os.path.dirname(os.path.realpath(python)) for python in (sys.executable, find_python("3.11")) if python}
+        pythons = {os.path.dirname(os.path.realpath(python)) for python in map(find_python, ("3.9", "3.11")) if python}
         options: dict[str, Any] = {
             "python-enable-resolves": "true",
             "python-resolves": "{'sphinx7': 'sphinx7.lock', 'sphinx8': 'sphinx8.lock'}",

@@ -71,6 +71,14 @@ class CheckedLink:
     info: str
 
 
+@dataclass(frozen=True, order=True)
+class BrokenLink:
+    """`where` as in a warning; `why` in Sphinx' words, with what the link leads to."""
+
+    where: str
+    why: str
+
+
 @dataclass(frozen=True)
 class UpdatedCatalog:
     """A catalog of translations that was made or changed."""

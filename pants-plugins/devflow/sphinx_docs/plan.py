@@ -14,6 +14,7 @@ from devflow.sphinx_docs.facts import Site, SphinxFailure
 HOME = ".devflow"  # in a sandbox: its root is never the source directory, because Pants has a directory there
 INPUTS = f"{HOME}/in"
 WORK = f"{HOME}/work"
+CATALOGS = f"{HOME}/catalogs"
 RUNNER = f"{HOME}/run_sphinx.py"
 _FIRST_DAY_S = 315532800  # 1980-01-01, the day of files in Pants' own archives
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
@@ -155,8 +156,13 @@ def job(
         "network": site.network if network is None else network,
         "keep_years": site.day_s is None,
         "incremental": False,
-        "language": catalogs_of,
+        "catalogs": {"language": catalogs_of, "directory": CATALOGS} if catalogs_of else None,
     }
+
+
+def templates_of(site: Site) -> str:
+    """Where templates of translations are made: comments in them then have paths as by `make gettext`."""
+    return posixpath.join(INPUTS, site.directory, "_build", "gettext")
 
 
 def foreign_files(site: Site, own: Collection[str], dependencies: Iterable[str]) -> tuple[str, ...]:

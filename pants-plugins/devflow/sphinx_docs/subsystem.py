@@ -1,10 +1,13 @@
-"""Where Sphinx comes from, and what its processes are given."""
+"""The options of the goals, and the settings that all sites share."""
 
 from __future__ import annotations
 
-from pants.option.option_types import StrListOption, StrOption
+from pants.engine.goal import GoalSubsystem
+from pants.option.option_types import BoolOption, EnumOption, StrListOption, StrOption
 from pants.option.subsystem import Subsystem
 from pants.util.strutil import softwrap
+
+from devflow.common.options import ReportFormat
 
 NETWORK_VARIABLES = (
     "ALL_PROXY",
@@ -46,3 +49,45 @@ class SphinxSubsystem(Subsystem):
             """
         ),
     )
+
+
+class DocsLinksSubsystem(GoalSubsystem):
+    """The options of `docs-links`."""
+
+    name = "docs-links"
+    help = softwrap(
+        """
+        Find broken links in documentation. Without targets: in every `sphinx_docs` target of the repository.
+
+        References to pages, labels and documented code are looked up without a network; with `--external`, each URL is
+        asked for.
+        """
+    )
+
+    external = BoolOption(
+        default=False, help="Ask the servers of external links instead, by Sphinx' builder `linkcheck`, each time anew."
+    )
+    format = EnumOption(default=ReportFormat.TEXT, help="How to write the report. Example: `--format=json`.")
+
+
+class DocsTranslateSubsystem(GoalSubsystem):
+    """The options of `docs-translate`."""
+
+    name = "docs-translate"
+    help = softwrap(
+        """
+        Bring the catalogs of translations (`.po` files) up to date with the pages. Without targets: of every
+        `sphinx_docs` target of the repository.
+
+        A new message is added without a translation, one that has changed a little is marked as fuzzy, and one that is
+        gone is kept at the end of the file. A catalog whose messages are the same is not written.
+        """
+    )
+
+    language = StrListOption(
+        default=[], help="The languages to update. If not set: those of the target. Example: `--language=ko,ja`."
+    )
+    check = BoolOption(
+        default=False, help="Change nothing; exit with 1 if a catalog is missing or out of date, and name it."
+    )
+    format = EnumOption(default=ReportFormat.TEXT, help="How to write the report. Example: `--format=json`.")

@@ -8,7 +8,8 @@ a site may document a package of the same name. Paths of a job are relative to t
     builder, overrides, tags, suppress
     python_path  directories to import from; foreign: files below `source` that are not of the site, relative to it
     network      whether the process may use it; keep_years: whether years in `copyright` are left alone
-    incremental  whether doctrees may be used; language: that whose catalogs are updated, else null
+    incremental  whether doctrees may be used
+    catalogs     null, or the language whose catalogs are updated, and the directory that gets those that change
 
 Prints a result as JSON: `warnings` (Sphinx' text, with paths of the repository), `failure` (null, or `kind` and
 `message`), `links` (of the builder linkcheck), `catalogs` (what was done to each). The exit code is 2 for a failure.
@@ -56,8 +57,8 @@ def run(job: dict[str, Any]) -> dict[str, Any]:
         app = _build(job, warnings)
         if job["builder"] == "linkcheck":
             result["links"] = [*_links(job["output"])]
-        if job["language"]:
-            result["catalogs"] = [*update_catalogs(app, job["output"], job["language"])]
+        if job["catalogs"]:
+            result["catalogs"] = [*update_catalogs(app, job)]
     except (Exception, SystemExit) as error:
         result["failure"] = {"kind": _kind(error), "message": plain(_message(error), job["root"])}
     result["warnings"] = plain(warnings.getvalue(), job["root"])
@@ -134,36 +135,42 @@ def _links(output: str) -> Iterator[dict[str, Any]]:
         yield from map(json.loads, file)
 
 
-def update_catalogs(app: Any, templates: str, language: str) -> Iterator[dict[str, Any]]:
+def update_catalogs(app: Any, job: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Bring the catalogs of a language up to date with the templates that the builder gettext has written.
 
-    A catalog whose messages have not changed stays as it is, byte for byte; an obsolete message is kept at the end.
+    A catalog whose messages have not changed is left out; an obsolete message is kept at the end. Raises: ValueError.
     """
     from babel.messages.pofile import read_po, write_po
 
+    language, templates = job["catalogs"]["language"], job["output"]
     home = os.path.join(app.confdir, app.config.locale_dirs[0], language, "LC_MESSAGES")
     for template in sorted(_below(templates, ".pot")):
         path = os.path.join(home, f"{os.path.splitext(template)[0]}.po")
+        shown = os.path.relpath(path, os.path.abspath(job["root"]))
+        if shown.startswith(".."):
+            raise ValueError(f"locale_dirs leads out of the repository: {app.config.locale_dirs[0]}")
         with open(os.path.join(templates, template), "rb") as file:
             wanted = read_po(file)
-        found = None
-        if os.path.exists(path):
-            with open(path, "rb") as file:
-                found = read_po(file, locale=language)
-        done = {"path": os.path.relpath(path), "new": found is None, "messages": len(wanted)}
-        if found is None:
+        catalog, new = wanted, not os.path.exists(path)
+        if new:
             wanted.locale = language
             wanted.revision_date = wanted.creation_date
-            catalog = wanted
-        elif {message.id for message in found if message.id} == {message.id for message in wanted if message.id}:
-            continue
         else:
-            catalog = found
+            with open(path, "rb") as file:
+                catalog = read_po(file, locale=language)
+            if _messages(catalog) == _messages(wanted):
+                continue
             catalog.update(wanted)
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(path, "wb") as file:
+        written = os.path.join(job["catalogs"]["directory"], shown)
+        os.makedirs(os.path.dirname(written), exist_ok=True)
+        with open(written, "wb") as file:
             write_po(file, catalog)
-        yield {**done, "untranslated": sum(1 for message in catalog if message.id and not message.string)}
+        untranslated = sum(1 for message in catalog if message.id and (message.fuzzy or not message.string))
+        yield {"path": shown, "new": new, "messages": len(catalog), "untranslated": untranslated}
+
+
+def _messages(catalog: Any) -> set[Any]:
+    return {message.id for message in catalog if message.id}
 
 
 def _below(directory: str, suffix: str) -> Iterator[str]:
