@@ -43,7 +43,14 @@ def shared_runner() -> RuleRunner:
     """One for all tests: each Sphinx is installed once."""
     return RuleRunner(
         rules=[*register.rules(), *package.rules(), *check.rules()],
-        target_types=[*register.target_types(), FileTarget, GenericTarget, LockfilesGeneratorTarget, LockfileTarget, PythonSourcesGeneratorTarget],
+        target_types=[
+            *register.target_types(),
+            FileTarget,
+            GenericTarget,
+            LockfilesGeneratorTarget,
+            LockfileTarget,
+            PythonSourcesGeneratorTarget,
+        ],
     )
 
 
@@ -80,5 +87,3 @@ def run(runner: RuleRunner) -> Run:
         )
 
     return run_goal
-
-

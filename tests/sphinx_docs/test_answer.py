@@ -39,7 +39,8 @@ TRACEBACK = (
             ["src/x.py:docstring of x.f:1: undefined label: 'y' [ref.ref]"],
         ),
         (
-            "docs/m.md:3: WARNING: 'myst' cross-reference target not found: 'n.md' [myst.xref_missing] [myst.xref_missing]\n",
+            "docs/m.md:3: WARNING: 'myst' cross-reference target not found: 'n.md' "
+            "[myst.xref_missing] [myst.xref_missing]\n",
             [DocsWarning("docs/m.md:3", "'myst' cross-reference target not found: 'n.md'", "myst.xref_missing")],
             ["docs/m.md:3: 'myst' cross-reference target not found: 'n.md' [myst.xref_missing]"],
         ),
@@ -70,7 +71,7 @@ def test_a_closed_network_says_how_to_go_on() -> None:
     text = (
         "WARNING: failed to reach any of the inventories with the following issues:\n"
         "intersphinx inventory 'https://docs.python.org/3/objects.inv' not fetchable due to <class 'ProxyError'>: "
-        "HTTPSConnectionPool(…: the network is closed to this build: 127.0.0.1\")))\n"
+        'HTTPSConnectionPool(…: the network is closed to this build: 127.0.0.1")))\n'
     )
     [line] = report_lines(warnings_of(text), "docs")
     assert line.startswith("https://docs.python.org/3/objects.inv: the network is closed: commit the inventory")

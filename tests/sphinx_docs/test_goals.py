@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
+import zlib
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from pants.core.goals.check import Check
 from pants.core.goals.package import Package
 from pants.testutil.rule_runner import RuleRunner
 
-from sphinx_docs.conftest import CONF, SITE, Run
+from sphinx_docs.conftest import CONF, Run
 
 # A page that differs in each build shows which builds were made.
 EACH_BUILD_DIFFERS = f"{CONF}\nimport uuid\nrelease = uuid.uuid4().hex\nhtml_title = release\n"
@@ -28,8 +29,6 @@ def contents(directory: Path) -> dict[str, str]:
         for path in sorted(directory.rglob("*"))
         if path.is_file()
     }
-
-
 
 
 @pytest.mark.parametrize("resolve", ["sphinx7", "sphinx8"])
@@ -55,9 +54,7 @@ def test_a_site_with_autodoc(runner: RuleRunner, run: Run, resolve: str) -> None
     assert contents(dist(runner)) == first
     assert run(Check, "docs").exit_code == 0
 
-    runner.write_files(
-        {"docs/guide/a.rst": "A page\n===\n\n:ref:`nowhere`\n", "docs/orphan.rst": "Orphan\n======\n"}
-    )
+    runner.write_files({"docs/guide/a.rst": "A page\n===\n\n:ref:`nowhere`\n", "docs/orphan.rst": "Orphan\n======\n"})
     failed = run(Check, "docs")
     assert failed.exit_code == 1
     assert run(Package, "docs").exit_code == 0, "warnings are no errors of package"
@@ -74,7 +71,9 @@ def test_what_is_built_again(runner: RuleRunner, run: Run) -> None:
         assert run(Package, "docs").exit_code == 0
         return (dist(runner) / "index.html").read_text().partition("<title>")[2].partition("</title>")[0]
 
-    runner.write_files({"docs/conf.py": EACH_BUILD_DIFFERS, "src/other/BUILD": "python_sources()", "src/other/x.py": ""})
+    runner.write_files(
+        {"docs/conf.py": EACH_BUILD_DIFFERS, "src/other/BUILD": "python_sources()", "src/other/x.py": ""}
+    )
     first = title()
     shutil.rmtree(dist(runner))
     assert title() == first
@@ -110,10 +109,11 @@ def test_at_the_build_root_with_myst(runner: RuleRunner, run: Run) -> None:
     """Sphinx reads neither what Pants has in the sandbox nor files of dependencies as pages."""
     runner.write_files(
         {
-            "BUILD": "sphinx_docs(name='site', sources=['conf.py', '*.md'], dependencies=['src/acme', 'src/acme:about'],\n"
-            "    warnings='error', output_path='site')\n",
+            "BUILD": "sphinx_docs(name='site', sources=['conf.py', '*.md'], warnings='error', output_path='site',\n"
+            "    dependencies=['src/acme', 'src/acme:about'])\n",
             "conf.py": "extensions = ['myst_parser', 'sphinx.ext.autodoc']\n",
-            "index.md": "# Acme\n\n```{toctree}\nmore\n```\n\n```{eval-rst}\n.. automodule:: acme.jobs\n   :members:\n```\n",
+            "index.md": "# Acme\n\n```{toctree}\nmore\n```\n\n"
+            "```{eval-rst}\n.. automodule:: acme.jobs\n   :members:\n```\n",
             "more.md": "# More\n\n[back](index.md)\n",
             "src/acme/BUILD": "python_sources()\nfile(name='about', source='about.md')\n",
             "src/acme/about.md": "# An orphan\n",
@@ -127,17 +127,13 @@ def test_at_the_build_root_with_myst(runner: RuleRunner, run: Run) -> None:
 
 def test_without_a_network(runner: RuleRunner, run: Run) -> None:
     """An inventory of the repository is used; one that would be fetched is a warning, at once."""
-    inventory = (
-        "# Sphinx inventory version 2\n# Project: x\n# Version: 1\n# The remainder of this file is compressed using zlib.\n"
-    )
-    import zlib
-
+    head = "# Sphinx inventory version 2\n# Project: x\n# Version: 1\n# The rest is compressed using zlib.\n"
     runner.write_files(
         {
             "docs/BUILD": "sphinx_docs(warnings='error', nitpicky=True)\n",
             "docs/index.rst": "Acme\n====\n\n.. toctree::\n\n   guide/a\n\n:py:class:`x.Widget`\n",
             "docs/conf.py": CONF + "intersphinx_mapping = {'x': ('https://x.invalid', 'x.inv')}\n",
-            "docs/x.inv": inventory.encode() + zlib.compress(b"x.Widget py:class 1 x.html#$ -\n"),
+            "docs/x.inv": head.encode() + zlib.compress(b"x.Widget py:class 1 x.html#$ -\n"),
         }
     )
     assert run(Check, "docs").exit_code == 0
@@ -155,7 +151,10 @@ def test_without_a_network(runner: RuleRunner, run: Run) -> None:
         ({"docs/BUILD": "sphinx_docs(date='today')"}, "`date` is not a day: 'today'"),
         ({"docs/BUILD": "sphinx_docs(output_path='../x')"}, "`output_path` is not a directory below `dist`"),
         ({"docs/BUILD": "sphinx_docs(builders=['a/b'])"}, "In the field `builders`, `a/b` is not a name"),
-        ({"more/BUILD": "sphinx_docs()", "more/conf.py": ""}, "docs:docs and more:more have the same `output_path`: docs"),
+        (
+            {"more/BUILD": "sphinx_docs()", "more/conf.py": ""},
+            "docs:docs and more:more have the same `output_path`: docs",
+        ),
         ({"docs/conf.py": "extensions = ['no.such']"}, "the extension no.such cannot be imported from resolve sphinx8"),
     ],
     ids=lambda value: None if isinstance(value, dict) else value[:30],

@@ -17,12 +17,12 @@ from sphinx_docs.conftest import Run
 class Pages(BaseHTTPRequestHandler):
     """`/here` is there."""
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802
         self.send_response(200 if self.path == "/here" else 404)
         self.send_header("Content-Length", "0")
         self.end_headers()
 
-    do_HEAD = do_GET
+    do_HEAD = do_GET  # noqa: N815
 
     def log_message(self, *_: object) -> None:
         """Prints nothing."""

@@ -74,10 +74,10 @@ def test_every_option_is_in_the_printed_command() -> None:
     assert options_of(DocsTranslateSubsystem) - {"--check", "--format"} == {"--language"}
 
 
-@pytest.mark.parametrize(("directory", "says"), [("../../out", "out of the repository"), ("../.git/x", "git directory")])
-def test_a_destination_that_is_refused(
-    runner: RuleRunner, run: Run, catalog: Path, directory: str, says: str
-) -> None:
+@pytest.mark.parametrize(
+    ("directory", "says"), [("../../out", "out of the repository"), ("../.git/x", "git directory")]
+)
+def test_a_destination_that_is_refused(runner: RuleRunner, run: Run, catalog: Path, directory: str, says: str) -> None:
     runner.write_files({"docs/conf.py": f"locale_dirs = ['{directory}']\n"})
     refused = run(DocsTranslate, "--language=ko")
     assert refused.exit_code == 1

@@ -25,7 +25,7 @@ _CLOSED = "the network is closed to this build"
 
 
 def answer_of(printed: str, directory: str) -> SphinxAnswer:
-    """The answer in the output of `run_sphinx.py`; links are relative to the directory of conf.py. Raises: ValueError."""
+    """The answer in the output of `run_sphinx.py`; its links are relative to `directory`. Raises: ValueError."""
     result = json.loads(printed)
     failure = result["failure"]
     return SphinxAnswer(
@@ -90,8 +90,8 @@ def report_lines(warnings: Iterable[DocsWarning], resolve: str) -> Iterator[str]
     for error_text, times in sorted(missing.items()):
         often = f", {times} times" if times > 1 else ""
         yield (
-            f"autodoc: {error_text}{often}: add the code to `dependencies` or the package to resolve {resolve}, or name "
-            "it in `autodoc_mock_imports`"
+            f"autodoc: {error_text}{often}: add the code to `dependencies` or the package to resolve {resolve}, or "
+            "name it in `autodoc_mock_imports`"
         )
     for warning in unreachable:
         url = re.search(r"'(\w+://[^']+)'", warning.text)

@@ -62,7 +62,7 @@ class SphinxFailure:
 
 @dataclass(frozen=True)
 class CheckedLink:
-    """A link that the builder linkcheck asked for; `status` is its word: working, broken, timeout, …"""
+    """A link that the builder linkcheck asked for; `status` is its word: "working", "broken", "timeout"."""
 
     path: str
     line: int
@@ -97,5 +97,3 @@ class SphinxAnswer:
     failure: SphinxFailure | None = None
     links: tuple[CheckedLink, ...] = ()
     catalogs: tuple[UpdatedCatalog, ...] = ()
-
-

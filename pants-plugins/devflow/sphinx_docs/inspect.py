@@ -106,7 +106,7 @@ async def inputs_of(fields: SphinxDocsFieldSet) -> SiteInputs:
     """Read a site. Raises: UserError."""
     if HAS_GET:
         return await Get(SiteInputs, SiteInputsRequest(fields))
-    return await _read_site(SiteInputsRequest(fields), **implicitly())
+    return await _read_site(SiteInputsRequest(fields), **implicitly())  # type: ignore[no-any-return]
 
 
 async def output_paths() -> dict[str, str]:

@@ -29,8 +29,7 @@ async def docs_links_goal(console: Console, options: DocsLinksSubsystem, specs: 
         sites = await chosen_sites(specs)
         builder = "linkcheck" if options.external else "dummy"
         results = await sphinx_results(
-            SphinxRun(fields, builder, nitpicky=not options.external, asks_network=options.external)
-            for fields in sites
+            SphinxRun(fields, builder, nitpicky=not options.external, asks_network=options.external) for fields in sites
         )
         run.fail(*(result.problem for result in results if result.problem))
         found = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import posixpath
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -30,7 +29,8 @@ def source_directory(address: str, spec_path: str, chosen: str | None, files: Co
         if posixpath.join(directory, "conf.py") not in confs:
             raise UserError(
                 f"{address}: There is no conf.py in {directory or 'the build root'}.",
-                fix=f"set `source_directory` to the directory of conf.py, and see that `sources` has the file{_other(confs)}",
+                fix="set `source_directory` to the directory of conf.py, and see that `sources` has the file"
+                f"{_other(confs)}",
             )
         return directory
     if not confs:
@@ -70,7 +70,8 @@ def checked_names(address: str, field: str, names: Iterable[str]) -> tuple[str, 
         what = f"`{bad[0]}` is not a name" if bad else "there is no name"
         raise UserError(
             f"{address}: In the field `{field}`, {what}.",
-            fix=f"use letters, digits, `.`, `_` and `-`: {field}={json.dumps(['html' if field == 'builders' else 'ko'])}",
+            fix="use letters, digits, `.`, `_` and `-`: "
+            + ('builders=["html"]' if field == "builders" else 'languages=["ko"]'),
         )
     return checked
 
@@ -98,7 +99,7 @@ def checked_day(address: str, date: str | None) -> int | None:
 
 
 def refuse_shared_output(site: Site, others: Mapping[str, str]) -> None:
-    """Two sites in one directory would overwrite each other; `others` are output paths by address. Raises: UserError."""
+    """Two sites in one directory would overwrite each other; `others` are paths by address. Raises: UserError."""
     for address, path in sorted(others.items()):
         if address != site.address and posixpath.normpath(path) == site.output_path:
             raise UserError(
@@ -134,7 +135,7 @@ def job(
     nitpicky: bool | None = None,
     network: bool | None = None,
 ) -> dict[str, object]:
-    """A job for `run_sphinx.py`. `python_path` has source roots; `catalogs_of`, the language whose catalogs to update."""
+    """A job for `run_sphinx.py`. `python_path` has source roots; `catalogs_of` is a language whose catalogs to update."""
     defines = dict(site.defines)
     overrides: dict[str, object] = {**defines}
     if site.nitpicky if nitpicky is None else nitpicky:
@@ -146,7 +147,7 @@ def job(
         "source": posixpath.join(INPUTS, site.directory),
         "output": output,
         "doctrees": f"{WORK}/doctrees",
-        "temporary": f"{WORK}/tmp",
+        "temporary": f"{WORK}/temporary",
         "builder": builder,
         "overrides": overrides,
         "tags": [*site.tags],

@@ -34,9 +34,7 @@ def link_lines(found: Links) -> Iterator[str]:
 
 def links_as_json(found: Links, *, external: bool) -> str:
     """See docs/goals/docs-links.md."""
-    results = [
-        {"site": site, "where": link.where, "why": link.why} for site, links in found.items() for link in links
-    ]
+    results = [{"site": site, "where": link.where, "why": link.why} for site, links in found.items() for link in links]
     return json_report("docs-links", schema_version=1, mode="external" if external else "internal", results=results)
 
 

@@ -134,9 +134,7 @@ async def _answered(request: SphinxRun, python_setup: PythonSetup, subsystem: Sp
             fix=f"see the lines above; after a timeout, raise `timeout` of {site.address}, which is {site.timeout_s}",
         ) from None
     if answer.failure:
-        raise UserError.of(
-            why_it_failed(site, answer.failure, resolve, how_to_make_lockfile(resolve, python_setup))
-        )
+        raise UserError.of(why_it_failed(site, answer.failure, resolve, how_to_make_lockfile(resolve, python_setup)))
     return SphinxResult(resolve, answer, result.output_digest)
 
 
@@ -148,7 +146,11 @@ async def run_sphinx(request: SphinxRun, python_setup: PythonSetup, subsystem: S
     except Exception as error:
         # The engine forgets what a failed rule has read, so this result must end with the run.
         await run_id()
-        problem = as_problem(error, doing=f"building {request.fields.address}", fix=f"{bin_name()} -ldebug package {request.fields.address}")
+        problem = as_problem(
+            error,
+            doing=f"building {request.fields.address}",
+            fix=f"{bin_name()} -ldebug package {request.fields.address}",
+        )
         return SphinxResult(problem=problem)
 
 

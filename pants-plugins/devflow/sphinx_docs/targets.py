@@ -97,8 +97,8 @@ class SphinxLanguagesField(StringSequenceField):
     alias = "languages"
     help = softwrap(
         """
-        The languages to build, each to `dist/<output_path>/<builder>/<language>`. If not set: that of `conf.py`, without
-        a directory of its own. Example: `languages=["en", "ko"]`.
+        The languages to build, each to `dist/<output_path>/<builder>/<language>`. If not set: that of `conf.py`,
+        without a directory of its own. Example: `languages=["en", "ko"]`.
         """
     )
 

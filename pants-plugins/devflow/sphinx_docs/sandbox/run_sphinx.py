@@ -1,6 +1,6 @@
-"""Runs Sphinx once, in a sandbox of the engine or for `docs-serve`: `python run_sphinx.py JOB`, with a job as JSON.
+"""Runs Sphinx once, in a sandbox or for `docs-serve`: `python run_sphinx.py JOB`, with a job as JSON.
 
-Standard library and what Sphinx itself needs, on Python 3.9 or newer. It runs by its path and imports no module of ours:
+Standard library and what Sphinx itself needs, on Python 3.9 or newer. It runs by its path and imports no module of ours, as
 a site may document a package of the same name. Paths of a job are relative to the working directory.
 
     root         what the paths of the repository are relative to; source: the directory of conf.py
@@ -26,6 +26,7 @@ import socket
 import sys
 import traceback
 from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 
 CLOSED = "the network is closed to this build"
@@ -66,20 +67,17 @@ def run(job: dict[str, Any]) -> dict[str, Any]:
 
 
 def _build(job: dict[str, Any], warnings: io.StringIO) -> Any:
-    import sphinx
-    import sphinx.config
-    from sphinx.application import Sphinx
-    from sphinx.util.docutils import docutils_namespace, patch_docutils
-
-    if job["keep_years"] and hasattr(sphinx.config, "correct_copyright_year"):
+    config: Any = import_module("sphinx.config")
+    docutils: Any = import_module("sphinx.util.docutils")
+    if job["keep_years"] and hasattr(config, "correct_copyright_year"):
         # It would replace a year that happens to be this one by that of SOURCE_DATE_EPOCH, so in this year only.
-        sphinx.config.correct_copyright_year = lambda _app, _config: None
+        config.correct_copyright_year = lambda _app, _config: None
     overrides = dict(job["overrides"])
-    if sphinx.version_info >= (7, 3):
+    if import_module("sphinx").version_info >= (7, 3):
         overrides.setdefault("show_warning_types", True)  # the default since Sphinx 8
     source = os.path.abspath(job["source"])
-    with patch_docutils(source), docutils_namespace():
-        app = Sphinx(
+    with docutils.patch_docutils(source), docutils.docutils_namespace():
+        app = import_module("sphinx.application").Sphinx(
             source,
             source,
             os.path.abspath(job["output"]),
@@ -140,8 +138,7 @@ def update_catalogs(app: Any, job: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
     A catalog whose messages have not changed is left out; an obsolete message is kept at the end. Raises: ValueError.
     """
-    from babel.messages.pofile import read_po, write_po
-
+    po: Any = import_module("babel.messages.pofile")
     language, templates = job["catalogs"]["language"], job["output"]
     home = os.path.join(app.confdir, app.config.locale_dirs[0], language, "LC_MESSAGES")
     for template in sorted(_below(templates, ".pot")):
@@ -150,21 +147,21 @@ def update_catalogs(app: Any, job: dict[str, Any]) -> Iterator[dict[str, Any]]:
         if shown.startswith(".."):
             raise ValueError(f"locale_dirs leads out of the repository: {app.config.locale_dirs[0]}")
         with open(os.path.join(templates, template), "rb") as file:
-            wanted = read_po(file)
+            wanted = po.read_po(file)
         catalog, new = wanted, not os.path.exists(path)
         if new:
             wanted.locale = language
             wanted.revision_date = wanted.creation_date
         else:
             with open(path, "rb") as file:
-                catalog = read_po(file, locale=language)
+                catalog = po.read_po(file, locale=language)
             if _messages(catalog) == _messages(wanted):
                 continue
             catalog.update(wanted)
         written = os.path.join(job["catalogs"]["directory"], shown)
         os.makedirs(os.path.dirname(written), exist_ok=True)
         with open(written, "wb") as file:
-            write_po(file, catalog)
+            po.write_po(file, catalog)
         untranslated = sum(1 for message in catalog if message.id and (message.fuzzy or not message.string))
         yield {"path": shown, "new": new, "messages": len(catalog), "untranslated": untranslated}
 
