@@ -166,6 +166,41 @@ def templates_of(site: Site) -> str:
     return posixpath.join(INPUTS, site.directory, "_build", "gettext")
 
 
+def serve_spec(
+    site: Site,
+    sphinx_job: Mapping[str, object],
+    *,
+    directory: str,
+    globs: Iterable[str],
+    files: Iterable[str],
+    state: str,
+    sandbox: str,
+    port: int,
+    watch: bool,
+    open_browser: bool,
+    resolve: str,
+) -> dict[str, object]:
+    """What `serve.py` is given: see there. `directory` and `globs` are those of the target.
+
+    `sandbox` is the directory that has the scripts, and the inputs of a build.
+    """
+    return {
+        "title": site.address,
+        "job": {**sphinx_job, "incremental": True},
+        "directory": directory,
+        "include": [glob for glob in globs if not glob.startswith("!")],
+        "exclude": [glob[1:] for glob in globs if glob.startswith("!")],
+        "files": [*files],
+        "state": state,
+        "runner": posixpath.join(sandbox, RUNNER),
+        "inputs": posixpath.join(sandbox, INPUTS),
+        "port": port,
+        "watch": watch,
+        "open": open_browser,
+        "resolve": resolve,
+    }
+
+
 def foreign_files(site: Site, own: Collection[str], dependencies: Iterable[str]) -> tuple[str, ...]:
     """Files of dependencies that are below the directory of conf.py, relative to it: they are no pages of the site."""
     start = f"{site.directory}/" if site.directory else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pants.engine.goal import GoalSubsystem
-from pants.option.option_types import BoolOption, EnumOption, StrListOption, StrOption
+from pants.option.option_types import BoolOption, EnumOption, IntOption, StrListOption, StrOption
 from pants.option.subsystem import Subsystem
 from pants.util.strutil import softwrap
 
@@ -23,6 +23,7 @@ NETWORK_VARIABLES = (
     "https_proxy",
     "no_proxy",
 )
+BROWSER_VARIABLES = ("BROWSER", "DBUS_SESSION_BUS_ADDRESS", "DISPLAY", "HOME", "PATH", "WAYLAND_DISPLAY", "XDG_RUNTIME_DIR")
 
 
 class SphinxSubsystem(Subsystem):
@@ -91,3 +92,27 @@ class DocsTranslateSubsystem(GoalSubsystem):
         default=False, help="Change nothing; exit with 1 if a catalog is missing or out of date, and name it."
     )
     format = EnumOption(default=ReportFormat.TEXT, help="How to write the report. Example: `--format=json`.")
+
+
+class DocsServeSubsystem(GoalSubsystem):
+    """The options of `docs-serve`."""
+
+    name = "docs-serve"
+    help = softwrap(
+        """
+        Serve the pages of a site to the browsers of this machine, and build them again when a file changes.
+
+        A build takes what has changed since the one before. To publish pages, use `package`, which builds all of them
+        from nothing.
+        """
+    )
+
+    port = IntOption(
+        default=8000,
+        help="The port to serve on, else one of the next ten if it is taken; 0 for any. Example: `--port=8080`.",
+    )
+    open = BoolOption(default=False, help="Open the first page in a browser.")
+    once = BoolOption(default=False, help="Build once, and do not look for changes.")
+    language = StrOption(
+        default=None, help="The language to build. If not set: that of `conf.py`. Example: `--language=ko`."
+    )
