@@ -55,6 +55,7 @@ class Serving:
         self.root, self.printed = root, root / "printed.txt"
         self.spec = {
             "title": "docs:docs",
+            "build_root": str(root),
             "runner": "runner.py",
             "inputs": "inputs",
             "job": JOB,
@@ -73,7 +74,6 @@ class Serving:
         with self.printed.open("w") as output:
             self.process = subprocess.Popen(
                 [sys.executable, served.__file__, json.dumps(self.spec)],
-                cwd=root,
                 env={**os.environ, "PYTHONPATH": package},
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -184,7 +184,6 @@ def test_it_ends_with_its_parent(start: Callable[..., Serving], tmp_path: Path) 
     code = "import subprocess, sys; print(subprocess.Popen([sys.executable, *sys.argv[1:]]).pid, flush=True); input()"
     parent = subprocess.Popen(
         [sys.executable, "-c", code, served.__file__, spec],
-        cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(Path(next(iter(devflow.__path__))).parent)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -174,6 +174,7 @@ def serve_spec(
     globs: Iterable[str],
     files: Iterable[str],
     state: str,
+    build_root: str,
     sandbox: str,
     port: int,
     watch: bool,
@@ -186,6 +187,7 @@ def serve_spec(
     """
     return {
         "title": site.address,
+        "build_root": build_root,
         "job": {**sphinx_job, "incremental": True},
         "directory": directory,
         "include": [glob for glob in globs if not glob.startswith("!")],

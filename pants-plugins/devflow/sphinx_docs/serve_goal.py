@@ -80,6 +80,7 @@ async def docs_serve_goal(
             globs=fields.sources.globs,
             files=inputs.dependencies,
             state=os.path.relpath(state, build_root.path),
+            build_root=build_root.path,
             sandbox=_CHROOT,
             port=options.port,
             watch=not options.once,

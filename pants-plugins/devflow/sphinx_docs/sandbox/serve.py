@@ -1,8 +1,8 @@
 """Serves a site on the loopback interface, and builds it again when a file changes: `python serve.py SPEC`.
 
-Runs in the build root, in the virtualenv of Sphinx. The site is built from a mirror, so that nothing of a build, such as
+Runs in the virtualenv of Sphinx. The site is built from a mirror, so that nothing of a build, such as
 a compiled catalog, gets into the work tree; and by a process of its own each time, so that changed code is imported.
-SPEC is JSON: `title`; `runner` and `job` (run_sphinx.py); `state`, the directory for the mirror and what is built;
+SPEC is JSON: `title`; `build_root`, which other paths are relative to; `runner` and `job` (run_sphinx.py); `state`, the directory for the mirror and what is built;
 `directory`, `include` and `exclude`, the globs of the site; `files`, other files of the repository; `inputs`, where
 those of them are that are generated; `port`; `watch`; `open`; `resolve`.
 """
@@ -177,6 +177,7 @@ def main(text: str) -> int:
     """Serve until a signal or the end of the parent process."""
     spec = json.loads(text)
     parent = os.getppid()
+    os.chdir(spec["build_root"])
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     os.makedirs(spec["state"], exist_ok=True)
     mirror = Mirror(spec, os.path.join(spec["state"], spec["job"]["root"]))
