@@ -35,7 +35,8 @@ _POLL_S = 0.3
 
 def tell(*lines: str) -> None:
     """Print lines of a person's terminal."""
-    print(*map(shown_fact, lines), sep="\n", flush=True)
+    for line in lines:
+        print(shown_fact(line), flush=True)
 
 
 class Handler(SimpleHTTPRequestHandler):
