@@ -17,6 +17,7 @@ from devflow.release import register as release
 from devflow.release.steps import schema_history as schema_history_step
 from devflow.reset_cache import register as reset_cache
 from devflow.schema_history import register as schema_history
+from devflow.sphinx_docs import register as sphinx_docs
 
 
 def rules() -> Rules:
@@ -32,9 +33,10 @@ def rules() -> Rules:
         *reset_cache.rules(),
         *schema_history.rules(),
         *schema_history_step.rules(),
+        *sphinx_docs.rules(),
     ]
 
 
 def target_types() -> Iterable[type[Target]]:
     """The target types of every slice."""
-    return [*schema_history.target_types()]
+    return [*schema_history.target_types(), *sphinx_docs.target_types()]

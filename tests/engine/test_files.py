@@ -18,6 +18,7 @@ from devflow.engine import (
     merge_digests,
     read_files,
     snapshot_of,
+    with_prefix,
 )
 from engine.answer import Answer
 from engine.recorder import executes
@@ -56,6 +57,7 @@ async def shape_digests(about: AboutDigests) -> Answer:
             "contents": await digest_contents(merged),
             "entries": entries,
             "remade": await create_digest(CreateDigest(entries)),
+            "below": await digest_entries(await with_prefix(merged, "home/in")),
         }
     )
 
@@ -77,9 +79,10 @@ def test_files_of_the_build_root(runner: RuleRunner) -> None:
     ]
 
 
-@executes("create_digest", "merge_digests", "digest_contents", "digest_entries")
+@executes("create_digest", "merge_digests", "digest_contents", "digest_entries", "with_prefix")
 def test_digests(runner: RuleRunner) -> None:
     shaped = runner.request(Answer, [AboutDigests(b"hello")])
     assert [(file.path, file.content) for file in shaped.contents] == [("a/b.txt", b"hello"), ("a/c.py", b"pass")]
     assert [(entry.path, entry.is_executable) for entry in shaped.entries] == [("a/b.txt", False), ("a/c.py", True)]
     assert shaped.remade == shaped.merged
+    assert [entry.path for entry in shaped.below] == ["home/in/a/b.txt", "home/in/a/c.py"]

@@ -15,6 +15,7 @@ from pants.backend.python.typecheck.mypy import subsystem as mypy_tool
 from pants.backend.python.util_rules.interpreter_constraints import InterpreterConstraints
 from pants.backend.python.util_rules.pex import PexRequest, VenvPexProcess
 from pants.backend.python.util_rules.pex_requirements import Lockfile, PexRequirements, Resolve
+from pants.backend.python.util_rules.python_sources import PythonSourceFilesRequest
 from pants.core.target_types import LockfilesGeneratorTarget, LockfileTarget
 from pants.engine.fs import EMPTY_DIGEST
 from pants.engine.rules import QueryRule, collect_rules, rule
@@ -23,7 +24,7 @@ from pants.testutil.rule_runner import RuleRunner
 
 from devflow import engine
 from devflow.common.tool_resolve import WantedTool
-from devflow.engine import python
+from devflow.engine import all_targets, python
 from devflow.engine.python import (
     ResolvePexConfig,
     create_pex,
@@ -34,6 +35,7 @@ from devflow.engine.python import (
     exported_codegen,
     find_python,
     load_lockfile,
+    python_source_files,
     python_tools_by_resolve,
     resolve_pex_config,
     try_venv_pex,
@@ -72,6 +74,7 @@ async def see_resolve(about: AboutResolve) -> Answer:
             "exported": exported,
             "exported_pex": await export_pex(empty, about.name, VERSION),
             "codegen": await exported_codegen(about.name),
+            "sources": await python_source_files(PythonSourceFilesRequest(await all_targets())),
             "unknown": await export_venv("no-such-resolve"),
         }
     )
@@ -170,6 +173,7 @@ def runner() -> RuleRunner:
     "export_pex",
     "export_venv",
     "exported_codegen",
+    "python_source_files",
 )
 def test_resolve(runner: RuleRunner) -> None:
     seen = runner.request(Answer, [AboutResolve("colors", "locks/colors.lock")])
@@ -183,6 +187,8 @@ def test_resolve(runner: RuleRunner) -> None:
         assert exported.reldir == f"python/virtualenvs/colors/{VERSION}"
         assert exported.post_processing_cmds
     assert seen.unknown is None
+    assert seen.sources.source_files.snapshot.files == ("code/app/main.py",)
+    assert seen.sources.source_roots == ("code",)
 
 
 @executes("python_tools_by_resolve", "tool_export", "wanted_tool")

@@ -16,8 +16,8 @@ from pants.testutil.rule_runner import RuleRunner
 from devflow import engine
 from devflow.common.errors import UserError
 from devflow.common.tool_resolve import WantedTool
-from devflow.engine import python
-from devflow.engine.python import try_venv_pex
+from devflow.engine import python, try_process
+from devflow.engine.python import try_venv_pex, venv_pex_process
 from devflow.engine.python.tool import tool_resolve, tool_venv
 from engine.answer import Answer
 from engine.recorder import executes
@@ -41,9 +41,15 @@ async def see_tool(about: AboutTool, python_setup: PythonSetup) -> Answer:
     except UserError as error:
         return Answer({"error": str(error)})
     script = await try_venv_pex(VenvPexProcess(as_script, argv=("--help",), description="Ask the tool for help"))
+    everything = await tool_venv("tools", "tabulate", python_setup, plugins=None)
+    both = await tool_venv("tools", "tabulate", python_setup, plugins=["ansicolors"])
     code = "import importlib.util as u; print([bool(u.find_spec(name)) for name in ('tabulate', 'colors')])"
     found = await try_venv_pex(VenvPexProcess(as_python, argv=("-c", code), description="Look at what is installed"))
-    return Answer({"resolve": resolve, "script": script, "found": found})
+    more = []
+    for venv in (everything, both):
+        process = VenvPexProcess(venv, argv=("-c", code), description="Look at what is installed")
+        more.append((await try_process(await venv_pex_process(process))).stdout)
+    return Answer({"resolve": resolve, "script": script, "found": found, "more": more})
 
 
 @pytest.fixture(scope="module")
@@ -71,13 +77,14 @@ def configure(runner: RuleRunner, *args: str) -> None:
     )
 
 
-@executes("tool_resolve", "tool_venv", "python_for")
+@executes("tool_resolve", "tool_venv", "python_for", "venv_pex_process", "try_process")
 def test_the_tool_and_nothing_else(runner: RuleRunner) -> None:
     configure(runner)
     seen = runner.request(Answer, [AboutTool("tabulate", None)])
     assert seen.resolve == "tools"
     assert (seen.script.exit_code, seen.script.stdout[:15]) == (0, b"Usage: tabulate")
     assert seen.found.stdout == b"[True, False]\n"
+    assert seen.more == [b"[True, True]\n"] * 2
 
 
 @pytest.mark.parametrize(

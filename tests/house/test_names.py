@@ -23,6 +23,7 @@ FOLDERS = (
     "release",
     "reset_cache",
     "schema_history",
+    "sphinx_docs",
 )
 
 

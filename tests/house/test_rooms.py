@@ -19,6 +19,7 @@ SLICES = (
     "release",
     "reset_cache",
     "schema_history",
+    "sphinx_docs",
 )
 PURE_SLICES = SLICES
 IMPURE = set(

@@ -18,12 +18,19 @@ from devflow.engine.files import (
     merge_digests,
     read_files,
     snapshot_of,
+    with_prefix,
 )
 from devflow.engine.generation import Rules
 from devflow.engine.processes import find_binary, run_interactive, run_process, try_process, try_processes
 from devflow.engine.resolves import declared_names, known_resolve_names, tools_with_sentinels
 from devflow.engine.session import environment_vars, run_id, scoped_options
-from devflow.engine.targets import all_source_roots, all_targets, filtered_targets_of_specs
+from devflow.engine.targets import (
+    all_source_roots,
+    all_targets,
+    filtered_targets_of_specs,
+    sources_of,
+    transitive_targets,
+)
 
 try:
     from pants.core.util_rules import env_vars
@@ -56,9 +63,12 @@ __all__ = [
     "run_process",
     "scoped_options",
     "snapshot_of",
+    "sources_of",
     "tools_with_sentinels",
+    "transitive_targets",
     "try_process",
     "try_processes",
+    "with_prefix",
 ]
 
 

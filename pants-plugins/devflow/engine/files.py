@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pants.engine.fs import (
+    AddPrefix,
     CreateDigest,
     Digest,
     DigestContents,
@@ -68,3 +69,10 @@ async def merge_digests(digests: Iterable[Digest]) -> Digest:
     if HAS_GET:
         return await Get(Digest, MergeDigests(digests))
     return await intrinsics.merge_digests(MergeDigests(digests))
+
+
+async def with_prefix(digest: Digest, prefix: str) -> Digest:
+    """The same files, below a directory."""
+    if HAS_GET:
+        return await Get(Digest, AddPrefix(digest, prefix))
+    return await intrinsics.add_prefix(AddPrefix(digest, prefix))

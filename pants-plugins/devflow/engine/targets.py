@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pants.base.specs import Specs
-from pants.engine.target import AllTargets, AllUnexpandedTargets, FilteredTargets
+from pants.engine.addresses import Address
+from pants.engine.target import (
+    AllTargets,
+    AllUnexpandedTargets,
+    FilteredTargets,
+    HydratedSources,
+    HydrateSourcesRequest,
+    SourcesField,
+    TransitiveTargets,
+    TransitiveTargetsRequest,
+)
 from pants.source.source_root import AllSourceRoots
 
 from devflow.engine.generation import HAS_GET, Get, implicitly
@@ -32,6 +44,20 @@ async def all_unexpanded_targets() -> AllUnexpandedTargets:
     if HAS_GET:
         return await Get(AllUnexpandedTargets)
     return await graph.find_all_unexpanded_targets()
+
+
+async def transitive_targets(roots: Iterable[Address]) -> TransitiveTargets:
+    """Find the targets, and all that they depend on."""
+    if HAS_GET:
+        return await Get(TransitiveTargets, TransitiveTargetsRequest(roots))
+    return await graph.transitive_targets(TransitiveTargetsRequest(roots), **implicitly())
+
+
+async def sources_of(field: SourcesField) -> HydratedSources:
+    """Capture the files of a target. Raises: whatever Pants does for a glob that matches nothing."""
+    if HAS_GET:
+        return await Get(HydratedSources, HydrateSourcesRequest(field))
+    return await graph.hydrate_sources(HydrateSourcesRequest(field), **implicitly())
 
 
 async def filtered_targets_of_specs(specs: Specs) -> FilteredTargets:

@@ -22,9 +22,11 @@ from devflow.engine.python.pex import (
     create_venv_pex,
     find_python,
     load_lockfile,
+    python_source_files,
     resolve_pex_config,
     sidecar_path,
     try_venv_pex,
+    venv_pex_process,
 )
 
 __all__ = [
@@ -37,11 +39,13 @@ __all__ = [
     "exported_codegen",
     "find_python",
     "load_lockfile",
+    "python_source_files",
     "python_tools_by_resolve",
     "resolve_pex_config",
     "rules",
     "sidecar_path",
     "try_venv_pex",
+    "venv_pex_process",
 ]
 
 

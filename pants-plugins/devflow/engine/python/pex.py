@@ -7,12 +7,13 @@ from pants.backend.python.util_rules.lockfile_metadata import PythonLockfileMeta
 from pants.backend.python.util_rules.pex import Pex, PexRequest, VenvPex, VenvPexProcess
 from pants.backend.python.util_rules.pex_environment import PythonExecutable
 from pants.backend.python.util_rules.pex_requirements import LoadedLockfile, LoadedLockfileRequest, Lockfile
-from pants.engine.process import FallibleProcessResult
+from pants.backend.python.util_rules.python_sources import PythonSourceFiles, PythonSourceFilesRequest
+from pants.engine.process import FallibleProcessResult, Process
 
 from devflow.engine.generation import HAS_GET, Get, implicitly
 
 if not HAS_GET:
-    from pants.backend.python.util_rules import pex, pex_requirements
+    from pants.backend.python.util_rules import pex, pex_requirements, python_sources
     from pants.engine.intrinsics import execute_process  # type: ignore[import-not-found]
 
 try:
@@ -76,3 +77,17 @@ async def try_venv_pex(process: VenvPexProcess) -> FallibleProcessResult:
     if HAS_GET:
         return await Get(FallibleProcessResult, VenvPexProcess, process)
     return await execute_process(**implicitly({process: VenvPexProcess}))
+
+
+async def venv_pex_process(process: VenvPexProcess) -> Process:
+    """The process that `try_venv_pex` would run."""
+    if HAS_GET:
+        return await Get(Process, VenvPexProcess, process)
+    return await pex.setup_venv_pex_process(process, **implicitly())
+
+
+async def python_source_files(request: PythonSourceFilesRequest) -> PythonSourceFiles:
+    """Collect the sources of targets, with the `__init__.py` files above them and what generators make."""
+    if HAS_GET:
+        return await Get(PythonSourceFiles, PythonSourceFilesRequest, request)
+    return await python_sources.prepare_python_sources(request, **implicitly())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from urllib.parse import urlparse
 
 from pants.backend.python.subsystems.setup import PythonSetup
@@ -34,11 +35,17 @@ async def tool_resolve(tool: WantedTool, python_setup: PythonSetup) -> str:
 
 
 async def tool_venv(
-    resolve: str, requirement: str, python_setup: PythonSetup, *, main: MainSpecification | None = None
+    resolve: str,
+    requirement: str,
+    python_setup: PythonSetup,
+    *,
+    main: MainSpecification | None = None,
+    plugins: Iterable[str] | None = (),
 ) -> VenvPex:
-    """Install a requirement, with what it needs and nothing else, from the lockfile of a resolve.
+    """Install a requirement and its plugins, with what they need and nothing else, from the lockfile of a resolve.
 
-    Runs `main` (`ConsoleScript("towncrier")`), else as the interpreter of the resolve. Raises: UserError.
+    `plugins` are requirements, too; None installs all of the lockfile. Runs `main` (`ConsoleScript("towncrier")`), else
+    as the interpreter of the resolve. Raises: UserError.
     """
     url = python_setup.resolves[resolve]
     lockfile = Lockfile(url=url, url_description_of_origin=f"the resolve `{resolve}`", resolve_name=resolve)
@@ -52,20 +59,23 @@ async def tool_venv(
     constraints = constraints_of(resolve, python_setup)
     await python_for(resolve, constraints)
     try:
+        # This is the request by which tests and checks take theirs: where they have run, it is in the cache.
+        everything = PexRequest(
+            description=f"Installing {url} for the resolve `{resolve}`",
+            output_filename=f"{path_safe(resolve)}_lockfile.pex",
+            internal_only=True,
+            requirements=EntireLockfile(lockfile),
+            interpreter_constraints=constraints,
+            layout=PexLayout.PACKED,
+        )
+        if plugins is None:
+            return await create_venv_pex(everything)
+        wanted = [requirement, *plugins]
         if loaded.as_constraints_strings is None:
-            requirements = PexRequirements([requirement], from_superset=Resolve(resolve, False))
+            requirements = PexRequirements(wanted, from_superset=Resolve(resolve, False))
         else:
-            # A requirement file says nothing of what needs what, so all of it is installed before a part is taken. This
-            # is the request by which tests and checks take theirs: where they have run, it is in the cache.
-            everything = PexRequest(
-                description=f"Installing {url} for the resolve `{resolve}`",
-                output_filename=f"{path_safe(resolve)}_lockfile.pex",
-                internal_only=True,
-                requirements=EntireLockfile(lockfile),
-                interpreter_constraints=constraints,
-                layout=PexLayout.PACKED,
-            )
-            requirements = PexRequirements([requirement], from_superset=await create_pex(everything))
+            # A requirement file says nothing of what needs what, so all of it is installed before a part is taken.
+            requirements = PexRequirements(wanted, from_superset=await create_pex(everything))
         return await create_venv_pex(
             PexRequest(
                 output_filename=f"{path_safe(requirement)}.pex",

@@ -1,0 +1,225 @@
+"""Decides: whether a target can be built, what Sphinx is told, and what its failures mean. Pure."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timezone
+
+from devflow.common.errors import Problem, UserError, tail
+from devflow.sphinx_docs.facts import Site, SphinxFailure
+
+HOME = ".devflow"  # in a sandbox: its root is never the source directory, because Pants has a directory there
+INPUTS = f"{HOME}/in"
+WORK = f"{HOME}/work"
+CATALOGS = f"{HOME}/catalogs"
+RUNNER = f"{HOME}/run_sphinx.py"
+_FIRST_DAY_S = 315532800  # 1980-01-01, the day of files in Pants' own archives
+_NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
+_EXTENSION = re.compile(r"Could not import extension ([\w.]+)")
+
+
+def source_directory(address: str, spec_path: str, chosen: str | None, files: Collection[str]) -> str:
+    """The directory of conf.py among the files of a target. Raises: UserError."""
+    confs = sorted((path for path in files if posixpath.basename(path) == "conf.py"), key=lambda path: path.count("/"))
+    if chosen is not None:
+        directory = posixpath.normpath(posixpath.join(spec_path, chosen))
+        directory = "" if directory == "." else directory
+        if posixpath.join(directory, "conf.py") not in confs:
+            raise UserError(
+                f"{address}: There is no conf.py in {directory or 'the build root'}.",
+                fix="set `source_directory` to the directory of conf.py, and see that `sources` has the file"
+                f"{_other(confs)}",
+            )
+        return directory
+    if not confs:
+        raise UserError(
+            f"{address}: There is no conf.py in {spec_path or 'the build root'}.",
+            fix="see that `sources` has it, or make the target in the directory that holds it",
+        )
+    depth = confs[0].count("/")
+    nearest = [path for path in confs if path.count("/") == depth]
+    if len(nearest) > 1:
+        raise UserError(
+            f"{address}: Several files are named conf.py: {', '.join(nearest)}.",
+            fix='set `source_directory` to the directory of one of them, such as source_directory="'
+            f'{posixpath.relpath(posixpath.dirname(nearest[0]) or ".", spec_path or ".")}"',
+        )
+    return posixpath.dirname(nearest[0])
+
+
+def _other(confs: Sequence[str]) -> str:
+    return f"; there is {', '.join(confs)}" if confs else ""
+
+
+def refuse_whole_repository(address: str, spec_path: str, globs: Iterable[str]) -> None:
+    """At the build root, a glob for all files would copy the repository. Raises: UserError."""
+    if not spec_path and any(glob.startswith("**/*") for glob in globs):
+        raise UserError(
+            f"{address}: At the build root, `sources` with `**/*` is the whole repository.",
+            fix='name the files of the site: sources=["conf.py", "*.rst", "docs/**"]',
+        )
+
+
+def checked_names(address: str, field: str, names: Iterable[str]) -> tuple[str, ...]:
+    """Names that become directories. Raises: UserError."""
+    checked = tuple(dict.fromkeys(names))
+    bad = [name for name in checked if not _NAME.fullmatch(name)]
+    if bad or not (checked or field == "languages"):
+        what = f"`{bad[0]}` is not a name" if bad else "there is no name"
+        raise UserError(
+            f"{address}: In the field `{field}`, {what}.",
+            fix="use letters, digits, `.`, `_` and `-`: "
+            + ('builders=["html"]' if field == "builders" else 'languages=["ko"]'),
+        )
+    return checked
+
+
+def checked_output_path(address: str, path: str) -> str:
+    """A directory below that of packages. Raises: UserError."""
+    normal = posixpath.normpath(path) if path else ""
+    if not normal or normal.startswith((".", "/")):
+        raise UserError(
+            f"{address}: `output_path` is not a directory below `dist`: {path!r}.", fix='set it: output_path="docs"'
+        )
+    return normal
+
+
+def checked_day(address: str, date: str | None) -> int | None:
+    """A day in seconds since 1970. Raises: UserError."""
+    if date is None:
+        return None
+    try:
+        return int(datetime.strptime(date, "%Y-%m-%d").replace(tzinfo=timezone.utc).timestamp())
+    except ValueError as error:
+        raise UserError(
+            f"{address}: `date` is not a day: {date!r}.", fix='write it as YYYY-MM-DD: date="2026-01-31"'
+        ) from error
+
+
+def refuse_shared_output(site: Site, others: Mapping[str, str]) -> None:
+    """Two sites in one directory would overwrite each other; `others` are paths by address. Raises: UserError."""
+    for address, path in sorted(others.items()):
+        if address != site.address and posixpath.normpath(path) == site.output_path:
+            raise UserError(
+                f"{site.address} and {address} have the same `output_path`: {site.output_path}.",
+                fix=f'give one of them another: output_path="{site.output_path}-2"',
+            )
+
+
+def environment(site: Site, *, network: bool) -> dict[str, str]:
+    """What a process of a site is given whatever the machine has; `network` is whether it may use that."""
+    closed = {} if network else dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"), "http://127.0.0.1:9")
+    return {
+        "LC_ALL": "C.UTF-8",
+        "PYTHONHASHSEED": "0",
+        "PYTHONUTF8": "1",
+        "SOURCE_DATE_EPOCH": str(_FIRST_DAY_S if site.day_s is None else site.day_s),
+        "TZ": "UTC",
+        # For programs that extensions start; Sphinx itself is refused the network by `run_sphinx.py`.
+        **closed,
+        **{name.lower(): value for name, value in closed.items()},
+    }
+
+
+def job(
+    site: Site,
+    builder: str,
+    *,
+    output: str,
+    python_path: Iterable[str],
+    foreign: Iterable[str] = (),
+    language: str | None = None,
+    catalogs_of: str | None = None,
+    nitpicky: bool | None = None,
+    network: bool | None = None,
+) -> dict[str, object]:
+    """A job for `run_sphinx.py`. `python_path` has source roots; `catalogs_of` is a language whose catalogs to update."""
+    defines = dict(site.defines)
+    overrides: dict[str, object] = {**defines}
+    if site.nitpicky if nitpicky is None else nitpicky:
+        overrides["nitpicky"] = True
+    if language:
+        overrides["language"] = language
+    return {
+        "root": INPUTS,
+        "source": posixpath.join(INPUTS, site.directory),
+        "output": output,
+        "doctrees": f"{WORK}/doctrees",
+        "temporary": f"{WORK}/temporary",
+        "builder": builder,
+        "overrides": overrides,
+        "tags": [*site.tags],
+        "suppress": [*site.suppress],
+        "python_path": [posixpath.join(INPUTS, path) for path in python_path],
+        "foreign": [*foreign],
+        "network": site.network if network is None else network,
+        "keep_years": site.day_s is None,
+        "incremental": False,
+        "catalogs": {"language": catalogs_of, "directory": CATALOGS} if catalogs_of else None,
+    }
+
+
+def templates_of(site: Site) -> str:
+    """Where templates of translations are made: comments in them then have paths as by `make gettext`."""
+    return posixpath.join(INPUTS, site.directory, "_build", "gettext")
+
+
+def serve_spec(
+    site: Site,
+    sphinx_job: Mapping[str, object],
+    *,
+    directory: str,
+    globs: Iterable[str],
+    files: Iterable[str],
+    state: str,
+    build_root: str,
+    sandbox: str,
+    port: int,
+    watch: bool,
+    open_browser: bool,
+    resolve: str,
+) -> dict[str, object]:
+    """What `serve.py` is given: see there. `directory` and `globs` are those of the target.
+
+    `sandbox` is the directory that has the scripts, and the inputs of a build.
+    """
+    return {
+        "title": site.address,
+        "build_root": build_root,
+        "job": {**sphinx_job, "incremental": True},
+        "directory": directory,
+        "include": [glob for glob in globs if not glob.startswith("!")],
+        "exclude": [glob[1:] for glob in globs if glob.startswith("!")],
+        "files": [*files],
+        "state": state,
+        "runner": posixpath.join(sandbox, RUNNER),
+        "inputs": posixpath.join(sandbox, INPUTS),
+        "port": port,
+        "watch": watch,
+        "open": open_browser,
+        "resolve": resolve,
+    }
+
+
+def foreign_files(site: Site, own: Collection[str], dependencies: Iterable[str]) -> tuple[str, ...]:
+    """Files of dependencies that are below the directory of conf.py, relative to it: they are no pages of the site."""
+    start = f"{site.directory}/" if site.directory else ""
+    return tuple(path[len(start) :] for path in sorted(set(dependencies) - set(own)) if path.startswith(start))
+
+
+def why_it_failed(site: Site, failure: SphinxFailure, resolve: str, how_to_lock: str) -> Problem:
+    """The failure of a run as a problem with its fix."""
+    extension = _EXTENSION.search(failure.message)
+    if extension:
+        return Problem(
+            f"{site.conf_py}: the extension {extension[1]} cannot be imported from resolve {resolve}: "
+            f"{tail(failure.message)}",
+            fix=f"add the project that has it to the requirements of resolve {resolve}, then: {how_to_lock}; or, if it "
+            "is code of this repository, to the `dependencies` of the target",
+        )
+    what = f"{site.address}: Sphinx failed: {failure.kind}: {tail(failure.message)}"
+    if "onfiguration" in failure.kind:
+        return Problem(what, fix=f"correct {site.conf_py}")
+    return Problem(what, fix=f"correct that in {site.conf_py}, or in the pages that it names")

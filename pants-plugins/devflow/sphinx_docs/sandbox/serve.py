@@ -1,0 +1,218 @@
+"""Serves a site on the loopback interface, and builds it again when a file changes: `python serve.py SPEC`.
+
+Runs in the virtualenv of Sphinx. The site is built from a mirror, so that nothing of a build, such as
+a compiled catalog, gets into the work tree; and by a process of its own each time, so that changed code is imported.
+SPEC is JSON: `title`; `build_root`, which other paths are relative to; `runner` and `job` (run_sphinx.py); `state`, the directory for the mirror and what is built;
+`directory`, `include` and `exclude`, the globs of the site; `files`, other files of the repository; `inputs`, where
+those of them are that are generated; `port`; `watch`; `open`; `resolve`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import glob
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+import webbrowser
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from devflow.common.paths import shown_fact
+from devflow.sphinx_docs.answer import answer_of, report_lines
+
+HOST = "127.0.0.1"
+PORTS_TO_TRY = 11
+_POLL_S = 0.3
+
+
+def tell(*lines: str) -> None:
+    """Print lines of a person's terminal."""
+    for line in lines:
+        print(shown_fact(line), flush=True)
+
+
+class Handler(SimpleHTTPRequestHandler):
+    """Files, for a browser on this machine that asks this server by its own name, and keeps none of them."""
+
+    def send_head(self) -> Any:
+        """Refuses a name that leads here from elsewhere."""
+        name = (self.headers.get("Host") or "").rpartition(":")[0] or self.headers.get("Host")
+        if name not in (HOST, "localhost"):
+            self.send_error(403, "This server answers to 127.0.0.1 and localhost.")
+            return None
+        return super().send_head()
+
+    def end_headers(self) -> None:
+        """A changed page is to be seen."""
+        self.send_header("Cache-Control", "no-store")
+        super().end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Prints nothing."""
+
+
+class Mirror:
+    """A copy of a site's files, with the time of the copy, which is what tells Sphinx that a file has changed."""
+
+    def __init__(self, spec: dict[str, Any], root: str) -> None:
+        self.spec, self.root = spec, root
+        self.generated: set[str] = set()
+        self.seen: dict[str, tuple[int, int]] = {}
+        for path in spec["files"]:
+            generated = os.path.join(spec["inputs"], path)
+            if not os.path.exists(path) and os.path.exists(generated):
+                self._copy(generated, path)
+                self.generated.add(path)
+
+    def paths(self) -> Iterator[str]:
+        """The files that the site has now."""
+        directory = self.spec["directory"] or "."
+        excluded = {path for pattern in self.spec["exclude"] for path in _matching(directory, pattern)}
+        for pattern in self.spec["include"]:
+            yield from (path for path in _matching(directory, pattern) if path not in excluded)
+        yield from self.spec["files"]
+
+    def update(self) -> tuple[bool, bool]:
+        """Copy what has changed. Whether there was any, and whether a file has gone."""
+        now: dict[str, tuple[int, int]] = {}
+        for path in self.paths():
+            with contextlib.suppress(FileNotFoundError):
+                status = os.stat(path)
+                now[path] = (status.st_mtime_ns, status.st_size)
+        changed = [path for path, state in now.items() if self.seen.get(path) != state]
+        gone = [path for path in self.seen if path not in now]
+        for path in changed:
+            with contextlib.suppress(FileNotFoundError):  # gone since then: the next update sees it
+                self._copy(path, path)
+        for path in gone:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(os.path.join(self.root, path))
+        self.seen = now
+        return bool(changed or gone), bool(gone)
+
+    def _copy(self, source: str, path: str) -> None:
+        target = os.path.join(self.root, path)
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        if not os.path.exists(target) or not _same(source, target):
+            shutil.copyfile(source, target)
+
+    def sweep(self) -> bool:
+        """Remove what an earlier server has left; whether there was any."""
+        found, known = False, {*self.seen, *self.generated}
+        for parent, _, names in os.walk(self.root):
+            for name in names:
+                path = os.path.join(parent, name)
+                if os.path.relpath(path, self.root) not in known and not name.endswith(".mo"):
+                    os.unlink(path)
+                    found = True
+        return found
+
+
+def _matching(directory: str, pattern: str) -> Iterator[str]:
+    for path in glob.iglob(os.path.join(glob.escape(directory), pattern), recursive=True):
+        if os.path.isfile(path):
+            yield os.path.normpath(path)
+
+
+def _same(one: str, other: str) -> bool:
+    with open(one, "rb") as first, open(other, "rb") as second:
+        return first.read() == second.read()
+
+
+class Builder:
+    """Builds the site from its mirror, with what Sphinx remembers of the build before."""
+
+    def __init__(self, spec: dict[str, Any]) -> None:
+        self.spec, self.job = spec, spec["job"]
+        self.runner = os.path.abspath(spec["runner"])
+        self.html = os.path.join(spec["state"], self.job["output"])
+
+    def start_anew(self) -> None:
+        """Forget the build before: it has pages of files that are gone."""
+        for directory in (self.html, os.path.join(self.spec["state"], self.job["doctrees"])):
+            shutil.rmtree(directory, ignore_errors=True)
+
+    def build(self) -> bool:
+        """Build, and print the warnings. False if Sphinx failed."""
+        done = subprocess.run(
+            [sys.executable, self.runner, json.dumps(self.job)],
+            cwd=self.spec["state"],
+            env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},  # which has modules of ours
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+        try:
+            answer = answer_of(done.stdout.decode(), self.spec["directory"])
+        except ValueError:
+            tell(f"{self.spec['title']}: Sphinx was ended: {done.stderr.decode(errors='replace')[-2000:]!r}")
+            return False
+        tell(*report_lines(answer.warnings, self.spec["resolve"]))
+        if answer.failure:
+            tell(f"{self.spec['title']}: Sphinx failed: {answer.failure.kind}: {answer.failure.message}")
+            return False
+        tell(f"Built {self.spec['title']}: {len(answer.warnings)} warning{'' if len(answer.warnings) == 1 else 's'}.")
+        return True
+
+
+def listen(port: int, directory: str) -> ThreadingHTTPServer:
+    """A server on this port, or on one of the next ten if it is taken. Raises: OSError."""
+    for number in range(port, port + PORTS_TO_TRY):
+        try:
+            return ThreadingHTTPServer((HOST, number), partial(Handler, directory=directory))
+        except OSError:
+            if number == port + PORTS_TO_TRY - 1 or not port:
+                raise
+    raise AssertionError
+
+
+def main(text: str) -> int:
+    """Serve until a signal or the end of the parent process."""
+    spec = json.loads(text)
+    parent = os.getppid()
+    os.chdir(spec["build_root"])
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    os.makedirs(spec["state"], exist_ok=True)
+    mirror = Mirror(spec, os.path.join(spec["state"], spec["job"]["root"]))
+    builder = Builder(spec)
+    record = os.path.join(spec["state"], "job.json")
+    same_job = os.path.exists(record) and open(record, encoding="utf-8").read() == json.dumps(spec["job"])
+    mirror.update()
+    if mirror.sweep() or not same_job:
+        builder.start_anew()
+    with open(record, "w", encoding="utf-8") as file:
+        json.dump(spec["job"], file)
+    if not builder.build() and not spec["watch"]:
+        return 1
+    os.makedirs(builder.html, exist_ok=True)
+    with listen(spec["port"], builder.html) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://{HOST}:{server.server_address[1]}/"
+        tell(f"Serving docs on {url}")
+        if spec["open"]:
+            webbrowser.open(url)
+        while os.getppid() == parent:
+            time.sleep(_POLL_S)
+            changed, gone = mirror.update() if spec["watch"] else (False, False)
+            if gone:
+                builder.start_anew()
+            if changed:
+                builder.build()
+                os.makedirs(builder.html, exist_ok=True)
+        server.shutdown()
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1]))
+    except KeyboardInterrupt:
+        sys.exit(130)

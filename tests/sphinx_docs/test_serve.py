@@ -1,0 +1,234 @@
+"""The server of `docs-serve`, with a builder of the test in place of Sphinx."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import devflow
+from devflow.sphinx_docs.sandbox import serve as served
+
+RUNNER = """\
+import json, os, pathlib, sys
+job = json.loads(sys.argv[1])
+source, html = pathlib.Path(job["source"]), pathlib.Path(job["output"])
+html.mkdir(exist_ok=True)
+for page in source.rglob("*.rst"):
+    (html / f"{page.stem}.html").write_text(page.read_text())
+broken = (source / "broken.rst").exists()
+text = "docs/index.rst:1: WARNING: odd [some.kind]\\n" if "odd" in (source / "index.rst").read_text() else ""
+failure = {"kind": "Sphinx error", "message": "no"} if broken else None
+assert "PYTHONPATH" not in os.environ
+json.dump({"warnings": text, "failure": failure, "links": [], "catalogs": []}, sys.stdout)
+"""
+JOB = {"root": "in", "source": "in/docs", "output": "html", "doctrees": "doctrees"}
+
+
+def eventually(reached: Callable[[], Any]) -> Any:
+    """What it gives when that is true."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        found = reached()
+        if found:
+            return found
+        time.sleep(0.05)
+    raise AssertionError("never reached")
+
+
+class Serving:
+    """A server, and what it has printed."""
+
+    def __init__(self, root: Path, **changes: Any) -> None:
+        self.root, self.printed = root, root / "printed.txt"
+        self.spec = {
+            "title": "docs:docs",
+            "build_root": str(root),
+            "runner": "runner.py",
+            "inputs": "inputs",
+            "job": JOB,
+            "state": "state",
+            "directory": "docs",
+            "include": ["**/*"],
+            "exclude": ["BUILD", "_build/**"],
+            "files": ["VERSION", "made.py"],
+            "port": 0,
+            "watch": True,
+            "open": False,
+            "resolve": "docs",
+            **changes,
+        }
+        package = str(Path(next(iter(devflow.__path__))).parent)
+        with self.printed.open("w") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, served.__file__, json.dumps(self.spec)],
+                env={**os.environ, "PYTHONPATH": package},
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+
+    def text(self) -> str:
+        return self.printed.read_text()
+
+    def url(self) -> str:
+        def found() -> str:
+            assert self.process.poll() is None, self.text()
+            return self.text().partition("Serving docs on ")[2].partition("\n")[0]
+
+        return str(eventually(found))
+
+    def page(self, name: str = "index.html") -> str:
+        try:
+            with urllib.request.urlopen(self.url() + name) as answer:
+                return str(answer.read().decode())
+        except urllib.error.HTTPError as error:
+            return str(error.code)
+
+
+@pytest.fixture()
+def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Serving]]:
+    monkeypatch.setenv("no_proxy", "*")
+    for path, text in {
+        "runner.py": RUNNER,
+        "docs/index.rst": "one",
+        "docs/guide/a.rst": "a page",
+        "docs/_build/old.rst": "",
+        "docs/BUILD": "",
+        "VERSION": "1",
+        "inputs/made.py": "made = 1",
+    }.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    started = []
+
+    def starting(**changes: Any) -> Serving:
+        started.append(Serving(tmp_path, **changes))
+        return started[-1]
+
+    yield starting
+    for serving in started:
+        serving.process.kill()
+        serving.process.wait()
+
+
+def test_changes_are_served(start: Callable[..., Serving], tmp_path: Path) -> None:
+    serving = start()
+    assert serving.page() == "one"
+    mirror = tmp_path / "state/in"
+    assert {str(path.relative_to(mirror)) for path in mirror.rglob("*") if path.is_file()} == {
+        "VERSION",
+        "docs/guide/a.rst",
+        "docs/index.rst",
+        "made.py",
+    }
+    (tmp_path / "docs/index.rst").write_text("odd")
+    eventually(lambda: serving.page() == "odd")
+    eventually(lambda: "docs/index.rst:1: odd [some.kind]\nBuilt docs:docs: 1 warning.\n" in serving.text())
+    (tmp_path / "docs/new.rst").write_text("new")
+    eventually(lambda: serving.page("new.html") == "new")
+    (tmp_path / "docs/guide/a.rst").unlink()
+    eventually(lambda: serving.page("a.html") == "404")
+    (tmp_path / "docs/broken.rst").write_text("")
+    eventually(lambda: "docs:docs: Sphinx failed: Sphinx error: no\n" in serving.text())
+    (tmp_path / "docs/broken.rst").unlink()
+    (tmp_path / "docs/index.rst").write_text("two")
+    eventually(lambda: serving.page() == "two")
+
+
+def test_only_this_machine_is_answered(start: Callable[..., Serving]) -> None:
+    url = start().url()
+    port = int(url.rstrip("/").rpartition(":")[2])
+    assert url == f"http://127.0.0.1:{port}/"
+    for host, status in ((f"localhost:{port}", 200), (f"evil.example:{port}", 403), ("evil.example", 403)):
+        connection = HTTPConnection("127.0.0.1", port)
+        connection.request("GET", "/index.html", headers={"Host": host})
+        assert connection.getresponse().status == status, host
+        connection.close()
+    with socket.socket() as other, pytest.raises(OSError, match="refused"):
+        other.connect(("127.0.0.2", port))
+
+
+def test_a_port_that_is_taken(start: Callable[..., Serving]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        found = int(start(port=port).url().rstrip("/").rpartition(":")[2])
+        assert port < found < port + served.PORTS_TO_TRY
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it(start: Callable[..., Serving], number: signal.Signals) -> None:
+    serving = start()
+    serving.url()
+    serving.process.send_signal(number)
+    assert serving.process.wait(60) == 130
+    assert "Traceback" not in serving.text()
+
+
+def test_it_ends_with_its_parent(start: Callable[..., Serving], tmp_path: Path) -> None:
+    """As when Pants is killed."""
+    spec = json.dumps(start().spec)
+    code = "import subprocess, sys; print(subprocess.Popen([sys.executable, *sys.argv[1:]]).pid, flush=True); input()"
+    parent = subprocess.Popen(
+        [sys.executable, "-c", code, served.__file__, spec],
+        env={**os.environ, "PYTHONPATH": str(Path(next(iter(devflow.__path__))).parent)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert parent.stdout
+    child = int(parent.stdout.readline())
+    eventually(lambda: "Serving docs on" in (parent.stdout.readline() if parent.stdout else ""))
+    parent.kill()
+    parent.wait()
+
+    def gone() -> bool:
+        try:
+            return Path(f"/proc/{child}/stat").read_text().split()[2] == "Z"
+        except FileNotFoundError:
+            return True
+
+    eventually(gone)
+
+
+def test_a_second_server_goes_on_where_the_first_ended(start: Callable[..., Serving], tmp_path: Path) -> None:
+    """But for pages that have gone since then, and for another job."""
+    first = start()
+    first.url()
+    first.process.send_signal(signal.SIGINT)
+    first.process.wait()
+    kept = tmp_path / "state/html/kept.txt"
+    kept.write_text("")
+    second = start()
+    second.url()
+    assert kept.exists()
+    second.process.send_signal(signal.SIGINT)
+    second.process.wait()
+    (tmp_path / "docs/guide/a.rst").unlink()
+    third = start()
+    assert third.page("a.html") == "404"
+    assert not kept.exists()
+
+
+def test_once(start: Callable[..., Serving], tmp_path: Path) -> None:
+    serving = start(watch=False)
+    assert serving.page() == "one"
+    (tmp_path / "docs/index.rst").write_text("two")
+    time.sleep(1)
+    assert serving.page() == "one"
+    (tmp_path / "docs/broken.rst").write_text("")
+    failed = start(watch=False, state="other")
+    assert failed.process.wait() == 1

@@ -1,0 +1,86 @@
+"""`docs-serve` with the real Sphinx: what the goal gives the server, and how it ends."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from pants.testutil.option_util import create_options_bootstrapper
+from pants.testutil.rule_runner import RuleRunner, mock_console
+
+from devflow.sphinx_docs.serve_goal import DocsServe
+from sphinx_docs.conftest import CONF, Run
+
+
+def server() -> psutil.Process:
+    """The server that this process has started, when it listens."""
+    until = time.monotonic() + 120
+    while time.monotonic() < until:
+        for child in psutil.Process().children(recursive=True):
+            try:
+                if any("serve.py" in word for word in child.cmdline()) and child.connections():
+                    return child
+            except psutil.Error:
+                continue
+        time.sleep(0.1)
+    raise AssertionError("no server")
+
+
+@pytest.fixture()
+def seen(runner: RuleRunner) -> Iterator[list[str]]:
+    """Pages that were read while the goal ran, before and after an edit."""
+    pages: list[str] = []
+
+    def look() -> None:
+        process = server()
+        [listening] = process.connections()
+        url = f"http://{listening.laddr.ip}:{listening.laddr.port}/index.html"
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        try:
+            pages.append(opener.open(url).read().decode())
+            runner.write_files({"src/acme/jobs.py": '"""Other jobs."""\n'})
+            until = time.monotonic() + 120
+            while "Other jobs." not in pages[-1] and time.monotonic() < until:
+                time.sleep(0.1)
+                pages.append(opener.open(url).read().decode())
+        finally:
+            process.send_signal(signal.SIGINT)
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    yield pages
+    thread.join()
+
+
+def test_a_site_is_served_and_built_again(runner: RuleRunner, run: Run, seen: list[str]) -> None:
+    runner.write_files(
+        {
+            "docs/BUILD": "sphinx_docs(dependencies=['src/acme'], sources=['**/*', '!BUILD', '!*.txt'])\n",
+            "docs/conf.py": CONF + "locale_dirs = ['locales']\ngettext_compact = False\n",
+            "docs/locales/ko/LC_MESSAGES/index.po": 'msgid "Jobs."\nmsgstr "일."\n',
+        }
+    )
+    with mock_console(create_options_bootstrapper()) as (_, terminal):
+        done = run(DocsServe, "--port=0", "--language=ko", "docs")
+        printed = terminal.get_stdout()
+    assert done.exit_code == 130, (done.stderr, printed)
+    assert printed.startswith("Built docs:docs: 0 warnings.\nServing docs on http://127.0.0.1:")
+    assert "일." in seen[0]
+    assert "Start a job." in seen[0]
+    assert "Other jobs." in seen[-1]
+    assert not list(Path(runner.build_root, "docs").rglob("*.mo"))
+
+
+def test_one_site_only(runner: RuleRunner, run: Run) -> None:
+    runner.write_files({"other/BUILD": "sphinx_docs()", "other/conf.py": ""})
+    refused = run(DocsServe)
+    assert refused.exit_code == 1
+    assert refused.stderr == (
+        "docs-serve: One site can be served, and there are 2.\n  Fix: name one of them: docs:docs, other:other\n"
+    )
