@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pants.engine.target import RegisteredTargetTypes
 from pants.engine.unions import UnionMembership
@@ -22,11 +22,13 @@ from devflow.export_all_resolves.contract import (
 from devflow.export_all_resolves.facts import BINARY, VERSION, ExportTree
 from devflow.export_all_resolves.guarded import guarded
 from devflow.export_all_resolves.inspect import inspect_exports, resolve_names
+from devflow.export_all_resolves.links import CURRENT, change, links_to_change
 from devflow.export_all_resolves.plan import ExportPlan, PlannedExport, plan_exports
 from devflow.export_all_resolves.staging.marker import MARKER
 
 __all__ = [
     "BINARY",
+    "CURRENT",
     "MARKER",
     "DeclaredExports",
     "ExportTree",
@@ -139,11 +141,14 @@ async def make_exports(
 ) -> bool:
     """Make those of the exports that are missing, stale or damaged; report as the goal does; whether all succeeded.
 
+    Links `current` that are there lead to them afterwards.
     Raises: UserError if another run holds the lock for too long.
     """
     outcome = await carry_out_alone(
         lambda: exports.plan(names), exports.described(names), exports.tree, global_options, say
     )
+    links = links_to_change(outcome, exports.tree, None)
+    outcome = replace(outcome, failed={**outcome.failed, **change(links, exports.tree)}, links=links)
     for fact in (*report.lines(outcome), *report.closing(outcome, command=None)):
         say(fact)
     return outcome.exit_code == 0

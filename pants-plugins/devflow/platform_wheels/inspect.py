@@ -32,6 +32,7 @@ class Distribution:
 
     target: Target
     closure: tuple[Target, ...]
+    name: WheelName
     wheel: FileEntry
     others: tuple[FileEntry, ...]
 
@@ -169,4 +170,4 @@ async def find_distribution(
         what = f"{target.address}: its wheel {os.path.basename(wheels[0].path)} has a platform already."
         raise PlatformsError([Problem(what, fix=f"{fix} without extension modules")])
     others = tuple(entry for entry in entries if entry is not wheels[0])
-    return Distribution(target, tuple(found.closure), wheels[0], others)
+    return Distribution(target, tuple(found.closure), name, wheels[0], others)

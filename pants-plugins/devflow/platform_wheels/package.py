@@ -23,7 +23,6 @@ from devflow.common.options import split_commas
 from devflow.engine import Rules, create_digest, merge_digests, try_processes
 from devflow.engine.python.resolves import constraints_of, python_for
 from devflow.engine.sandbox_package import module_path, modules_as_files
-from devflow.platform_wheels.facts import WheelName
 from devflow.platform_wheels.inspect import (
     Distribution,
     PlatformFiles,
@@ -57,25 +56,20 @@ class PlatformWheelFieldSet(PackageFieldSet):
     allow_empty: PlatformWheelAllowEmptyField
 
 
-def output_path(wheel: str, tags: tuple[str, ...]) -> str:
-    """Where the wheel for a platform goes: beside that for any platform. Raises: ValueError for no wheel."""
-    directory, file_name = os.path.split(wheel)
-    name = WheelName.of(file_name)
-    if not name:
-        raise ValueError(f"{wheel} is no wheel")
-    return os.path.join(directory, name.for_platforms(tags))
+def output_path(dist: Distribution, tags: tuple[str, ...]) -> str:
+    """Where the wheel for a platform goes: beside that for any platform."""
+    return os.path.join(os.path.dirname(dist.wheel.path), dist.name.for_platforms(tags))
 
 
 async def making(dist: Distribution, files: PlatformFiles, python: PythonExecutable) -> Process:
     """The process that makes the wheel of one platform."""
-    name = WheelName.of(os.path.basename(dist.wheel.path))
     tags = files.wheel.tags
-    output = output_path(dist.wheel.path, tags)
+    output = output_path(dist, tags)
     base = dataclasses.replace(dist.wheel, path=f"base/{os.path.basename(dist.wheel.path)}")
     spec = {
         "wheel": base.path,
         "output": output,
-        "tags": name.tags_for_platforms(tags) if name else (),
+        "tags": dist.name.tags_for_platforms(tags),
         "files": _FILES_DIR,
     }
     modules = modules_as_files([f"{_REPACK}.{one}" for one in ("archive", "machines", "make_wheel")], _OWN_DIR)
@@ -113,7 +107,7 @@ def log_lines(said: Mapping[str, Any], tags: tuple[str, ...]) -> tuple[str, ...]
     foreign = [
         f"Warning: {file} is for {' and '.join(machines)}, and the tags are for {' and '.join(sorted(expected))}."
         for file, machines in sorted(said["machines"].items())
-        if expected is not None and not expected.issubset(machines)
+        if expected is not None and expected.isdisjoint(machines)
     ]
     return (*notes_of(tags), *foreign)
 
@@ -159,7 +153,7 @@ async def package_platform_wheels(
         *(BuiltPackageArtifact(entry.path) for entry in dist.others),
         *(
             BuiltPackageArtifact(
-                output_path(dist.wheel.path, one.wheel.tags), extra_log_lines=log_lines(facts, one.wheel.tags)
+                output_path(dist, one.wheel.tags), extra_log_lines=log_lines(facts, one.wheel.tags)
             )
             for one, facts in zip(files, said)
         ),
