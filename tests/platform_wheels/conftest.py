@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from pants.backend.project_info import dependents, list_targets
-from pants.backend.project_info.dependents import Dependents
+from pants.backend.project_info.dependents import DependentsGoal
 from pants.backend.python.target_types import PythonSourcesGeneratorTarget
 from pants.core.goals.package import BuiltPackage, BuiltPackageArtifact, Package, PackageFieldSet
 from pants.core.target_types import (
@@ -133,9 +133,6 @@ def root(rule_runner: RuleRunner) -> Path:
 
 
 ARGUMENTS = [
-    "--python-enable-resolves",
-    "--python-resolves={'app': 'app.lock'}",
-    "--python-default-resolve=app",
     f"--python-interpreter-constraints=['{THIS_PYTHON}']",
     f"--python-bootstrap-search-path=['{Path(sys.executable).resolve().parent}']",
     "--source-root-patterns=['/src']",
@@ -162,7 +159,7 @@ def dependents_of(rule_runner: RuleRunner, root: Path) -> Callable[..., list[str
     def run_goal(target: str, settings: tuple[str, ...] = ()) -> list[str]:
         arguments = ["--transitive", target]
         return rule_runner.run_goal_rule(
-            Dependents, global_args=[*ARGUMENTS, *settings], args=arguments, env_inherit=ENVIRONMENT
+            DependentsGoal, global_args=[*ARGUMENTS, *settings], args=arguments, env_inherit=ENVIRONMENT
         ).stdout.splitlines()
 
     return run_goal

@@ -43,7 +43,7 @@ def refused(package: Run, *settings: str) -> str:
     """The text of the error."""
     with pytest.raises(ExecutionError) as caught:
         package("src/acme/runner:wheel", settings=settings)
-    return str(caught.value.wrapped_exceptions[0])
+    return str(next(iter(caught.value.wrapped_exceptions)))
 
 
 def test_a_wheel_for_each_platform_in_one_run(package: Run, root: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -76,7 +76,7 @@ def test_only_some_platforms(package: Run, root: Path) -> None:
 def test_an_sdist_is_made_once_without_programs(package: Run, root: Path) -> None:
     write(root, wheel_target(), dist='distribution(name="dist", sdist=True)\n')
     package("src/acme/runner:wheel", "src/acme/runner:dist")
-    assert made(root) == [ARM_WHEEL, X86_WHEEL, ANY, "acme_runner-1.0.tar.gz"]
+    assert made(root) == [ANY, ARM_WHEEL, X86_WHEEL, "acme_runner-1.0.tar.gz"]
 
 
 def test_generators_and_groups_of_resources(package: Run, root: Path) -> None:

@@ -21,8 +21,8 @@ from devflow.platform_wheels.plan import (
 )
 
 Platforms = Mapping[str, Mapping[str, tuple[str, ...]]]
-ARM = {"resources": (":arm",), "tags": ("manylinux2014_aarch64", "macosx_11_0_arm64")}
-X86 = {"resources": (":x86",), "tags": ("manylinux2014_x86_64",)}
+ARM: Mapping[str, tuple[str, ...]] = {"resources": (":arm",), "tags": ("manylinux2014_aarch64", "macosx_11_0_arm64")}
+X86: Mapping[str, tuple[str, ...]] = {"resources": (":x86",), "tags": ("manylinux2014_x86_64",)}
 BOTH = {"linux_x86_64": X86, "linux_arm64": ARM}
 
 

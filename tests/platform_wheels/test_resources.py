@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from pants.engine.addresses import Address
 from pants.engine.internals.scheduler import ExecutionError
-from pants.testutil.rule_runner import RuleRunner
 
 from devflow.platform_wheels.resources import problems_of
 from devflow.platform_wheels.targets import PlatformResourcesTarget
@@ -58,10 +57,6 @@ def test_nothing_of_that_breaks_dependents(fields: str, root: Path, dependents_o
     dependents_of("src/acme/runner:x86", on("macos_arm64"))
 
 
-def target(rule_runner: RuleRunner, fields: dict[str, object]) -> PlatformResourcesTarget:
-    return PlatformResourcesTarget(fields, Address("src/acme", target_name="binaries"))
-
-
 @pytest.mark.parametrize(
     ("fields", "what", "fix"),
     [
@@ -92,9 +87,10 @@ def target(rule_runner: RuleRunner, fields: dict[str, object]) -> PlatformResour
     ],
 )
 def test_the_check_of_a_distribution(
-    fields: dict[str, object], what: str | None, fix: str | None, rule_runner: RuleRunner
+    fields: dict[str, object], what: str | None, fix: str | None
 ) -> None:
-    found = problems_of(target(rule_runner, fields), "linux_x86_64")
+    target = PlatformResourcesTarget(fields, Address("src/acme", target_name="binaries"))
+    found = problems_of(target, "linux_x86_64")
     assert [(problem.what, problem.fix) for problem in found] == ([(what, fix)] if what else [])
 
 

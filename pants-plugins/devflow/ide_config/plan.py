@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -253,12 +254,12 @@ def machine_specific(files: Iterable[FilePlan], facts: WorkspaceFacts) -> tuple[
     """The changed files that hold the path of the build root, and those that hold the path of an export."""
     changed = [file for file in files if file.changed]
     absolute = tuple(file.path for file in changed if facts.build_root in file.after)
-    links = [export.path for export in facts.exports.values() if export.leads_to]
+    linked = [export for export in facts.exports.values() if export.leads_to]
+    # Without what stays the same on each machine: the path of a link, and of the directory that it is in.
+    stable = "|".join(rf"{re.escape(posixpath.dirname(one.path))}(?:/current\b|(?!/))" for one in linked)
 
     def without_links(text: str) -> str:
-        for link in links:
-            text = text.replace(f"{link}/", "")
-        return text
+        return re.sub(stable, "", text) if stable else text
 
     versioned = tuple(file.path for file in changed if facts.export_directory in without_links(file.after))
     return absolute, versioned

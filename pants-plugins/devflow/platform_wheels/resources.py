@@ -14,6 +14,7 @@ from pants.engine.platform import Platform
 from pants.engine.rules import collect_rules, rule
 from pants.engine.target import FieldSet, InferDependenciesRequest, InferredDependencies, Target
 from pants.engine.unions import UnionRule
+from pants.util.frozendict import FrozenDict
 from pants.util.logging import LogLevel
 
 from devflow.common.errors import Problem
@@ -37,7 +38,7 @@ class PlatformResourcesFieldSet(FieldSet):
     resources: PlatformResourcesMapField
 
 
-class InferPlatformResources(InferDependenciesRequest):
+class InferPlatformResources(InferDependenciesRequest[PlatformResourcesFieldSet]):
     """The resources of the chosen platform."""
 
     infer_from = PlatformResourcesFieldSet
@@ -80,7 +81,7 @@ def problems_of(target: Target, chosen: str) -> list[Problem]:
     if not target.has_field(PlatformResourcesMapField):
         return []
     field = target[PlatformResourcesMapField]
-    platforms = field.value or {}
+    platforms = field.value or FrozenDict()
     directory = directory_of(target.address)
     problems = unknown_platforms(str(target.address), directory, field.alias, platforms)
     if not problems and not platforms.get(chosen) and not target[PlatformResourcesAllowEmptyField].value:
