@@ -46,11 +46,15 @@ class PlatformFiles:
     entries: tuple[FileEntry, ...]
 
 
+def _made_by(generator: TargetGenerator) -> type[Target]:
+    return generator.generated_target_cls
+
+
 def no_resource(target: Target, is_root: bool, union_membership: UnionMembership) -> str | None:
     """Why a target among the resources of a wheel, or what it depends on, cannot be there; None if it can."""
     if target.has_field(PlatformResourcesMapField):
         return f"is a `{target.alias}` target, which stands for one platform, whichever wheel is made"
-    made = target.generated_target_cls if isinstance(target, TargetGenerator) else type(target)
+    made = _made_by(target) if isinstance(target, TargetGenerator) else type(target)
     if made.class_has_field(FileSourceField, union_membership):
         return f"is a `{target.alias}` target, whose files are not installed with a package"
     if not is_root or made.class_has_field(ResourceSourceField, union_membership):

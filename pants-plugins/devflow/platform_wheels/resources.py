@@ -6,6 +6,7 @@ without an entry for this machine would break `dependents` of all targets.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pants.backend.python.util_rules.package_dists import DistBuildEnvironment, DistBuildEnvironmentRequest
@@ -14,7 +15,6 @@ from pants.engine.platform import Platform
 from pants.engine.rules import collect_rules, rule
 from pants.engine.target import FieldSet, InferDependenciesRequest, InferredDependencies, Target
 from pants.engine.unions import UnionRule
-from pants.util.frozendict import FrozenDict
 from pants.util.logging import LogLevel
 
 from devflow.common.errors import Problem
@@ -81,7 +81,7 @@ def problems_of(target: Target, chosen: str) -> list[Problem]:
     if not target.has_field(PlatformResourcesMapField):
         return []
     field = target[PlatformResourcesMapField]
-    platforms = field.value or FrozenDict()
+    platforms: Mapping[str, tuple[str, ...]] = field.value or {}
     directory = directory_of(target.address)
     problems = unknown_platforms(str(target.address), directory, field.alias, platforms)
     if not problems and not platforms.get(chosen) and not target[PlatformResourcesAllowEmptyField].value:

@@ -117,8 +117,8 @@ class PlatformWheelPlatformsField(_AddressesField):
             if not is_entry or not all(isinstance(key, str) for key in (platform, *words)):
                 expected = 'a dictionary such as {"linux_arm64": {"resources": [":arm"], "tags": ["…"]}}'
                 raise InvalidFieldTypeException(address, cls.alias, raw_value, expected_type=expected)
-            found[platform] = FrozenDict(words)
-        return FrozenDict(found)
+            found[platform] = words
+        return FrozenDict.deep_freeze(found)
 
     def addresses(self) -> tuple[str, ...]:
         """Those of all platforms."""
@@ -175,7 +175,7 @@ class PlatformResourcesMapField(_AddressesField):
         if None in found.values() or not all(isinstance(key, str) for key in found):
             expected = 'a dictionary such as {"linux_arm64": ":arm", "linux_x86_64": [":x86"]}'
             raise InvalidFieldTypeException(address, cls.alias, raw_value, expected_type=expected)
-        return FrozenDict(found)  # type: ignore[arg-type]
+        return FrozenDict.deep_freeze(found)
 
     def addresses(self) -> tuple[str, ...]:
         """Those of all platforms."""
