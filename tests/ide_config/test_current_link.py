@@ -20,7 +20,7 @@ PYTHON = f"${{workspaceFolder}}/{HOME}/current/bin/python"
 
 
 @pytest.fixture(autouse=True)
-def links(root: Path) -> None:
+def _links(root: Path) -> None:
     for resolve in ("main", "mypy", "ruff"):
         (root / f"dist/export/fake/trees/{resolve}/current").symlink_to("1.0")
 

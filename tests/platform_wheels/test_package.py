@@ -99,9 +99,7 @@ def test_a_program_for_another_machine_and_a_tag_that_indexes_refuse(
         assert "Note: package indexes refuse the tag linux_aarch64; " in caplog.text
 
 
-def test_a_typo_is_an_error_at_package_only(
-    package: Run, root: Path, dependents_of: Callable[..., list[str]]
-) -> None:
+def test_a_typo_is_an_error_at_package_only(package: Run, root: Path, dependents_of: Callable[..., list[str]]) -> None:
     write(root, wheel_target({**ENTRIES, "linux_aarch64": ENTRIES["linux_x86_64"]}))
     text = refused(package)
     assert "src/acme/runner:wheel: platforms: 'linux_aarch64' is not a platform. Did you mean 'linux_arm64'?" in text
@@ -115,7 +113,11 @@ def test_dependents_have_the_wheel_whatever_the_machine(
     host: str, root: Path, dependents_of: Callable[..., list[str]]
 ) -> None:
     """What `--changed-dependents=transitive` follows."""
-    write(root, wheel_target(), dist='distribution(name="dist", dependencies=[":sources"])\npython_sources(name="sources")\n')
+    write(
+        root,
+        wheel_target(),
+        dist='distribution(name="dist", dependencies=[":sources"])\npython_sources(name="sources")\n',
+    )
     settings = (f"--platform-specific-resources-target={host}",)
     for file in ("arm", "x86"):
         assert dependents_of(f"src/acme/runner:{file}", settings) == ["src/acme/runner:wheel"]
@@ -140,8 +142,14 @@ def test_no_resources_and_no_files(package: Run, root: Path) -> None:
     ("target", "why"),
     [
         ('files(name="it", sources=["bin/*"])', "is a `files` target, whose files are not installed with a package"),
-        ('file(name="it", source="bin/launch.arm")', "is a `file` target, whose files are not installed with a package"),
-        ('target(name="it", dependencies=[":f"])\nfile(name="f", source="bin/launch.arm")', "is a `file` target, whose"),
+        (
+            'file(name="it", source="bin/launch.arm")',
+            "is a `file` target, whose files are not installed with a package",
+        ),
+        (
+            'target(name="it", dependencies=[":f"])\nfile(name="f", source="bin/launch.arm")',
+            "is a `file` target, whose",
+        ),
         ('python_sources(name="it")', "is a `python_sources` target and no resource"),
         ('distribution(name="it")', "is a `distribution` target and no resource"),
         (
@@ -163,7 +171,9 @@ def test_a_file_outside_of_each_package(package: Run, root: Path) -> None:
     (root / "src/share/x").write_text("")
     (root / "src/share/BUILD").write_text('resource(name="x", source="x")')
     write(root, wheel_target({"linux_arm64": ENTRIES["linux_arm64"].replace(":arm", "src/share:x")}))
-    assert "share/x: it is in no package of src/acme/runner:dist, and would not be installed with one." in refused(package)
+    assert "share/x: it is in no package of src/acme/runner:dist, and would not be installed with one." in refused(
+        package
+    )
 
 
 def test_the_distribution_depends_on_a_platform(package: Run, root: Path) -> None:
@@ -193,7 +203,10 @@ def test_the_distribution_has_the_file_by_another_target(package: Run, root: Pat
 @pytest.mark.parametrize(
     ("dist", "what"),
     [
-        ('distribution(name="dist", file_name="acme-1.0-cp39-cp39-linux_x86_64.whl")', "linux_x86_64.whl has a platform already."),
+        (
+            'distribution(name="dist", file_name="acme-1.0-cp39-cp39-linux_x86_64.whl")',
+            "linux_x86_64.whl has a platform already.",
+        ),
         ('distribution(name="dist", file_name="")', "src/acme/runner:dist has no wheel."),
         ('resource(name="dist", source="bin/launch.arm")', "src/acme/runner:dist is a `resource`, which has no wheel."),
     ],
@@ -209,7 +222,8 @@ def test_a_platform_wheel_of_itself(package: Run, root: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "platforms", ["'linux_arm64'", "['linux_arm64']", "{'linux_arm64': ':arm'}", "{'linux_arm64': {'tags': [1]}}", "{1: {}}"]
+    "platforms",
+    ["'linux_arm64'", "['linux_arm64']", "{'linux_arm64': ':arm'}", "{'linux_arm64': {'tags': [1]}}", "{1: {}}"],
 )
 def test_another_shape_is_refused_as_pants_does(platforms: str, package: Run, root: Path) -> None:
     write(root, f'platform_wheel(name="wheel", distribution=":dist", platforms={platforms})')
@@ -221,5 +235,3 @@ def test_fields_that_are_left_out(package: Run, root: Path) -> None:
     assert "platforms" in refused(package)
     write(root, 'platform_wheel(name="wheel", platforms={})')
     assert "distribution" in refused(package)
-
-

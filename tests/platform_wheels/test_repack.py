@@ -30,7 +30,7 @@ def files(tmp_path: Path) -> Path:
     programs.mkdir(parents=True)
     (programs / "launch").write_bytes(ARM64)
     (programs / "launch").chmod(0o755)
-    (programs / "a, \"b\".txt").write_bytes(b"quoted in RECORD\n")
+    (programs / 'a, "b".txt').write_bytes(b"quoted in RECORD\n")
     return tmp_path / "files"
 
 

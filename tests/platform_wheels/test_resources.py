@@ -1,4 +1,4 @@
-"""`platform_resources`: the fields of in-house targets of that name, what is inferred, and the check of a distribution."""
+"""`platform_resources`: the fields of in-house targets of that name, what is inferred, the check of a distribution."""
 
 from __future__ import annotations
 
@@ -66,8 +66,8 @@ def test_nothing_of_that_breaks_dependents(fields: str, root: Path, dependents_o
         (
             {"dependency_map": {"linux_arm64": ":arm"}},
             "src/acme:binaries has no resources for linux_x86_64, only for linux_arm64.",
-            "--platform-specific-resources-target=linux_arm64, an entry in dependency_map in the BUILD file in src/acme, "
-            "or allow_empty=True there",
+            "--platform-specific-resources-target=linux_arm64, an entry in dependency_map in the BUILD file in "
+            "src/acme, or allow_empty=True there",
         ),
         (
             {"dependency_map": {"linux_x86_64": []}},
@@ -86,9 +86,7 @@ def test_nothing_of_that_breaks_dependents(fields: str, root: Path, dependents_o
         ),
     ],
 )
-def test_the_check_of_a_distribution(
-    fields: dict[str, object], what: str | None, fix: str | None
-) -> None:
+def test_the_check_of_a_distribution(fields: dict[str, object], what: str | None, fix: str | None) -> None:
     target = PlatformResourcesTarget(fields, Address("src/acme", target_name="binaries"))
     found = problems_of(target, "linux_x86_64")
     assert [(problem.what, problem.fix) for problem in found] == ([(what, fix)] if what else [])

@@ -64,14 +64,23 @@ def verify(path: Path) -> dict[str, bytes]:
 def elf(machine: int, big_endian: bool = False) -> bytes:
     """The beginning of a program for Linux."""
     order = ">" if big_endian else "<"
-    return b"\x7fELF\x02" + (b"\x02" if big_endian else b"\x01") + b"\x01".ljust(10, b"\0") + struct.pack(f"{order}HH", 2, machine)
+    return (
+        b"\x7fELF\x02"
+        + (b"\x02" if big_endian else b"\x01")
+        + b"\x01".ljust(10, b"\0")
+        + struct.pack(f"{order}HH", 2, machine)
+    )
 
 
 def mach_o(*machines: int) -> bytes:
     """The beginning of a program for macOS; for several machines, that of a universal one."""
     if len(machines) == 1:
         return b"\xcf\xfa\xed\xfe" + struct.pack("<I", machines[0])
-    return b"\xca\xfe\xba\xbe" + struct.pack(">I", len(machines)) + b"".join(struct.pack(">5I", one, 0, 0, 0, 0) for one in machines)
+    return (
+        b"\xca\xfe\xba\xbe"
+        + struct.pack(">I", len(machines))
+        + b"".join(struct.pack(">5I", one, 0, 0, 0, 0) for one in machines)
+    )
 
 
 ARM64, X86_64 = elf(183), elf(62)

@@ -84,7 +84,10 @@ def _stale_paths(outcome: SettingsOutcome) -> list[str]:
 
 def _wrong_exports(outcome: SettingsOutcome) -> list[str]:
     return [
-        *(f"{item.desired.path}: {item.status.value}, {' and '.join(item.reasons)}" for item in outcome.missing_exports),
+        *(
+            f"{item.desired.path}: {item.status.value}, {' and '.join(item.reasons)}"
+            for item in outcome.missing_exports
+        ),
         *(f"{link.path}: leads to {link.leads_to}, want {link.version}" for link in outcome.misled),
     ]
 

@@ -155,7 +155,7 @@ async def find_distribution(
     resources: Iterable[Target],
     union_membership: UnionMembership,
 ) -> Distribution:
-    """Build the distribution. Raises: PlatformsError if it has no wheel for any platform, or resources of a platform."""
+    """Build the distribution. Raises: PlatformsError if it has no wheel for any platform, or files of one."""
     found = await transitive_targets(await addresses_of(field.to_unparsed_address_inputs()))
     [target] = found.roots
     members = [member for member in union_membership.get(PackageFieldSet) if member.is_applicable(target)]

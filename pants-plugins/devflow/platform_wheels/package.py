@@ -152,9 +152,7 @@ async def package_platform_wheels(
     artifacts = [
         *(BuiltPackageArtifact(entry.path) for entry in dist.others),
         *(
-            BuiltPackageArtifact(
-                output_path(dist, one.wheel.tags), extra_log_lines=log_lines(facts, one.wheel.tags)
-            )
+            BuiltPackageArtifact(output_path(dist, one.wheel.tags), extra_log_lines=log_lines(facts, one.wheel.tags))
             for one, facts in zip(files, said)
         ),
     ]

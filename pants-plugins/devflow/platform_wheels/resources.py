@@ -50,7 +50,7 @@ async def infer_platform_resources(
 ) -> InferredDependencies:
     """None for a platform without an entry: see the module."""
     field = request.field_set.resources
-    chosen = (field.value or {}).get(options.platform(host).value, ())
+    chosen = field.value.get(options.platform(host).value, ()) if field.value else ()
     return InferredDependencies(await addresses_of(field.unparsed(chosen)))
 
 
@@ -89,7 +89,8 @@ def problems_of(target: Target, chosen: str) -> list[Problem]:
         others = f"--platform-specific-resources-target={with_resources[0]}, " if with_resources else ""
         problems.append(
             Problem(
-                f"{target.address} has no resources for {chosen}, only for {', '.join(with_resources) or 'no platform'}.",
+                f"{target.address} has no resources for {chosen}, only for "
+                f"{', '.join(with_resources) or 'no platform'}.",
                 fix=f"{others}an entry in {field.alias} in the BUILD file in {directory}, or allow_empty=True there",
             )
         )

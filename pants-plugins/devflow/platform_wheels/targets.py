@@ -7,7 +7,7 @@ introspection sees, for every platform: `--changed-dependents` finds the wheel o
 
 # Without `from __future__ import annotations`: `pants help` evaluates the annotations, on Python 3.9, too.
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Optional, Union
 
 from pants.engine.addresses import Address, UnparsedAddressInputs
@@ -40,6 +40,20 @@ def _words(value: object) -> Optional[tuple[str, ...]]:
     if isinstance(value, Iterable) and all(isinstance(item, str) for item in value):
         return tuple(value)
     return None
+
+
+def _by_name(value: object) -> Optional[dict[str, object]]:
+    """A dictionary with strings as keys; None for anything else."""
+    is_one = isinstance(value, Mapping) and all(isinstance(key, str) for key in value)
+    return dict(value) if is_one else None  # type: ignore[call-overload,no-any-return]
+
+
+def _words_by_name(value: object) -> Optional[dict[str, tuple[str, ...]]]:
+    """A dictionary from strings to strings, or to several; None for anything else."""
+    named = _by_name(value)
+    words = {key: _words(item) for key, item in named.items()} if named is not None else {"": None}
+    found = {key: item for key, item in words.items() if item is not None}
+    return found if len(found) == len(words) else None
 
 
 class _AddressesField(SpecialCasedDependencies):
@@ -109,15 +123,12 @@ class PlatformWheelPlatformsField(_AddressesField):
     ) -> Optional[FrozenDict[str, FrozenDict[str, tuple[str, ...]]]]:
         """Raises: InvalidFieldTypeException for another shape."""
         value = super(SequenceField, cls).compute_value(raw_value, address)
-        entries = dict(value) if isinstance(value, (dict, FrozenDict)) else {0: None}
-        found = {}
-        for platform, entry in entries.items():
-            words = {key: _words(item) for key, item in entry.items()} if isinstance(entry, (dict, FrozenDict)) else {}
-            is_entry = isinstance(entry, (dict, FrozenDict)) and None not in words.values()
-            if not is_entry or not all(isinstance(key, str) for key in (platform, *words)):
-                expected = 'a dictionary such as {"linux_arm64": {"resources": [":arm"], "tags": ["…"]}}'
-                raise InvalidFieldTypeException(address, cls.alias, raw_value, expected_type=expected)
-            found[platform] = words
+        named = _by_name(value)
+        entries = {platform: _words_by_name(entry) for platform, entry in named.items()} if named is not None else {}
+        found = {platform: FrozenDict.deep_freeze(words) for platform, words in entries.items() if words is not None}
+        if named is None or len(found) < len(entries):
+            expected = 'a dictionary such as {"linux_arm64": {"resources": [":arm"], "tags": ["…"]}}'
+            raise InvalidFieldTypeException(address, cls.alias, raw_value, expected_type=expected)
         return FrozenDict.deep_freeze(found)
 
     def addresses(self) -> tuple[str, ...]:
@@ -171,8 +182,8 @@ class PlatformResourcesMapField(_AddressesField):
         value = super(SequenceField, cls).compute_value(raw_value, address)
         if value is None:
             return None
-        found = {key: _words(item) for key, item in value.items()} if isinstance(value, (dict, FrozenDict)) else {"": None}
-        if None in found.values() or not all(isinstance(key, str) for key in found):
+        found = _words_by_name(value)
+        if found is None:
             expected = 'a dictionary such as {"linux_arm64": ":arm", "linux_x86_64": [":x86"]}'
             raise InvalidFieldTypeException(address, cls.alias, raw_value, expected_type=expected)
         return FrozenDict.deep_freeze(found)

@@ -57,14 +57,19 @@ def test_an_element_without_content_is_opened() -> None:
 
 def test_it_comes_after_the_last_of_its_tag() -> None:
     excluded = XmlElement("excludeFolder", (("url", "file://$MODULE_DIR$/dist"),))
-    with_both = put(put(NEW, (ROOT, MANAGER, CONTENT, excluded)), (ROOT, MANAGER, CONTENT, XmlElement("sourceFolder", (("url", "x"),))))
+    with_both = put(
+        put(NEW, (ROOT, MANAGER, CONTENT, excluded)),
+        (ROOT, MANAGER, CONTENT, XmlElement("sourceFolder", (("url", "x"),))),
+    )
     assert with_both == NEW.replace(
         FOLDER, f'{FOLDER}\n      <sourceFolder url="x" />\n      <excludeFolder url="file://$MODULE_DIR$/dist" />'
     )
 
 
 def test_what_is_there_stays_as_it_is() -> None:
-    mine = NEW.replace('isTestSource="false"', "isTestSource='true' packagePrefix=\"a\"").replace("<content", "<!-- <content> --><content")
+    mine = NEW.replace('isTestSource="false"', "isTestSource='true' packagePrefix=\"a\"").replace(
+        "<content", "<!-- <content> --><content"
+    )
     assert put(mine, (ROOT, MANAGER, CONTENT, SRC)) == mine
     excluded = NEW.replace("sourceFolder", "excludeFolder")
     instead = (XmlElement("excludeFolder", SRC.attributes[:1]),)
@@ -99,9 +104,7 @@ def test_what_cannot_be_edited(text: str, why: str) -> None:
 
 
 WORDS = st.text(st.characters(blacklist_categories=("Cs", "Cc"), blacklist_characters="\ufffe\uffff"), max_size=8)
-ELEMENTS = st.builds(
-    lambda tag, value: XmlElement(tag, (("url", value),)), st.sampled_from(["a", "b"]), WORDS
-)
+ELEMENTS = st.builds(lambda tag, value: XmlElement(tag, (("url", value),)), st.sampled_from(["a", "b"]), WORDS)
 
 
 @given(st.lists(st.lists(ELEMENTS, min_size=1, max_size=3), max_size=5), st.sampled_from(["\n", "\r\n"]))

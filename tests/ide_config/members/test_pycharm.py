@@ -61,8 +61,8 @@ def test_a_new_module_and_the_list_of_modules() -> None:
         "/.pids": "excludeFolder",
     }
     assert snippet_of(module).endswith(
-        '    </content>\n    <orderEntry type="inheritedJdk" />\n    <orderEntry type="sourceFolder" forTests="false" />\n'
-        "  </component>\n</module>\n"
+        '    </content>\n    <orderEntry type="inheritedJdk" />\n'
+        '    <orderEntry type="sourceFolder" forTests="false" />\n  </component>\n</module>\n'
     )
     [entry] = ElementTree.fromstring(snippet_of(modules)).findall("component/modules/module")
     assert entry.attrib == {"fileurl": f"file://$PROJECT_DIR$/{OWN}", "filepath": f"$PROJECT_DIR$/{OWN}"}
@@ -124,7 +124,7 @@ def test_the_goal(run: Run, root: Path) -> None:
     (root / ".venv").symlink_to(MAIN)
     assert "PyCharm keeps" not in run().stderr
     printed = run("--print=pycharm").stdout
-    assert printed.startswith(f"<!-- {iml} -->\n<?xml") or printed.startswith("<?xml")
+    assert printed.startswith("<?xml")  # the list of modules is there
 
 
 def test_a_stale_interpreter_of_a_run_configuration(run: Run, root: Path) -> None:

@@ -112,7 +112,7 @@ def put(text: str, path: Sequence[XmlElement], instead: Sequence[XmlElement] = (
 
 
 def _insert(text: str, parent: XmlNode, chain: Sequence[XmlElement]) -> str:
-    """Put elements, each inside of the one before it, into a parent: after the last one of the same tag, if there is."""
+    """Put elements, each inside of the one before it, into a parent: after the last one of the same tag, if any."""
     newline = newline_of(text)
     outer = indent_at(text, parent.start)
     indent = indent_at(text, parent.children[0].start) if parent.children else outer + _UNIT

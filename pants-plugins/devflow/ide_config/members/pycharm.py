@@ -1,7 +1,7 @@
 """PyCharm, and IntelliJ IDEA with its Python plugin: source folders, and what is not to be indexed.
 
-Source: the files of projects, as JetBrains' "How to manage projects under Version Control Systems" has them. In a module
-file in `.idea`, `$MODULE_DIR$` is the directory above. Interpreters are in a file of the user, by name.
+Source: the files of projects, as JetBrains' "How to manage projects under Version Control Systems" has them. In a
+module file in `.idea`, `$MODULE_DIR$` is the directory above. Interpreters are in a file of the user, by name.
 """
 
 from __future__ import annotations
@@ -58,7 +58,9 @@ def documents(workspace: Workspace) -> tuple[Document, ...]:
             fix="mark the source folders by hand, as ide-config --print=pycharm shows them in a repository without "
             "modules",
         )
-    module = XmlFile(chosen[0], XmlElement("module", (("type", "PYTHON_MODULE"), ("version", "4"))), _entries(workspace))
+    module = XmlFile(
+        chosen[0], XmlElement("module", (("type", "PYTHON_MODULE"), ("version", "4"))), _entries(workspace)
+    )
     return (module, *(() if found else (_modules(chosen[0]),)))
 
 
@@ -100,8 +102,8 @@ def notes(workspace: Workspace) -> tuple[Problem, ...]:
     export = command_line(bin_name(), "export-all-resolves", f"--include={resolve}", f"--venv-link={resolve}")
     return (
         Problem(
-            "PyCharm keeps interpreters in a file of the user, so ide-config cannot set one. It offers a virtualenv .venv "
-            "by itself, and there is none.",
+            "PyCharm keeps interpreters in a file of the user, so ide-config cannot set one. It offers a virtualenv "
+            ".venv by itself, and there is none.",
             fix=f"{export}; or choose {workspace.main.python} in Settings, Python Interpreter",
         ),
     )
