@@ -45,7 +45,7 @@ def _words(value: object) -> Optional[tuple[str, ...]]:
 def _by_name(value: object) -> Optional[dict[str, object]]:
     """A dictionary with strings as keys; None for anything else."""
     is_one = isinstance(value, Mapping) and all(isinstance(key, str) for key in value)
-    return dict(value) if is_one else None  # type: ignore[call-overload,no-any-return]
+    return dict(value) if is_one else None  # type: ignore[call-overload]
 
 
 def _words_by_name(value: object) -> Optional[dict[str, tuple[str, ...]]]:
