@@ -34,9 +34,20 @@ from devflow.export_all_resolves.contract import (
 from devflow.export_all_resolves.facts import ExportInput
 from devflow.export_all_resolves.staging.build import Command, Seed
 from devflow.ide_config.contract import Editor, EditorSettings
-from devflow.ide_config.documents import BlockFile, Conflict, JsonFile, Owned, OwnFile, Setting, TomlFile
+from devflow.ide_config.documents import (
+    BlockFile,
+    Conflict,
+    JsonFile,
+    Owned,
+    OwnFile,
+    Setting,
+    TomlFile,
+    XmlEntry,
+    XmlFile,
+)
 from devflow.ide_config.facts import Export, Tool, Workspace
 from devflow.ide_config.formats.blocks import Syntax
+from devflow.ide_config.formats.xml_edit import XmlElement
 from devflow.release.steps.contract import ReleaseStep, ReleaseStepChanges, ReleaseStepInputs
 from devflow.reset_cache.facts import Claim, Location
 from devflow.reset_cache.places.contract import CacheLocations, CacheLocationsRequest
@@ -80,6 +91,9 @@ __all__ = [
     "Tree",
     "UserError",
     "Workspace",
+    "XmlElement",
+    "XmlEntry",
+    "XmlFile",
     "all_source_roots",
     "all_targets",
     "create_digest",

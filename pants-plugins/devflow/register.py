@@ -13,6 +13,7 @@ from devflow.exec import register as exec_
 from devflow.export_all_resolves import register as export_all_resolves
 from devflow.ide_config import register as ide_config
 from devflow.merge_lockfiles import register as merge_lockfiles
+from devflow.platform_wheels import register as platform_wheels
 from devflow.release import register as release
 from devflow.release.steps import schema_history as schema_history_step
 from devflow.reset_cache import register as reset_cache
@@ -29,6 +30,7 @@ def rules() -> Rules:
         *export_all_resolves.rules(),
         *ide_config.rules(),
         *merge_lockfiles.rules(),
+        *platform_wheels.rules(),
         *release.rules(),
         *reset_cache.rules(),
         *schema_history.rules(),
@@ -39,4 +41,4 @@ def rules() -> Rules:
 
 def target_types() -> Iterable[type[Target]]:
     """The target types of every slice."""
-    return [*schema_history.target_types(), *sphinx_docs.target_types()]
+    return [*platform_wheels.target_types(), *schema_history.target_types(), *sphinx_docs.target_types()]

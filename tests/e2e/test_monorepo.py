@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 
 from harness.example import copy_of_example
 from harness.git import set_identity
+from harness.pythons import python_of
 from harness.transcripts import DOCS, Transcript, printed_by, transcripts_of
 from harness.world import LAUNCHER, Caches, Repository
 
@@ -103,6 +105,47 @@ def test_the_page_of_merge_lockfiles(repo: Repository) -> None:
     repo.git("checkout", "--quiet", "main")
     readme = (repo.root / "README.md").read_text()
     assert f"$ pants {page.command[0]}\n" in readme
+
+
+def test_the_wheels_of_each_platform(repo: Repository) -> None:
+    """As the README of the example makes them; on whichever machine this is."""
+    repo.run("--tag=+platform-specific", "package", "::")
+    wheels = sorted((repo.root / "dist").glob("*.whl"))
+    version = "24.3.0rc1"
+    assert [path.name for path in wheels] == [
+        f"acme_kiln_runner-{version}-py3-none-{tag}.whl"
+        for tag in ("macosx_10_15_x86_64", "macosx_11_0_arm64", "manylinux2014_aarch64", "manylinux2014_x86_64")
+    ]
+    launchers = {path.name.partition("-py3-")[2]: launcher_in(path) for path in wheels}
+    assert launchers == {
+        "none-macosx_10_15_x86_64.whl": "kiln-launch.macos",
+        "none-macosx_11_0_arm64.whl": "kiln-launch.macos",
+        "none-manylinux2014_aarch64.whl": "kiln-launch.linux_arm64",
+        "none-manylinux2014_x86_64.whl": "kiln-launch.linux_x86_64",
+    }
+    target = repo.root.parent / "installed"
+    platform = ("--platform=manylinux2014_aarch64", "--only-binary=:all:")
+    install = ("-m", "pip", "install", "--quiet", "--no-index", "--no-deps", "--target", target, *platform)
+    subprocess.run([python_of("3.11"), *install, wheels[2]], check=True, env={**os.environ, "PYTHONPATH": ""})
+    program = target / "acme/runner/bin/kiln-launch.linux_arm64"
+    assert os.access(program, os.X_OK)
+    assert program.read_bytes() == (repo.root / "src/acme/runner/bin" / program.name).read_bytes()
+    program = repo.root / "src/acme/runner/bin/kiln-launch.linux_arm64"
+    program.write_bytes(program.read_bytes() + b"changed")
+    for host in ("linux_x86_64", "macos_arm64"):
+        changed = ("--changed-since=HEAD", "--changed-dependents=transitive")
+        listed = repo.run(f"--platform-specific-resources-target={host}", *changed, "list").stdout.split()
+        assert "src/acme/runner:wheel" in listed
+    repo.git("checkout", "--quiet", "src")
+    for path in wheels:
+        path.unlink()
+
+
+def launcher_in(wheel: Path) -> str:
+    """The one launcher in a wheel."""
+    with zipfile.ZipFile(wheel) as archive:
+        [name] = [name for name in archive.namelist() if "/bin/" in name]
+    return os.path.basename(name)
 
 
 def test_the_pages_of_release_and_release_branch(repo: Repository) -> None:

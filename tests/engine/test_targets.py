@@ -6,13 +6,20 @@ from dataclasses import dataclass
 
 import pytest
 from pants.base.specs import RawSpecs, RecursiveGlobSpec, Specs
-from pants.engine.addresses import Address
+from pants.engine.addresses import Address, UnparsedAddressInputs
 from pants.engine.rules import QueryRule, collect_rules, rule
 from pants.engine.target import COMMON_TARGET_FIELDS, Dependencies, SingleSourceField, Target
 from pants.testutil.rule_runner import RuleRunner
 
 from devflow import engine
-from devflow.engine import all_source_roots, all_targets, filtered_targets_of_specs, sources_of, transitive_targets
+from devflow.engine import (
+    addresses_of,
+    all_source_roots,
+    all_targets,
+    filtered_targets_of_specs,
+    sources_of,
+    transitive_targets,
+)
 from devflow.engine.targets import all_unexpanded_targets
 from engine.answer import Answer
 from engine.recorder import executes
@@ -50,6 +57,19 @@ async def see_targets(about: AboutTargets) -> Answer:
 
 
 @dataclass(frozen=True)
+class AboutDependencies:
+    owner: Address
+    words: tuple[str, ...]
+
+
+@rule
+async def see_dependencies(about: AboutDependencies) -> Answer:
+    unparsed = UnparsedAddressInputs(about.words, owning_address=about.owner, description_of_origin="the test")
+    addresses = await addresses_of(unparsed)
+    return Answer({"addresses": addresses, "transitive": await transitive_targets(addresses)})
+
+
+@dataclass(frozen=True)
 class AboutSourceRoots:
     pass
 
@@ -65,7 +85,7 @@ def runner() -> RuleRunner:
         rules=[
             *collect_rules(),
             *engine.rules(),
-            *(QueryRule(Answer, [topic]) for topic in (AboutTargets, AboutSourceRoots)),
+            *(QueryRule(Answer, [topic]) for topic in (AboutTargets, AboutDependencies, AboutSourceRoots)),
         ],
         target_types=[Page],
     )
@@ -92,6 +112,15 @@ def test_targets(runner: RuleRunner) -> None:
     assert {target.address for target in seen.filtered} == {home}
     assert {target.address for target in seen.transitive.closure} == {home, base}
     assert seen.sources.snapshot.files == ("site/home.md",)
+
+
+@executes("addresses_of", "transitive_targets")
+def test_addresses_and_what_they_depend_on(runner: RuleRunner) -> None:
+    home, base = Address("site", target_name="home"), Address("base")
+    seen = runner.request(Answer, [AboutDependencies(home, (":home",))])
+    assert tuple(seen.addresses) == (home,)
+    assert [target.address for target in seen.transitive.roots] == [home]
+    assert {target.address for target in seen.transitive.closure} == {home, base}
 
 
 @executes("all_source_roots")

@@ -20,6 +20,7 @@ FOLDERS = (
     "locking",
     "merge_lockfiles",
     "plain",
+    "platform_wheels",
     "release",
     "reset_cache",
     "schema_history",

@@ -16,6 +16,7 @@ SLICES = (
     "export_all_resolves",
     "ide_config",
     "merge_lockfiles",
+    "platform_wheels",
     "release",
     "reset_cache",
     "schema_history",

@@ -17,7 +17,7 @@ def refused(run: Run, *args: str, **kwargs: object) -> str:
 
 
 def test_an_unknown_editor(run: Run) -> None:
-    choose = "choose from coc, emacs, helix, neovim, pyright, ty, vim-ale, vscode, zed\n"
+    choose = "choose from coc, emacs, helix, neovim, pycharm, pyright, ty, vim-ale, vscode, zed\n"
     assert refused(run, "--editors=vscode,nevim") == (
         f"ide-config: --editors=nevim: there is no such editor. Did you mean 'neovim'?\n  Fix: {choose}"
     )

@@ -25,6 +25,7 @@ from devflow.engine.processes import find_binary, run_interactive, run_process, 
 from devflow.engine.resolves import declared_names, known_resolve_names, tools_with_sentinels
 from devflow.engine.session import environment_vars, run_id, scoped_options
 from devflow.engine.targets import (
+    addresses_of,
     all_source_roots,
     all_targets,
     filtered_targets_of_specs,
@@ -40,6 +41,7 @@ except ImportError:  # Its rule is still the engine's own.
 __all__ = [
     "Binary",
     "Rules",
+    "addresses_of",
     "all_source_roots",
     "all_targets",
     "binaries_to_export",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pants.base.specs import Specs
-from pants.engine.addresses import Address
+from pants.engine.addresses import Address, Addresses, UnparsedAddressInputs
 from pants.engine.target import (
     AllTargets,
     AllUnexpandedTargets,
@@ -68,3 +68,17 @@ async def filtered_targets_of_specs(specs: Specs) -> FilteredTargets:
     if HAS_GET:
         return await Get(FilteredTargets, Specs, specs)
     return await graph.filter_targets(**implicitly({specs: Specs}))  # type: ignore[attr-defined]
+
+
+async def addresses_of(unparsed: UnparsedAddressInputs) -> Addresses:
+    """Parse addresses as a BUILD file has them. Raises: `ResolveError` for one that leads to no directory."""
+    if HAS_GET:
+        return await Get(Addresses, UnparsedAddressInputs, unparsed)
+    return await graph.resolve_unparsed_address_inputs(unparsed, **implicitly())
+
+
+async def transitive_targets(addresses: Iterable[Address]) -> TransitiveTargets:
+    """Find the targets of these addresses, in order, and all that they depend on."""
+    if HAS_GET:
+        return await Get(TransitiveTargets, TransitiveTargetsRequest(addresses))
+    return await graph.transitive_targets(TransitiveTargetsRequest(addresses), **implicitly())

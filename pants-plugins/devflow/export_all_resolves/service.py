@@ -25,7 +25,7 @@ from devflow.export_all_resolves.contract import (
 from devflow.export_all_resolves.facts import BINARY, VERSION, ExportTree
 from devflow.export_all_resolves.guarded import guarded
 from devflow.export_all_resolves.inspect import has_marked_export, inspect_exports, resolve_names
-from devflow.export_all_resolves.links import links_to_change
+from devflow.export_all_resolves.links import CURRENT, change, links_to_change
 from devflow.export_all_resolves.plan import (
     ExportMode,
     ExportOutcome,
@@ -39,6 +39,7 @@ from devflow.export_all_resolves.staging.marker import MARKER
 
 __all__ = [
     "BINARY",
+    "CURRENT",
     "MARKER",
     "DeclaredExports",
     "ExportStatus",
@@ -157,11 +158,14 @@ async def make_exports(
 ) -> bool:
     """Make those of the exports that are missing, stale or damaged; report as the goal does; whether all succeeded.
 
+    Links `current` that are there lead to them afterwards.
     Raises: UserError if another run holds the lock for too long.
     """
     outcome = await carry_out_alone(
         lambda: exports.plan(names), exports.described(names), exports.tree, global_options, say
     )
+    links = links_to_change(outcome, exports.tree, None)
+    outcome = replace(outcome, failed={**outcome.failed, **change(links, exports.tree)}, links=links)
     for fact in (*report.lines(outcome), *report.closing(outcome, command=None)):
         say(fact)
     return outcome.exit_code == 0

@@ -58,9 +58,13 @@ class Editor(EngineAwareParameter):
 
 @dataclass(frozen=True)
 class EditorSettings:
-    """The settings of one editor, in the order in which the files are written and printed."""
+    """The settings of one editor, in the order in which the files are written and printed.
+
+    `notes` are what the user has to do beside that, because no file of a repository can.
+    """
 
     documents: tuple[Document, ...]
+    notes: tuple[Problem, ...] = ()
 
 
 if not HAS_GET:
@@ -91,6 +95,7 @@ class AskedEditor:
 
     documents: tuple[Document, ...]
     problem: Problem | None = None
+    notes: tuple[Problem, ...] = ()
 
 
 @rule(desc="Ask an editor for its settings", level=LogLevel.DEBUG)
@@ -104,7 +109,7 @@ async def ask_editor(request: AskEditorRequest) -> AskedEditor:
         doing = f"asking for the settings of {editor.name}"
         fix = f"{bin_name()} -ldebug ide-config --print={editor.name}"
         return AskedEditor((), failure_of(type(editor), error, doing=doing, fix=fix))
-    return AskedEditor(settings.documents)
+    return AskedEditor(settings.documents, notes=settings.notes)
 
 
 _ask_editor = by_name(ask_editor)

@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Union
 
 from devflow.ide_config.formats.blocks import Syntax
+from devflow.ide_config.formats.xml_edit import XmlElement
 
 
 class Owned(Enum):
@@ -82,13 +83,30 @@ class OwnFile:
 
 
 @dataclass(frozen=True)
+class XmlEntry:
+    """The last element of a path is to be in the others; nothing is done if one of those `instead` is there."""
+
+    path: tuple[XmlElement, ...]
+    instead: tuple[XmlElement, ...] = ()
+
+
+@dataclass(frozen=True)
+class XmlFile:
+    """An XML file. What is in it stays: an element counts as there by its tag and its first attribute."""
+
+    path: str
+    root: XmlElement
+    entries: tuple[XmlEntry, ...]
+
+
+@dataclass(frozen=True)
 class HandWrittenFile:
     """A file of the user, in which only paths into exports are kept up, as they are in every other one."""
 
     path: str
 
 
-Document = Union[JsonFile, TomlFile, BlockFile, OwnFile, HandWrittenFile]
+Document = Union[JsonFile, TomlFile, XmlFile, BlockFile, OwnFile, HandWrittenFile]
 
 
 def texts_of(document: Document) -> Iterator[str]:
@@ -97,6 +115,9 @@ def texts_of(document: Document) -> Iterator[str]:
         return
     if isinstance(document, (BlockFile, OwnFile)):
         yield document.text
+        return
+    if isinstance(document, XmlFile):
+        yield from (value for entry in document.entries for one in entry.path for _, value in one.attributes)
         return
     for setting in document.settings:
         values = setting.value if isinstance(setting.value, tuple) else (setting.value,)

@@ -20,8 +20,9 @@ from devflow.ide_config.documents import (
     OwnFile,
     Setting,
     TomlFile,
+    XmlFile,
 )
-from devflow.ide_config.formats import blocks, jsonc, toml_edit
+from devflow.ide_config.formats import blocks, jsonc, toml_edit, xml_edit
 from devflow.ide_config.formats.splices import CannotEditError
 
 _NAME = re.compile(r"^\s*(?:let\s+)?(?P<key>[\w.:\"-]+)\s*[=:]\s*(?P<value>.*)$")
@@ -72,7 +73,19 @@ def edit(text: str, document: Document) -> Edited:
         return _edit_block(text, document)
     if isinstance(document, HandWrittenFile):
         return Edited(text)
+    if isinstance(document, XmlFile):
+        return _edit_elements(text, document)
     return _edit_settings(text, document)
+
+
+def _edit_elements(text: str, document: XmlFile) -> Edited:
+    changes = []
+    for entry in document.entries:
+        changed = xml_edit.put(text, (document.root, *entry.path), entry.instead)
+        if changed != text:
+            text, element = changed, entry.path[-1]
+            changes.append(SettingChange(element.tag, None, f"{element.opened()} />"))
+    return Edited(text, tuple(changes))
 
 
 def _edit_settings(text: str, document: JsonFile | TomlFile) -> Edited:

@@ -15,10 +15,15 @@ _SERVER = (0, 5, 3)
 
 @dataclass(frozen=True)
 class Export:
-    """The export of a resolve; `path` is relative to the build root, and may not exist yet."""
+    """The export of a resolve; `path` is relative to the build root, and may not exist yet.
+
+    Where the link `current` beside it exists, `path` is that of the link, which no new version changes, and `leads_to`
+    is the export itself.
+    """
 
     resolve: str
     path: str
+    leads_to: str | None = None
 
     @property
     def python(self) -> str:
@@ -28,7 +33,7 @@ class Export:
     @property
     def version(self) -> str:
         """The version of the interpreter: "3.11.7"."""
-        return os.path.basename(self.path)
+        return os.path.basename(self.leads_to or self.path)
 
     def file(self, name: str) -> str:
         """An executable in the export, relative to the build root."""
@@ -60,6 +65,7 @@ class Workspace:
     formatter: str | None = None  # the tool that formats: the one of `pants fmt`, if there is one of these
     used: frozenset[str] = frozenset()  # the tools of all active backends
     present: frozenset[str] = frozenset()  # the evidence of editors that exists: files, directories and tables
+    only_tests: tuple[str, ...] = ()  # those of `test_roots` that hold tests in the main
 
     @property
     def exports(self) -> str:
@@ -113,6 +119,16 @@ class PythonRoot:
     sources: int
     stubs: int
     tests: int
+
+
+@dataclass(frozen=True)
+class MisledLink:
+    """A link `current` that leads to another name in its directory than to the version of the export."""
+
+    resolve: str
+    path: str  # relative to the build root
+    leads_to: str
+    version: str
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ Read in the goal and never memoised: Pants does not watch the files that it igno
 from __future__ import annotations
 
 import errno
+import glob
 import os
 import stat
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -70,8 +71,14 @@ def _blocker(build_root: str, path: str) -> Problem | None:
 
 
 def find_evidence(build_root: str, evidence: Iterable[str]) -> frozenset[str]:
-    """Which of the files, directories and tables ("pyproject.toml [tool.x]") exist."""
-    return frozenset(one for one in evidence if _exists(build_root, *one.partition(" ")[::2]))
+    """Which of the files, directories and tables ("pyproject.toml [tool.x]") exist; of a glob, what matches it."""
+    evidence = tuple(evidence)
+    globs = [one for one in evidence if "*" in one]
+    above = glob.escape(build_root)
+    matching = {os.path.relpath(path, build_root) for one in globs for path in glob.glob(f"{above}/{one}")}
+    return frozenset(
+        {one for one in evidence if one not in globs and _exists(build_root, *one.partition(" ")[::2])} | matching
+    )
 
 
 def _exists(build_root: str, path: str, table: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from pants.base.specs import Specs
 from pants.engine.console import Console
@@ -36,6 +37,7 @@ from devflow.ide_config.files import find_evidence, inspect_files, not_ignored, 
 from devflow.ide_config.inspect import (
     TOOLS,
     find_hand_written,
+    find_misled,
     inspect_export_paths,
     inspect_tools,
     inspect_workspace,
@@ -66,11 +68,12 @@ class IdeConfig(Goal):
 
 async def _settings(
     editors: Mapping[str, type[Editor]], workspace: Workspace
-) -> tuple[tuple[DesiredDocument, ...], tuple[Problem, ...]]:
-    """The settings of each editor, in their order, and the problems of those that failed."""
+) -> tuple[tuple[DesiredDocument, ...], tuple[Problem, ...], tuple[Problem, ...]]:
+    """The settings of each editor, in their order, the notes of editors, and the problems of those that failed."""
     asked = await ask_editors(AskEditorRequest(editor(workspace)) for editor in editors.values())
     desired = tuple(DesiredDocument(name, document) for name, one in zip(editors, asked) for document in one.documents)
-    return desired, tuple(one.problem for one in asked if one.problem)
+    notes = tuple(note for one in asked for note in one.notes)
+    return desired, notes, tuple(one.problem for one in asked if one.problem)
 
 
 @goal_rule
@@ -98,14 +101,14 @@ async def ide_config_goal(
         facts = await inspect_workspace(exports, present, union_membership)
         main = main_export(options.main_resolve, facts)
         workspace = workspace_of(facts, main, inspect_tools(facts, main))
-        desired, broken = await _settings(editors, workspace)
+        desired, notes, broken = await _settings(editors, workspace)
         needed = needed_resolves(desired, facts, main)
-        if options.export and exports.plan(needed).rebuilds:
+        if options.export and (exports.plan(needed).rebuilds or find_misled(exports, needed)):
             if not await make_exports(exports, needed, global_options, run.say):
                 return IdeConfig(exit_code=1)
             # Some settings depend on what is installed.
             workspace = workspace_of(facts, main, inspect_tools(facts, main))
-            desired, broken = await _settings(editors, workspace)
+            desired, notes, broken = await _settings(editors, workspace)
             needed = needed_resolves(desired, facts, main)
 
         run.fail(*exports.broken_members, *broken)
@@ -113,11 +116,14 @@ async def ide_config_goal(
             documents = [one.document for one in desired]
             printed = report.documents_as_json(str(options.print_), documents)
             run.report(options.format, lines=report.print_of(documents), document=printed)
+            run.say(*notes)
         else:
             globs = [*HAND_WRITTEN, *(glob for editor in editors.values() for glob in editor.hand_written)]
             files, failed = _plan_and_write(mode, desired, globs, facts, global_options)
             command = _command(options, typed_arguments(session))
-            outcome = _outcome(options, command, files, failed, exports.plan(needed).items, facts, overruled)
+            items = exports.plan(needed).items
+            outcome = _outcome(options, command, files, failed, items, facts, overruled)
+            outcome = replace(outcome, misled=find_misled(exports, needed), editor_notes=notes)
             run.report(options.format, lines=report.lines(outcome), document=report.as_json(outcome))
             run.say(*report.closing(outcome))
             run.end(outcome.exit_code)

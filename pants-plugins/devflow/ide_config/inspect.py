@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import glob
 import os
+import posixpath
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
@@ -28,8 +29,16 @@ from pants.util.logging import LogLevel
 from devflow.common.files import read_file
 from devflow.engine import Rules, all_source_roots, list_paths, scoped_options
 from devflow.engine.generation import HAS_GET, Get, by_name, implicitly
-from devflow.export_all_resolves.service import BINARY, DeclaredExports, ExportTree
-from devflow.ide_config.facts import Export, ExportPaths, InstalledTools, PythonRoot, Tool, WorkspaceFacts
+from devflow.export_all_resolves.service import BINARY, CURRENT, DeclaredExports, ExportTree
+from devflow.ide_config.facts import (
+    Export,
+    ExportPaths,
+    InstalledTools,
+    MisledLink,
+    PythonRoot,
+    Tool,
+    WorkspaceFacts,
+)
 from devflow.ide_config.stale_paths import tokens
 
 _KINDS = ("py", "pyi")
@@ -96,7 +105,7 @@ async def inspect_workspace(
         tree.dist,
         exports.names,
         python.options.default_resolve,
-        {resolve: Export(resolve, path) for resolve, path in exports.paths.items()},
+        {resolve: _export(resolve, path, tree) for resolve, path in exports.paths.items()},
         {name: Tool(name[len(BINARY) :], one.link, version=one.version) for name, one in exports.programs.items()},
         exports.errors,
         exports.resolves_of_tools,
@@ -109,6 +118,25 @@ async def inspect_workspace(
         exports.tools,
         await _ungenerated(tree, union_membership),
     )
+
+
+def _export(resolve: str, path: str, tree: ExportTree) -> Export:
+    """By the link `current` where it is, so that settings outlive the version of an interpreter."""
+    link = posixpath.join(posixpath.dirname(path), CURRENT)
+    return Export(resolve, link, path) if os.path.islink(tree.absolute(link)) else Export(resolve, path)
+
+
+def find_misled(exports: DeclaredExports, resolves: Collection[str]) -> tuple[MisledLink, ...]:
+    """The links `current` of these resolves that do not lead to the export."""
+    found = []
+    for resolve, path in sorted(exports.paths.items()):
+        home, version = posixpath.split(path)
+        link = posixpath.join(home, CURRENT)
+        with suppress(OSError):  # there is no link
+            leads_to = os.readlink(exports.tree.absolute(link))
+            if resolve in resolves and leads_to != version:
+                found.append(MisledLink(resolve, link, leads_to, version))
+    return tuple(found)
 
 
 async def _ungenerated(tree: ExportTree, union_membership: UnionMembership) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -155,6 +156,7 @@ def workspace_of(facts: WorkspaceFacts, main: Export, installed: InstalledTools)
         formatter,
         facts.tools,
         facts.present,
+        tuple(root for root in tests if root in roots_of_tests(roots)),
     )
 
 
@@ -251,8 +253,13 @@ def snippet_of(document: Document) -> str:
 def machine_specific(files: Iterable[FilePlan], facts: WorkspaceFacts) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The changed files that hold the path of the build root, and those that hold the path of an export."""
     changed = [file for file in files if file.changed]
-    absolute, versioned = (
-        tuple(file.path for file in changed if path in file.after)
-        for path in (facts.build_root, facts.export_directory)
-    )
+    absolute = tuple(file.path for file in changed if facts.build_root in file.after)
+    linked = [export for export in facts.exports.values() if export.leads_to]
+    # Without what stays the same on each machine: the path of a link, and of the directory that it is in.
+    stable = "|".join(rf"{re.escape(posixpath.dirname(one.path))}(?:/current\b|(?!/))" for one in linked)
+
+    def without_links(text: str) -> str:
+        return re.sub(stable, "", text) if stable else text
+
+    versioned = tuple(file.path for file in changed if facts.export_directory in without_links(file.after))
     return absolute, versioned

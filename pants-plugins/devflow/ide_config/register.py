@@ -6,9 +6,9 @@ from devflow.engine import Rules
 from devflow.engine import python as engine_python
 from devflow.export_all_resolves import register as export_all_resolves
 from devflow.ide_config import contract, goal, inspect
-from devflow.ide_config.members import coc, emacs, helix, neovim, pyright, ty, vim_ale, vscode, zed
+from devflow.ide_config.members import coc, emacs, helix, neovim, pycharm, pyright, ty, vim_ale, vscode, zed
 
-MEMBERS = (coc, emacs, helix, neovim, pyright, ty, vim_ale, vscode, zed)
+MEMBERS = (coc, emacs, helix, neovim, pycharm, pyright, ty, vim_ale, vscode, zed)
 
 
 def core_rules() -> Rules:

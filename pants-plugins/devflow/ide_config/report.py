@@ -11,7 +11,8 @@ from devflow.common.errors import Problem, headed
 from devflow.common.paths import shell_quote
 from devflow.common.report import count, counts_line, json_report, to_do
 from devflow.export_all_resolves.service import PlannedExport
-from devflow.ide_config.documents import Document, JsonFile
+from devflow.ide_config.documents import Document, JsonFile, XmlFile
+from devflow.ide_config.facts import MisledLink
 from devflow.ide_config.plan import FilePlan, FileStatus, SettingsMode, snippet_of
 
 _GOAL = "ide-config"
@@ -34,6 +35,8 @@ class SettingsOutcome:
     command: str  # the command line that carries out the plan
     export_command: Callable[[Sequence[str]], str]  # the command line that exports these resolves
     codegen_command: str  # the command line that generates code
+    misled: tuple[MisledLink, ...] = ()  # of the exports that the settings refer to
+    editor_notes: tuple[Problem, ...] = ()  # what editors have to say
 
     @property
     def problems(self) -> Mapping[str, Problem]:
@@ -53,7 +56,7 @@ class SettingsOutcome:
         """
         made_here = {file.path for file in self.files if file.in_dist and file.status is FileStatus.MISSING}
         wrong = any(file.stale or (file.changed and file.path not in made_here) for file in self.files)
-        wrong = wrong or bool(self.missing_exports)
+        wrong = wrong or bool(self.missing_exports or self.misled)
         return 1 if self.problems or (self.mode is SettingsMode.CHECK and wrong) else 0
 
 
@@ -81,7 +84,11 @@ def _stale_paths(outcome: SettingsOutcome) -> list[str]:
 
 def _wrong_exports(outcome: SettingsOutcome) -> list[str]:
     return [
-        f"{item.desired.path}: {item.status.value}, {' and '.join(item.reasons)}" for item in outcome.missing_exports
+        *(
+            f"{item.desired.path}: {item.status.value}, {' and '.join(item.reasons)}"
+            for item in outcome.missing_exports
+        ),
+        *(f"{link.path}: leads to {link.leads_to}, want {link.version}" for link in outcome.misled),
     ]
 
 
@@ -99,7 +106,8 @@ def closing(outcome: SettingsOutcome) -> list[str | Problem]:
     changed = [file for file in outcome.files if file.changed and file.path not in outcome.problems]
     up_to_date = sum(1 for file in outcome.files if file.status is FileStatus.UP_TO_DATE)
     done = outcome.mode is SettingsMode.WRITE
-    export = " --export" if outcome.mode is SettingsMode.CHECK and outcome.missing_exports else ""
+    to_export = outcome.missing_exports or outcome.misled
+    export = " --export" if outcome.mode is SettingsMode.CHECK and to_export else ""
     files = count(len(changed), "file")
     counts = [
         *([f"wrote {files}" if done else f"{files} to write"] if changed else []),
@@ -125,6 +133,7 @@ def notes(outcome: SettingsOutcome) -> list[str | Problem]:
     missing = [item.resolve for item in outcome.missing_exports]
     # A stale export works, so it is no failure here; `export-all-resolves --check` is for those.
     stale = [item.resolve for item in outcome.exports if item.rebuild and item.resolve not in outcome.missing]
+    misled = [link.resolve for link in outcome.misled if link.resolve not in (*missing, *stale)]
     return [
         *(
             f"{winner}: its files win over the settings of {editors}, so they are updated, too."
@@ -139,12 +148,14 @@ def notes(outcome: SettingsOutcome) -> list[str | Problem]:
             Problem(f"{path}.", f"remove it, or choose from {', '.join(outcome.every_export)}")
             for path in _stale_paths(outcome)
         ),
+        *outcome.editor_notes,
         *([_ungenerated(outcome.ungenerated, outcome.codegen_command)] if outcome.ungenerated else []),
         *(
             Problem(f"{what}: {', '.join(resolves)}.", outcome.export_command(resolves))
             for what, resolves in (
                 ("Not exported, but used by the settings", missing),
                 ("Exported, but not from the current lockfile", stale),
+                ("Exported, but the link to the export leads elsewhere", misled),
             )
             if resolves
         ),
@@ -189,15 +200,18 @@ def print_of(documents: Sequence[Document]) -> list[str]:
     """The lines of `--print`: the text of one file, or of each file below a comment with its path."""
     found: list[str] = []
     for document in documents:
-        heading = [f"{_comment(document)} {document.path}"] if len(documents) > 1 else []
+        heading = [_comment(document)] if len(documents) > 1 else []
         found += [*heading, *snippet_of(document).split("\n")]
     return found[:-1] if found[-1:] == [""] else found
 
 
 def _comment(document: Document) -> str:
-    if isinstance(document, JsonFile) or document.path.endswith(".json"):
-        return "//"
-    return getattr(getattr(document, "syntax", None), "comment", "#")
+    """The path of a document, as a comment in its language."""
+    if isinstance(document, XmlFile):
+        return f"<!-- {document.path} -->"
+    is_json = isinstance(document, JsonFile) or document.path.endswith(".json")
+    sign = "//" if is_json else getattr(getattr(document, "syntax", None), "comment", "#")
+    return f"{sign} {document.path}"
 
 
 def diff(planned: FilePlan) -> list[str]:

@@ -27,8 +27,8 @@ class IdeConfigSubsystem(GoalSubsystem):
         default=[],
         help=softwrap(
             """
-            Only these editors: vscode, pyright, coc, vim-ale, neovim, helix, zed, emacs, ty. If not set: those whose
-            files exist; if there are none, vscode. Example: `--editors=vscode,neovim`.
+            Only these editors: vscode, pyright, coc, vim-ale, neovim, helix, zed, emacs, ty, pycharm. If not set:
+            those whose files exist; if there are none, vscode. Example: `--editors=vscode,neovim`.
             """
         ),
     )

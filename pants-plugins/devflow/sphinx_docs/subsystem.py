@@ -23,7 +23,15 @@ NETWORK_VARIABLES = (
     "https_proxy",
     "no_proxy",
 )
-BROWSER_VARIABLES = ("BROWSER", "DBUS_SESSION_BUS_ADDRESS", "DISPLAY", "HOME", "PATH", "WAYLAND_DISPLAY", "XDG_RUNTIME_DIR")
+BROWSER_VARIABLES = (
+    "BROWSER",
+    "DBUS_SESSION_BUS_ADDRESS",
+    "DISPLAY",
+    "HOME",
+    "PATH",
+    "WAYLAND_DISPLAY",
+    "XDG_RUNTIME_DIR",
+)
 
 
 class SphinxSubsystem(Subsystem):

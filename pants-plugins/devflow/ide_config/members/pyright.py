@@ -50,7 +50,7 @@ def documents(workspace: Workspace) -> tuple[Document, ...]:
 def _settings(workspace: Workspace, table: tuple[str, ...]) -> tuple[Setting, ...]:
     settings = [
         Setting((*table, "venvPath"), os.path.dirname(workspace.main.path)),
-        Setting((*table, "venv"), workspace.main.version),
+        Setting((*table, "venv"), os.path.basename(workspace.main.path)),
         Setting((*table, "extraPaths"), workspace.source_roots, Owned.ENTRIES, ours=workspace.exports),
     ]
     if workspace.stubs:

@@ -145,7 +145,9 @@ class Builder:
         done = subprocess.run(
             [sys.executable, self.runner, json.dumps(self.job)],
             cwd=self.spec["state"],
-            env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},  # which has modules of ours
+            env={
+                name: value for name, value in os.environ.items() if name != "PYTHONPATH"
+            },  # which has modules of ours
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             check=False,
