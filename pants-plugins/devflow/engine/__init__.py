@@ -23,7 +23,7 @@ from devflow.engine.generation import Rules
 from devflow.engine.processes import find_binary, run_interactive, run_process, try_process, try_processes
 from devflow.engine.resolves import declared_names, known_resolve_names, tools_with_sentinels
 from devflow.engine.session import environment_vars, run_id, scoped_options
-from devflow.engine.targets import all_source_roots, all_targets, filtered_targets_of_specs
+from devflow.engine.targets import all_source_roots, all_targets, filtered_targets_of_specs, transitive_targets
 
 try:
     from pants.core.util_rules import env_vars
@@ -57,6 +57,7 @@ __all__ = [
     "scoped_options",
     "snapshot_of",
     "tools_with_sentinels",
+    "transitive_targets",
     "try_process",
     "try_processes",
 ]

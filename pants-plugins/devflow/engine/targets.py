@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pants.base.specs import Specs
-from pants.engine.target import AllTargets, AllUnexpandedTargets, FilteredTargets
+from pants.engine.addresses import Address
+from pants.engine.target import (
+    AllTargets,
+    AllUnexpandedTargets,
+    FilteredTargets,
+    TransitiveTargets,
+    TransitiveTargetsRequest,
+)
 from pants.source.source_root import AllSourceRoots
 
 from devflow.engine.generation import HAS_GET, Get, implicitly
@@ -42,3 +51,11 @@ async def filtered_targets_of_specs(specs: Specs) -> FilteredTargets:
     if HAS_GET:
         return await Get(FilteredTargets, Specs, specs)
     return await graph.filter_targets(**implicitly({specs: Specs}))  # type: ignore[attr-defined]
+
+
+async def transitive_targets(addresses: Iterable[Address]) -> TransitiveTargets:
+    """Find these targets and all that they depend on, however indirectly, without their `!!` dependencies."""
+    request = TransitiveTargetsRequest(addresses)
+    if HAS_GET:
+        return await Get(TransitiveTargets, TransitiveTargetsRequest, request)
+    return await graph.transitive_targets(request, **implicitly())  # type: ignore[attr-defined]
