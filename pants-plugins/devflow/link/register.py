@@ -7,12 +7,14 @@ from pants.backend.python.goals import package_dists
 from devflow import engine
 from devflow.engine import Rules
 from devflow.engine import python as engine_python
+from devflow.engine.operands import take_operands
 from devflow.engine.python import distributions
 from devflow.link import goal, metadata
 
 
 def core_rules() -> Rules:
     """The goal, with distributions that nothing builds."""
+    take_operands()
     return [*engine.rules(), *engine_python.rules(), *distributions.rules(), *metadata.rules(), *goal.rules()]
 
 

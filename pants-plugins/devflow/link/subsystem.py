@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from pants.engine.goal import GoalSubsystem
 from pants.option.option_types import BoolOption, EnumOption, StrOption
 from pants.util.strutil import softwrap
@@ -12,7 +14,9 @@ from devflow.link.plan import LinkMode
 
 
 class LinkSubsystem(GoalSubsystem):
-    """Options only."""
+    """Options, and the mode that they select."""
+
+    flags_after_targets: ClassVar[bool] = True
 
     name = "link"
     help = softwrap(
