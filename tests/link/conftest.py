@@ -97,10 +97,13 @@ def root(rule_runner: RuleRunner) -> Path:
 
 @pytest.fixture(scope="session")
 def index(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The third-party projects, and the published releases of our own."""
+    """The third-party projects, and the published releases of our own: for pip, and for uv by `uv.toml`."""
     helpers = {"1.0": (), "2.0": ("below",)}
     own = {f"acme-{name}": {"24.3.0": (), "24.3.0rc1": ()} for name in worlds.NAMES}
-    return make_index(tmp_path_factory.mktemp("index"), {"helper": helpers, "below": {"0.1": ()}, **own})
+    directory = tmp_path_factory.mktemp("index")
+    url = make_index(directory, {"helper": helpers, "below": {"0.1": ()}, **own})
+    (directory / "uv.toml").write_text(f"no-index = true\nfind-links = ['{directory}']\n")
+    return url
 
 
 @pytest.fixture()
@@ -120,8 +123,7 @@ def run(rule_runner: RuleRunner, root: Path, index: str) -> Run:
             "PYTHONDONTWRITEBYTECODE": "1",
             "PIP_NO_INDEX": "1",
             "PIP_FIND_LINKS": index,
-            "UV_NO_INDEX": "1",
-            "UV_FIND_LINKS": index,
+            "UV_CONFIG_FILE": f"{index.partition('://')[2]}/uv.toml",
             "PYTHONPATH": "/misleading",
             **(env or {}),
         }

@@ -96,7 +96,8 @@ def test_no_installer_changes_the_repository(
         quiet = ["--quiet", "--prerelease=allow", f"--find-links={index}", "--no-index"]
     env = {**os.environ, "VIRTUAL_ENV": str(venv)}
     before = tree_hash(root)
-    assert run(CLI, f"--into={venv}", env=uv).exit_code == 0
+    linked = run(CLI, f"--into={venv}", env=uv)
+    assert linked.exit_code == 0, linked.stderr
     assert run_python(venv, "import acme.client; print(acme.client.__file__)").startswith(str(venv))
 
     subprocess.run([*command, "install", "--upgrade", *quiet, "acme-client==24.3.0"], env=env, check=True)

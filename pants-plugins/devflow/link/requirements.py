@@ -39,7 +39,7 @@ def check_requirements(
     """
     queue = [(text, frozenset[str]()) for text in requires]
     projects: set[str] = set()
-    missing: dict[str, str] = {}
+    missing: dict[str, SpecifierSet] = {}
     seen: set[tuple[str, frozenset[str]]] = set()
     while queue:
         text, extras = queue.pop()
@@ -52,14 +52,15 @@ def check_requirements(
         projects.add(name)
         there = installed.get(name)
         if there is None or not _fits(requirement.specifier, there.version, pins.get(name)):
-            specifier = f"=={pins[name]}" if name in pins else str(requirement.specifier)
-            missing[name] = f"{requirement.name}{specifier}"
+            wanted_there = SpecifierSet(f"=={pins[name]}") if name in pins else requirement.specifier
+            missing[name] = missing.get(name, SpecifierSet()) & wanted_there
             continue
         wanted = frozenset(requirement.extras)
         if (name, wanted) not in seen:
             seen.add((name, wanted))
             queue += [(one, wanted) for one in there.requires]
-    return RequirementCheck(len(projects), len(projects - set(missing)), tuple(sorted(missing.values())))
+    listed = tuple(f"{name}{specifier}" for name, specifier in sorted(missing.items()))
+    return RequirementCheck(len(projects), len(projects) - len(missing), listed)
 
 
 def parsed(text: str) -> Requirement | None:
