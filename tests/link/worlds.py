@@ -46,7 +46,9 @@ def files() -> Mapping[str, str]:
         )
         found[f"{at}/py.typed"] = ""
         found[f"{at}/VERSION"] = ""
-    found["src/acme/cli/__init__.py"] += "from acme.client import NAME as client\n\ndef main():\n    print('kiln', client)\n"
+    found["src/acme/cli/__init__.py"] += (
+        "from acme.client import NAME as client\n\ndef main():\n    print('kiln', client)\n"
+    )
     found["src/acme/client/deep/__init__.py"] = ""
     found["src/acme/testutils/BUILD"] = "python_sources(name='src')"
     found["src/acme/testutils/__init__.py"] = ""

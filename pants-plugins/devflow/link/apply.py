@@ -29,7 +29,7 @@ def link(
     installer = Installer(venv, env)
     wheels = {one.name: metadata_wheel(one) for one in distributions}
     changed = [wheels[one.name] for one in plan.to_install]
-    if options.requirements and (changed or plan.requirements.missing):
+    if options.requirements and (changed or plan.install):
         installer.install(list(wheels.values()), options.pins)
     # What is there in the same version has been left as it was. That of files is uninstalled: no path of it is a link.
     present = (LinkStatus.AS_FILES, LinkStatus.STALE)

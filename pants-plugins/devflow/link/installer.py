@@ -52,25 +52,27 @@ class Installer:
 
     def _arguments(self, verb: str) -> tuple[str, ...]:
         if self.is_pip:
-            return (verb, "--no-input", "--disable-pip-version-check", "--no-warn-script-location", "--quiet")
-        return (verb, "--python", self.venv.python, "--quiet")
+            return (verb, "--no-input", "--disable-pip-version-check", "--no-warn-script-location")
+        return (verb, "--python", self.venv.python)
 
     def _run(self, *arguments: str) -> None:
         argv = (*self.command, *arguments)
         try:
             # A `pyproject.toml` or `uv.toml` of the directory, which is the repository's, is none of the virtualenv's.
+            # What pip says of a conflict is on both, the reason on standard output.
             done = subprocess.run(
                 argv,  # noqa: S603
                 cwd=self.venv.path,
                 env=variables(self.env),
                 stdin=subprocess.DEVNULL,
-                capture_output=True,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
                 check=False,
             )
         except OSError as error:
             raise UserError(f"{self.command[0]} does not start: {error.strerror}.", fix="install it again") from error
         if done.returncode:
-            output = (done.stderr or done.stdout).decode(errors="replace")
+            output = done.stdout.decode(errors="replace")
             words = [shown(word) for word in argv if "\n" not in word]
             raise UserError.of(
                 Problem(

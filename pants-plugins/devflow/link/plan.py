@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from devflow.common.errors import Problem
@@ -57,13 +57,18 @@ class LinkOptions:
 
 @dataclass(frozen=True)
 class LinkPlan:
-    """`add` and `remove` are paths of the farm. Without `changed`, a run has nothing to do."""
+    """`add` and `remove` are paths of the farm; `pth` and `state`: whether these files are to be written or removed.
+
+    `install` are the missing requirements that a run installs. Without `changed`, a run has nothing to do.
+    """
 
     distributions: tuple[PlannedDistribution, ...]
     requirements: RequirementCheck
     add: Mapping[str, FarmEntry]
     remove: tuple[str, ...]
     pth: bool
+    state: bool = False
+    install: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -81,7 +86,8 @@ class LinkPlan:
     @property
     def changed(self) -> bool:
         """Whether there is anything to do."""
-        return bool(self.to_install or self.surplus or self.requirements.missing or self.add or self.remove or self.pth)
+        files = self.add or self.remove or self.pth or self.state
+        return bool(self.to_install or self.surplus or self.install or files)
 
 
 def entries_of(farm: Farm, build_root: str) -> dict[str, FarmEntry]:
@@ -123,9 +129,11 @@ def plan_links(
         {path: entry for path, entry in desired.items() if there.get(path) != entry},
         remove,
         venv.pth != pth,
+        venv.repository != options.build_root,
     )
+    plan = replace(plan, install=plan.requirements.missing if options.requirements else ())
     notes = (*_notes(distributions, farm, copied=options.copy), *_unknown(venv))
-    return _with(plan, _problems(plan, distributions, venv, options), notes)
+    return replace(plan, problems=_problems(plan, distributions, venv, options), notes=notes)
 
 
 def plan_unlink(venv: VirtualenvFacts, options: LinkOptions) -> LinkPlan:
@@ -135,16 +143,15 @@ def plan_unlink(venv: VirtualenvFacts, options: LinkOptions) -> LinkPlan:
         for key in venv.linked
     )
     plan = LinkPlan(
-        surplus, RequirementCheck(), {}, tuple(venv.farm.entries), venv.pth is not None or FARM in venv.installed
+        surplus,
+        RequirementCheck(),
+        {},
+        tuple(venv.farm.entries),
+        venv.pth is not None or FARM in venv.installed,
+        venv.repository is not None,
     )
     problems = (*_of_another_repository(venv, options), *(_no_installer(venv) if surplus or plan.pth else ()))
-    return _with(plan, problems, _unknown(venv))
-
-
-def _with(plan: LinkPlan, problems: Sequence[Problem], notes: Sequence[str]) -> LinkPlan:
-    return LinkPlan(
-        plan.distributions, plan.requirements, plan.add, plan.remove, plan.pth, tuple(problems), tuple(notes)
-    )
+    return replace(plan, problems=problems, notes=_unknown(venv))
 
 
 def _is_link(entry: FarmEntry) -> bool:
@@ -199,7 +206,7 @@ def _unknown(venv: VirtualenvFacts) -> tuple[str, ...]:
 def _problems(
     plan: LinkPlan, distributions: Sequence[LocalDistribution], venv: VirtualenvFacts, options: LinkOptions
 ) -> tuple[Problem, ...]:
-    installs = plan.to_install or plan.surplus or plan.pth or (options.requirements and plan.requirements.missing)
+    installs = plan.to_install or plan.surplus or plan.pth or plan.install
     return (
         *_of_another_python(distributions, venv),
         *_of_another_repository(venv, options),

@@ -61,7 +61,9 @@ def variables(of_caller: Mapping[str, str]) -> dict[str, str]:
 def inspect_virtualenv(
     path: str, shown_path: str, build_root: str, exports: str, env: Mapping[str, str]
 ) -> VirtualenvFacts:
-    """What is in a virtualenv, but for what stands in the place of links. `exports`: the directory of the repository's own exports.
+    """What is in a virtualenv, but for what stands in the place of links.
+
+    `exports` is the directory of the repository's own exports, relative to the build root.
 
     Raises: UserError if this is none, or one of these exports.
     """
