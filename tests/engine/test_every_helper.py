@@ -13,6 +13,7 @@ import devflow.register  # every slice
 from devflow import api
 from engine import (
     test_binaries,
+    test_distributions,
     test_files,
     test_lock,
     test_processes,
@@ -26,6 +27,7 @@ from engine.recorder import claimed, executes, helpers
 
 TESTS = (
     test_binaries,
+    test_distributions,
     test_files,
     test_lock,
     test_processes,

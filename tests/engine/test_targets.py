@@ -12,7 +12,7 @@ from pants.engine.target import COMMON_TARGET_FIELDS, Dependencies, SingleSource
 from pants.testutil.rule_runner import RuleRunner
 
 from devflow import engine
-from devflow.engine import all_source_roots, all_targets, filtered_targets_of_specs
+from devflow.engine import all_source_roots, all_targets, filtered_targets_of_specs, transitive_targets
 from devflow.engine.targets import all_unexpanded_targets
 from engine.answer import Answer
 from engine.recorder import executes
@@ -42,6 +42,7 @@ async def see_targets(about: AboutTargets) -> Answer:
             "all": await all_targets(),
             "unexpanded": await all_unexpanded_targets(),
             "filtered": await filtered_targets_of_specs(specs),
+            "transitive": await transitive_targets([Address("site", target_name="home")]),
         }
     )
 
@@ -80,13 +81,14 @@ def runner() -> RuleRunner:
     return runner
 
 
-@executes("all_targets", "all_unexpanded_targets", "filtered_targets_of_specs")
+@executes("all_targets", "all_unexpanded_targets", "filtered_targets_of_specs", "transitive_targets")
 def test_targets(runner: RuleRunner) -> None:
     home, news, base = Address("site", target_name="home"), Address("site", target_name="news"), Address("base")
     seen = runner.request(Answer, [AboutTargets("site")])
     assert {target.address for target in seen.all} == {home, news, base}
     assert {target.address for target in seen.unexpanded} == {home, news, base}
     assert {target.address for target in seen.filtered} == {home}
+    assert {target.address for target in seen.transitive.closure} == {home, base}
 
 
 @executes("all_source_roots")

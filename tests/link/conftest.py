@@ -30,7 +30,7 @@ from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
 from devflow.engine import create_digest
 from devflow.engine.generation import HAS_GET, Get
 from devflow.link import register
-from devflow.link.goal import Link
+from devflow.link.goal import LinkDistributions
 from harness.package_index import make_index
 from harness.rule_runners import emptied
 
@@ -128,7 +128,7 @@ def run(rule_runner: RuleRunner, root: Path, index: str) -> Run:
             **(env or {}),
         }
         return rule_runner.run_goal_rule(
-            Link,
+            LinkDistributions,
             global_args=["--python-infer-use-rust-parser", "--source-root-patterns=['/src', '/lib']", *settings],
             args=args,
             env=variables,

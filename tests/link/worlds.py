@@ -94,8 +94,9 @@ def new_virtualenv(path: Path, *, pip: bool = True) -> Path:
 
 def run_python(venv: Path, code: str) -> str:
     """What code prints by the Python of a virtualenv; what is imported is not compiled to files."""
-    command = [venv / "bin/python", "-B", "-I", "-c", code]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    command = [str(venv / "bin/python"), "-B", "-I", "-c", code]
+    done: subprocess.CompletedProcess[str] = subprocess.run(command, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
 
 
 def finds(venv: Path, module: str) -> bool:

@@ -58,4 +58,4 @@ async def transitive_targets(addresses: Iterable[Address]) -> TransitiveTargets:
     request = TransitiveTargetsRequest(addresses)
     if HAS_GET:
         return await Get(TransitiveTargets, TransitiveTargetsRequest, request)
-    return await graph.transitive_targets(request, **implicitly())  # type: ignore[attr-defined]
+    return await graph.transitive_targets(request, **implicitly())

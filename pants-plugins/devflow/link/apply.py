@@ -52,7 +52,7 @@ def link(
     _write_state(venv, options, copies, commit)
 
 
-def unlink(plan: LinkPlan, venv: VirtualenvFacts, env: Mapping[str, str]) -> None:
+def take_back(plan: LinkPlan, venv: VirtualenvFacts, env: Mapping[str, str]) -> None:
     """Remove from the virtualenv what this goal has put there. Raises: UserError, OSError."""
     names = [one.name for one in plan.surplus]
     Installer(venv, env).uninstall([*names, *([FARM] if FARM in venv.installed else [])])

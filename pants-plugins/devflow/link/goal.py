@@ -48,7 +48,7 @@ from devflow.link.subsystem import LinkSubsystem
 from devflow.locking.reading import UnreadableLockfileError, read_lockfile
 
 
-class Link(Goal):
+class LinkDistributions(Goal):
     """Changes a virtualenv of this machine, so it runs in the local environment only."""
 
     subsystem_cls = LinkSubsystem
@@ -86,7 +86,7 @@ async def link_goal(
     dist_dir: DistDir,
     union_membership: UnionMembership,
     session: SessionValues,
-) -> Link:
+) -> LinkDistributions:
     """See docs/goals/link.md."""
     with GoalRun(console, options.name) as run:
         refuse_options(options)
@@ -96,7 +96,7 @@ async def link_goal(
         if options.mode is LinkMode.UNLINK:
             run.refuse_targets(specs)
             show(run, options, unlink(scene, options, run.say))
-            return Link(exit_code=run.exit_code)
+            return LinkDistributions(exit_code=run.exit_code)
         at = mount_directory(options.mount_at)
         if not options.print:
             virtualenv(scene, options)  # before anything is built
@@ -106,17 +106,17 @@ async def link_goal(
         chosen = await choose_distributions(first, everything, union_membership)
         if chosen.problems:
             run.fail(*chosen.problems)
-            return Link(exit_code=run.exit_code)
+            return LinkDistributions(exit_code=run.exit_code)
         files = await _files(chosen, scene.build_root)
         files = with_contents(files, scene.build_root) if options.copy else files
         farm = plan_farm(files, await files_of_others(chosen))
         if options.print:
             show_mounts(run, options, scene, farm, files, at)
-            return Link(exit_code=run.exit_code)
+            return LinkDistributions(exit_code=run.exit_code)
         described = await describe_distributions(chosen.targets.values())
         run.fail(*(one.problem for one in described if one.problem))
         if run.exit_code:
-            return Link(exit_code=run.exit_code)
+            return LinkDistributions(exit_code=run.exit_code)
         distributions = [
             LocalDistribution(address, one.metadata, chosen.needs[address])
             for address, one in zip(chosen.targets, described)
@@ -127,7 +127,7 @@ async def link_goal(
         given = flagged(options, typed_arguments(session), without=("check", "dry_run", "format"))
         command = command_line(bin_name(), options.name, *words, *given)
         show(run, options, link(scene, options, distributions, farm, pins, command, run.say))
-    return Link(exit_code=run.exit_code)
+    return LinkDistributions(exit_code=run.exit_code)
 
 
 def rules() -> Rules:

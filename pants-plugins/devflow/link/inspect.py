@@ -161,7 +161,7 @@ def _paths(target: Target) -> tuple[str, ...]:
 async def files_of_others(chosen: ChosenDistributions) -> frozenset[str]:
     """The sources and resources of the repository that belong to no chosen distribution, other than tests."""
     own = {target.address for targets in chosen.owned.values() for target in targets}
-    found = set()
+    found: set[str] = set()
     for target in await all_targets():
         is_code = target.has_field(PythonSourceField) or target.has_field(ResourceSourceField)
         if is_code and target.address not in own and not target.has_field(PythonTestSourceField):

@@ -100,7 +100,7 @@ def unlink(scene: Scene, options: LinkSubsystem, say: Say) -> report.LinkOutcome
         venv = virtualenv(scene, options)
         plan = plan_unlink(venv, LinkOptions(scene.build_root, force=options.force))
         if plan.changed and not plan.problems:
-            apply.unlink(plan, venv, scene.env)
+            apply.take_back(plan, venv, scene.env)
     undo = report.undo_command(bin_name(), venv.shown)
     return report.LinkOutcome(LinkMode.UNLINK, plan, venv.shown, undo, undo)
 
