@@ -65,7 +65,10 @@ def test_a_nested_component_beside_shared_files() -> None:
 
 def test_two_roots_and_generated_files() -> None:
     farm = plan_farm({"a": of("n/a/x.py"), "b": of("n/a/y.py", root="lib")}, [])
-    assert [(link.path, link.source) for link in farm.links] == [("n/a/x.py", "src/n/a/x.py"), ("n/a/y.py", "lib/n/a/y.py")]
+    assert [(link.path, link.source) for link in farm.links] == [
+        ("n/a/x.py", "src/n/a/x.py"),
+        ("n/a/y.py", "lib/n/a/y.py"),
+    ]
     farm = plan_farm({"a": [*of("n/a/x.py"), *of("n/a/y.py", content=b"")]}, [])
     assert links(farm) == ["n/a/x.py", "n/a/y.py"]
     same = plan_farm({"a": of("n/__init__.py"), "b": of("n/__init__.py", root="lib")}, [])

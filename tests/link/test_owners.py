@@ -8,6 +8,7 @@ from pants.backend.python.macros.python_artifact import PythonArtifact
 from pants.backend.python.target_types import PythonDistribution, PythonSourcesGeneratorTarget
 from pants.backend.python.util_rules.package_dists import ExportedTarget, OwnedDependency
 from pants.engine.addresses import Address
+from pants.engine.internals.scheduler import ExecutionError
 from pants.engine.rules import QueryRule
 from pants.engine.target import TransitiveTargets, TransitiveTargetsRequest
 from pants.testutil.rule_runner import RuleRunner
@@ -58,12 +59,9 @@ def test_like_package(runner: RuleRunner, directory: str) -> None:
         candidates.append(OwnerCandidate(address.spec, place, closure))
     target = runner.get_target(Address(directory, target_name="s", relative_file_path="f.py"))
     ours = owner_of(target.address.spec, directory, candidates)
-    try:
-        theirs = runner.request(ExportedTarget, [OwnedDependency(target)]).target.address.spec
-    except Exception as error:
-        assert isinstance(ours, Problem)
+    if isinstance(ours, Problem):
         words = "sibling" if "has several owners" in ours.what else "No python_distribution target found to own"
-        assert words in str(error)
+        with pytest.raises(ExecutionError, match=words):
+            runner.request(ExportedTarget, [OwnedDependency(target)])
     else:
-        assert isinstance(ours, OwnerCandidate)
-        assert ours.address == theirs
+        assert ours.address == runner.request(ExportedTarget, [OwnedDependency(target)]).target.address.spec

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -63,8 +64,12 @@ def check_requirements(
     return RequirementCheck(len(projects), len(projects) - len(missing), listed)
 
 
+@lru_cache(maxsize=4096)
 def parsed(text: str) -> Requirement | None:
-    """None for a requirement that is not valid: an installer says so."""
+    """None for a requirement that is not valid: an installer says so.
+
+    `packaging` takes a millisecond for each, and a virtualenv has hundreds: a daemon remembers them.
+    """
     try:
         return Requirement(text)
     except InvalidRequirement:

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 
 from devflow.common.errors import UserError, tail
@@ -32,6 +33,8 @@ _MISLEADING = (
     *("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_USER", "PIP_PYTHON", "PIP_REQUIRE_HASHES", "PIP_DRY_RUN"),
     *("UV_PYTHON", "UV_TARGET", "UV_PREFIX", "UV_SYSTEM_PYTHON", "UV_PROJECT_ENVIRONMENT", "UV_REQUIRE_HASHES"),
 )
+# All that decides whether a Python starts.
+_OF_PYTHON = ("DYLD_LIBRARY_PATH", "HOME", "LD_LIBRARY_PATH", "PATH")
 # Names and values are those of PEP 508.
 _ASK = """\
 import json, os, platform, sys, sysconfig
@@ -79,7 +82,9 @@ def inspect_virtualenv(
             f"{shown(shown_path)} is an export of this repository, which `exec` and `exec-files` run with its sources.",
             fix="name another virtualenv",
         )
-    told = _ask(python, shown_path, variables(env))
+    told = _ask(
+        python, _identity(path, python), shown_path, tuple((name, env[name]) for name in _OF_PYTHON if name in env)
+    )
     site_packages = str(told["purelib"])
     if not is_inside(os.path.realpath(site_packages), os.path.realpath(path)):
         raise UserError(
@@ -105,13 +110,31 @@ def inspect_virtualenv(
     )
 
 
-def _ask(python: str, shown_path: str, env: Mapping[str, str]) -> dict[str, Mapping[str, str]]:
+def _identity(path: str, python: str) -> tuple[int, ...]:
+    """What changes with a virtualenv that is made anew, or whose Python is replaced."""
+    stats = [os.stat(os.path.join(path, "pyvenv.cfg")), os.stat(python)]
+    return tuple(value for one in stats for value in (one.st_ino, one.st_size, one.st_mtime_ns))
+
+
+@lru_cache(maxsize=64)
+def _ask(
+    python: str, _: tuple[int, ...], shown_path: str, env: tuple[tuple[str, str], ...]
+) -> Mapping[str, Mapping[str, str]]:
+    """What the Python of a virtualenv says of itself; a daemon remembers it. Raises: UserError."""
     try:
         command = [python, "-I", "-c", _ASK]
-        done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)  # noqa: S603
+        # Without closing files, it is started without copying the page tables of a daemon.
+        done = subprocess.run(
+            command,  # noqa: S603
+            env=dict(env),
+            capture_output=True,
+            text=True,
+            check=False,
+            close_fds=False,
+        )
         if not done.returncode:
             # What a `.pth` file prints comes first.
-            found: dict[str, Mapping[str, str]] = json.loads(done.stdout.splitlines()[-1])
+            found: Mapping[str, Mapping[str, str]] = json.loads(done.stdout.splitlines()[-1])
             return found
         why = tail(done.stderr) or f"it ends with {done.returncode}"
     except (OSError, ValueError, IndexError) as error:

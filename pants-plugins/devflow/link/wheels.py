@@ -38,7 +38,7 @@ def read_metadata(
     metadata: bytes, entry_points: bytes | None = None, compiled: tuple[str, ...] = ()
 ) -> DistributionMetadata:
     """What a METADATA file says."""
-    head = BytesHeaderParser().parsebytes(metadata)
+    head = BytesHeaderParser().parsebytes(re.split(rb"\r?\n\r?\n", metadata, maxsplit=1)[0])
     requires_python = head["Requires-Python"]
     return DistributionMetadata(
         str(head["Name"] or ""),
