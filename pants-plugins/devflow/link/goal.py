@@ -98,8 +98,7 @@ async def link_goal(
             show(run, options, unlink(scene, options, run.say))
             return LinkDistributions(exit_code=run.exit_code)
         at = mount_directory(options.mount_at)
-        if not options.print:
-            virtualenv(scene, options)  # before anything is built
+        venv = None if options.print else virtualenv(scene, options)  # before anything is built
         everything = await all_targets()
         named = await filtered_targets_of_specs(specs) if specs else ()
         first = distributions_among(named, everything)
@@ -110,7 +109,7 @@ async def link_goal(
         files = await _files(chosen, scene.build_root)
         files = with_contents(files, scene.build_root) if options.copy else files
         farm = plan_farm(files, await files_of_others(chosen))
-        if options.print:
+        if venv is None:
             show_mounts(run, options, scene, farm, files, at)
             return LinkDistributions(exit_code=run.exit_code)
         described = await describe_distributions(chosen.targets.values())
@@ -126,7 +125,7 @@ async def link_goal(
         words = [target.address.spec for target in first]
         given = flagged(options, typed_arguments(session), without=("check", "dry_run", "format"))
         command = command_line(bin_name(), options.name, *words, *given)
-        show(run, options, link(scene, options, distributions, farm, pins, command, run.say))
+        show(run, options, link(scene, options, distributions, farm, pins, venv, command, run.say))
     return LinkDistributions(exit_code=run.exit_code)
 
 

@@ -38,6 +38,7 @@ def check_requirements(
 
     `pins` are versions that each of them must have (canonical name → version), if it is one of these.
     """
+    variables = tuple(sorted(markers.items()))
     queue = [(text, frozenset[str]()) for text in requires]
     projects: set[str] = set()
     missing: dict[str, SpecifierSet] = {}
@@ -45,7 +46,7 @@ def check_requirements(
     while queue:
         text, extras = queue.pop()
         requirement = parsed(text)
-        if requirement is None or not _applies(requirement, markers, extras):
+        if requirement is None or not _applies(text, variables, extras):
             continue
         name = canonical_name(requirement.name)
         if name in own:
@@ -76,10 +77,12 @@ def parsed(text: str) -> Requirement | None:
         return None
 
 
-def _applies(requirement: Requirement, markers: Mapping[str, str], extras: Collection[str]) -> bool:
-    if requirement.marker is None:
-        return True
-    return any(requirement.marker.evaluate({**markers, "extra": extra}) for extra in extras or ("",))
+@lru_cache(maxsize=4096)
+def _applies(text: str, markers: tuple[tuple[str, str], ...], extras: frozenset[str]) -> bool:
+    requirement = parsed(text)
+    if requirement is None or requirement.marker is None:
+        return requirement is not None
+    return any(requirement.marker.evaluate({**dict(markers), "extra": extra}) for extra in extras or ("",))
 
 
 def _fits(specifier: SpecifierSet, version: str, pin: str | None) -> bool:

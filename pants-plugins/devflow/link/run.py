@@ -111,22 +111,24 @@ def link(
     distributions: Sequence[LocalDistribution],
     farm: Farm,
     pins: Mapping[str, str],
+    venv: VirtualenvFacts,
     command: str,
     say: Say,
 ) -> report.LinkOutcome:
-    """Plan, and carry the plan out unless the run only looks. Raises: UserError, OSError."""
+    """Plan for a virtualenv as it was; unless the run only looks, plan again and do it. Raises: UserError, OSError."""
     desired = entries_of(farm, scene.build_root)
     request = LinkOptions(scene.build_root, pins, options.requirements, options.copy, options.force)
 
-    def planned() -> tuple[LinkPlan, VirtualenvFacts, str]:
-        venv = _with_places(virtualenv(scene, options), farm)
-        pth = os.path.relpath(os.path.join(venv.path, FARM), venv.site_packages)
-        return plan_links(distributions, farm, desired, venv, pth, request), venv, pth
+    pth = os.path.relpath(os.path.join(venv.path, FARM), venv.site_packages)
 
-    plan, venv, pth = planned()
+    def planned(venv: VirtualenvFacts) -> LinkPlan:
+        return plan_links(distributions, farm, desired, _with_places(venv, farm), pth, request)
+
+    plan = planned(venv)
     if options.mode is LinkMode.LINK and plan.changed and not plan.problems:
         with scene.turn(say):
-            plan, venv, pth = planned()
+            venv = virtualenv(scene, options)
+            plan = planned(venv)
             if plan.changed and not plan.problems:
                 metadata = [one.metadata for one in distributions]
                 apply.link(plan, metadata, desired, venv, pth, request, scene.env, scene.commit)

@@ -156,22 +156,24 @@ def _installer(python: str, installed: Collection[str], env: Mapping[str, str]) 
 def _installed(site_packages: str) -> Iterator[tuple[str, InstalledDistribution]]:
     for entry in sorted(os.listdir(site_packages)):
         if entry.endswith(".dist-info"):
-            directory = os.path.join(site_packages, entry)
-            metadata = _bytes(os.path.join(directory, "METADATA"))
-            if metadata is None:
-                continue
-            head = read_metadata(metadata)
-            linked = f"Generator: {GENERATOR}" in (_text(os.path.join(directory, "WHEEL")) or "")
-            found = InstalledDistribution(
-                head.name,
-                head.version,
-                head.requires,
-                linked,
-                metadata,
-                _bytes(os.path.join(directory, "entry_points.txt")),
-                entry,
-            )
-            yield found.key, found
+            with suppress(OSError):
+                status = os.stat(os.path.join(site_packages, entry, "METADATA"))
+                found = _read(site_packages, entry, (status.st_ino, status.st_size, status.st_mtime_ns))
+                yield found.key, found
+
+
+@lru_cache(maxsize=4096)
+def _read(site_packages: str, entry: str, _: tuple[int, ...]) -> InstalledDistribution:
+    """One distribution; a daemon remembers it as long as its METADATA is the same file. Raises: OSError."""
+    directory = os.path.join(site_packages, entry)
+    metadata = read_file(Path(directory, "METADATA"))
+    head = read_metadata(metadata)
+    linked = f"Generator: {GENERATOR}" in (_text(os.path.join(directory, "WHEEL")) or "")
+    entry_points = _bytes(os.path.join(directory, "entry_points.txt"))
+    # The text after the head is long, and only compared for what this goal has installed.
+    return InstalledDistribution(
+        head.name, head.version, head.requires, linked, metadata if linked else b"", entry_points, entry
+    )
 
 
 def files_of_record(site_packages: str, directory: str) -> tuple[str, ...]:
