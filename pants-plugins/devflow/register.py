@@ -12,6 +12,7 @@ from devflow.engine import Rules
 from devflow.exec import register as exec_
 from devflow.export_all_resolves import register as export_all_resolves
 from devflow.ide_config import register as ide_config
+from devflow.link import register as link
 from devflow.merge_lockfiles import register as merge_lockfiles
 from devflow.platform_wheels import register as platform_wheels
 from devflow.release import register as release
@@ -29,6 +30,7 @@ def rules() -> Rules:
         *exec_.rules(),
         *export_all_resolves.rules(),
         *ide_config.rules(),
+        *link.rules(),
         *merge_lockfiles.rules(),
         *platform_wheels.rules(),
         *release.rules(),

@@ -16,7 +16,7 @@ from harness.example import copy_of_example
 from harness.git import set_identity
 from harness.pythons import python_of
 from harness.transcripts import DOCS, Transcript, printed_by, transcripts_of
-from harness.world import LAUNCHER, Caches, Repository
+from harness.world import LAUNCHER, Caches, Repository, imports
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +69,23 @@ def test_the_page_of_export_all_resolves(repo: Repository) -> None:
     lockfile.write_text(lockfile.read_text().replace("--hash=sha256:", one_hash_more, 1))
     play(repo, changed)
     repo.git("checkout", "--quiet", ".")
+
+
+def test_the_page_of_link(repo: Repository) -> None:
+    linked, again, paths = printed_by("link")
+    venv = repo.root.parent / "other" / ".venv"
+    subprocess.run([python_of("3.11"), "-m", "venv", venv], check=True)
+    play(repo, linked)
+    play(repo, again)
+    play(repo, paths)
+    done = subprocess.run(
+        [venv / "bin/python", "-B", "-I", "-m", "acme.cli", "--help"], capture_output=True, text=True, check=True
+    )
+    assert "submit" in done.stdout
+    assert not imports(venv, "acme.agent")
+    assert repo.git("status", "--porcelain") == ""
+    repo.run("link", "--unlink", "--into=../other/.venv")
+    assert not imports(venv, "acme")
 
 
 def test_the_page_of_dump_schema_history(repo: Repository) -> None:

@@ -13,6 +13,7 @@ import devflow.register  # every slice
 from devflow import api
 from engine import (
     test_binaries,
+    test_distributions,
     test_files,
     test_lock,
     test_packages,
@@ -27,6 +28,7 @@ from engine.recorder import claimed, executes, helpers
 
 TESTS = (
     test_binaries,
+    test_distributions,
     test_files,
     test_lock,
     test_packages,

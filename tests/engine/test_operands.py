@@ -40,6 +40,20 @@ def test_arranged(typed: str, expected: str) -> None:
     assert arranged(["pants", *typed.split()], GOALS, GLOBAL) == ("pants", *expected.split())
 
 
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("link a:b --into=../x c/:: --no-requirements", "link --into=../x --no-requirements a:b c/::"),
+        ("link a:b --no-pantsd --check -ldebug", "link --check a:b --no-pantsd -ldebug"),
+        ("-ldebug link -a:b c:: --check", "-ldebug link --check -a:b c::"),
+        ("link a:b --check -- --x", "link --check a:b -- --x"),
+        ("list link a:b --check", "list link a:b --check"),
+    ],
+)
+def test_flags_after_targets(typed: str, expected: str) -> None:
+    assert arranged(["pants", *typed.split()], GOALS, GLOBAL, {"link"}) == ("pants", *expected.split())
+
+
 words = st.lists(
     st.sampled_from(["a", "#1", "A..B", "--to=1", "--no-sign", "--no-pantsd", "-lx", "backport", "--"]), max_size=6
 )

@@ -13,17 +13,27 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def make_wheel(
-    directory: Path, name: str, version: str, *, requires: Iterable[str] = (), files: Mapping[str, str] | None = None
+    directory: Path,
+    name: str,
+    version: str,
+    *,
+    requires: Iterable[str] = (),
+    files: Mapping[str, str] | None = None,
+    requires_python: str = "",
+    entry_points: str = "",
 ) -> Path:
     """A wheel with these files, else one module of its name. The same arguments give the same bytes."""
     distribution = name.replace("-", "_")
     info = f"{distribution}-{version}.dist-info"
     lines = [f"Requires-Dist: {one}" for one in requires]
+    lines += [f"Requires-Python: {requires_python}"] if requires_python else []
     contents = {
         **(files or {f"{distribution}/__init__.py": f"version = {version!r}\n"}),
         f"{info}/METADATA": "\n".join(["Metadata-Version: 2.1", f"Name: {name}", f"Version: {version}", *lines, ""]),
         f"{info}/WHEEL": _WHEEL,
     }
+    if entry_points:
+        contents[f"{info}/entry_points.txt"] = entry_points
     record = "".join(f"{path},{_hash(text)},{len(text.encode())}\n" for path, text in contents.items())
     contents[f"{info}/RECORD"] = f"{record}{info}/RECORD,,\n"
     directory.mkdir(parents=True, exist_ok=True)

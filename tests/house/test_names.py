@@ -17,6 +17,7 @@ FOLDERS = (
     "exec",
     "export_all_resolves",
     "ide_config",
+    "link",
     "locking",
     "merge_lockfiles",
     "plain",

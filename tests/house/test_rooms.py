@@ -15,6 +15,7 @@ SLICES = (
     "exec",
     "export_all_resolves",
     "ide_config",
+    "link",
     "merge_lockfiles",
     "platform_wheels",
     "release",

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 import platform
-import subprocess
 import sys
 import tarfile
 from pathlib import Path
 
 import pytest
 
+from harness.uv import real_uv
 from launcher.fakes import PINNED
 from launcher.harness import Launcher
 from launcher.machines import BARE, path_without_python
 
-UV = "uv==0.13.9"
 MIRRORED = "https://github.com/astral-sh/python-build-standalone/releases/download"
 ARCHIVE = "20250101/cpython-3.9.99.tar.gz"
 # Nothing of them is needed to make virtualenvs.
@@ -62,16 +61,9 @@ def mirror(tmp_path: Path) -> dict[str, str]:
     }
 
 
-def real_uv(directory: Path) -> Path:
-    """Installed from the package index."""
-    subprocess.run([sys.base_prefix + "/bin/python3.9", "-m", "venv", directory], check=True)
-    subprocess.run([directory / "bin" / "python", "-m", "pip", "install", "--quiet", UV], check=True)
-    return directory / "bin" / "uv"
-
-
 def test_two_first_runs_at_once(launcher: Launcher, tmp_path: Path, mirror: dict[str, str]) -> None:
     path = path_without_python(tmp_path / "bin")
-    (tmp_path / "bin" / "uv").symlink_to(real_uv(tmp_path / "tools"))
+    (tmp_path / "bin" / "uv").symlink_to(real_uv())
     launcher.environ.update(BARE, **mirror, PATH=path)
     del launcher.environ["PANTS_PYTHON"]
     processes = [launcher.start("list"), launcher.start("list")]

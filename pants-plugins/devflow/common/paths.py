@@ -90,3 +90,8 @@ def _in_quotes(char: str) -> str:
 def is_inside(path: str, directory: str) -> bool:
     """Whether the path is the directory or below it, going by the text alone."""
     return path == directory or path.startswith(directory.rstrip(os.sep) + os.sep)
+
+
+def callers_directory(pwd: str | None, build_root: str) -> str:
+    """Where Pants was called, by the PWD of its caller; the build root if that says nothing."""
+    return pwd if pwd and os.path.isabs(pwd) and os.path.isdir(pwd) else build_root

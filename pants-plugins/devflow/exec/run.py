@@ -8,6 +8,7 @@ from difflib import get_close_matches
 
 from devflow.common.errors import UserError
 from devflow.common.options import command_line
+from devflow.common.paths import callers_directory
 
 # What Pants and its launchers add to the caller's variables. Source: `pants_loader`, `nailgun` and `client` of Pants.
 _OF_PANTS = ("NAILGUN_TTY_PATH_", "PANTSD_REQUEST_TIMEOUT_LIMIT", "PANTSD_RUNTRACKER_CLIENT_START_TIME")
@@ -44,7 +45,7 @@ def working_directory(option: str | None, pwd: str | None, build_root: str) -> s
 
     Raises: UserError if `--cwd` is no directory.
     """
-    here = pwd if pwd and os.path.isabs(pwd) and os.path.isdir(pwd) else build_root
+    here = callers_directory(pwd, build_root)
     if option is None:
         return here
     path = os.path.normpath(os.path.join(here, option))

@@ -1,0 +1,95 @@
+"""The farm: a directory of links that stands for the packages of some distributions, and of no others. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from devflow.link.facts import SourceFile
+
+
+@dataclass(frozen=True)
+class FarmLink:
+    """An entry: its path in the farm, where it leads to in the repository, and the distributions whose files it holds.
+
+    With `content`, it is a copy of a generated file. `whole`: it is a directory, in which new files are seen at once.
+    """
+
+    path: str
+    source: str
+    owners: tuple[str, ...]
+    content: bytes | None = None
+    whole: bool = False
+
+
+@dataclass
+class FarmDirectory:
+    """A directory of the farm with the files below it, by distribution, and the roots that they come from."""
+
+    files: dict[str, tuple[str, SourceFile]] = field(default_factory=dict)
+    directories: dict[str, FarmDirectory] = field(default_factory=lambda: defaultdict(FarmDirectory))
+
+    def below(self) -> Iterator[tuple[str, SourceFile]]:
+        """All of them."""
+        yield from self.files.values()
+        for directory in self.directories.values():
+            yield from directory.below()
+
+
+@dataclass(frozen=True)
+class Farm:
+    """Entries, sorted by path; directories that they stand in, which are real ones; and files that hide others.
+
+    `split` are the directories that cannot be linked as a whole: in them, a new file needs a new run.
+    """
+
+    links: tuple[FarmLink, ...]
+    directories: frozenset[str]
+    hidden: tuple[tuple[SourceFile, SourceFile], ...] = ()
+    split: tuple[str, ...] = ()
+
+
+def plan_farm(files: Mapping[str, Collection[SourceFile]], others: Iterable[str]) -> Farm:
+    """The farm for files by distribution. `others` are files of the repository that it must not show.
+
+    A directory with files of its own is linked as a whole if all that is below it may be seen; else what is in it is
+    linked one by one. One without, such as the top of a namespace, is a real directory.
+    """
+    top = FarmDirectory()
+    hidden = []
+    for owner, of_owner in sorted(files.items()):
+        for file in sorted(of_owner, key=lambda one: (one.root, one.path)):
+            *parents, name = file.path.split("/")
+            directory = top
+            for parent in parents:
+                directory = directory.directories[parent]
+            _, first = directory.files.setdefault(name, (owner, file))
+            if first.full_path != file.full_path:
+                hidden.append((first, file))
+    shown_paths = {file.full_path for of_owner in files.values() for file in of_owner}
+    foreign = {parent for path in set(others) - shown_paths for parent in _parents(path)}
+    links = tuple(sorted(_links(top, "", foreign), key=lambda link: link.path))
+    directories = frozenset(parent for link in links for parent in _parents(link.path))
+    singles = {link.path.rpartition("/")[0] for link in links if not link.whole}
+    return Farm(links, directories, tuple(hidden), tuple(sorted(singles - {""})))
+
+
+def _links(directory: FarmDirectory, path: str, foreign: Collection[str]) -> Iterator[FarmLink]:
+    for name, (owner, file) in directory.files.items():
+        yield FarmLink(f"{path}{name}", file.full_path, (owner,), file.content)
+    for name, below in directory.directories.items():
+        files = list(below.below())
+        roots = {file.root for _, file in files}
+        generated = any(file.content is not None for _, file in files)
+        source = SourceFile(min(roots), f"{path}{name}").full_path
+        if below.files and len(roots) == 1 and not generated and source not in foreign:
+            yield FarmLink(f"{path}{name}", source, tuple(sorted({owner for owner, _ in files})), whole=True)
+        else:
+            yield from _links(below, f"{path}{name}/", foreign)
+
+
+def _parents(path: str) -> Iterator[str]:
+    while "/" in path:
+        path = path.rpartition("/")[0]
+        yield path

@@ -1,0 +1,169 @@
+"""Reads which distributions belong together, which files they have, and what else must not be seen with them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pants.backend.python.target_types import (
+    PythonProvidesField,
+    PythonResolveField,
+    PythonSourceField,
+    PythonTestSourceField,
+)
+from pants.backend.python.util_rules.package_dists import is_ownable_target
+from pants.core.target_types import ResourceSourceField
+from pants.engine.target import SingleSourceField, Target
+from pants.engine.unions import UnionMembership
+
+from devflow.common.errors import Problem, UserError
+from devflow.common.paths import shown
+from devflow.engine import all_targets, digest_contents, scoped_options, transitive_targets
+from devflow.engine.python.distributions import python_source_files
+from devflow.link.facts import SourceFile
+from devflow.link.owners import OwnerCandidate, is_above, owner_of
+
+_TEST_HELPERS = "conftest.py"  # of nobody, like the tests beside it
+
+
+@dataclass(frozen=True)
+class ChosenDistributions:
+    """Distributions and all that they need, by address, in order; what each owns and needs; their resolve, if any.
+
+    With problems, the rest is not whole.
+    """
+
+    targets: Mapping[str, Target]
+    owned: Mapping[str, tuple[Target, ...]]
+    needs: Mapping[str, tuple[str, ...]]
+    resolve: str | None
+    problems: tuple[Problem, ...] = ()
+
+
+def distributions_among(targets: Sequence[Target], everything: Iterable[Target]) -> list[Target]:
+    """The distributions that the command line names. Raises: UserError without one, with the nearest ones."""
+    found = [target for target in targets if target.has_field(PythonProvidesField)]
+    if found:
+        return sorted(found, key=lambda target: target.address)
+    known = [target for target in everything if target.has_field(PythonProvidesField)]
+    if not targets:
+        names = sorted(target.address.spec for target in known)
+        some = ", ".join(names[:5])
+        raise UserError(
+            "Which distributions?",
+            fix=f"name a python_distribution, such as {some}" if names else "add a python_distribution to a BUILD file",
+        )
+    above = [one for one in known for target in targets if is_above(one.address.spec_path, target.address.spec_path)]
+    depth = max((len(one.address.spec_path) for one in above), default=0)
+    near = sorted({one.address.spec for one in above if len(one.address.spec_path) == depth})
+    raise UserError(
+        f"{targets[0].address} is not a python_distribution.",
+        fix=f"name one: {', '.join(near or sorted(one.address.spec for one in known))}",
+    )
+
+
+async def choose_distributions(
+    first: Collection[Target], everything: Collection[Target], union_membership: UnionMembership
+) -> ChosenDistributions:
+    """These distributions, and those that own what they depend on, until nothing is new."""
+    known = [target for target in everything if target.has_field(PythonProvidesField)]
+    closures: dict[str, tuple[Target, ...]] = {}
+    candidates: dict[str, OwnerCandidate] = {}
+    owned: dict[str, tuple[Target, ...]] = {}
+    needs: dict[str, tuple[str, ...]] = {}
+    problems: dict[str, Problem] = {}
+    by_address = {target.address.spec: target for target in known}
+    queue = [target.address.spec for target in first]
+    while queue:
+        address = queue.pop()
+        if address in owned:
+            continue
+        for one in [by_address[address], *_above(await _closure(by_address[address], closures), known)]:
+            spec = one.address.spec
+            if spec not in candidates:
+                closure = await _closure(one, closures)
+                addresses = frozenset(target.address.spec for target in closure)
+                candidates[spec] = OwnerCandidate(spec, one.address.spec_path, addresses)
+        own, others = [], set()
+        for target in closures[address]:
+            if not is_ownable_target(target, union_membership):
+                continue
+            owner = owner_of(target.address.spec, target.address.spec_path, candidates.values())
+            if isinstance(owner, Problem):
+                problems[owner.what] = owner
+            elif owner.address == address:
+                own.append(target)
+            else:
+                others.add(owner.address)
+        owned[address], needs[address] = tuple(own), tuple(sorted(others))
+        queue += sorted(others)
+    resolve = await _resolve(owned, problems)
+    targets = {address: by_address[address] for address in sorted(owned)}
+    return ChosenDistributions(targets, owned, needs, resolve, tuple(problems.values()))
+
+
+def _above(closure: Iterable[Target], known: Iterable[Target]) -> list[Target]:
+    directories = {target.address.spec_path for target in closure}
+    return [one for one in known if any(is_above(one.address.spec_path, directory) for directory in directories)]
+
+
+async def _closure(target: Target, found: dict[str, tuple[Target, ...]]) -> tuple[Target, ...]:
+    spec = target.address.spec
+    if spec not in found:
+        transitive = await transitive_targets([target.address])
+        found[spec] = tuple(transitive.closure)
+    return found[spec]
+
+
+async def _resolve(owned: Mapping[str, Sequence[Target]], problems: dict[str, Problem]) -> str | None:
+    """The one resolve of all their code; None if the repository has none."""
+    python = await scoped_options("python")
+    if not python.options.enable_resolves:
+        return None
+    default = str(python.options.default_resolve)
+    found: dict[str, list[str]] = {}
+    for address, targets in sorted(owned.items()):
+        of_code = [one for one in targets if one.has_fields((PythonResolveField, PythonSourceField))]
+        for resolve in sorted({one[PythonResolveField].value or default for one in of_code}):
+            found.setdefault(resolve, []).append(address)
+    if len(found) > 1:
+        listed = "; ".join(f"{resolve} has {', '.join(map(shown, of))}" for resolve, of in sorted(found.items()))
+        what = f"These distributions are of several resolves, and a virtualenv has one: {listed}."
+        problems[what] = Problem(what, fix="link those of one resolve only, or give their targets one resolve")
+    return next(iter(found), default)
+
+
+async def files_of(targets: Sequence[Target], build_root: str) -> tuple[SourceFile, ...]:
+    """The files of the targets of one distribution. What is not there is generated, and has its content.
+
+    Whether a file is there is asked in the goal, and never memoised.
+    """
+    sources = await python_source_files(targets)
+    made = {path for path in sources.source_files.files if not os.path.lexists(os.path.join(build_root, path))}
+    contents = {}
+    if made:
+        contents = {file.path: file.content for file in await digest_contents(sources.source_files.snapshot.digest)}
+    roots = sorted(sources.source_roots, key=len, reverse=True)
+    return tuple(_below(path, roots, contents[path] if path in made else None) for path in sources.source_files.files)
+
+
+def _below(path: str, roots: Sequence[str], content: bytes | None) -> SourceFile:
+    root = next((root for root in roots if path.startswith(f"{root}/")), ".")
+    return SourceFile(root, path if root == "." else path[len(root) + 1 :], content)
+
+
+def _paths(target: Target) -> tuple[str, ...]:
+    field = target.get(SingleSourceField) if target.has_field(SingleSourceField) else None
+    return (field.file_path,) if field is not None and field.value else ()
+
+
+async def files_of_others(chosen: ChosenDistributions) -> frozenset[str]:
+    """The sources and resources of the repository that belong to no chosen distribution, other than tests."""
+    own = {target.address for targets in chosen.owned.values() for target in targets}
+    found: set[str] = set()
+    for target in await all_targets():
+        is_code = target.has_field(PythonSourceField) or target.has_field(ResourceSourceField)
+        if is_code and target.address not in own and not target.has_field(PythonTestSourceField):
+            found.update(path for path in _paths(target) if path.rpartition("/")[2] != _TEST_HELPERS)
+    return frozenset(found)

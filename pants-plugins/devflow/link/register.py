@@ -1,0 +1,23 @@
+"""The backend `devflow.link`."""
+
+from __future__ import annotations
+
+from pants.backend.python.goals import package_dists
+
+from devflow import engine
+from devflow.engine import Rules
+from devflow.engine import python as engine_python
+from devflow.engine.operands import take_operands
+from devflow.engine.python import distributions
+from devflow.link import goal, metadata
+
+
+def core_rules() -> Rules:
+    """The goal, with distributions that nothing builds."""
+    take_operands()
+    return [*engine.rules(), *engine_python.rules(), *distributions.rules(), *metadata.rules(), *goal.rules()]
+
+
+def rules() -> Rules:
+    """The goal, and what builds distributions."""
+    return [*core_rules(), *package_dists.rules()]

@@ -1,0 +1,101 @@
+"""Third-party requirements of linked distributions, against what a virtualenv has. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.version import InvalidVersion, Version
+
+from devflow.link.facts import InstalledDistribution
+from devflow.locking.facts import canonical_name
+
+
+@dataclass(frozen=True)
+class RequirementCheck:
+    """How many projects are required, and how many of them are there; what requires others counts, too.
+
+    `missing` are the requirements that an installer has to see to, sorted.
+    """
+
+    projects: int = 0
+    present: int = 0
+    missing: tuple[str, ...] = ()
+
+
+def check_requirements(
+    requires: Iterable[str],
+    installed: Mapping[str, InstalledDistribution],
+    markers: Mapping[str, str],
+    *,
+    own: Collection[str],
+    pins: Mapping[str, str],
+) -> RequirementCheck:
+    """Follow requirements through what is installed. `own` are the canonical names of the repository's distributions.
+
+    `pins` are versions that each of them must have (canonical name → version), if it is one of these.
+    """
+    variables = tuple(sorted(markers.items()))
+    queue = [(text, frozenset[str]()) for text in requires]
+    projects: set[str] = set()
+    missing: dict[str, SpecifierSet] = {}
+    seen: set[tuple[str, frozenset[str]]] = set()
+    while queue:
+        text, extras = queue.pop()
+        requirement = parsed(text)
+        if requirement is None or not _applies(text, variables, extras):
+            continue
+        name = canonical_name(requirement.name)
+        if name in own:
+            continue
+        projects.add(name)
+        there = installed.get(name)
+        if there is None or not _fits(requirement.specifier, there.version, pins.get(name)):
+            wanted_there = SpecifierSet(f"=={pins[name]}") if name in pins else requirement.specifier
+            missing[name] = missing.get(name, SpecifierSet()) & wanted_there
+            continue
+        wanted = frozenset(requirement.extras)
+        if (name, wanted) not in seen:
+            seen.add((name, wanted))
+            queue += [(one, wanted) for one in there.requires]
+    listed = tuple(f"{name}{specifier}" for name, specifier in sorted(missing.items()))
+    return RequirementCheck(len(projects), len(projects) - len(missing), listed)
+
+
+@lru_cache(maxsize=4096)
+def parsed(text: str) -> Requirement | None:
+    """None for a requirement that is not valid: an installer says so.
+
+    `packaging` takes a millisecond for each, and a virtualenv has hundreds: a daemon remembers them.
+    """
+    try:
+        return Requirement(text)
+    except InvalidRequirement:
+        return None
+
+
+@lru_cache(maxsize=4096)
+def _applies(text: str, markers: tuple[tuple[str, str], ...], extras: frozenset[str]) -> bool:
+    requirement = parsed(text)
+    if requirement is None or requirement.marker is None:
+        return requirement is not None
+    return any(requirement.marker.evaluate({**dict(markers), "extra": extra}) for extra in extras or ("",))
+
+
+def _fits(specifier: SpecifierSet, version: str, pin: str | None) -> bool:
+    try:
+        has = Version(version)
+        return specifier.contains(has, prereleases=True) and (pin is None or Version(pin) == has)
+    except InvalidVersion:
+        return pin is None or pin == version
+
+
+def python_fits(requires_python: str | None, version: str) -> bool:
+    """Whether an interpreter may have a distribution. What is not valid does not hinder."""
+    try:
+        return requires_python is None or SpecifierSet(requires_python).contains(version, prereleases=True)
+    except InvalidSpecifier:
+        return True

@@ -1,0 +1,254 @@
+"""Reads a virtualenv that is not ours: its Python, what is installed in it, and the farm of an earlier run."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path
+
+from devflow.common.errors import UserError, tail
+from devflow.common.files import read_file
+from devflow.common.paths import is_inside, shell_quote, shown
+from devflow.link.facts import (
+    FARM,
+    GENERATOR,
+    PTH,
+    STATE,
+    FarmEntry,
+    FarmOnDisk,
+    InstalledDistribution,
+    VirtualenvFacts,
+)
+from devflow.link.wheels import read_metadata
+
+# Variables that would make its Python, or an installer, work on another place.
+_MISLEADING = (
+    *("PYTHONPATH", "PYTHONHOME", "PEX_EXTRA_SYS_PATH", "VIRTUAL_ENV", "CONDA_PREFIX", "__PYVENV_LAUNCHER__"),
+    *("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_USER", "PIP_PYTHON", "PIP_REQUIRE_HASHES", "PIP_DRY_RUN"),
+    *("UV_PYTHON", "UV_TARGET", "UV_PREFIX", "UV_SYSTEM_PYTHON", "UV_PROJECT_ENVIRONMENT", "UV_REQUIRE_HASHES"),
+)
+# All that decides whether a Python starts.
+_OF_PYTHON = ("DYLD_LIBRARY_PATH", "HOME", "LD_LIBRARY_PATH", "PATH")
+# Names and values are those of PEP 508.
+_ASK = """\
+import json, os, platform, sys, sysconfig
+v = sys.implementation.version
+markers = {
+    "implementation_name": sys.implementation.name,
+    "implementation_version": "%d.%d.%d" % v[:3],
+    "os_name": os.name,
+    "platform_machine": platform.machine(),
+    "platform_release": platform.release(),
+    "platform_system": platform.system(),
+    "platform_version": platform.version(),
+    "python_full_version": platform.python_version(),
+    "platform_python_implementation": platform.python_implementation(),
+    "python_version": ".".join(platform.python_version_tuple()[:2]),
+    "sys_platform": sys.platform,
+}
+print(json.dumps({"purelib": sysconfig.get_path("purelib"), "markers": markers}))
+"""
+
+
+def variables(of_caller: Mapping[str, str]) -> dict[str, str]:
+    """The caller's variables for processes of the virtualenv."""
+    return {name: value for name, value in of_caller.items() if name not in _MISLEADING}
+
+
+def inspect_virtualenv(
+    path: str, shown_path: str, build_root: str, exports: str, env: Mapping[str, str]
+) -> VirtualenvFacts:
+    """What is in a virtualenv, but for what stands in the place of links.
+
+    `exports` is the directory of the repository's own exports, relative to the build root.
+
+    Raises: UserError if this is none, or one of these exports.
+    """
+    python = os.path.join(path, "bin", "python")
+    if not os.path.isfile(os.path.join(path, "pyvenv.cfg")) or not os.access(python, os.X_OK):
+        what = "is not a virtualenv" if os.path.exists(path) else "does not exist"
+        raise UserError(
+            f"--into={shown(shown_path)}: {shown(path)} {what}.",
+            fix=f"make one: python3 -m venv {shell_quote(shown_path)}",
+        )
+    if is_inside(os.path.realpath(path), os.path.realpath(os.path.join(build_root, exports))):
+        raise UserError(
+            f"{shown(shown_path)} is an export of this repository, which `exec` and `exec-files` run with its sources.",
+            fix="name another virtualenv",
+        )
+    told = _ask(
+        python, _identity(path, python), shown_path, tuple((name, env[name]) for name in _OF_PYTHON if name in env)
+    )
+    site_packages = str(told["purelib"])
+    if not is_inside(os.path.realpath(site_packages), os.path.realpath(path)):
+        raise UserError(
+            f"The Python of {shown(shown_path)} installs into {shown(site_packages)}, outside of it.",
+            fix=f"make it anew: python3 -m venv --clear {shell_quote(shown_path)}",
+        )
+    state = _state(os.path.join(path, STATE))
+    repository = state.get("repository")
+    installed = dict(_installed(site_packages))
+    return VirtualenvFacts(
+        path,
+        shown_path,
+        python,
+        str(told["markers"]["python_full_version"]),
+        site_packages,
+        told["markers"],
+        _installer(python, installed, env),
+        installed,
+        _farm(os.path.join(path, FARM), state),
+        _text(os.path.join(site_packages, PTH)),
+        repository if isinstance(repository, str) else None,
+        isinstance(repository, str) and os.path.isdir(repository),
+    )
+
+
+def _identity(path: str, python: str) -> tuple[int, ...]:
+    """What changes with a virtualenv that is made anew, or whose Python is replaced."""
+    stats = [os.stat(os.path.join(path, "pyvenv.cfg")), os.stat(python)]
+    return tuple(value for one in stats for value in (one.st_ino, one.st_size, one.st_mtime_ns))
+
+
+@lru_cache(maxsize=64)
+def _ask(
+    python: str, _: tuple[int, ...], shown_path: str, env: tuple[tuple[str, str], ...]
+) -> Mapping[str, Mapping[str, str]]:
+    """What the Python of a virtualenv says of itself; a daemon remembers it. Raises: UserError."""
+    try:
+        command = [python, "-I", "-c", _ASK]
+        # Without closing files, it is started without copying the page tables of a daemon.
+        done = subprocess.run(
+            command,  # noqa: S603
+            env=dict(env),
+            capture_output=True,
+            text=True,
+            check=False,
+            close_fds=False,
+        )
+        if not done.returncode:
+            # What a `.pth` file prints comes first.
+            found: Mapping[str, Mapping[str, str]] = json.loads(done.stdout.splitlines()[-1])
+            return found
+        why = tail(done.stderr) or f"it ends with {done.returncode}"
+    except (OSError, ValueError, IndexError) as error:
+        why = str(error)
+    raise UserError(
+        f"The Python of {shown(shown_path)} does not run: {why}",
+        fix=f"make the virtualenv anew: python3 -m venv --clear {shell_quote(shown_path)}",
+    )
+
+
+def _installer(python: str, installed: Collection[str], env: Mapping[str, str]) -> tuple[str, ...] | None:
+    """Its own pip, else uv."""
+    if "pip" in installed:
+        return (python, "-m", "pip")
+    uv = shutil.which("uv", path=env.get("PATH", os.defpath))
+    return (uv, "pip") if uv else None
+
+
+def _installed(site_packages: str) -> Iterator[tuple[str, InstalledDistribution]]:
+    for entry in sorted(os.listdir(site_packages)):
+        if entry.endswith(".dist-info"):
+            with suppress(OSError):
+                status = os.stat(os.path.join(site_packages, entry, "METADATA"))
+                found = _read(site_packages, entry, (status.st_ino, status.st_size, status.st_mtime_ns))
+                yield found.key, found
+
+
+@lru_cache(maxsize=4096)
+def _read(site_packages: str, entry: str, _: tuple[int, ...]) -> InstalledDistribution:
+    """One distribution; a daemon remembers it as long as its METADATA is the same file. Raises: OSError."""
+    directory = os.path.join(site_packages, entry)
+    metadata = read_file(Path(directory, "METADATA"))
+    head = read_metadata(metadata)
+    linked = f"Generator: {GENERATOR}" in (_text(os.path.join(directory, "WHEEL")) or "")
+    entry_points = _bytes(os.path.join(directory, "entry_points.txt"))
+    # The text after the head is long, and only compared for what this goal has installed.
+    return InstalledDistribution(
+        head.name, head.version, head.requires, linked, metadata if linked else b"", entry_points, entry
+    )
+
+
+def files_of_record(site_packages: str, directory: str) -> tuple[str, ...]:
+    """The files of a distribution, by its `.dist-info` directory, relative to `site-packages`."""
+    record = _text(os.path.join(site_packages, directory, "RECORD"))
+    return tuple(row[0] for row in csv.reader((record or "").splitlines()) if row)
+
+
+def outward_links(venv: VirtualenvFacts, paths: Collection[str]) -> dict[str, str]:
+    """Links to directories on the way to these paths of packages, or below, that lead out of the virtualenv."""
+    found: dict[str, str] = {}
+    inside = os.path.realpath(venv.path)
+    for top in sorted({path.split("/")[0] for path in paths}):
+        queue = [os.path.join(venv.site_packages, top)]
+        while queue:
+            path = queue.pop()
+            if os.path.islink(path):
+                real = os.path.realpath(path)
+                if not is_inside(real, inside) and os.path.isdir(real):
+                    found[os.path.relpath(path, venv.site_packages)] = os.readlink(path)
+            elif os.path.isdir(path):
+                with os.scandir(path) as entries:
+                    queue += [entry.path for entry in entries if entry.is_symlink() or entry.is_dir()]
+    return found
+
+
+def regular_packages(venv: VirtualenvFacts, directories: Collection[str]) -> dict[str, str | None]:
+    """The `__init__.py` in `site-packages` of directories of the farm that have none, each with its distribution."""
+    found: dict[str, str | None] = {}
+    for directory in sorted(directories):
+        path = f"{directory}/__init__.py"
+        if os.path.lexists(os.path.join(venv.site_packages, path)):
+            owners = (
+                key for key, one in venv.installed.items() if path in files_of_record(venv.site_packages, one.directory)
+            )
+            found[path] = next(owners, None)
+    return found
+
+
+def _state(path: str) -> Mapping[str, object]:
+    try:
+        state = json.loads(_text(path) or "{}")
+    except ValueError:
+        return {}
+    return state if isinstance(state, dict) else {}
+
+
+def _farm(farm: str, state: Mapping[str, object]) -> FarmOnDisk:
+    """Links and copies by path. A copy is a file that the state names; what Python has compiled is of nobody."""
+    named = state.get("copies")
+    copies = set(named) if isinstance(named, list) else set()
+    entries: dict[str, FarmEntry] = {}
+    unknown: list[str] = []
+    queue = [farm] if os.path.isdir(farm) and not os.path.islink(farm) else []
+    while queue:
+        with os.scandir(queue.pop()) as found:
+            for entry in found:
+                path = os.path.relpath(entry.path, farm)
+                if entry.is_symlink():
+                    entries[path] = FarmEntry(target=os.readlink(entry.path))
+                elif entry.is_dir():
+                    queue += [] if entry.name == "__pycache__" else [entry.path]
+                elif path in copies:
+                    entries[path] = FarmEntry(content=_bytes(entry.path))
+                else:
+                    unknown.append(path)
+    return FarmOnDisk(dict(sorted(entries.items())), tuple(sorted(unknown)))
+
+
+def _bytes(path: str) -> bytes | None:
+    with suppress(OSError):
+        return read_file(Path(path))
+    return None
+
+
+def _text(path: str) -> str | None:
+    content = _bytes(path)
+    return None if content is None else content.decode(errors="replace").strip()

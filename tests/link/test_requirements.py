@@ -1,0 +1,48 @@
+"""Which third-party requirements a virtualenv lacks."""
+
+from __future__ import annotations
+
+import pytest
+
+from devflow.link.facts import InstalledDistribution
+from devflow.link.requirements import check_requirements, python_fits
+
+MARKERS = {"python_version": "3.11", "python_full_version": "3.11.7", "sys_platform": "linux", "os_name": "posix"}
+INSTALLED = {
+    one.key: one
+    for one in (
+        InstalledDistribution("A.b", "1.5", ("below>=2", "extra-one; extra == 'fast'")),
+        InstalledDistribution("below", "2.0rc1"),
+        InstalledDistribution("loop", "1", ("loop[x]", "A_b")),
+        InstalledDistribution("odd", "not a version"),
+    )
+}
+
+
+@pytest.mark.parametrize(
+    ("requires", "pins", "missing", "projects"),
+    [
+        ((), {}, (), 0),
+        (("a-b>=1", "A_B<2"), {}, ("below>=2",), 2),
+        (("a-b>2",), {}, ("a-b>2",), 1),
+        (("A.B[fast]",), {"below": "2.0rc1"}, ("below==2.0rc1", "extra-one"), 3),
+        (("below==2.0rc1",), {}, (), 1),
+        (("below",), {"below": "2.0.0rc1"}, (), 1),
+        (("below",), {"below": "2.1"}, ("below==2.1",), 1),
+        (("win; sys_platform == 'win32'", "own==1"), {}, (), 0),
+        (("new>1", "new<3", "new"), {}, ("new<3,>1",), 1),
+        (("loop",), {}, ("below>=2",), 3),
+        (("odd>=1", "odd"), {}, (), 1),
+        (("not a (requirement",), {}, (), 0),
+    ],
+)
+def test_missing(requires: tuple[str, ...], pins: dict[str, str], missing: tuple[str, ...], projects: int) -> None:
+    found = check_requirements(requires, INSTALLED, MARKERS, own={"own"}, pins=pins)
+    assert (found.missing, found.projects, found.present) == (missing, projects, projects - len(missing))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "fits"), [(None, True), (">=3.9", True), (">=3.12", False), ("==3.11.*", True), ("?", True)]
+)
+def test_python(wanted: str | None, fits: bool) -> None:
+    assert python_fits(wanted, "3.11.7") is fits
