@@ -1,6 +1,6 @@
-"""TOML, changed by splices: tables and keys of `ide-config` in user-owned files.
+"""TOML, changed by splices: tables and keys in user-owned files.
 
-Source: TOML 1.0. Values of kinds that `ide-config` does not write (dates, inline tables, …) are not parsed.
+Source: TOML 1.0. Values of kinds that devflow does not write (dates, inline tables, …) are not parsed.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from devflow.ide_config.formats.splices import (
+from devflow.common.splices import (
     CannotEditError,
     Splice,
     TextNode,

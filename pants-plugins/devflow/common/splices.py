@@ -1,4 +1,4 @@
-"""Changes of a text as splices, and entries of arrays in it: shared by JSON with comments and TOML."""
+"""Changes of a text as splices, and entries of arrays in it: shared by JSON with comments, TOML and BUILD files."""
 
 from __future__ import annotations
 
