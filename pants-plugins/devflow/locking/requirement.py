@@ -18,6 +18,7 @@ _REQUIREMENT = re.compile(
     r"\s*(?P<name>[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[(?P<extras>[^\]]*)\])?\s*"
     r"(?:@\s*(?P<url>\S+)|\(?(?P<specifier>[^;()@]*)\)?)\s*(?:;\s*(?P<marker>.*?))?\s*"
 )
+_AROUND_OPERATOR = re.compile(r"\s*(===|[<>=!~]=|[<>()])\s*")
 _BEFORE_BOUND = re.compile(r"\s*[A-Za-z0-9][A-Za-z0-9._-]*\s*(?:\[[^\]]*\])?")
 
 
@@ -42,7 +43,7 @@ def parse_requirement(text: str) -> ParsedRequirement | None:
     except InvalidSpecifier:
         return None
     extras = frozenset(extra.strip() for extra in (found["extras"] or "").split(",") if extra.strip())
-    marker = " ".join((found["marker"] or "").replace("'", '"').split())
+    marker = _AROUND_OPERATOR.sub(r"\1", " ".join((found["marker"] or "").replace("'", '"').split()))
     return ParsedRequirement(canonical_name(found["name"]), extras, specifier, found["url"] or "", marker)
 
 

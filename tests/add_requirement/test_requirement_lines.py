@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devflow.add_requirement.requirement_text import (
-    CannotEditRequirementsError,
+from devflow.add_requirement.edits import CannotEditRequirementsError
+from devflow.add_requirement.requirement_lines import (
     requirements_in,
     with_requirement,
     without_requirement,
@@ -85,6 +85,13 @@ def test_places(before: str, requirement: str, after: str) -> None:
 )
 def test_removal(before: str, name: str, after: str) -> None:
     assert without_requirement(before, name).text == after
+
+
+def test_of_several_lines_the_marker_says_which() -> None:
+    text = "a==1; python_version<'3.8'\r\nb\r\na==2; python_version>='3.8'  # new\r\n"
+    edit = with_requirement(text, 'a==3 ; python_version >= "3.8"')
+    assert edit.text == text.replace("a==2; python_version>='3.8'", 'a==3 ; python_version >= "3.8"')
+    assert edit.line == 3
 
 
 def test_several_lines_of_a_project_are_left_to_a_person() -> None:

@@ -6,26 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from devflow.add_requirement.edits import CannotEditRequirementsError, RequirementEdit
+from devflow.add_requirement.order import is_stub, place_of
 from devflow.locking.facts import name_of
+from devflow.locking.requirement import parse_requirement
 
 _COMMENT = re.compile(r"(?:^|\s+)#.*$")
-_STUBS = re.compile(r"types-.+|.+-stubs")
-_UNSORTED = 0.25  # of all pairs of neighbours: a block with more inversions than that has no order to keep
-
-
-class CannotEditRequirementsError(Exception):
-    """The file has no single place for the change; the message is a clause that says why."""
-
-
-@dataclass(frozen=True)
-class RequirementEdit:
-    """The text after a change; `line` is the number of the line that was added, changed or removed, from 1.
-
-    0: nothing had to change.
-    """
-
-    text: str
-    line: int = 0
 
 
 @dataclass(frozen=True)
@@ -57,20 +43,23 @@ class _Block:
 
 def requirements_in(text: str) -> dict[int, str]:
     """The requirements of a file, by the numbers of their lines, without comments."""
-    return {line.number: _COMMENT.sub("", line.text.strip()).strip() for line in _lines(text) if line.name}
+    return {line.number: _bare(line.text) for line in _lines(text) if line.name}
 
 
 def with_requirement(text: str, requirement: str) -> RequirementEdit:
     """The file with a requirement: in the place of the one line of that project, or in its own place.
 
-    Raises: CannotEditRequirementsError if several lines are about the project.
+    Of several lines of the project, the one that has the same marker is meant. Raises: CannotEditRequirementsError if
+    none has, or several.
     """
     lines = _lines(text)
     name = name_of(requirement)
     present = [line for line in lines if line.name == name]
     if len(present) > 1:
         listed = ", ".join(str(line.number) for line in present)
-        raise CannotEditRequirementsError(f"lines {listed} are about {name}")
+        present = [line for line in present if _marker(_bare(line.text)) == _marker(requirement)]
+        if len(present) != 1:
+            raise CannotEditRequirementsError(f"lines {listed} are about {name}, and none has this marker alone")
     if present:
         return _replaced(lines, present[0], requirement)
     return _inserted(text, lines, name, requirement)
@@ -100,10 +89,19 @@ def without_requirement(text: str, name: str) -> RequirementEdit:
     return RequirementEdit("".join(line.text for line in kept), lines[at].number)
 
 
+def _bare(line: str) -> str:
+    return _COMMENT.sub("", line.strip()).strip()
+
+
+def _marker(requirement: str) -> str:
+    parsed = parse_requirement(requirement)
+    return parsed.marker if parsed else ""
+
+
 def _lines(text: str) -> list[_Line]:
     found = []
     for number, line in enumerate(re.findall(r"[^\n]*\n|[^\n]+", text), start=1):
-        stripped = _COMMENT.sub("", line.strip())
+        stripped = _bare(line)
         found.append(_Line(number, line, name_of(stripped) if not stripped.startswith("-") else ""))
     return found
 
@@ -145,8 +143,7 @@ def _index_of_new_line(lines: Sequence[_Line], name: str) -> int:
     if not blocks:
         return len(lines)
     block = _block_for(blocks, lines, name)
-    names = block.names(lines)
-    slot = len(names) if _is_unsorted(names) else _slot_of(names, name)
+    slot = place_of(block.names(lines), name)
     if slot:
         return block.entries[slot - 1] + 1
     comments = [index for index in range(block.start, block.end) if lines[index].is_comment]
@@ -160,25 +157,7 @@ def _block_for(blocks: Sequence[_Block], lines: Sequence[_Line], name: str) -> _
     """The longest block of the project's kind: a block of which half is stubs is for stubs."""
 
     def is_for_stubs(block: _Block) -> bool:
-        return 2 * sum(map(_is_stub, block.names(lines))) >= len(block.entries)
+        return 2 * sum(map(is_stub, block.names(lines))) >= len(block.entries)
 
-    of_kind = [block for block in blocks if is_for_stubs(block) == _is_stub(name)]
+    of_kind = [block for block in blocks if is_for_stubs(block) == is_stub(name)]
     return max(of_kind or blocks, key=lambda block: len(block.entries))
-
-
-def _is_stub(name: str) -> bool:
-    return bool(_STUBS.fullmatch(name))
-
-
-def _is_unsorted(names: Sequence[str]) -> bool:
-    inversions = sum(one > other for one, other in zip(names, names[1:]))
-    return inversions > _UNSORTED * max(len(names) - 1, 1)
-
-
-def _slot_of(names: Sequence[str], name: str) -> int:
-    """The number of entries before the new one that gives the fewest inversions; of several, the last."""
-    costs = [
-        sum(one > name for one in names[:slot]) + sum(one < name for one in names[slot:])
-        for slot in range(len(names) + 1)
-    ]
-    return len(costs) - 1 - costs[::-1].index(min(costs))
