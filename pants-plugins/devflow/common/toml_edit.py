@@ -220,6 +220,18 @@ def values(text: str) -> Iterator[tuple[str, int, int]]:
                 yield f"{key}[{index}]", item.start, item.end
 
 
+def node_at(text: str, path: Sequence[str]) -> TextNode | None:
+    """The value at the path with its place in the text; None without one. Raises: CannotEditError."""
+    return _find(text, _Scanner(text).tables(), tuple(path))
+
+
+def keys_of(text: str, path: Sequence[str]) -> tuple[str, ...]:
+    """The keys of a table that are written as `key = …`, in order. Raises: CannotEditError."""
+    wanted = tuple(path)
+    wholes = ((*table.path, *key) for table in _Scanner(text).tables() for key, _ in table.entries)
+    return tuple(dict.fromkeys(whole[len(wanted)] for whole in wholes if whole[:-1] == wanted))
+
+
 def value_at(text: str, path: Sequence[str]) -> Any:
     """The value at the path, as `reader` gives it. Raises: CannotEditError."""
     return reader(text)(path)

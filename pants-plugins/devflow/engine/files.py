@@ -13,6 +13,7 @@ from pants.engine.fs import (
     PathGlobs,
     Paths,
     Snapshot,
+    Workspace,
 )
 
 from devflow.engine.generation import HAS_GET, Get, implicitly
@@ -68,3 +69,12 @@ async def merge_digests(digests: Iterable[Digest]) -> Digest:
     if HAS_GET:
         return await Get(Digest, MergeDigests(digests))
     return await intrinsics.merge_digests(MergeDigests(digests))
+
+
+def forget_files(workspace: Workspace, paths: Iterable[str]) -> None:
+    """Make the engine read these files of the build root again: those that were written without it.
+
+    The engine sees a change on the disk by itself, but not at once. For goal rules only: it is a side effect.
+    """
+    workspace.side_effected()
+    workspace._scheduler.invalidate_files(list(paths))

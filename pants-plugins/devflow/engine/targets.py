@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from pants.backend.project_info import dependents
+from pants.backend.project_info.dependents import Dependents, DependentsRequest
 from pants.base.specs import Specs
+from pants.engine.addresses import Address
 from pants.engine.target import AllTargets, AllUnexpandedTargets, FilteredTargets
 from pants.source.source_root import AllSourceRoots
 
@@ -42,3 +47,11 @@ async def filtered_targets_of_specs(specs: Specs) -> FilteredTargets:
     if HAS_GET:
         return await Get(FilteredTargets, Specs, specs)
     return await graph.filter_targets(**implicitly({specs: Specs}))  # type: ignore[attr-defined]
+
+
+async def direct_dependents(addresses: Iterable[Address]) -> Dependents:
+    """Find the targets that depend on one of these."""
+    request = DependentsRequest(addresses, transitive=False, include_roots=False)
+    if HAS_GET:
+        return await Get(Dependents, DependentsRequest, request)
+    return await dependents.find_dependents(request, **implicitly())
