@@ -255,3 +255,12 @@ def _index_of(values: Sequence[str], requirement: str) -> int | None:
 def _marker(requirement: str) -> str:
     parsed = parse_requirement(requirement)
     return parsed.marker if parsed else ""
+
+
+def listed_requirements(text: str, alias: str, name: str, directory_name: str) -> tuple[str, ...]:
+    """The requirements that a call lists literally; none if there is no such call."""
+    build = BuildText(text)
+    call = build.call(alias, name, directory_name)
+    node = _keyword(call.node, "requirements") if call else None
+    items = node.elts if isinstance(node, (ast.List, ast.Tuple)) else []
+    return tuple(str(getattr(item, "value", "")) for item in items if _is_string(item))

@@ -62,6 +62,7 @@ async def find_holders(_: HoldersRequest, python_setup: PythonSetup) -> Holders:
     generators: dict[tuple[str, str], Target] = {}
     requirements: dict[tuple[str, str], list[str]] = defaultdict(list)
     resolves: dict[tuple[str, str], set[str]] = defaultdict(set)
+    generated: dict[tuple[str, str], set[str]] = defaultdict(set)
     for target in targets:
         key = (target.address.spec_path, target.address.target_name)
         if isinstance(target, TargetGenerator):
@@ -70,16 +71,23 @@ async def find_holders(_: HoldersRequest, python_setup: PythonSetup) -> Holders:
         elif target.has_field(PythonRequirementsField):
             if not target.address.is_generated_target:
                 generators[key] = target
+            else:
+                generated[key].add(target.address.generated_name or "")
             requirements[key] += map(str, target[PythonRequirementsField].value or ())
             resolves[key].add(target[PythonRequirementResolveField].normalized_value(python_setup))
     found = [
-        _holder(key, target, tuple(sorted(set(requirements[key]))), tuple(sorted(resolves[key])))
+        dataclasses.replace(
+            _holder(key, target),
+            requirements=tuple(sorted(set(requirements[key]))),
+            resolves=tuple(sorted(resolves[key])),
+            generated=tuple(sorted(generated[key])),
+        )
         for key, target in sorted(generators.items())
     ]
     return Holders(tuple(found))
 
 
-def _holder(key: tuple[str, str], target: Target, requirements: tuple[str, ...], resolves: tuple[str, ...]) -> Holder:
+def _holder(key: tuple[str, str], target: Target) -> Holder:
     directory, name = key
     address = f"{directory}:{name}" if directory else f"//:{name}"
     path = target[SingleSourceField].file_path if target.has_field(SingleSourceField) else ""
@@ -89,7 +97,7 @@ def _holder(key: tuple[str, str], target: Target, requirements: tuple[str, ...],
     elif target.alias == "python_requirements":
         kind = HolderKind.PYPROJECT if os.path.basename(path) == "pyproject.toml" else HolderKind.LINES
     obstacle = "" if kind is not HolderKind.OTHER else _OTHER_COMMANDS.get(target.alias, "its kind is not known")
-    return Holder(address, target.alias, kind, directory, name, path, resolves, requirements, "", obstacle)
+    return Holder(address, target.alias, kind, directory, name, path, (), obstacle=obstacle)
 
 
 _find_holders = by_name(find_holders)

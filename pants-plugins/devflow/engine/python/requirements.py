@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from packaging.utils import canonicalize_name
 from pants.backend.python.dependency_inference import default_module_mapping as tables
 from pants.backend.python.dependency_inference import module_mapper
 from pants.backend.python.macros import python_requirements
-
-from packaging.utils import canonicalize_name
 
 try:
     from pants.backend.python.pip_requirement import PipRequirement
