@@ -1,4 +1,4 @@
-"""`--check`: do lockfiles go with their requirements, and mappings too?"""
+"""`--check`: whether lockfiles, and mappings, go with their requirements."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pants.backend.python.subsystems.setup import PythonSetup
 from pants.backend.python.util_rules.pex import PexRequest, VenvPexProcess
@@ -42,7 +42,7 @@ class DistributionRequest(EngineAwareParameter):
 class Distribution:
     """The modules that it has, or why they are not known."""
 
-    modules: ModuleNames = ModuleNames()
+    modules: ModuleNames = field(default_factory=ModuleNames)
     problem: Problem | None = None
 
 

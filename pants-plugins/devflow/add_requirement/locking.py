@@ -56,7 +56,10 @@ async def lock_by_pants(
         for resolve, requirements in plan.requirements.items()
     ]
     new = await lock_with_pins(wanted, say)
-    return tuple(changed_lockfile(place.paths[one.resolve], olds[one.resolve], one) for one in new)
+    return tuple(
+        changed_lockfile(place.paths[one.resolve], olds[one.resolve], one, plan.free[one.resolve] if keep else None)
+        for one in new
+    )
 
 
 def _kept(lockfile: str | None, free: frozenset[str]) -> dict[str, str]:
@@ -97,7 +100,10 @@ def lock_by_command(
         environment=environment,
         say=say,
     )
-    return tuple(changed_lockfile(place.paths[one.resolve], olds[one.resolve], one) for one in new)
+    return tuple(
+        changed_lockfile(place.paths[one.resolve], olds[one.resolve], one, plan.free[one.resolve] if keep else None)
+        for one in new
+    )
 
 
 def _candidate(lockfile: str | None, free: frozenset[str]) -> str:

@@ -95,8 +95,8 @@ def _to_paste(change: RequirementChange, needed: NeededMapping, error: CannotEdi
     where = shown(change.holder.build_path) or "the macro"
     return Problem(
         f"Pants has to be told the modules of {change.name}, and {where} is not edited: {error}.",
-        fix=f'add `"{_name(change)}": [{listed}]` to {needed.field} of {change.holder.address}, and run this again with '
-        "--no-import-names",
+        fix=f'add `"{_name(change)}": [{listed}]` to {needed.field} of {change.holder.address}, and run this again '
+        "with --no-import-names",
     )
 
 

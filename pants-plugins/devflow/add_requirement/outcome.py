@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from devflow.add_requirement.plan import AddMode, RequirementChange
@@ -48,8 +48,8 @@ class AddOutcome:
     notes: tuple[str, ...] = ()
 
 
-def changed_lockfile(path: str, old: str | None, new: NewLockfile) -> ChangedLockfile:
-    """Compare a new lockfile with the one before, which may be none."""
+def changed_lockfile(path: str, old: str | None, new: NewLockfile, free: Collection[str] | None) -> ChangedLockfile:
+    """Compare a new lockfile with the one before, which may be none; `free` are the projects to move, None for all."""
     if new.problem:
         return ChangedLockfile(new.resolve, path, problem=new.problem)
     try:
@@ -61,7 +61,8 @@ def changed_lockfile(path: str, old: str | None, new: NewLockfile) -> ChangedLoc
         )
         return ChangedLockfile(new.resolve, path, problem=problem)
     before = pins_of(old)
-    changes = changes_of(locked, before, new)
+    reasons = dict.fromkeys(before, "pins are free") if free is None else dict.fromkeys(free, "as wanted")
+    changes = changes_of(locked, before, new, reasons)
     return ChangedLockfile(new.resolve, path, locked, new.files, changes, new.all_released)
 
 

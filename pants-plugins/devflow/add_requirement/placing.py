@@ -45,8 +45,8 @@ def holder_of(name: str, holders: Sequence[Holder], choice: Choice) -> Holder | 
     if elsewhere and choice.to:
         [there, *_] = elsewhere
         return Problem(
-            f"{name} is in {shown(there.path)} ({there.address}) already, and in {shown(found[0].path)} it would be in the "
-            f"resolve {', '.join(there.resolves)} twice: Pants infers no dependency on what two targets have.",
+            f"{name} is in {shown(there.path)} ({there.address}) already, and in {shown(found[0].path)} it would be in "
+            f"the resolve {', '.join(there.resolves)} twice: Pants infers no dependency on what two targets have.",
             fix=f"--to={there.address}",
         )
     candidates = [one for one in found if _has(one, name)] or _preferred(
@@ -73,8 +73,8 @@ def holder_of(name: str, holders: Sequence[Holder], choice: Choice) -> Holder | 
         )
     if choice.extra and holder.kind is not HolderKind.PYPROJECT:
         return Problem(
-            f"--extra is for [project.optional-dependencies] of pyproject.toml, and {holder.address} has its requirements "
-            f"in {shown(holder.path)}.",
+            f"--extra is for [project.optional-dependencies] of pyproject.toml, and {holder.address} has its "
+            f"requirements in {shown(holder.path)}.",
             fix="leave --extra out, or name another target with --to=ADDRESS",
         )
     return holder

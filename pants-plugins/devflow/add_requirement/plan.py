@@ -132,7 +132,7 @@ def _holders_with(name: str, holders: Sequence[Holder], choice: Choice) -> list[
 def _not_edited(holder: Holder, doing: str, error: CannotEditRequirementsError) -> Problem:
     return Problem(
         f"{shown(holder.path)} ({holder.address}) is not edited to {doing}: {error}.",
-        fix=f"change {shown(holder.path)} yourself, and run `pants generate-lockfiles` for {', '.join(holder.resolves)}",
+        fix=f"change {shown(holder.path)} yourself, and lock {', '.join(holder.resolves)} anew",
     )
 
 
@@ -199,12 +199,8 @@ def _with_requirements(
         holder.address: tuple(parse(holder, new[holder.path])) if holder.path in changed else holder.requirements
         for holder in holders
     }
-    problems = [
-        problem
-        for holder in holders
-        if holder.path in changed
-        for problem in _misread(holder, changes, old, new, parse)
-    ]
+    edited = [holder for holder in holders if holder.path in changed]
+    problems = [problem for holder in edited for problem in _misread(holder, changes, old, new, parse)]
     touched = {change.holder.address: change for change in changes if change.action != "kept"}
     resolves = {resolve for change in touched.values() for resolve in change.holder.resolves}
     return RequirementPlan(
@@ -257,7 +253,7 @@ def operator_for(bounds: Bounds, requirements: Sequence[str]) -> str:
 
 
 def _operator_of(requirement: str) -> str:
-    """ "~=", "==" or ">=" for a requirement with that alone, "" for one without a bound, "?" for any other."""
+    """Give "~=", "==" or ">=" for a requirement with that alone, "" for one without a bound, "?" for any other."""
     parsed = parse_requirement(requirement)
     if parsed is None or parsed.url:
         return "?"

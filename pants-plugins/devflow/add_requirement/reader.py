@@ -1,7 +1,9 @@
 """Print the files of an installed distribution as JSON. Runs in a sandbox, with the Python of the resolve.
 
-Standard library only, and no newer syntax than that of Python 3.6: `python reader.py NAME`.
+Standard library only, and no newer syntax than that of Python 3.7: `python reader.py NAME`.
 """
+
+from __future__ import annotations
 
 import csv
 import json
@@ -12,11 +14,11 @@ import sys
 _NAMESPACE = re.compile(r"declare_namespace|extend_path")
 
 
-def _canonical(name):  # type: ignore[no-untyped-def]
+def _canonical(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def _record(directory, name):  # type: ignore[no-untyped-def]
+def _record(directory: str, name: str) -> str | None:
     """The RECORD of the distribution in a directory of sys.path, or None."""
     for entry in sorted(os.listdir(directory)) if os.path.isdir(directory) else ():
         if entry.endswith(".dist-info") and _canonical(entry[: -len(".dist-info")].rpartition("-")[0]) == name:
@@ -26,7 +28,7 @@ def _record(directory, name):  # type: ignore[no-untyped-def]
     return None
 
 
-def main(name):  # type: ignore[no-untyped-def]
+def main(name: str) -> None:
     """Print the files, and those directories whose `__init__` only extends the path of a namespace."""
     for directory in sys.path:
         record = _record(directory, _canonical(name))

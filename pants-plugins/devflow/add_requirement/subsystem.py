@@ -36,8 +36,8 @@ class AddRequirementSubsystem(GoalSubsystem):
         default=None,
         help=softwrap(
             """
-            The target that gets them, by its address or by its file. If not set: the one of the resolve; of several, the
-            one that has the project, or that is of its kind (type stubs). Example: `--to=3rdparty:reqs`.
+            The target that gets them, by its address or by its file. If not set: the one of the resolve; of several,
+            the one that has the project, or that is of its kind (type stubs). Example: `--to=3rdparty:reqs`.
             """
         ),
     )
@@ -53,8 +53,8 @@ class AddRequirementSubsystem(GoalSubsystem):
         default=[],
         help=softwrap(
             """
-            Take out the requirements of these projects, with their comments and mappings. Refused while a target depends
-            on one. Example: `--remove=attrs,redis`.
+            Take out the requirements of these projects, with their comments and mappings. Refused while a target
+            depends on one. Example: `--remove=attrs,redis`.
             """
         ),
     )

@@ -77,4 +77,4 @@ def forget_files(workspace: Workspace, paths: Iterable[str]) -> None:
     The engine sees a change on the disk by itself, but not at once. For goal rules only: it is a side effect.
     """
     workspace.side_effected()
-    workspace._scheduler.invalidate_files(list(paths))
+    workspace._scheduler.invalidate_files(set(paths))

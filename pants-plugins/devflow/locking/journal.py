@@ -1,4 +1,4 @@
-"""Several files that are written together: a journal is on the disk before, and the next run finishes or undoes them."""
+"""Several files that are written together, by a journal: the next run finishes or undoes what was interrupted."""
 
 from __future__ import annotations
 
