@@ -27,7 +27,7 @@ def test_one_line_and_its_projects_come_in(world: World) -> None:
         "main.lock (main): 2 pins kept\n"
     )
     assert world.read("main.txt") == "aiohttp>=3.9\nboto3  # why: é\nclick\n"
-    assert pins(world) == {"aiohttp": "3.9.1", "attrs": "23.1.0", "boto3": "1.26.0", "click": "8.0.4", "yarl": "1.20.0"}
+    assert pins(world) == {**OLD, "aiohttp": "3.9.1", "attrs": "23.1.0", "yarl": "1.20.0"}
     locked = read_lockfile(world.read("main.lock"))
     assert locked.requirements == locked.header == ("aiohttp>=3.9", "boto3", "click")
     assert not (world.root / ".git" / "devflow" / "requirements.json").exists()

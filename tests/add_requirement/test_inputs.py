@@ -25,7 +25,7 @@ def refused(world: World, *args: str) -> str:
         ([">3"], "it does not begin with the name of a project"),
         (
             ["x @ https://h/a--b.whl"],
-            "Pants reads the address of 'x @ https://h/a--b.whl' up to 'x @ https://h/a' only.",
+            "Pants reads the address of 'x @ https://h/a--b.whl' up to 'x @ https://h/a'",
         ),
         (["x @ git+https://h/x#egg=x"], "up to 'x @ git+https://h/x' only.\n  Fix: use an address without"),
         (["redis>1", "redis<9"], "'redis>1' and 'redis<9' are about one project."),
@@ -36,7 +36,7 @@ def refused(world: World, *args: str) -> str:
         (["--upgrade=nope"], "No requirement is about nope."),
         (
             ["redis", "--resolve=mian"],
-            "no resolve has the name 'mian'. Did you mean 'main'?\n  Fix: choose among: main",
+            "has the name 'mian'. Did you mean 'main'?\n  Fix: choose among: main",
         ),
         (
             ["redis", "--resolve=tools"],
@@ -45,15 +45,13 @@ def refused(world: World, *args: str) -> str:
         (["redis", "--to=mian.txt"], "has the address or the file 'mian.txt'. Did you mean 'main.txt'?"),
         (["redis", "--extra=web"], "--extra is for [project.optional-dependencies] of pyproject.toml"),
         (["redis", "--check"], "--check takes no requirements."),
-        (["--check", "--dry-run"], "--check and --dry-run cannot be used together."),
+        (["--check", "--dry-run"], "--dry-run and --check cannot be used together."),
         (["no-such-project"], "No matching distribution found for no-such-project"),
         (["attrs>=99"], "Resolve main cannot be locked: ERROR: No matching distribution found for attrs>=99"),
     ],
 )
 def test_each_message(world: World, words: list[str], said: str) -> None:
-    if "--check" in words:
-        words = [*words]
-    assert said in refused(world, *words).replace("--dry-run and --check", "--check and --dry-run")
+    assert said in refused(world, *words)
 
 
 def test_several_targets(world: World) -> None:

@@ -16,6 +16,7 @@ from devflow.add_requirement.requests import Wanted, wanted_requirements
 from devflow.add_requirement.subsystem import AddRequirementSubsystem
 from devflow.common.errors import Problem, UserError, did_you_mean
 from devflow.common.options import split_commas
+from devflow.common.paths import shown
 from devflow.engine.python.requirements import normalised, requirements_of_lines, requirements_of_pyproject
 from devflow.locking.facts import canonical_name
 from devflow.locking.requirement import with_bound
@@ -37,7 +38,8 @@ def asked_for(options: AddRequirementSubsystem) -> tuple[tuple[Wanted, ...], tup
         try:
             normalised(one.text)
         except ValueError as error:
-            problems = (*problems, Problem(f"{error}.", fix="write it as in 'aiohttp>=3.9,<4'"))
+            what = f"'{shown(one.text)}' is not a requirement: {shown(str(error).rstrip('.'))}."
+            problems = (*problems, Problem(what, fix="write it as in 'aiohttp>=3.9,<4'"))
     if len(problems) == 1:
         raise UserError.of(problems[0])
     if problems:

@@ -31,7 +31,10 @@ class LockChanges:
 def changes_of(
     new: LockedProjects, pins: Mapping[str, str], lock: NewLockfile, free: Mapping[str, str] | None = None
 ) -> LockChanges:
-    """Compare a new lockfile with the pins that it was to keep; `free` are those that were not, each with the reason."""
+    """Compare a new lockfile with the pins that it was to keep.
+
+    `free` are those that it was not to keep, each with the reason.
+    """
     released = {pin.name: pin for pin in lock.released}
     added, moved = [], []
     for name, version in sorted(new.pins.items()):

@@ -23,7 +23,6 @@ def test_in_ci(repo: Repository, tmp_path: Path) -> None:
     assert [step[0] for step in steps] == [
         "export-all-resolves",
         "ide-config",
-        "add-requirement",
         "merge-lockfiles",
         "dump-schema-history",
     ]
