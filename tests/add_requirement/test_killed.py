@@ -7,9 +7,9 @@ from add_requirement.conftest import World
 from pants.testutil.rule_runner import RuleRunner
 
 from devflow.add_requirement import register
-from devflow.locking.journal import FileChange, Phase, begin
+from devflow.locking.journal import JournaledFile, Phase, begin
 
-WRITTEN = FileChange("main.txt", b"attrs\n", b"attrs\nredis\n")
+WRITTEN = JournaledFile("main.txt", b"attrs\n", b"attrs\nredis\n")
 
 
 @pytest.fixture()
@@ -20,7 +20,7 @@ def killed(world: World) -> World:
     old = world.read("main.lock").encode()
     world.lock("main", ["attrs", "redis"], {})
     new = world.read("main.lock").encode()
-    begin(world.root / ".git/devflow/requirements.json", Phase.WRITE, [FileChange("main.lock", old, new), WRITTEN])
+    begin(world.root / ".git/devflow/requirements.json", Phase.WRITE, [JournaledFile("main.lock", old, new), WRITTEN])
     return world
 
 
@@ -41,8 +41,8 @@ def test_a_run_without_requirements_finishes_it(killed: World) -> None:
 def test_a_trial_is_undone(world: World) -> None:
     old = world.read("main.lock")
     trial = [
-        FileChange("main.txt", world.read("main.txt").encode(), b"x\n"),
-        FileChange("main.lock", old.encode(), None),
+        JournaledFile("main.txt", world.read("main.txt").encode(), b"x\n"),
+        JournaledFile("main.lock", old.encode(), None),
     ]
     begin(world.root / ".git/devflow/requirements.json", Phase.TRIAL, trial)
     world.write("main.txt", "x\n")

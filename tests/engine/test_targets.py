@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
+from pants.backend.project_info import dependents
 from pants.base.specs import RawSpecs, RecursiveGlobSpec, Specs
 from pants.engine.addresses import Address
 from pants.engine.rules import QueryRule, collect_rules, rule
@@ -13,7 +14,7 @@ from pants.testutil.rule_runner import RuleRunner
 
 from devflow import engine
 from devflow.engine import all_source_roots, all_targets, filtered_targets_of_specs
-from devflow.engine.targets import all_unexpanded_targets
+from devflow.engine.targets import all_unexpanded_targets, direct_dependents
 from engine.answer import Answer
 from engine.recorder import executes
 
@@ -42,6 +43,7 @@ async def see_targets(about: AboutTargets) -> Answer:
             "all": await all_targets(),
             "unexpanded": await all_unexpanded_targets(),
             "filtered": await filtered_targets_of_specs(specs),
+            "dependents": await direct_dependents([Address("base")]),
         }
     )
 
@@ -61,6 +63,7 @@ def runner() -> RuleRunner:
     runner = RuleRunner(
         rules=[
             *collect_rules(),
+            *dependents.rules(),
             *engine.rules(),
             *(QueryRule(Answer, [topic]) for topic in (AboutTargets, AboutSourceRoots)),
         ],
@@ -80,13 +83,14 @@ def runner() -> RuleRunner:
     return runner
 
 
-@executes("all_targets", "all_unexpanded_targets", "filtered_targets_of_specs")
+@executes("all_targets", "all_unexpanded_targets", "direct_dependents", "filtered_targets_of_specs")
 def test_targets(runner: RuleRunner) -> None:
     home, news, base = Address("site", target_name="home"), Address("site", target_name="news"), Address("base")
     seen = runner.request(Answer, [AboutTargets("site")])
     assert {target.address for target in seen.all} == {home, news, base}
     assert {target.address for target in seen.unexpanded} == {home, news, base}
     assert {target.address for target in seen.filtered} == {home}
+    assert set(seen.dependents) == {home}
 
 
 @executes("all_source_roots")

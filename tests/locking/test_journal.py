@@ -11,13 +11,13 @@ import pytest
 from devflow.common.errors import UserError
 from devflow.common.git import Git
 from devflow.locking import journal as journals
-from devflow.locking.journal import FileChange, Phase, Recovered, begin, journal_path, recover, restore, write_all
+from devflow.locking.journal import JournaledFile, Phase, Recovered, begin, journal_path, recover, restore, write_all
 from harness.git import git
 
 CHANGES = (
-    FileChange("a.lock", b"old lock\n", b"new lock\n"),
-    FileChange("BUILD", b"old\r\n", b"new \xff\r\n"),
-    FileChange("new/requirements.txt", None, b"aiohttp\n"),
+    JournaledFile("a.lock", b"old lock\n", b"new lock\n"),
+    JournaledFile("BUILD", b"old\r\n", b"new \xff\r\n"),
+    JournaledFile("new/requirements.txt", None, b"aiohttp\n"),
 )
 STEPS = range(len(CHANGES) + 1)
 
@@ -55,7 +55,7 @@ def killed_after(steps: int, action: Callable[[], None]) -> None:
 
     try:
         journals._put = counted
-        journals.end = lambda _: os._exit(9)
+        journals.end = lambda journal: os._exit(9)
         action()
     finally:
         os._exit(1)
@@ -76,7 +76,7 @@ def test_the_next_run_finishes_what_was_begun(root: Path, steps: int) -> None:
 @pytest.mark.parametrize("steps", STEPS)
 def test_the_next_run_undoes_a_trial(root: Path, steps: int) -> None:
     journal = root / "journal" / "x.json"
-    begin(journal, Phase.TRIAL, [*CHANGES[1:], FileChange("a.lock", b"old lock\n", None)])
+    begin(journal, Phase.TRIAL, [*CHANGES[1:], JournaledFile("a.lock", b"old lock\n", None)])
     for change in CHANGES[1 : 1 + steps]:
         (root / change.path).parent.mkdir(exist_ok=True)
         (root / change.path).write_bytes(change.after or b"")
@@ -107,7 +107,7 @@ def test_nothing_is_written_over_an_edit(root: Path) -> None:
 def test_an_error_puts_the_old_files_back(root: Path) -> None:
     (root / "new").write_text("in the way of the directory")
     with pytest.raises(OSError, match="new"):
-        write_all(root / "x.json", str(root), CHANGES[:2] + (FileChange("new/x/y", None, b""),))
+        write_all(root / "x.json", str(root), CHANGES[:2] + (JournaledFile("new/x/y", None, b""),))
     assert contents(root)[:2] == BEFORE[:2]
 
 

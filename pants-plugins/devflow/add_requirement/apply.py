@@ -8,7 +8,7 @@ from pathlib import Path
 from devflow.add_requirement.facts import Holder
 from devflow.add_requirement.outcome import ChangedLockfile
 from devflow.common.files import read_file
-from devflow.locking.journal import FileChange, write_all
+from devflow.locking.journal import JournaledFile, write_all
 
 
 def file_changes(
@@ -19,7 +19,7 @@ def file_changes(
     build_root: str,
     *,
     only_removes: bool,
-) -> tuple[FileChange, ...]:
+) -> tuple[JournaledFile, ...]:
     """The files that differ, in the order in which every beginning of it leaves a repository that works.
 
     Pants accepts a lockfile that has more than is required, and a mapping of what is none: so lockfiles come first,
@@ -27,12 +27,12 @@ def file_changes(
     """
     builds = {holder.build_path for holder in holders}
     texts = [
-        FileChange(path, _encoded(old[path]), _encoded(text))
+        JournaledFile(path, _encoded(old[path]), _encoded(text))
         for path, text in sorted(new.items(), key=lambda one: (one[0] not in builds, one[0]))
         if text != old[path]
     ]
     locks = [
-        FileChange(path, _content(build_root, path), content)
+        JournaledFile(path, _content(build_root, path), content)
         for one in lockfiles
         for path, content in sorted(one.files.items())
     ]
@@ -40,7 +40,7 @@ def file_changes(
     return tuple(one for one in changes if one.before != one.after)
 
 
-def write(journal: Path, build_root: str, changes: Sequence[FileChange]) -> None:
+def write(journal: Path, build_root: str, changes: Sequence[JournaledFile]) -> None:
     """Write the files. Raises: UserError if one has changed meanwhile, OSError."""
     if changes:
         write_all(journal, build_root, changes)

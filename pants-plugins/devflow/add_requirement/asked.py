@@ -10,9 +10,9 @@ from pants.backend.python.subsystems.setup import PythonSetup
 from devflow.add_requirement.build_file import listed_requirements
 from devflow.add_requirement.facts import Holder, HolderKind
 from devflow.add_requirement.outcome import ChangedLockfile, versions_of
-from devflow.add_requirement.placing import Choice
+from devflow.add_requirement.placing import PlaceChoice
 from devflow.add_requirement.plan import AddMode, RequirementPlan, operator_for
-from devflow.add_requirement.requests import Wanted, wanted_requirements
+from devflow.add_requirement.requests import WantedRequirement, wanted_requirements
 from devflow.add_requirement.subsystem import AddRequirementSubsystem
 from devflow.common.errors import Problem, UserError, did_you_mean
 from devflow.common.options import split_commas
@@ -31,7 +31,9 @@ def parse(holder: Holder, text: str) -> tuple[str, ...]:
     return tuple(map(normalised, listed_requirements(text, holder.alias, holder.name, holder.directory_name)))
 
 
-def asked_for(options: AddRequirementSubsystem) -> tuple[tuple[Wanted, ...], tuple[str, ...], tuple[str, ...]]:
+def asked_for(
+    options: AddRequirementSubsystem,
+) -> tuple[tuple[WantedRequirement, ...], tuple[str, ...], tuple[str, ...]]:
     """What is wanted, and the canonical names of what is to go and to be upgraded. Raises: UserError."""
     wanted, problems = wanted_requirements(options.requirements)
     for one in wanted:
@@ -56,7 +58,7 @@ def asked_for(options: AddRequirementSubsystem) -> tuple[tuple[Wanted, ...], tup
     return wanted, removed, tuple(name for name in upgraded if name not in names)
 
 
-def choice_of(options: AddRequirementSubsystem, python_setup: PythonSetup) -> Choice:
+def choice_of(options: AddRequirementSubsystem, python_setup: PythonSetup) -> PlaceChoice:
     """Where requirements may go. Raises: UserError for an unknown resolve."""
     resolve = options.resolve or python_setup.default_resolve
     if resolve not in python_setup.resolves:
@@ -64,12 +66,12 @@ def choice_of(options: AddRequirementSubsystem, python_setup: PythonSetup) -> Ch
             f"--resolve: no resolve has the name '{resolve}'.{did_you_mean(resolve, python_setup.resolves)}",
             fix=f"choose among: {', '.join(sorted(python_setup.resolves))}",
         )
-    return Choice(resolve, options.resolve or "", options.to or "", options.extra or "")
+    return PlaceChoice(resolve, options.resolve or "", options.to or "", options.extra or "")
 
 
 def operators_for(
     plan: RequirementPlan,
-    wanted: Sequence[Wanted],
+    wanted: Sequence[WantedRequirement],
     holders: Sequence[Holder],
     texts: Mapping[str, str],
     options: AddRequirementSubsystem,
@@ -87,8 +89,11 @@ def operators_for(
 
 
 def bounded(
-    wanted: Sequence[Wanted], operators: Mapping[str, str], plan: RequirementPlan, lockfiles: Sequence[ChangedLockfile]
-) -> tuple[Wanted, ...]:
+    wanted: Sequence[WantedRequirement],
+    operators: Mapping[str, str],
+    plan: RequirementPlan,
+    lockfiles: Sequence[ChangedLockfile],
+) -> tuple[WantedRequirement, ...]:
     """The requirements with the bounds that the locked versions give."""
     holders = {change.text: change.holder for change in plan.changes}
     final = []

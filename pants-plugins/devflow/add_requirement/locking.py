@@ -14,7 +14,7 @@ from devflow.common.errors import UserError
 from devflow.common.files import read_file
 from devflow.engine.python.resolves import how_to_make_lockfile
 from devflow.locking.facts import LockfileFormat
-from devflow.locking.journal import FileChange
+from devflow.locking.journal import JournaledFile
 from devflow.locking.locks import WantedLock, lock_with_pins
 from devflow.locking.reading import UnreadableLockfileError, read_lockfile
 from devflow.locking.requirement_file import with_pins
@@ -69,7 +69,7 @@ def _kept(lockfile: str | None, free: frozenset[str]) -> dict[str, str]:
 def lock_by_command(
     plan: RequirementPlan,
     command: str | None,
-    inputs: tuple[FileChange, ...],
+    inputs: tuple[JournaledFile, ...],
     place: LockPlace,
     python_setup: PythonSetup,
     environment: Mapping[str, str],

@@ -13,7 +13,7 @@ from devflow.locking.facts import name_of
 
 
 @dataclass(frozen=True)
-class Choice:
+class PlaceChoice:
     """What the options say of the place: `resolve` is the given one or else the default.
 
     `given_resolve`, `to` and `extra` are "" if the option is not set.
@@ -25,7 +25,7 @@ class Choice:
     extra: str = ""
 
 
-def holder_of(name: str, holders: Sequence[Holder], choice: Choice) -> Holder | Problem:
+def holder_of(name: str, holders: Sequence[Holder], choice: PlaceChoice) -> Holder | Problem:
     """The target that gets the requirement of a project: that which has it, or the one that fits."""
     found = (
         [one for one in holders if choice.to in (one.path, one.address)] if choice.to else _of_resolve(holders, choice)
@@ -80,7 +80,7 @@ def holder_of(name: str, holders: Sequence[Holder], choice: Choice) -> Holder | 
     return holder
 
 
-def _of_resolve(holders: Sequence[Holder], choice: Choice) -> list[Holder]:
+def _of_resolve(holders: Sequence[Holder], choice: PlaceChoice) -> list[Holder]:
     return [one for one in holders if choice.resolve in one.resolves]
 
 

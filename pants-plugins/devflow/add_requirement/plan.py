@@ -11,8 +11,8 @@ from devflow.add_requirement import pyproject, requirement_lines
 from devflow.add_requirement.build_file import BuildText
 from devflow.add_requirement.edits import CannotEditRequirementsError, RequirementEdit
 from devflow.add_requirement.facts import Holder, HolderKind
-from devflow.add_requirement.placing import Choice, holder_of
-from devflow.add_requirement.requests import Wanted
+from devflow.add_requirement.placing import PlaceChoice, holder_of
+from devflow.add_requirement.requests import WantedRequirement
 from devflow.common.errors import Problem, did_you_mean
 from devflow.common.paths import shown
 from devflow.locking.facts import name_of
@@ -76,12 +76,12 @@ class RequirementPlan:
 
 
 def plan_changes(
-    wanted: Sequence[Wanted],
+    wanted: Sequence[WantedRequirement],
     removed: Collection[str],
     upgraded: Collection[str],
     holders: Sequence[Holder],
     texts: Mapping[str, str],
-    choice: Choice,
+    choice: PlaceChoice,
     parse: Parser,
 ) -> RequirementPlan:
     """Put each wanted requirement into its place, and take out the others; names are canonical."""
@@ -122,7 +122,7 @@ def plan_changes(
     return _with_requirements(changes, new, holders, texts, parse)
 
 
-def _holders_with(name: str, holders: Sequence[Holder], choice: Choice) -> list[Holder]:
+def _holders_with(name: str, holders: Sequence[Holder], choice: PlaceChoice) -> list[Holder]:
     found = [holder for holder in holders if any(name_of(text) == name for text in holder.requirements)]
     if choice.to:
         return [holder for holder in found if choice.to in (holder.path, holder.address)]
@@ -136,7 +136,7 @@ def _not_edited(holder: Holder, doing: str, error: CannotEditRequirementsError) 
     )
 
 
-def _put(one: Wanted, holder: Holder, texts: dict[str, str], extra: str) -> RequirementChange:
+def _put(one: WantedRequirement, holder: Holder, texts: dict[str, str], extra: str) -> RequirementChange:
     had = any(name_of(text) == one.name for text in holder.requirements)
     text = texts[holder.path]
     if holder.kind is HolderKind.LINES:
@@ -150,7 +150,7 @@ def _put(one: Wanted, holder: Holder, texts: dict[str, str], extra: str) -> Requ
     return RequirementChange(action, one.name, one.text, holder, edit.line)
 
 
-def _put_into_call(one: Wanted, holder: Holder, text: str) -> RequirementEdit:
+def _put_into_call(one: WantedRequirement, holder: Holder, text: str) -> RequirementEdit:
     build = BuildText(text)
     call = build.call(holder.alias, holder.name, holder.directory_name)
     if call is None:

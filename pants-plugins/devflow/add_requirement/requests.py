@@ -15,7 +15,7 @@ from devflow.locking.requirement import parse_requirement
 
 
 @dataclass(frozen=True)
-class Wanted:
+class WantedRequirement:
     """A requirement as it is to be written; `name` is canonical."""
 
     text: str
@@ -23,9 +23,9 @@ class Wanted:
     has_bound: bool
 
 
-def wanted_requirements(words: Iterable[str]) -> tuple[tuple[Wanted, ...], tuple[Problem, ...]]:
+def wanted_requirements(words: Iterable[str]) -> tuple[tuple[WantedRequirement, ...], tuple[Problem, ...]]:
     """The requirements, in order, and what is wrong with the others."""
-    found: list[Wanted] = []
+    found: list[WantedRequirement] = []
     problems: list[Problem] = []
     for word in dict.fromkeys(words):
         text = word.strip()
@@ -41,7 +41,7 @@ def wanted_requirements(words: Iterable[str]) -> tuple[tuple[Wanted, ...], tuple
                 )
             )
         else:
-            found.append(Wanted(text, parsed.name, bool(parsed.specifier or parsed.url)))
+            found.append(WantedRequirement(text, parsed.name, bool(parsed.specifier or parsed.url)))
     for name, number in Counter(one.name for one in found).items():
         if number > 1:
             listed = " and ".join(f"'{one.text}'" for one in found if one.name == name)

@@ -26,7 +26,7 @@ class Phase(Enum):
 
 
 @dataclass(frozen=True)
-class FileChange:
+class JournaledFile:
     """One file: its path relative to the build root, and its contents; None where there is no file."""
 
     path: str
@@ -43,7 +43,7 @@ def journal_path(git: Git, workdir: str) -> Path:
     return directory / "devflow" / _NAME
 
 
-def write_all(journal: Path, build_root: str, changes: Sequence[FileChange]) -> None:
+def write_all(journal: Path, build_root: str, changes: Sequence[JournaledFile]) -> None:
     """Write the files in this order, each by an atomic write. Raises: UserError if one has changed meanwhile, OSError.
 
     A run that is killed leaves the journal, and `recover` writes the rest. An error puts the old files back.
@@ -64,7 +64,7 @@ def write_all(journal: Path, build_root: str, changes: Sequence[FileChange]) -> 
     end(journal)
 
 
-def begin(journal: Path, phase: Phase, changes: Iterable[FileChange]) -> None:
+def begin(journal: Path, phase: Phase, changes: Iterable[JournaledFile]) -> None:
     """Record what is about to be done; it is on the disk when this returns. Raises: OSError."""
     files = [{"path": one.path, "before": _encoded(one.before), "after": _encoded(one.after)} for one in changes]
     atomic_write(journal, json.dumps({"format": _FORMAT, "phase": phase.value, "files": files}).encode())
@@ -76,7 +76,7 @@ def end(journal: Path) -> None:
     journal.unlink(missing_ok=True)
 
 
-def restore(build_root: str, changes: Iterable[FileChange]) -> None:
+def restore(build_root: str, changes: Iterable[JournaledFile]) -> None:
     """Put the old files back. Raises: OSError."""
     for change in changes:
         if _content(build_root, change.path) != change.before:
@@ -120,7 +120,7 @@ def recover(journal: Path, build_root: str) -> Recovered:
     return Recovered((said, *notes), tuple(one.path for one in changes))
 
 
-def _read(journal: Path) -> tuple[Phase, tuple[FileChange, ...]] | None:
+def _read(journal: Path) -> tuple[Phase, tuple[JournaledFile, ...]] | None:
     try:
         text = read_file(journal)
     except (FileNotFoundError, NotADirectoryError):
@@ -130,7 +130,7 @@ def _read(journal: Path) -> tuple[Phase, tuple[FileChange, ...]] | None:
         files = document["files"]
         if document["format"] != _FORMAT or not isinstance(files, list):
             raise ValueError
-        changes = (FileChange(one["path"], _decoded(one["before"]), _decoded(one["after"])) for one in files)
+        changes = (JournaledFile(one["path"], _decoded(one["before"]), _decoded(one["after"])) for one in files)
         return Phase(document["phase"]), tuple(changes)
     except (ValueError, TypeError, KeyError):
         raise UserError(

@@ -11,13 +11,13 @@ from devflow.common.options import command_line
 from devflow.locking import journal as journals
 from devflow.locking.command import run_lock_command, words_of
 from devflow.locking.facts import NewLockfile
-from devflow.locking.journal import FileChange, Phase
+from devflow.locking.journal import JournaledFile, Phase
 
 
 def locked_by_command(
     command: str,
     lockfiles: Mapping[str, str],
-    inputs: Sequence[FileChange],
+    inputs: Sequence[JournaledFile],
     *,
     candidates: Mapping[str, str],
     journal: Path,
@@ -31,7 +31,7 @@ def locked_by_command(
     the journal, by which the next one puts the files back. Raises: OSError.
     """
     words = {resolve: words_of(command, resolve=resolve, lockfile=path) for resolve, path in lockfiles.items()}
-    olds = [FileChange(path, _content(build_root, path), None) for path in lockfiles.values()]
+    olds = [JournaledFile(path, _content(build_root, path), None) for path in lockfiles.values()]
     everything = [*inputs, *olds]
     journals.begin(journal, Phase.TRIAL, everything)
     made = []
