@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from pants.engine.target import Target
 
+from devflow.add_requirement import register as add_requirement
 from devflow.backport import register as backport
 from devflow.doctor import register as doctor
 from devflow.engine import Rules
@@ -25,6 +26,7 @@ from devflow.sphinx_docs import register as sphinx_docs
 def rules() -> Rules:
     """The rules of every slice, and the release step that needs two of them."""
     return [
+        *add_requirement.rules(),
         *backport.rules(),
         *doctor.rules(),
         *exec_.rules(),

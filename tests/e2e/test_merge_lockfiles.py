@@ -1,4 +1,4 @@
-"""`merge-lockfiles` with the real pex, in the middle of a real merge; the index is a directory."""
+"""`merge-lockfiles` and `add-requirement` with the real pex; the index is a directory."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from devflow.locking.reading import read_lockfile
 from e2e.projects import settings
 from harness.git import set_identity
-from harness.package_index import make_index
+from harness.package_index import make_index, make_wheel
 from harness.solver import Index
 from harness.world import Caches, Repository, repository
 
@@ -81,3 +81,24 @@ def test_a_pin_that_is_in_the_way_is_given_up_alone(repo: Repository) -> None:
         "main.lock (main): locked anew, 3 pins kept, staged\n  theirs 1.0 → 2.0, The user requested theirs>=2\n"
     )
     assert "main: locking again, without the pins of theirs\n" in moved.stderr
+
+
+def test_a_requirement_is_added_with_one_command(repo: Repository) -> None:
+    """The real pex locks it, its modules come from its wheel, the bound is that of the version, the export follows."""
+    make_wheel(repo.root.parent / "index", "odd-name", "2.0", files={"real.py": ""})
+    before = dict(read_lockfile((repo.root / "main.lock").read_text()).pins)
+    added = repo.run("add-requirement", "Odd.Name", "--bounds=exact")
+    assert added.stdout == (
+        "3rdparty/requirements.txt: Odd.Name==2.0 added at line 2\n"
+        "3rdparty/BUILD: module_mapping of 3rdparty:3rdparty added, Odd.Name: real; Pants would infer odd.name\n"
+        "main.lock (main): odd-name 2.0 added, wanted\n"
+        "main.lock (main): 4 pins kept\n"
+    )
+    assert (repo.root / "3rdparty/requirements.txt").read_text() == "base\nOdd.Name==2.0\nours\ntheirs>=2\n"
+    assert 'module_mapping={"Odd.Name": ["real"]}' in (repo.root / "3rdparty/BUILD").read_text()
+    assert dict(read_lockfile((repo.root / "main.lock").read_text()).pins) == {**before, "odd-name": "2.0"}
+    assert "main (resolve): exported" in added.stderr
+    assert next(repo.venv("main").glob("lib/python3*/site-packages/real.py")).exists()
+    ours = (repo.root / "main.lock").read_text()
+    repo.run("generate-lockfiles", "--resolve=main")
+    assert (repo.root / "main.lock").read_text().partition("locked_resolves")[0] == ours.partition("locked_resolves")[0]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
-from pants.engine.fs import CreateDigest, FileContent, PathGlobs
+from pants.engine.fs import CreateDigest, FileContent, PathGlobs, Workspace
 from pants.engine.rules import QueryRule, rule
 from pants.testutil.rule_runner import RuleRunner
 
@@ -20,6 +21,7 @@ from devflow.engine import (
     snapshot_of,
     with_prefix,
 )
+from devflow.engine.files import forget_files
 from engine.answer import Answer
 from engine.recorder import executes
 
@@ -77,6 +79,15 @@ def test_files_of_the_build_root(runner: RuleRunner) -> None:
         ("docs/a.txt", b"first"),
         ("docs/b.txt", b"second"),
     ]
+
+
+def test_a_file_that_was_written_without_the_engine_is_read_again(runner: RuleRunner) -> None:
+    runner.write_files({"notes.txt": "first"})
+    about = AboutTheBuildRoot(PathGlobs(["notes.txt"]))
+    assert [file.content for file in runner.request(Answer, [about]).contents] == [b"first"]
+    Path(runner.build_root, "notes.txt").write_text("second")
+    forget_files(Workspace(runner.scheduler, _enforce_effects=False), ["notes.txt"])
+    assert [file.content for file in runner.request(Answer, [about]).contents] == [b"second"]
 
 
 @executes("create_digest", "merge_digests", "digest_contents", "digest_entries", "with_prefix")

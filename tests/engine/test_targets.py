@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
+from pants.backend.project_info import dependents
 from pants.base.specs import RawSpecs, RecursiveGlobSpec, Specs
 from pants.engine.addresses import Address, UnparsedAddressInputs
 from pants.engine.rules import QueryRule, collect_rules, rule
@@ -20,7 +21,7 @@ from devflow.engine import (
     sources_of,
     transitive_targets,
 )
-from devflow.engine.targets import all_unexpanded_targets
+from devflow.engine.targets import all_unexpanded_targets, direct_dependents
 from engine.answer import Answer
 from engine.recorder import executes
 
@@ -52,6 +53,7 @@ async def see_targets(about: AboutTargets) -> Answer:
             "filtered": filtered,
             "transitive": await transitive_targets([target.address for target in filtered]),
             "sources": await sources_of(filtered[0][PageSource]),
+            "dependents": await direct_dependents([Address("base")]),
         }
     )
 
@@ -84,6 +86,7 @@ def runner() -> RuleRunner:
     runner = RuleRunner(
         rules=[
             *collect_rules(),
+            *dependents.rules(),
             *engine.rules(),
             *(QueryRule(Answer, [topic]) for topic in (AboutTargets, AboutDependencies, AboutSourceRoots)),
         ],
@@ -103,7 +106,14 @@ def runner() -> RuleRunner:
     return runner
 
 
-@executes("all_targets", "all_unexpanded_targets", "filtered_targets_of_specs", "transitive_targets", "sources_of")
+@executes(
+    "all_targets",
+    "all_unexpanded_targets",
+    "direct_dependents",
+    "filtered_targets_of_specs",
+    "sources_of",
+    "transitive_targets",
+)
 def test_targets(runner: RuleRunner) -> None:
     home, news, base = Address("site", target_name="home"), Address("site", target_name="news"), Address("base")
     seen = runner.request(Answer, [AboutTargets("site")])
@@ -112,6 +122,7 @@ def test_targets(runner: RuleRunner) -> None:
     assert {target.address for target in seen.filtered} == {home}
     assert {target.address for target in seen.transitive.closure} == {home, base}
     assert seen.sources.snapshot.files == ("site/home.md",)
+    assert set(seen.dependents) == {home}
 
 
 @executes("addresses_of", "transitive_targets")

@@ -10,6 +10,7 @@ import pytest
 from house.sources import modules, syntax_tree
 
 FOLDERS = (
+    "add_requirement",
     "backport",
     "common",
     "doctor",

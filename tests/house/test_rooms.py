@@ -10,6 +10,7 @@ import pytest
 from house.sources import ROOT, imports, module_of, modules, syntax_tree
 
 SLICES = (
+    "add_requirement",
     "backport",
     "doctor",
     "exec",

@@ -8,9 +8,9 @@ import pytest
 from locking.test_reading import UV
 from merge_lockfiles.conftest import INDEX
 
+from devflow.locking.consistency import contradictions
 from devflow.locking.facts import LockedProjects
 from devflow.locking.reading import read_lockfile
-from devflow.merge_lockfiles.consistency import contradictions
 from devflow.merge_lockfiles.facts import GitFacts, Operation, ResolveFacts, Side
 from devflow.merge_lockfiles.plan import examine
 from harness.solver import lockfile

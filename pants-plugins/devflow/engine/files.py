@@ -14,6 +14,7 @@ from pants.engine.fs import (
     PathGlobs,
     Paths,
     Snapshot,
+    Workspace,
 )
 
 from devflow.engine.generation import HAS_GET, Get, implicitly
@@ -76,3 +77,12 @@ async def with_prefix(digest: Digest, prefix: str) -> Digest:
     if HAS_GET:
         return await Get(Digest, AddPrefix(digest, prefix))
     return await intrinsics.add_prefix(AddPrefix(digest, prefix))
+
+
+def forget_files(workspace: Workspace, paths: Iterable[str]) -> None:
+    """Make the engine read these files of the build root again: those that were written without it.
+
+    The engine sees a change on the disk by itself, but not at once. For goal rules only: it is a side effect.
+    """
+    workspace.side_effected()
+    workspace._scheduler.invalidate_files(set(paths))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from pants.backend.project_info import dependents
+from pants.backend.project_info.dependents import Dependents, DependentsRequest
 from pants.base.specs import Specs
 from pants.engine.addresses import Address, Addresses, UnparsedAddressInputs
 from pants.engine.target import (
@@ -82,3 +84,11 @@ async def transitive_targets(addresses: Iterable[Address]) -> TransitiveTargets:
     if HAS_GET:
         return await Get(TransitiveTargets, TransitiveTargetsRequest(addresses))
     return await graph.transitive_targets(TransitiveTargetsRequest(addresses), **implicitly())
+
+
+async def direct_dependents(addresses: Iterable[Address]) -> Dependents:
+    """Find the targets that depend on one of these."""
+    request = DependentsRequest(addresses, transitive=False, include_roots=False)
+    if HAS_GET:
+        return await Get(Dependents, DependentsRequest, request)
+    return await dependents.find_dependents(request, **implicitly())

@@ -11,6 +11,8 @@ from functools import partial
 from itertools import zip_longest
 from typing import Any, Protocol
 
+from devflow.common import toml_edit
+from devflow.common.splices import CannotEditError
 from devflow.ide_config.documents import (
     BlockFile,
     Document,
@@ -22,8 +24,7 @@ from devflow.ide_config.documents import (
     TomlFile,
     XmlFile,
 )
-from devflow.ide_config.formats import blocks, jsonc, toml_edit, xml_edit
-from devflow.ide_config.formats.splices import CannotEditError
+from devflow.ide_config.formats import blocks, jsonc, xml_edit
 
 _NAME = re.compile(r"^\s*(?:let\s+)?(?P<key>[\w.:\"-]+)\s*[=:]\s*(?P<value>.*)$")
 _LISP_NAME = re.compile(r"^\s*\(?(?P<key>:[\w.]+)\s+(?P<value>.*)$")

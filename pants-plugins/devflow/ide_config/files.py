@@ -13,13 +13,13 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from shlex import quote
 
+from devflow.common import toml_edit
 from devflow.common.destinations import leads_into_git, link_in
 from devflow.common.errors import Problem, UserError
 from devflow.common.files import Obstruction, blocker, read_file
 from devflow.common.git import Git, GitError
+from devflow.common.splices import CannotEditError
 from devflow.ide_config.facts import SettingsFile
-from devflow.ide_config.formats import toml_edit
-from devflow.ide_config.formats.splices import CannotEditError
 
 
 def inspect_files(build_root: str, paths: Iterable[str]) -> Mapping[str, SettingsFile]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from devflow.common.errors import Problem, UserError, did_you_mean
+from devflow.common.splices import CannotEditError
 from devflow.ide_config.documents import Document, HandWrittenFile, OwnFile, texts_of
 from devflow.ide_config.edit import SettingChange, edit
 from devflow.ide_config.facts import (
@@ -20,7 +21,6 @@ from devflow.ide_config.facts import (
     Workspace,
     WorkspaceFacts,
 )
-from devflow.ide_config.formats.splices import CannotEditError
 from devflow.ide_config.stale_paths import StalePath, mend
 
 FALLBACK = "vscode"  # for a repository without any editor's files

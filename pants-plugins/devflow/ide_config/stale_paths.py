@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from devflow.common import toml_edit
+from devflow.common.splices import CannotEditError, Splice, apply
 from devflow.ide_config.facts import Export, ExportPaths
-from devflow.ide_config.formats import jsonc, toml_edit
-from devflow.ide_config.formats.splices import CannotEditError, Splice, apply
+from devflow.ide_config.formats import jsonc
 
 _JSON = (".json", ".code-workspace")
 _TOML = (".toml",)

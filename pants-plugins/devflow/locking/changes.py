@@ -28,8 +28,13 @@ class LockChanges:
     kept: int
 
 
-def changes_of(new: LockedProjects, pins: Mapping[str, str], lock: NewLockfile) -> LockChanges:
-    """Compare a new lockfile with the pins that it was to keep."""
+def changes_of(
+    new: LockedProjects, pins: Mapping[str, str], lock: NewLockfile, free: Mapping[str, str] | None = None
+) -> LockChanges:
+    """Compare a new lockfile with the pins that it was to keep.
+
+    `free` are those that it was not to keep, each with the reason.
+    """
     released = {pin.name: pin for pin in lock.released}
     added, moved = [], []
     for name, version in sorted(new.pins.items()):
@@ -38,7 +43,7 @@ def changes_of(new: LockedProjects, pins: Mapping[str, str], lock: NewLockfile) 
             added.append(ProjectChange(name, None, version, because(name, new)))
         elif before != version:
             pin = released.get(name)
-            reason = pin.because if pin and pin.because else "its pin was in the way"
+            reason = (free or {}).get(name) or (pin.because if pin and pin.because else "its pin was in the way")
             moved.append(ProjectChange(name, before, version, "locked without pins" if lock.all_released else reason))
     gone = [
         ProjectChange(name, version, None, "nothing needs it")

@@ -14,11 +14,13 @@ from devflow.locking.pinned import LockAttempt, LockAttemptRequest, attempt_lock
 
 @dataclass(frozen=True)
 class WantedLock:
-    """The pins of a resolve, and a lockfile that has most of them."""
+    """The pins of a resolve, a lockfile that has most of them, and what else `LockAttemptRequest` has."""
 
     resolve: str
     pins: Mapping[str, str]
     layout: str = ""
+    requirements: tuple[str, ...] | None = None
+    bounds: tuple[tuple[str, str], ...] = ()
 
 
 async def lock_with_pins(wanted: Collection[WantedLock], say: Callable[[str], None]) -> tuple[NewLockfile, ...]:
@@ -28,13 +30,19 @@ async def lock_with_pins(wanted: Collection[WantedLock], say: Callable[[str], No
     `say` gets a line for each resolve before each round.
     """
     waiting = {one.resolve: Ladder(one.pins) for one in wanted}
-    layouts = {one.resolve: one.layout for one in wanted}
+    asked = {one.resolve: one for one in wanted}
     done: dict[str, NewLockfile] = {}
     while waiting:
         for resolve, ladder in waiting.items():
             say(_announcement(resolve, ladder))
         attempts = await attempt_locks(
-            LockAttemptRequest(resolve, tuple(ladder.pins.items()), layouts[resolve])
+            LockAttemptRequest(
+                resolve,
+                tuple(ladder.pins.items()),
+                asked[resolve].layout,
+                asked[resolve].requirements,
+                asked[resolve].bounds,
+            )
             for resolve, ladder in waiting.items()
         )
         next_round: dict[str, Ladder] = {}

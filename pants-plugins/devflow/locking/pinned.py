@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from pants.engine.engine_aware import EngineAwareParameter
 from pants.engine.process import ProcessExecutionFailure
 from pants.engine.rules import collect_rules, rule
 from pants.util.logging import LogLevel
+from pants.util.ordered_set import FrozenOrderedSet
 
 from devflow.common.errors import Problem, as_problem, last_words
 from devflow.engine import digest_contents, run_id
@@ -22,8 +24,9 @@ from devflow.engine.generation import HAS_GET, Get, MultiGet, Rules, by_name, co
 from devflow.engine.lockfiles import make_lockfile, planned_lockfiles
 from devflow.engine.python.lock import files_of_lock, is_made_by_pex, try_pex_lock
 from devflow.engine.python.uv_lock import is_made_by_uv, try_uv_lock
-from devflow.locking.facts import LockfileFormat, canonical_name
+from devflow.locking.facts import LockfileFormat, canonical_name, name_of
 from devflow.locking.reading import UnreadableLockfileError, read_lockfile
+from devflow.locking.requirement import with_bound
 
 # The list of constraints in the document of pex, whose indentation Pants always asks for.
 _CONSTRAINTS = re.compile(r'^  "constraints": \[(?:\n(.*?)\n  )?\](,?)$', re.MULTILINE | re.DOTALL)
@@ -33,12 +36,16 @@ _CONSTRAINTS = re.compile(r'^  "constraints": \[(?:\n(.*?)\n  )?\](,?)$', re.MUL
 class LockAttemptRequest(EngineAwareParameter):
     """Lock a resolve with these pins (canonical name, version); without any, as the builtin goal does.
 
-    `layout` is a lockfile that has most of them, for a solver that begins with one.
+    `layout` is a lockfile that has most of them, for a solver that begins with one. `requirements` are those to lock,
+    as Pants writes them; None: those on disk. `bounds` are requirements without a bound, each with the operator of the
+    one that it gets: its version is that of the lock.
     """
 
     resolve: str
     pins: tuple[tuple[str, str], ...]
     layout: str = ""
+    requirements: tuple[str, ...] | None = None
+    bounds: tuple[tuple[str, str], ...] = ()
 
     def debug_hint(self) -> str:
         """Shown by the engine beside the rule."""
@@ -108,7 +115,7 @@ def unreadable_inputs(error: Exception) -> Problem:
 async def attempt_lock(
     request: LockAttemptRequest, python_setup: PythonSetup, options: GenerateLockfilesSubsystem
 ) -> LockAttempt:
-    """Plan and lock. Only the requirements on disk count, so that these have to be written before."""
+    """Plan and lock, with the requirements on disk or others."""
     await run_id()  # what an index has changes, and so each run asks it again
     doing = f"locking {request.resolve}"
     try:
@@ -116,17 +123,27 @@ async def attempt_lock(
         if planned is None:
             return LockAttempt(problem=_no_plan(request.resolve))
         planned = dataclasses.replace(planned, diff=False)
-        if request.pins and is_made_by_pex(planned):
+        if request.requirements is not None:
+            planned = _with_requirements(planned, request.requirements)
+        if (request.pins or request.bounds) and is_made_by_pex(planned):
             pins = [f"{name}=={version}" for name, version in request.pins]
             result = await try_pex_lock(planned, pins, python_setup)
             if result.exit_code:
                 return LockAttempt(output=result.stderr.decode(errors="replace"))
             [lock] = await digest_contents(result.output_digest)
-            body = without_pins(lock.content.decode(), dict(request.pins)).encode()
-            files = await files_of_lock(planned, body, python_setup, options)
+            text = without_pins(lock.content.decode(), dict(request.pins))
+            bounded = bounded_requirements(planned.requirements, request.bounds, text)
+            if request.bounds:
+                planned, text = _with_requirements(planned, bounded), with_requirements(text, bounded)
+            files = await files_of_lock(planned, text.encode(), python_setup, options)
             return LockAttempt(tuple(files.items()))
-        if request.pins and is_made_by_uv(planned):
+        if (request.pins or request.bounds) and is_made_by_uv(planned):
             result = await try_uv_lock(planned, *_for_uv(request))
+            if request.bounds and not result.exit_code:
+                [lock] = await digest_contents(result.output_digest)
+                text = lock.content.decode()
+                planned = _with_requirements(planned, bounded_requirements(planned.requirements, request.bounds, text))
+                result = await try_uv_lock(planned, text, ())
             if result.exit_code:
                 return LockAttempt(output=result.stderr.decode(errors="replace"))
             [lock] = await digest_contents(result.output_digest)
@@ -150,6 +167,32 @@ def _for_uv(request: LockAttemptRequest) -> tuple[str, list[str]]:
     layout = request.layout if present.format is LockfileFormat.UV else ""
     has = present.pins if layout else {}
     return layout, [f"{name}=={version}" for name, version in request.pins if has.get(name) != version]
+
+
+def _with_requirements(planned: Any, requirements: Iterable[str]) -> Any:
+    return dataclasses.replace(planned, requirements=FrozenOrderedSet(sorted(requirements)))
+
+
+def bounded_requirements(requirements: Iterable[str], bounds: Iterable[tuple[str, str]], lock: str) -> tuple[str, ...]:
+    """The requirements, with the bounds that the versions of a lock give to those without one."""
+    operators = dict(bounds)
+    versions = read_lockfile(lock).pins if operators else {}
+    return tuple(
+        with_bound(one, operators[one], versions[name_of(one)])
+        if one in operators and name_of(one) in versions
+        else one
+        for one in requirements
+    )
+
+
+def with_requirements(lock: str, requirements: Iterable[str]) -> str:
+    """The lock of pex as it is for other requirements that its versions satisfy.
+
+    Source: pex 2.1.137, whose text is that of `json.dumps(…, indent=2, sort_keys=True)`, its requirements sorted.
+    """
+    document = json.loads(lock)
+    document["requirements"] = sorted(requirements)
+    return json.dumps(document, indent=2, sort_keys=True) + "\n"
 
 
 def _no_plan(resolve: str) -> Problem:

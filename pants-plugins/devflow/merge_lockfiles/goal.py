@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urlparse
 
 from pants.backend.python.subsystems.setup import PythonSetup
 from pants.base.build_root import BuildRoot
@@ -25,7 +24,7 @@ from devflow.common.options import command_line, flagged, split_commas
 from devflow.common.paths import shown
 from devflow.common.report import to_do
 from devflow.engine import Rules
-from devflow.engine.python.resolves import how_to_make_lockfile
+from devflow.engine.python.resolves import how_to_make_lockfile, lockfile_paths
 from devflow.locking.command import words_of
 from devflow.locking.facts import NewLockfile
 from devflow.locking.locks import WantedLock, lock_with_pins
@@ -118,7 +117,7 @@ async def merge_lockfiles_goal(
             raise UserError("Resolves are off: [python].enable_resolves is false.", fix="set it to true in pants.toml")
         environment: Mapping[str, str] = session[CompleteEnvironmentVars]  # os.environ is that of the daemon
         git = Git(Path(build_root.path), environment)
-        paths = {resolve: _path_of(url) for resolve, url in python_setup.resolves.items()}
+        paths = lockfile_paths(python_setup)
         by_pants = python_setup.resolves_generate_lockfiles
         lockfiles = {*paths.values(), *(f"{path}{METADATA}" for path in paths.values())}
         facts = inspect_git(git, lockfiles)
@@ -178,11 +177,6 @@ def _report_check(
     if wrong:
         run.say(to_do(_command(options, session, resolves=[resolve for _, resolve, _ in wrong])))
     run.end(int(checking and bool(wrong)))
-
-
-def _path_of(url: str) -> str:
-    parts = urlparse(url)
-    return parts.path.lstrip("/") if parts.scheme == "file" else url
 
 
 def _note_of(path: str) -> str:

@@ -11,10 +11,10 @@ from posixpath import basename
 
 from devflow.common.errors import Problem, UserError, did_you_mean
 from devflow.common.paths import shown
+from devflow.locking.consistency import contradictions
 from devflow.locking.facts import LockedProjects, LockfileFormat
 from devflow.locking.reading import UnreadableLockfileError, header_requirements, read_lockfile
 from devflow.locking.requirement_file import with_pins
-from devflow.merge_lockfiles.consistency import contradictions
 from devflow.merge_lockfiles.facts import METADATA, GitFacts, ResolveFacts, Side, Versions
 from devflow.merge_lockfiles.threeway import MergedPins, merge_pins
 

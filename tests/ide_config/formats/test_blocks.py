@@ -4,8 +4,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from devflow.common.splices import CannotEditError
 from devflow.ide_config.formats import blocks
-from devflow.ide_config.formats.splices import CannotEditError
 
 BEGIN = '" >>> devflow ide-config: written by `ide-config`, changes are lost >>>'
 END = '" <<< devflow ide-config <<<'

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from devflow.common.splices import CannotEditError
 from devflow.ide_config.formats import jsonc
-from devflow.ide_config.formats.splices import CannotEditError
 
 
 def stale(value: Any) -> bool:

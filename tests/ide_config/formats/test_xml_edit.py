@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devflow.ide_config.formats.splices import CannotEditError
+from devflow.common.splices import CannotEditError
 from devflow.ide_config.formats.xml_edit import XmlElement, parse, put
 
 ROOT = XmlElement("module", (("type", "PYTHON_MODULE"), ("version", "4")))

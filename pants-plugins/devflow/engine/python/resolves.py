@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from urllib.parse import urlparse
 
 from pants.backend.python.subsystems.setup import PythonSetup
 from pants.backend.python.util_rules.interpreter_constraints import InterpreterConstraints
@@ -67,6 +68,16 @@ def _seen(interpreter: Interpreter) -> str:
     if interpreter.reason:
         return f" {interpreter.path} is there, and pex cannot use it: {interpreter.reason.rstrip('.')}."
     return f" The nearest is {interpreter.version}: {interpreter.path}."
+
+
+def lockfile_paths(python_setup: PythonSetup) -> dict[str, str]:
+    """The path of the lockfile of each resolve, relative to the build root."""
+    return {resolve: _path_of(url) for resolve, url in python_setup.resolves.items()}
+
+
+def _path_of(url: str) -> str:
+    parts = urlparse(url)
+    return parts.path.lstrip("/") if parts.scheme == "file" else url
 
 
 def constraints_of(resolve: str, python_setup: PythonSetup) -> InterpreterConstraints:

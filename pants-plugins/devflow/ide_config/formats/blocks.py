@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from devflow.ide_config.formats.splices import CannotEditError, line_of, newline_of
+from devflow.common.splices import CannotEditError, line_of, newline_of
 
 _BEGIN = ">>> devflow ide-config: written by `ide-config`, changes are lost >>>"
 _END = "<<< devflow ide-config <<<"

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from devflow.ide_config.formats.splices import (
+from devflow.common.splices import (
     CannotEditError,
     Splice,
     TextNode,

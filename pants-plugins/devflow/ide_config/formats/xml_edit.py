@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 from xml.sax.saxutils import quoteattr
 
-from devflow.ide_config.formats.splices import CannotEditError, indent_at, newline_of
+from devflow.common.splices import CannotEditError, indent_at, newline_of
 
 _UNIT = "  "
 _START = re.compile(r"""<[^\s/>]+(?:[^>"']|"[^"]*"|'[^']*')*>""")

@@ -2,29 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
-
-from devflow.locking.facts import LockedProjects, LockfileFormat, canonical_name
+from devflow.locking.facts import LockedProjects, LockfileFormat
+from devflow.locking.requirement import parse_requirement
 
 _SHOWN = 3
-# Source: PEP 508. `packaging.requirements` is not used: with the versions that Pants 2.17 brings, it prints warnings.
-_REQUIREMENT = re.compile(
-    r"\s*(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[(?P<extras>[^\]]*)\])?\s*"
-    r"(?:@\s*(?P<url>\S+)|\(?(?P<specifier>[^;()@]*)\)?)\s*(?:;\s*(?P<marker>.*?))?\s*"
-)
-
-
-@dataclass(frozen=True)
-class _Wanted:
-    name: str  # canonical
-    extras: frozenset[str]
-    specifier: SpecifierSet
-    url: str
-    marker: str
 
 
 def contradictions(locked: LockedProjects, requirements: Iterable[str]) -> tuple[str, ...]:
@@ -62,20 +45,7 @@ def _by_key(requirements: Iterable[str]) -> Mapping[object, str]:
 
 def _key(text: str) -> object:
     """The same for two ways to write one requirement."""
-    return _parsed(text) or " ".join(text.split())
-
-
-def _parsed(text: str) -> _Wanted | None:
-    found = _REQUIREMENT.fullmatch(text)
-    if found is None:
-        return None
-    try:
-        specifier = SpecifierSet(found["specifier"] or "")
-    except InvalidSpecifier:
-        return None
-    extras = frozenset(extra.strip() for extra in (found["extras"] or "").split(",") if extra.strip())
-    marker = " ".join((found["marker"] or "").replace("'", '"').split())
-    return _Wanted(canonical_name(found["name"]), extras, specifier, found["url"] or "", marker)
+    return parse_requirement(text) or " ".join(text.split())
 
 
 def _against_each_other(locked: LockedProjects) -> Iterator[str]:
@@ -87,7 +57,7 @@ def _against_each_other(locked: LockedProjects) -> Iterator[str]:
 def _against(requirements: Iterable[str], locked: LockedProjects) -> Iterator[str]:
     """Those of the requirements that the pins do not meet. One with a marker may apply nowhere, and is left out."""
     for text in requirements:
-        wanted = _parsed(text)
+        wanted = parse_requirement(text)
         if wanted is None or wanted.marker:
             continue
         version = locked.pins.get(wanted.name)

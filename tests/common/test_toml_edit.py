@@ -5,8 +5,8 @@ import toml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from devflow.ide_config.formats import toml_edit
-from devflow.ide_config.formats.splices import CannotEditError
+from devflow.common import toml_edit
+from devflow.common.splices import CannotEditError
 
 PYPROJECT = '''\
 # Mine.

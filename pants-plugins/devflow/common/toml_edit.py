@@ -1,6 +1,6 @@
-"""TOML, changed by splices: tables and keys of `ide-config` in user-owned files.
+"""TOML, changed by splices: tables and keys in user-owned files.
 
-Source: TOML 1.0. Values of kinds that `ide-config` does not write (dates, inline tables, …) are not parsed.
+Source: TOML 1.0. Values of kinds that devflow does not write (dates, inline tables, …) are not parsed.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from devflow.ide_config.formats.splices import (
+from devflow.common.splices import (
     CannotEditError,
     Splice,
     TextNode,
@@ -218,6 +218,18 @@ def values(text: str) -> Iterator[tuple[str, int, int]]:
                 yield key, node.start, node.end
             for index, item in enumerate(node.items):
                 yield f"{key}[{index}]", item.start, item.end
+
+
+def node_at(text: str, path: Sequence[str]) -> TextNode | None:
+    """The value at the path with its place in the text; None without one. Raises: CannotEditError."""
+    return _find(text, _Scanner(text).tables(), tuple(path))
+
+
+def keys_of(text: str, path: Sequence[str]) -> tuple[str, ...]:
+    """The keys of a table that are written as `key = …`, in order. Raises: CannotEditError."""
+    wanted = tuple(path)
+    wholes = ((*table.path, *key) for table in _Scanner(text).tables() for key, _ in table.entries)
+    return tuple(dict.fromkeys(whole[len(wanted)] for whole in wholes if whole[:-1] == wanted))
 
 
 def value_at(text: str, path: Sequence[str]) -> Any:

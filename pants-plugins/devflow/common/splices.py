@@ -1,4 +1,4 @@
-"""Changes of a text as splices, and entries of arrays in it: shared by JSON with comments and TOML."""
+"""Changes of a text as splices, and entries of arrays in it: shared by JSON with comments, TOML and BUILD files."""
 
 from __future__ import annotations
 
@@ -124,10 +124,10 @@ def merge_entries(
     surplus, missing = stale[len(splices) :], missing[len(splices) :]
     if missing:
         return [*splices, *append_to(text, array, [render(entry) for entry in missing], unit)]
-    return [*splices, *_remove(text, array, surplus)]
+    return [*splices, *remove_items(text, array, surplus)]
 
 
-def _remove(text: str, array: TextNode, surplus: Sequence[TextNode]) -> list[Splice]:
+def remove_items(text: str, array: TextNode, surplus: Sequence[TextNode]) -> list[Splice]:
     """Remove items, each with one comma; comments around them are kept."""
     splices = []
     gone = [index for index, item in enumerate(array.items) if any(item is other for other in surplus)]

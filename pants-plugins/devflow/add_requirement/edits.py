@@ -1,0 +1,20 @@
+"""What an edit of a text gives, whatever the text is. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class CannotEditRequirementsError(Exception):
+    """The text has no single place for the change; the message is a clause that says why."""
+
+
+@dataclass(frozen=True)
+class RequirementEdit:
+    """The text after a change; `line` is the number of the line that was added, changed or removed, from 1.
+
+    0: nothing had to change.
+    """
+
+    text: str
+    line: int = 0

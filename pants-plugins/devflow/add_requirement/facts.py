@@ -1,0 +1,42 @@
+"""What holds the requirements of a repository. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class HolderKind(Enum):
+    """Where the requirements of a target are written."""
+
+    LINES = "a requirement file"
+    PYPROJECT = "the table [project] of pyproject.toml"
+    CALL = "a BUILD file"
+    OTHER = "a file that this goal does not edit"
+
+
+@dataclass(frozen=True)
+class Holder:
+    """A target that holds requirements: one call in a BUILD file, whatever it is parametrized by.
+
+    `path` is the file that has the requirements, `build_path` that of the call, "" if no call makes the target (a
+    macro does). `requirements` are as Pants writes them, `generated` are the names of the generated targets; both and
+    `resolves` are sorted. `obstacle` says why no requirement can be added here: a clause, "" if one can.
+    """
+
+    address: str
+    alias: str
+    kind: HolderKind
+    directory: str
+    name: str
+    path: str
+    resolves: tuple[str, ...]
+    requirements: tuple[str, ...] = ()
+    generated: tuple[str, ...] = ()
+    build_path: str = ""
+    obstacle: str = ""
+
+    @property
+    def directory_name(self) -> str:
+        """The name of a target of the directory that has none of its own."""
+        return self.directory.rpartition("/")[2]

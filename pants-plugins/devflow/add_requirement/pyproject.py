@@ -1,0 +1,78 @@
+"""The arrays of requirements in the table `[project]` of pyproject.toml, changed by splices. Pure. Source: PEP 621."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from devflow.add_requirement.edits import CannotEditRequirementsError, RequirementEdit
+from devflow.add_requirement.order import place_of
+from devflow.add_requirement.sequence import insert_item, quote_of, quoted, remove_item, replace_item
+from devflow.common import toml_edit
+from devflow.common.splices import CannotEditError, TextNode, apply, line_of
+from devflow.locking.facts import name_of
+
+_DEPENDENCIES = ("project", "dependencies")
+_EXTRAS = ("project", "optional-dependencies")
+
+
+def with_requirement(text: str, requirement: str, extra: str = "") -> RequirementEdit:
+    """The text with a requirement: in the place of that of the project, or in its own place of an array.
+
+    The array is `dependencies`, or that of an extra, which is made if there is none.
+    Raises: CannotEditRequirementsError.
+    """
+    name = name_of(requirement)
+    wanted = (*_EXTRAS, extra) if extra else _DEPENDENCIES
+    try:
+        places = [place for place in _places(text, name) if not extra or place[0] == wanted]
+        if len(places) > 1:
+            lines = ", ".join(str(line_of(text, array.items[index].start)) for _, array, index in places)
+            raise CannotEditRequirementsError(f"lines {lines} are about {name}")
+        for _, array, index in places:
+            if array.items[index].value == requirement:
+                return RequirementEdit(text)
+            new = apply(text, replace_item(array, index, _quoted(requirement, text, array)))
+            return RequirementEdit(new, line_of(text, array.items[index].start))
+        found = toml_edit.node_at(text, wanted)
+        if found is None:
+            new = toml_edit.set_value(text, wanted, [requirement])
+        else:
+            names = [name_of(str(item.value)) for item in found.items]
+            splices = insert_item(text, found, place_of(names, name), _quoted(requirement, text, found))
+            new = apply(text, splices)
+        at = next(array.items[index].start for _, array, index in _places(new, name))
+    except CannotEditError as error:
+        raise CannotEditRequirementsError(str(error)) from None
+    return RequirementEdit(new, line_of(new, at))
+
+
+def without_requirement(text: str, name: str) -> RequirementEdit:
+    """The text without the requirement of a project. Raises: CannotEditRequirementsError if there are several."""
+    try:
+        places = list(_places(text, name))
+        if len(places) > 1:
+            raise CannotEditRequirementsError(f"{len(places)} requirements are about {name}")
+        for _, array, index in places:
+            return RequirementEdit(
+                apply(text, remove_item(text, array, index)), line_of(text, array.items[index].start)
+            )
+    except CannotEditError as error:
+        raise CannotEditRequirementsError(str(error)) from None
+    return RequirementEdit(text)
+
+
+def _places(text: str, name: str) -> Iterator[tuple[tuple[str, ...], TextNode, int]]:
+    """Where the project is required: the path of the array, the array, and the index in it."""
+    toml_edit.node_at(text, (*_EXTRAS, "-"))  # refuses an inline table
+    for path in (_DEPENDENCIES, *((*_EXTRAS, extra) for extra in toml_edit.keys_of(text, _EXTRAS))):
+        array = toml_edit.node_at(text, path)
+        for index, item in enumerate(array.items if array else ()):
+            if isinstance(item.value, str) and name_of(item.value) == name:
+                yield path, array, index  # type: ignore[misc]
+
+
+def _quoted(value: str, text: str, array: TextNode) -> str:
+    try:
+        return quoted(value, quote_of(text, array))
+    except ValueError as error:
+        raise CannotEditRequirementsError(str(error)) from None

@@ -1,0 +1,32 @@
+"""The backend `devflow.add_requirement`."""
+
+from __future__ import annotations
+
+from pants.backend.project_info import dependents
+
+from devflow import engine
+from devflow.add_requirement import distributions, goal, inspect
+from devflow.engine import Rules, lockfiles
+from devflow.engine import python as engine_python
+from devflow.engine.operands import take_operands
+from devflow.export_all_resolves import register as export_all_resolves
+from devflow.locking import pinned
+
+
+def core_rules() -> Rules:
+    """The goal and its rules, with exports that no member makes; its requirements are operands."""
+    take_operands()
+    return [
+        *engine.rules(),
+        *lockfiles.rules(),
+        *dependents.rules(),
+        *pinned.rules(),
+        *inspect.rules(),
+        *distributions.rules(),
+        *goal.rules(),
+    ]
+
+
+def rules() -> Rules:
+    """The goal, its rules, the goal `export-all-resolves`, and what they need of Pants."""
+    return [*core_rules(), *export_all_resolves.rules(), *engine_python.rules()]
