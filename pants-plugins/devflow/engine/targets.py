@@ -79,13 +79,6 @@ async def addresses_of(unparsed: UnparsedAddressInputs) -> Addresses:
     return await graph.resolve_unparsed_address_inputs(unparsed, **implicitly())
 
 
-async def transitive_targets(addresses: Iterable[Address]) -> TransitiveTargets:
-    """Find the targets of these addresses, in order, and all that they depend on."""
-    if HAS_GET:
-        return await Get(TransitiveTargets, TransitiveTargetsRequest(addresses))
-    return await graph.transitive_targets(TransitiveTargetsRequest(addresses), **implicitly())
-
-
 async def direct_dependents(addresses: Iterable[Address]) -> Dependents:
     """Find the targets that depend on one of these."""
     request = DependentsRequest(addresses, transitive=False, include_roots=False)
