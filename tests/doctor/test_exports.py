@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from pants.core.goals import export
 from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
 
 from devflow.doctor import register as doctor
@@ -26,7 +27,9 @@ NO_EXPORT = f"exports: not checked: {EXPORT} has made no export here"
 
 @pytest.fixture(scope="module")
 def shared_runner() -> RuleRunner:
-    return RuleRunner(rules=[*doctor.rules(), *export_all_resolves.core_rules(), *fake_backend.rules()])
+    return RuleRunner(
+        rules=[*export.rules(), *doctor.rules(), *export_all_resolves.core_rules(), *fake_backend.rules()]
+    )
 
 
 @pytest.fixture()

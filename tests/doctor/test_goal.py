@@ -13,6 +13,7 @@ from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
 from devflow.doctor.checks.registry import ALL_CHECKS
 from devflow.doctor.goal import Doctor
 from devflow.doctor.register import rules
+from harness.git import git
 from harness.rule_runners import emptied
 from harness.transcripts import printed_by
 
@@ -101,6 +102,34 @@ def test_the_report_as_json(run: Run) -> None:
         "facts": {"broken": [], "unknown": [], "settings_problem": None, "version": "2.17.1", "in_pants": True},
         "page": "docs/goals/doctor.md#config",
     }
+
+
+def test_a_variable_that_pants_ignores_in_silence(run: Run) -> None:
+    env = {"PANTS_DOCTOR_STRIKT": "true", "PANTS_DOCTOR_VERBOSE": "false", "PANTS_LOCAL_STORE_DIRS": "/x"}
+    result = run("--only=environment", env=env)
+    assert result.exit_code == 0  # Pants has started, and says nothing
+    assert (result.stdout.splitlines(), result.stderr) == (
+        [
+            "environment: warning: PANTS_DOCTOR_STRIKT is no option of any active backend, so Pants ignores it. "
+            "Did you mean 'PANTS_DOCTOR_STRICT'?",
+            "  Fix: unset PANTS_DOCTOR_STRIKT",
+            "environment: warning: PANTS_LOCAL_STORE_DIRS is no option of any active backend, so Pants ignores it. "
+            "Did you mean 'PANTS_LOCAL_STORE_DIR'?",
+            "  Fix: unset PANTS_LOCAL_STORE_DIRS",
+            "2 warnings, 0 checks fine.",
+        ],
+        "",
+    )
+    assert run("--only=environment", env={"PANTS_DOCTOR_STRICT": "true"}).stdout == "1 check fine.\n"  # after the fix
+
+
+def test_options_on_the_command_line_reach_their_checks(run: Run, rule_runner: RuleRunner) -> None:
+    git(Path(rule_runner.build_root), "init", "--quiet")
+    result = run("--only=git-hooks", "--git-hooks=pre-commit", "--git-hooks-fix=scripts/hooks.sh")
+    assert result.stdout.splitlines()[:2] == [
+        "git-hooks: warning: The git hook pre-commit is not installed.",
+        "  Fix: scripts/hooks.sh",
+    ]
 
 
 def test_the_names_of_all_checks(run: Run) -> None:

@@ -45,8 +45,8 @@ SCOPES = {
     "Strange": "x",
 }
 WORDS = st.sampled_from(
-    "|x|true|false|/|.|..|~|1|-1|0|2.17.1|1GiB|a\nb|\u202e|é|a b|'|%(x)s|%(env.HOME)s|%(|[|['a']|+['b']|-['b']|{'a': 'b'}"
-    "|+{'a': 1}|<PATH>|<PYENV>|==3.9.*|>=3.8,<3.10|CPython==9|$(touch x)|\x1b[31m|://".split("|")
+    "|x|true|false|/|.|..|~|1|-1|0|2.17.1|1GiB|a\nb|\u202e|é|a b|'|%(x)s|%(env.HOME)s|%(|[|['a']|+['b']|-['b']|"
+    "{'a': 'b'}|+{'a': 1}|<PATH>|<PYENV>|==3.9.*|>=3.8,<3.10|CPython==9|$(touch x)|\x1b[31m|://".split("|")
 )
 SCALARS = st.one_of(WORDS, st.booleans(), st.integers(-(2**63), 2**63 - 1), st.floats(), st.text(max_size=5))
 KEYS = st.sampled_from(["a", "b", "add", "remove", "python-default"])
@@ -71,7 +71,7 @@ def toml(value: object) -> str:
 
 @st.composite
 def documents(draw: st.DrawFn) -> str:
-    lines = []
+    lines: list[str] = []
     for scope in draw(st.lists(st.sampled_from(sorted(SCOPES)), unique=True, max_size=4)):
         if draw(st.integers(0, 9)) == 0:
             lines.insert(0, f"{scope} = {toml(draw(VALUES))}")

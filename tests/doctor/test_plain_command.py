@@ -76,3 +76,21 @@ def test_an_interruption_is_said(
     monkeypatch.chdir(clone.root)
     assert plain.main(["--only=config"]) == 130
     assert capsys.readouterr().err == "doctor: interrupted. Nothing was changed.\n"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_check_runs_alone(
+    clone: Clone, name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In this process. Nobody serves the index, and the store is damaged, so that only one of them finds that."""
+    clone.write("store/cache/0/data.mdb", bytes(8192))
+    monkeypatch.chdir(clone.root)
+    monkeypatch.setenv("PANTS_PYTHON_REPOS_INDEXES", "['http://127.0.0.1:9/simple']")
+    monkeypatch.setenv("HOME", str(clone.base / "home"))
+    monkeypatch.delenv("PANTS_BUILDROOT_OVERRIDE", raising=False)
+    exit_code = plain.main([f"--only={name}", "--format=json"])
+    results = json.loads(capsys.readouterr().out)["results"]
+    assert {one["check"] for one in results} == {name}
+    assert exit_code == any(one["status"] == "error" for one in results)
+    if name in ("store", "index"):
+        assert exit_code == 1

@@ -75,6 +75,25 @@ def test_a_key_at_the_top_that_is_no_scope(clone: Clone, text: str, key: str, fi
     assert quoted in said
 
 
+@pytest.mark.parametrize(
+    ("text", "quoted"),
+    [
+        (
+            'level = "debug"\n[GLOBAL]\npants_version = "2.32.1"\n',
+            "Expected the config file pants.toml to contain tables per section, but section level contained",
+        ),
+        (
+            'pants_version = "2.32.1"\n',
+            "Expected the config file pants.toml to contain tables per section, but section pants_version contained",
+        ),
+        ('[GLOBAL]\npants_version = "2.32.1"\n[Python]\n', "Invalid table name [Python] in pants.toml"),
+    ],
+)
+def test_the_same_in_the_words_of_a_newer_pants(clone: Clone, text: str, quoted: str) -> None:
+    clone.write("repo/pants.toml", text)
+    assert clone.found("config")[0][1].startswith(f"Pants does not start: {quoted}")
+
+
 def test_a_configuration_that_pants_does_not_verify(clone: Clone) -> None:
     clone.configure("verify_config = false\n[Python]\n")
     assert clone.found("config") == []

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import json
 import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -78,6 +81,32 @@ def test_space(volume: Volume, severity: str, fix: str) -> None:
     assert all(one.problem.fix.startswith(fix) for one in findings)
     if severity == "error":
         assert "No space left on device" in findings[0].problem.what
+
+
+IN_A_NAMESPACE = """
+mount -t tmpfs -o size=64m none "$1"
+"$2" -m devflow.doctor --only=space --format=json && exit 9
+"$2" -m devflow.doctor --only=space | sed -n "s/^  Fix: sudo //p" | sh -eu
+"$2" -m devflow.doctor --only=space
+"""
+
+
+@pytest.mark.needs("mount-namespaces")
+def test_a_small_tmpfs_and_its_fix(clone: Clone) -> None:
+    """In a mount namespace of its own, where this user is root."""
+    store = clone.base / "store"
+    environment = {**os.environ, "PYTHONPATH": ":".join(map(os.path.abspath, sys.path))}
+    command = ["unshare", "--map-root-user", "--mount", "sh", "-c", IN_A_NAMESPACE, "sh", str(store), sys.executable]
+    done = subprocess.run(command, cwd=clone.root, env=environment, capture_output=True, text=True, check=False)
+    document, end = json.JSONDecoder().raw_decode(done.stdout)
+    [found] = [one for one in document["results"] if one["what"] and str(store) in one["what"]]
+    assert found["status"] == "error"
+    assert found["what"].startswith(
+        f"{store} (tmpfs) has 64.0 MiB free of 64.0 MiB; a run needs about 2 GiB, and ends "
+    )
+    assert found["fix"] == f"sudo mount -o remount,size=4G {store}"
+    assert str(store) not in done.stdout[end:]
+    assert done.stderr == ""
 
 
 def test_each_disk_is_named_once(clone: Clone) -> None:

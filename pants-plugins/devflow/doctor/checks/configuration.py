@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from devflow.common.errors import Problem
-from devflow.doctor.facts import Finding, HealthCheck, error, warning
+from devflow.doctor.facts import UNSAID, Finding, HealthCheck, error, warning
 from devflow.doctor.world import World
 
+_VERSION = re.compile(r"(\d{1,4})\.(\d{1,4})")
 _SCOPE = re.compile(r"GLOBAL|DEFAULT|[a-z0-9_]+(?:[-.][a-z0-9_]+)*")
 
 
@@ -18,6 +19,7 @@ class ConfigFacts:
     """`broken` are configuration files that cannot be read, each with the problem; `version` is `pants_version`.
 
     `unknown` are the keys at the top of a file that name no scope of options: file, key, and whether it is a table.
+    `modern`: Pants is 2.25 or newer, whose engine reads these files.
     """
 
     broken: tuple[tuple[str, Problem], ...]
@@ -25,35 +27,52 @@ class ConfigFacts:
     settings_problem: Problem | None
     version: str | None
     in_pants: bool
+    modern: bool = field(default=True, metadata=UNSAID)
 
 
 def read_config(world: World) -> ConfigFacts:
     """The files that belong to the repository or are named by PANTS_CONFIG_FILES."""
     broken = tuple((file.name, file.problem) for file in world.config.files if file.problem and not file.is_rc)
+    modern = _is_modern(world)
     verified = str(world.config.value("GLOBAL", "verify_config", True)).lower() == "true"
     unknown = tuple(
         (file.name, key, isinstance(value, Mapping))
         for file in world.config.files
         for key, value in file.document.items()
-        if verified and not (isinstance(value, Mapping) and _SCOPE.fullmatch(key))
+        if (not _SCOPE.fullmatch(key) and verified) or (not isinstance(value, Mapping) and (verified or modern))
     )
     version = None if broken else world.config.value("GLOBAL", "pants_version")
     rc_is_broken = any(file.problem for file in world.config.files if file.is_rc)
     problem = None if broken or rc_is_broken else world.settings_problem
-    return ConfigFacts(broken, unknown, problem, None if version is None else str(version), world.in_pants)
+    return ConfigFacts(broken, unknown, problem, None if version is None else str(version), world.in_pants, modern)
+
+
+def _is_modern(world: World) -> bool:
+    """Going by `pants_version`, at the top of a file, too, where it is a mistake. Without one, the newest starts."""
+    at_the_top = (file.document.get("pants_version") for file in world.config.files)
+    texts = (world.config.text("GLOBAL", "pants_version"), *at_the_top)
+    version = next(filter(None, (_VERSION.match(text) for text in texts if isinstance(text, str))), None)
+    return version is None or (int(version[1]), int(version[2])) >= (2, 25)
 
 
 def judge_config(facts: ConfigFacts) -> Iterator[Finding]:
-    """Source: `config.py` of Pants 2.17.1. Which options of a scope there are, Pants says itself as it starts."""
+    """Which options of a scope there are, Pants says itself as it starts.
+
+    Source: `config.py` of Pants 2.17.1, and what Pants 2.32.1 prints.
+    """
     yield from _unreadable(facts.broken, in_pants=facts.in_pants)
     for name, key, is_table in facts.unknown:
         fix = f"rename [{key}]: scopes have small letters" if is_table else f"move {key} below the [scope] that has it"
         if not is_table and key == "pants_version":
             fix = "write [GLOBAL] on the line before it"
-        yield error(
-            f"Pants does not start: Invalid section [{key}] in {name}: Invalid config entries detected.",
-            f"{fix}, or remove it, in {name}",
-        )
+        said = f"Invalid section [{key}] in {name}: Invalid config entries detected."
+        if facts.modern and is_table:
+            said = f"Invalid table name [{key}] in {name}: Invalid config entries detected."
+        elif facts.modern:
+            said = (
+                f"Expected the config file {name} to contain tables per section, but section {key} contained a value."
+            )
+        yield error(f"Pants does not start: {said}", f"{fix}, or remove it, in {name}")
     if facts.settings_problem:
         yield error(facts.settings_problem.what, facts.settings_problem.fix)
     if not facts.broken and facts.version is None:
