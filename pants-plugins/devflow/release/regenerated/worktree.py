@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -52,7 +51,7 @@ class OwnWorktree:
         for change in changes:
             path = self.root / change.path
             if change.content is None or path.is_symlink():
-                path.unlink(missing_ok=True)
+                remove(str(path))
             if change.content is None:
                 continue
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -120,7 +119,7 @@ class OwnWorktree:
             problem = self._run(maker, pants, {})
             return problem or self.place(maker, self.root / built)
         finally:
-            shutil.rmtree(self.root / built, ignore_errors=True)
+            remove(str(self.root / built))
 
     def place(self, maker: Maker, built: Path) -> Problem | None:
         """Put what Pants has built for a target where it belongs; why that cannot be."""

@@ -15,8 +15,8 @@ from devflow.common.paths import shown
 from devflow.release.towncrier.changelog import titles
 from devflow.release.towncrier.section_trees import (
     NOTHING,
+    ChangelogSection,
     Node,
-    Section,
     all_blocks,
     plain,
     sections_in,
@@ -82,7 +82,7 @@ def _headings(node: Node) -> list[str]:
     return [title for child in node.children for title in (child.title, *_headings(child))]
 
 
-def _without(text: str, sections: list[Section]) -> str:
+def _without(text: str, sections: list[ChangelogSection]) -> str:
     for each in sorted(sections, key=lambda one: one.start, reverse=True):
         text = text[: each.start] + text[each.end :]
     return text

@@ -38,7 +38,7 @@ class Node:
 
 
 @dataclass(frozen=True)
-class Section:
+class ChangelogSection:
     """A section of a changelog: where it begins and ends, in characters, and its heading."""
 
     version: Version
@@ -47,7 +47,7 @@ class Section:
     line: Line
 
 
-def sections_in(text: str, lines: Sequence[Line]) -> list[Section]:
+def sections_in(text: str, lines: Sequence[Line]) -> list[ChangelogSection]:
     """The headings that begin with a version, or have it after the name of the project; a deeper one is no section."""
     found = []
     for line in lines:
@@ -60,7 +60,7 @@ def sections_in(text: str, lines: Sequence[Line]) -> list[Section]:
             continue
         end = next((each.start for each in lines if each.start > line.start and 0 < each.level <= line.level), None)
         start = _with_overline(text, line.start)
-        found.append(Section(version, start, len(text) if end is None else _with_overline(text, end), line))
+        found.append(ChangelogSection(version, start, len(text) if end is None else _with_overline(text, end), line))
     top = min((each.line.level for each in found), default=0)
     return [each for each in found if each.line.level == top]
 
@@ -73,7 +73,7 @@ def _with_overline(text: str, start: int) -> int:
     return before if start and text[before : start - 1] == below and _UNDERLINE.fullmatch(below) else start
 
 
-def tree_of(text: str, section: Section, lines: Sequence[Line]) -> Node:
+def tree_of(text: str, section: ChangelogSection, lines: Sequence[Line]) -> Node:
     """The section as a tree of headings."""
     inner = [line for line in lines if section.line.start < line.start < section.end and line.level]
     bounds = [section.start, *(_with_overline(text, line.start) for line in inner), section.end]
