@@ -12,7 +12,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 ANY = "acme_runner-1.0-py3-none-any.whl"
-METADATA = "Metadata-Version: 2.1\nName: {name}\nVersion: {version}\nDescription-Content-Type: text/plain\n\nStarts jobs.\n"
+METADATA = (
+    "Metadata-Version: 2.1\nName: {name}\nVersion: {version}\nDescription-Content-Type: text/plain\n\nStarts jobs.\n"
+)
 WHEEL = "Wheel-Version: 1.0\nGenerator: bdist_wheel (0.37.1)\nRoot-Is-Purelib: true\nTag: {tag}\n\n"
 PACKAGE = {"acme/runner/__init__.py": b"", "acme/runner/launcher.py": b"print('launched')\n"}
 
