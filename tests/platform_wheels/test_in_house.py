@@ -32,7 +32,8 @@ from devflow.platform_wheels import register
 from devflow.platform_wheels.subsystem import PlatformResourcesSubsystem
 rules = register.rules()
 print([target.alias for target in register.target_types()])
-print([rule.output_type.__name__ for rule in rules if PlatformResourcesSubsystem in getattr(rule, "input_selectors", ())])
+selectors = [selector for rule in rules for selector in getattr(rule, "input_selectors", ())]
+print([selector for selector in selectors if selector is PlatformResourcesSubsystem])
 """
 
 

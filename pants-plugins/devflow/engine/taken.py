@@ -1,7 +1,7 @@
 """What a backend that was loaded before has already: the scope of options, the alias of a target.
 
-Pants takes a scope from one backend only, and refuses to start with two. Of two targets with one alias, it takes that of
-the later backend, and says nothing.
+Pants takes a scope from one backend only, and refuses to start with two. Of two targets with one alias, it takes that
+of the later backend, and says nothing.
 """
 
 from __future__ import annotations
