@@ -78,10 +78,32 @@ def test_a_link_that_leads_elsewhere_is_named_and_corrected(run: Run, root: Path
     assert checked.stdout.splitlines() == [
         f"dist/export/fake/trees/{resolve}/current: leads to 0.9, want 1.0" for resolve in ("main", "mypy", "ruff")
     ]
-    assert "Exported, but the link to the export leads elsewhere: main, mypy, ruff.\n  Fix: " in checked.stderr
+    said = "Exported, but the link to the export is missing or leads elsewhere: main, mypy, ruff."
+    assert f"{said}\n  Fix: pants ide-config --export\n" in checked.stderr
     assert run("--export").exit_code == 0
     assert os.readlink(root / HOME / "current") == "1.0"
     assert run("--check").exit_code == 0
+
+
+@pytest.mark.parametrize("editor", ["vscode", "pyright"])
+def test_a_clone_without_the_link_keeps_committed_settings(editor: str, run: Run, root: Path) -> None:
+    """Somebody who has the link has committed them."""
+    run(f"--editors={editor}", "--export")
+    committed = {path: path.read_bytes() for path in (*root.glob(".vscode/*"), *root.glob("pyrightconfig.json"))}
+    needed = [resolve for resolve in ("main", "mypy", "ruff") if editor == "vscode" or resolve == "main"]
+    for resolve in needed:
+        (root / f"dist/export/fake/trees/{resolve}/current").unlink()
+    checked = run("--check", f"--editors={editor}")
+    assert checked.exit_code == 1
+    assert checked.stdout.splitlines() == [
+        f"dist/export/fake/trees/{resolve}/current: missing, want 1.0" for resolve in needed
+    ]
+    assert f"  Fix: pants ide-config --editors={editor} --export\n" in checked.stderr
+    assert run(f"--editors={editor}").exit_code == 0
+    assert {path: path.read_bytes() for path in committed} == committed
+    assert run(f"--editors={editor}", "--export").exit_code == 0
+    assert os.readlink(root / HOME / "current") == "1.0"
+    assert run("--check", f"--editors={editor}").exit_code == 0
 
 
 def test_export_makes_the_new_version_and_turns_the_link(run: Run, root: Path) -> None:
@@ -97,6 +119,7 @@ def test_settings_without_a_version_may_be_committed(run: Run, root: Path) -> No
     (root / "pyrightconfig.json").write_text("{}")
     assert "holds paths of this machine" not in run("--editors=pyright").stderr
     (root / HOME / "current").unlink()
+    (root / "pyrightconfig.json").write_text("{}")
     assert "pyrightconfig.json holds paths of this machine" in run("--editors=pyright").stderr
 
 

@@ -31,7 +31,7 @@ def tools() -> Path:
     def make(path: Path) -> None:
         environment = {**os.environ, "PYTHONPATH": ""}
         subprocess.run([python_of("3.11"), "-m", "venv", path], check=True, env=environment)
-        pip = [path / "bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        pip: list[str | Path] = [path / "bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         subprocess.run([*pip, *TOOLS], check=True, env=environment)
 
     return made_once("wheel-tools", "-".join(TOOLS), make) / "bin"

@@ -190,6 +190,21 @@ def test_the_distribution_depends_on_a_platform(package: Run, root: Path) -> Non
     assert made(root) == [ARM_WHEEL, X86_WHEEL]
 
 
+def test_what_makes_the_resources_is_excluded(package: Run, root: Path) -> None:
+    """As repositories have it: many files of a platform, by one target."""
+    targets = 'resources(name="arms", sources=["bin/*.arm"])\nresources(name="x86s", sources=["bin/*.x86"])\n'
+    own = 'platform_resources(name="own", dependency_map={"linux_x86_64": ":x86s", "linux_arm64": ":arms"})\n'
+    entries = {name: entry.replace(":arm", ":arms").replace(":x86", ":x86s") for name, entry in ENTRIES.items()}
+    settings = ("--platform-specific-resources-target=linux_x86_64",)
+    text = targets + own + wheel_target(entries)
+    write(root, text, dist='distribution(name="dist", dependencies=[":own"])\n')
+    excluded = refused(package, *settings).partition("exclude it by the dependencies of dist: ")[2].strip()
+    assert excluded == '"!!src/acme/runner:arms", "!!src/acme/runner:own", "!!src/acme/runner:x86s"'
+    write(root, text, dist=f'distribution(name="dist", dependencies=[":own", {excluded}])\n')
+    package("src/acme/runner:wheel", settings=settings)
+    assert made(root) == [ARM_WHEEL, X86_WHEEL]
+
+
 def test_the_distribution_has_the_file_by_another_target(package: Run, root: Path) -> None:
     files = "files=['acme/runner/__init__.py', 'acme/runner/bin/launch.arm']"
     dist = f'resources(name="all", sources=["bin/*.arm"])\ndistribution(name="dist", {files}, dependencies=[":all"])\n'

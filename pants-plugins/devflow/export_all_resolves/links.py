@@ -25,10 +25,13 @@ def refuse_unknown(venv_link: str | None, declared: Collection[str]) -> None:
         )
 
 
-def links_to_change(outcome: ExportOutcome, tree: ExportTree, venv_link: str | None) -> tuple[Link, ...]:
+def links_to_change(
+    outcome: ExportOutcome, tree: ExportTree, venv_link: str | None, linked: Collection[str] = ()
+) -> tuple[Link, ...]:
     """The links of the exports that are there, in the order to make them.
 
-    A link `current` is kept where there is one, and made for the resolve `venv_link`, to which `.venv` leads.
+    A link `current` is kept where there is one, and made for the resolves `linked` and for `venv_link`, to which
+    `.venv` leads.
     """
     there = [
         item.desired.path
@@ -40,7 +43,7 @@ def links_to_change(outcome: ExportOutcome, tree: ExportTree, venv_link: str | N
     wanted: dict[str, str] = {}
     for export in there:
         current = os.path.join(os.path.dirname(export), CURRENT)
-        if names[export] == venv_link or os.path.islink(tree.absolute(current)):
+        if names[export] in (venv_link, *linked) or os.path.islink(tree.absolute(current)):
             wanted[current] = os.path.basename(export)
         if names[export] == venv_link:
             wanted[VENV] = current

@@ -155,16 +155,17 @@ async def make_exports(
     names: Collection[str],
     global_options: GlobalOptions,
     say: Callable[[str | Problem], None],
+    linked: Collection[str] = (),
 ) -> bool:
     """Make those of the exports that are missing, stale or damaged; report as the goal does; whether all succeeded.
 
-    Links `current` that are there lead to them afterwards.
+    Links `current` that are there, and those of the resolves `linked`, lead to them afterwards.
     Raises: UserError if another run holds the lock for too long.
     """
     outcome = await carry_out_alone(
         lambda: exports.plan(names), exports.described(names), exports.tree, global_options, say
     )
-    links = links_to_change(outcome, exports.tree, None)
+    links = links_to_change(outcome, exports.tree, None, linked)
     outcome = replace(outcome, failed={**outcome.failed, **change(links, exports.tree)}, links=links)
     for fact in (*report.lines(outcome), *report.closing(outcome, command=None)):
         say(fact)

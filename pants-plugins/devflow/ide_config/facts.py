@@ -17,8 +17,8 @@ _SERVER = (0, 5, 3)
 class Export:
     """The export of a resolve; `path` is relative to the build root, and may not exist yet.
 
-    Where the link `current` beside it exists, `path` is that of the link, which no new version changes, and `leads_to`
-    is the export itself.
+    Where the link `current` beside it exists, or settings name it, `path` is that of the link, which no new version
+    changes, and `leads_to` is the export itself.
     """
 
     resolve: str
@@ -123,11 +123,11 @@ class PythonRoot:
 
 @dataclass(frozen=True)
 class MisledLink:
-    """A link `current` that leads to another name in its directory than to the version of the export."""
+    """A link `current` that leads to another name in its directory than to the version of the export, or is missing."""
 
     resolve: str
     path: str  # relative to the build root
-    leads_to: str
+    leads_to: str | None
     version: str
 
 

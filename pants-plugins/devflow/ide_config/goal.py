@@ -52,6 +52,7 @@ from devflow.ide_config.plan import (
     main_export,
     needed_resolves,
     plan_files,
+    with_named_links,
     with_overruling,
     workspace_of,
 )
@@ -102,9 +103,16 @@ async def ide_config_goal(
         main = main_export(options.main_resolve, facts)
         workspace = workspace_of(facts, main, inspect_tools(facts, main))
         desired, notes, broken = await _settings(editors, workspace)
+        linked = with_named_links(facts, _texts_on_disk(desired, facts))
+        if linked is not facts:
+            facts, main = linked, main_export(options.main_resolve, linked)
+            workspace = workspace_of(facts, main, inspect_tools(facts, main))
+            desired, notes, broken = await _settings(editors, workspace)
         needed = needed_resolves(desired, facts, main)
-        if options.export and (exports.plan(needed).rebuilds or find_misled(exports, needed)):
-            if not await make_exports(exports, needed, global_options, run.say):
+        misled = find_misled(facts, needed)
+        if options.export and (misled or exports.plan(needed).rebuilds):
+            links = [link.resolve for link in misled]
+            if not await make_exports(exports, needed, global_options, run.say, links):
                 return IdeConfig(exit_code=1)
             # Some settings depend on what is installed.
             workspace = workspace_of(facts, main, inspect_tools(facts, main))
@@ -123,7 +131,7 @@ async def ide_config_goal(
             command = _command(options, typed_arguments(session))
             items = exports.plan(needed).items
             outcome = _outcome(options, command, files, failed, items, facts, overruled)
-            outcome = replace(outcome, misled=find_misled(exports, needed), editor_notes=notes)
+            outcome = replace(outcome, misled=find_misled(facts, needed), editor_notes=notes)
             run.report(options.format, lines=report.lines(outcome), document=report.as_json(outcome))
             run.say(*report.closing(outcome))
             run.end(outcome.exit_code)
@@ -150,6 +158,11 @@ def _editors(
     used = [name for name, editor in members.items() if present.intersection(editor.evidence)]
     chosen = choose(split_commas(options.editors), members, used)
     return with_overruling(chosen, {name: editor.overruled_by for name, editor in members.items()}, used)
+
+
+def _texts_on_disk(desired: Iterable[DesiredDocument], facts: WorkspaceFacts) -> tuple[str, ...]:
+    files = inspect_files(facts.build_root, {one.document.path for one in desired})
+    return tuple(file.text for file in files.values() if file.text)
 
 
 def _asked_for(members: Iterable[type[Editor]]) -> tuple[str, ...]:

@@ -126,16 +126,16 @@ def _export(resolve: str, path: str, tree: ExportTree) -> Export:
     return Export(resolve, link, path) if os.path.islink(tree.absolute(link)) else Export(resolve, path)
 
 
-def find_misled(exports: DeclaredExports, resolves: Collection[str]) -> tuple[MisledLink, ...]:
-    """The links `current` of these resolves that do not lead to the export."""
+def find_misled(facts: WorkspaceFacts, resolves: Collection[str]) -> tuple[MisledLink, ...]:
+    """The links that the settings use for these resolves and that do not lead to the export."""
     found = []
-    for resolve, path in sorted(exports.paths.items()):
-        home, version = posixpath.split(path)
-        link = posixpath.join(home, CURRENT)
-        with suppress(OSError):  # there is no link
-            leads_to = os.readlink(exports.tree.absolute(link))
-            if resolve in resolves and leads_to != version:
-                found.append(MisledLink(resolve, link, leads_to, version))
+    for resolve, export in sorted(facts.exports.items()):
+        if resolve in resolves and export.leads_to:
+            leads_to = None
+            with suppress(OSError):  # there is no link
+                leads_to = os.readlink(os.path.join(facts.build_root, export.path))
+            if leads_to != export.version:
+                found.append(MisledLink(resolve, export.path, leads_to, export.version))
     return tuple(found)
 
 

@@ -26,6 +26,7 @@ from devflow.ide_config.stale_paths import StalePath, mend
 FALLBACK = "vscode"  # for a repository without any editor's files
 # Files of mypy and pytest, which may hold the path of an export, such as `python_executable`.
 HAND_WRITTEN = ("pyproject.toml", "mypy.ini", ".mypy.ini", "setup.cfg", "pytest.ini", "tox.ini")
+_VENV_OF_PYRIGHT = re.compile(r'\bvenv"?\s*[:=]\s*"current"')
 _FORMATTERS = ("ruff", "black", "yapf")  # what formats whole files; of two, the first one runs last in `pants fmt`
 
 
@@ -158,6 +159,22 @@ def workspace_of(facts: WorkspaceFacts, main: Export, installed: InstalledTools)
         facts.present,
         tuple(root for root in tests if root in roots_of_tests(roots)),
     )
+
+
+def with_named_links(facts: WorkspaceFacts, texts: Iterable[str]) -> WorkspaceFacts:
+    """The facts with a link `current` where one of these settings files names it, although it is not there.
+
+    Somebody who has it may have committed the settings, and a clone without it must not write a version into them.
+    """
+    texts = tuple(texts)
+
+    def linked(export: Export) -> Export:
+        home = posixpath.dirname(export.path)
+        named = any(f"{home}/current" in text or (home in text and _VENV_OF_PYRIGHT.search(text)) for text in texts)
+        return Export(export.resolve, f"{home}/current", export.path) if named and not export.leads_to else export
+
+    exports = {resolve: linked(export) for resolve, export in facts.exports.items()}
+    return replace(facts, exports=exports) if exports != facts.exports else facts
 
 
 def formatter_of(facts: WorkspaceFacts) -> str | None:

@@ -88,7 +88,10 @@ def _wrong_exports(outcome: SettingsOutcome) -> list[str]:
             f"{item.desired.path}: {item.status.value}, {' and '.join(item.reasons)}"
             for item in outcome.missing_exports
         ),
-        *(f"{link.path}: leads to {link.leads_to}, want {link.version}" for link in outcome.misled),
+        *(
+            f"{link.path}: {f'leads to {link.leads_to}' if link.leads_to else 'missing'}, want {link.version}"
+            for link in outcome.misled
+        ),
     ]
 
 
@@ -155,9 +158,18 @@ def notes(outcome: SettingsOutcome) -> list[str | Problem]:
             for what, resolves in (
                 ("Not exported, but used by the settings", missing),
                 ("Exported, but not from the current lockfile", stale),
-                ("Exported, but the link to the export leads elsewhere", misled),
             )
             if resolves
+        ),
+        *(
+            [
+                Problem(
+                    f"Exported, but the link to the export is missing or leads elsewhere: {', '.join(misled)}.",
+                    f"{outcome.command}{'' if '--export' in outcome.command.split() else ' --export'}",
+                )
+            ]
+            if misled
+            else []
         ),
         *(
             Problem(

@@ -125,7 +125,9 @@ def refuse_contained(dist: Target, closure: Iterable[Target], resources: Iterabl
     contained = sorted(str(target.address) for target in closure if target.address in of_platforms)
     if contained:
         choosing = {target.address for target in closure if target.has_field(PlatformResourcesMapField)}
-        raise contained_error(dist, contained, sorted(map(str, of_platforms | choosing)))
+        # To exclude what has made a target excludes all that it makes.
+        excluded = {str(address.maybe_convert_to_target_generator()) for address in of_platforms | choosing}
+        raise contained_error(dist, contained, sorted(excluded))
 
 
 def refuse_owners(dist: Distribution, files: Iterable[str]) -> None:

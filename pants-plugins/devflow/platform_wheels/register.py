@@ -9,8 +9,15 @@ from pants.engine.target import Target
 from devflow import engine
 from devflow.engine import Rules, packages
 from devflow.engine import python as engine_python
+from devflow.engine.taken import is_alias_taken, is_scope_taken
 from devflow.platform_wheels import package, resources
+from devflow.platform_wheels.subsystem import PlatformResourcesSubsystem
 from devflow.platform_wheels.targets import PlatformResourcesTarget, PlatformWheelTarget
+
+
+def has_platform_resources() -> bool:
+    """Whether that target is ours: a backend that was loaded before may have it, and keeps it."""
+    return not (is_scope_taken(PlatformResourcesSubsystem) or is_alias_taken(PlatformResourcesTarget))
 
 
 def rules() -> Rules:
@@ -20,10 +27,10 @@ def rules() -> Rules:
         *engine_python.rules(),
         *packages.rules(),
         *package.rules(),
-        *resources.rules(),
+        *(resources.rules() if has_platform_resources() else ()),
     ]
 
 
 def target_types() -> Iterable[type[Target]]:
     """The two targets."""
-    return [PlatformWheelTarget, PlatformResourcesTarget]
+    return [PlatformWheelTarget, *([PlatformResourcesTarget] if has_platform_resources() else ())]

@@ -9,6 +9,7 @@ import pytest
 
 from devflow.common.errors import UserError
 from devflow.ide_config.edit import edit
+from devflow.ide_config.formats.splices import CannotEditError
 from devflow.ide_config.members.pycharm import documents, notes
 from devflow.ide_config.plan import snippet_of
 from ide_config.conftest import MAIN, Run
@@ -87,6 +88,14 @@ def test_what_the_user_has_chosen_stays() -> None:
     assert kept == WRITTEN_BY_PYCHARM.splitlines()
     assert edit(edited.text, module).text == edited.text
     assert [change.key for change in edited.changes] == [*["sourceFolder"] * 3, *["excludeFolder"] * 3]
+
+
+def test_another_content_root_is_left_to_the_user() -> None:
+    """As IntelliJ IDEA has it for a module of a part of the repository."""
+    module = documents(workspace())[0]
+    text = WRITTEN_BY_PYCHARM.replace('<content url="file://$MODULE_DIR$">', '<content url="file://$MODULE_DIR$/src">')
+    with pytest.raises(CannotEditError, match="line 4: it has another <content> than ours"):
+        edit(text, module)
 
 
 def test_the_build_root_as_a_source_root() -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 from xml.sax.saxutils import quoteattr
 
-from devflow.common.splices import CannotEditError, indent_at, newline_of
+from devflow.common.splices import CannotEditError, indent_at, line_of, newline_of
 
 _UNIT = "  "
 _START = re.compile(r"""<[^\s/>]+(?:[^>"']|"[^"]*"|'[^']*')*>""")
@@ -18,10 +18,14 @@ _BOM = "\ufeff"
 
 @dataclass(frozen=True)
 class XmlElement:
-    """An element with its attributes in order; the first one, if there is any, tells it from others of its tag."""
+    """An element with its attributes in order; the first one, if there is any, tells it from others of its tag.
+
+    One that is `alone` is never put beside another of its tag: the user has decided about that one.
+    """
 
     tag: str
     attributes: tuple[tuple[str, str], ...] = ()
+    alone: bool = False
 
     @property
     def key(self) -> tuple[str, str] | None:
@@ -105,6 +109,9 @@ def put(text: str, path: Sequence[XmlElement], instead: Sequence[XmlElement] = (
         found = node.child(element)
         if not found and is_last and any(node.child(other) for other in instead):
             return text
+        other = next((child for child in node.children if child.tag == element.tag), None)
+        if not found and element.alone and other:
+            raise CannotEditError(f"line {line_of(text, other.start)}: it has another <{element.tag}> than ours")
         if not found:
             return _insert(text, node, inner[depth:])
         node = found

@@ -25,7 +25,7 @@ _MISC = ".idea/misc.xml"  # names the interpreter of the project, once there is 
 _VENV = ".venv"
 _IML = "*.iml"
 _ROOT = XmlElement("component", (("name", "NewModuleRootManager"),))
-_CONTENT = XmlElement("content", (("url", "file://$MODULE_DIR$"),))
+_CONTENT = XmlElement("content", (("url", "file://$MODULE_DIR$"),), alone=True)
 _SDK = XmlElement("orderEntry", (("type", "inheritedJdk"),))
 _OWN_SDK = XmlElement("orderEntry", (("type", "jdk"),))
 _SOURCES = XmlElement("orderEntry", (("type", "sourceFolder"), ("forTests", "false")))
