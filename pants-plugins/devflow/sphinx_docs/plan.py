@@ -135,7 +135,7 @@ def job(
     nitpicky: bool | None = None,
     network: bool | None = None,
 ) -> dict[str, object]:
-    """A job for `run_sphinx.py`. `python_path` has source roots; `catalogs_of` is a language whose catalogs to update."""
+    """A job for `run_sphinx.py`. `python_path` has source roots; `catalogs_of` is a language, to update catalogs of."""
     defines = dict(site.defines)
     overrides: dict[str, object] = {**defines}
     if site.nitpicky if nitpicky is None else nitpicky:

@@ -29,6 +29,7 @@ from devflow.sphinx_docs.subsystem import BROWSER_VARIABLES, NETWORK_VARIABLES, 
 
 _MODULES = (
     "devflow.common.paths",
+    *(f"devflow.common.removal.{name}" for name in ("attributes", "facts", "mounts", "scan", "trees")),
     "devflow.sphinx_docs.answer",
     "devflow.sphinx_docs.facts",
     "devflow.sphinx_docs.sandbox.serve",

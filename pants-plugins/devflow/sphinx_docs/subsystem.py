@@ -23,15 +23,7 @@ NETWORK_VARIABLES = (
     "https_proxy",
     "no_proxy",
 )
-BROWSER_VARIABLES = (
-    "BROWSER",
-    "DBUS_SESSION_BUS_ADDRESS",
-    "DISPLAY",
-    "HOME",
-    "PATH",
-    "WAYLAND_DISPLAY",
-    "XDG_RUNTIME_DIR",
-)
+BROWSER_VARIABLES = tuple("BROWSER DBUS_SESSION_BUS_ADDRESS DISPLAY HOME PATH WAYLAND_DISPLAY XDG_RUNTIME_DIR".split())
 
 
 class SphinxSubsystem(Subsystem):

@@ -1,7 +1,7 @@
 """Runs Sphinx once, in a sandbox or for `docs-serve`: `python run_sphinx.py JOB`, with a job as JSON.
 
-Standard library and what Sphinx itself needs, on Python 3.9 or newer. It runs by its path and imports no module of ours, as
-a site may document a package of the same name. Paths of a job are relative to the working directory.
+Standard library and what Sphinx itself needs, on Python 3.9 or newer. It runs by its path, and imports no module of
+ours: a site may document a package of that name. Paths of a job are relative to the working directory.
 
     root         what the paths of the repository are relative to; source: the directory of conf.py
     output       of the builder; doctrees: what Sphinx remembers; temporary: for files that nobody wants

@@ -2,9 +2,9 @@
 
 Runs in the virtualenv of Sphinx. The site is built from a mirror, so that nothing of a build, such as
 a compiled catalog, gets into the work tree; and by a process of its own each time, so that changed code is imported.
-SPEC is JSON: `title`; `build_root`, which other paths are relative to; `runner` and `job` (run_sphinx.py); `state`, the directory for the mirror and what is built;
-`directory`, `include` and `exclude`, the globs of the site; `files`, other files of the repository; `inputs`, where
-those of them are that are generated; `port`; `watch`; `open`; `resolve`.
+SPEC is JSON: `title`; `build_root`, which other paths are relative to; `runner` and `job` (run_sphinx.py); `state`, the
+directory for the mirror and what is built; `directory`, `include` and `exclude`, the globs of the site; `files`, other
+files of the repository; `inputs`, where those of them are that are generated; `port`; `watch`; `open`; `resolve`.
 """
 
 from __future__ import annotations
@@ -23,9 +23,11 @@ import webbrowser
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 from devflow.common.paths import shown_fact
+from devflow.common.removal.trees import remove
 from devflow.sphinx_docs.answer import answer_of, report_lines
 
 HOST = "127.0.0.1"
@@ -138,20 +140,14 @@ class Builder:
     def start_anew(self) -> None:
         """Forget the build before: it has pages of files that are gone."""
         for directory in (self.html, os.path.join(self.spec["state"], self.job["doctrees"])):
-            shutil.rmtree(directory, ignore_errors=True)
+            remove(os.path.abspath(directory))
 
     def build(self) -> bool:
         """Build, and print the warnings. False if Sphinx failed."""
-        done = subprocess.run(
-            [sys.executable, self.runner, json.dumps(self.job)],
-            cwd=self.spec["state"],
-            env={
-                name: value for name, value in os.environ.items() if name != "PYTHONPATH"
-            },  # which has modules of ours
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            check=False,
-        )
+        # PYTHONPATH has modules of ours.
+        env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+        command = [sys.executable, self.runner, json.dumps(self.job)]
+        done = subprocess.run(command, cwd=self.spec["state"], env=env, capture_output=True, check=False)  # noqa: S603
         try:
             answer = answer_of(done.stdout.decode(), self.spec["directory"])
         except ValueError:
@@ -185,13 +181,12 @@ def main(text: str) -> int:
     os.makedirs(spec["state"], exist_ok=True)
     mirror = Mirror(spec, os.path.join(spec["state"], spec["job"]["root"]))
     builder = Builder(spec)
-    record = os.path.join(spec["state"], "job.json")
-    same_job = os.path.exists(record) and open(record, encoding="utf-8").read() == json.dumps(spec["job"])
+    record = Path(spec["state"], "job.json")
+    same_job = record.exists() and record.read_text(encoding="utf-8") == json.dumps(spec["job"])
     mirror.update()
     if mirror.sweep() or not same_job:
         builder.start_anew()
-    with open(record, "w", encoding="utf-8") as file:
-        json.dump(spec["job"], file)
+    record.write_text(json.dumps(spec["job"]), encoding="utf-8")
     if not builder.build() and not spec["watch"]:
         return 1
     os.makedirs(builder.html, exist_ok=True)
