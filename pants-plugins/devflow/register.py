@@ -14,6 +14,7 @@ from devflow.export_all_resolves import register as export_all_resolves
 from devflow.ide_config import register as ide_config
 from devflow.link import register as link
 from devflow.merge_lockfiles import register as merge_lockfiles
+from devflow.plugin_checkouts import register as plugin_checkouts
 from devflow.release import register as release
 from devflow.release.steps import schema_history as schema_history_step
 from devflow.reset_cache import register as reset_cache
@@ -30,6 +31,7 @@ def rules() -> Rules:
         *ide_config.rules(),
         *link.rules(),
         *merge_lockfiles.rules(),
+        *plugin_checkouts.rules(),
         *release.rules(),
         *reset_cache.rules(),
         *schema_history.rules(),
