@@ -21,6 +21,7 @@ FOLDERS = (
     "locking",
     "merge_lockfiles",
     "plain",
+    "plugin_checkouts",
     "release",
     "reset_cache",
     "schema_history",

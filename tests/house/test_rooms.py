@@ -17,6 +17,7 @@ SLICES = (
     "ide_config",
     "link",
     "merge_lockfiles",
+    "plugin_checkouts",
     "release",
     "reset_cache",
     "schema_history",

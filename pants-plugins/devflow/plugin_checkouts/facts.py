@@ -73,7 +73,7 @@ class PluginCheckout:
     path: str
     kind: CheckoutKind
     state: GitState | None = None
-    project: PluginProject = PluginProject()
+    project: PluginProject = field(default_factory=PluginProject)
 
     @property
     def root(self) -> str:

@@ -52,8 +52,7 @@ def inspect_project(build_root: str, path: str) -> PluginProject:
         texts[named] = text
     directories = _directories(top)
     modules = {".": _modules(top), **{one: _modules(top / one) for one in directories}}
-    project = read_project(texts, directories, modules)
-    return project
+    return read_project(texts, directories, modules)
 
 
 def _text(path: Path) -> str | None:

@@ -68,7 +68,7 @@ def checked_url(url: str, where: str, build_root: str) -> str:
     if not _URL.fullmatch(url):
         raise UserError(
             f"{where}: {shown(url)} is not a URL to clone from.",
-            fix="use https://HOST/OWNER/REPO, ssh://… or git@HOST:OWNER/REPO; a file:// URL may name this repository only",
+            fix="use https://HOST/OWNER/REPO, ssh://… or git@HOST:OWNER/REPO; file:// is for this repository only",
         )
     return url
 
@@ -102,7 +102,8 @@ def with_commits(text: str, commits: Mapping[str, str]) -> str:
     lines: list[str] = []
     table: str | None = None
     pending: str | None = None
-    for line in [*text.splitlines(), None]:
+    rest: list[str | None] = [*text.splitlines(), None]
+    for line in rest:
         header = line is None or line.lstrip().startswith("[")
         if header and pending:
             # Before the blank lines and comments that belong to the next table.
@@ -116,7 +117,7 @@ def with_commits(text: str, commits: Mapping[str, str]) -> str:
         if header:
             found = re.match(r"""\s*\[\s*["']?([^"'\]]+?)["']?\s*\]""", line)
             table = found[1] if found else None
-            pending = f'commit = "{commits[table]}"' if table in commits else None
+            pending = f'commit = "{commits[table]}"' if table and table in commits else None
         elif pending and re.match(r"\s*commit\s*=", line):
             line, pending = pending, None
         lines.append(line)

@@ -29,10 +29,9 @@ class PluginRoots:
     metadata: dict[str, bytes]
 
     @property
-    def path(self) -> tuple[str, ...]:
-        """Source roots in the order to search them, and the directory with their entry points."""
-        own = f"{self.dist}/{METADATA_DIRECTORY}"
-        return (*self.tops.values(), *([own] if self.metadata else []))
+    def metadata_root(self) -> tuple[str, ...]:
+        """The directory by which Python finds their entry points, if any has a name."""
+        return (f"{self.dist}/{METADATA_DIRECTORY}",) if self.metadata else ()
 
     def among(self, roots: Sequence[str], visible: Collection[str]) -> tuple[str, ...]:
         """The roots of a repository with those of its checkouts last, so that none replaces the repository's code.
