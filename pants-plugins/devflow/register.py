@@ -16,6 +16,7 @@ from devflow.ide_config import register as ide_config
 from devflow.link import register as link
 from devflow.merge_lockfiles import register as merge_lockfiles
 from devflow.platform_wheels import register as platform_wheels
+from devflow.plugin_checkouts import register as plugin_checkouts
 from devflow.release import register as release
 from devflow.release.steps import schema_history as schema_history_step
 from devflow.reset_cache import register as reset_cache
@@ -35,6 +36,7 @@ def rules() -> Rules:
         *link.rules(),
         *merge_lockfiles.rules(),
         *platform_wheels.rules(),
+        *plugin_checkouts.rules(),
         *release.rules(),
         *reset_cache.rules(),
         *schema_history.rules(),

@@ -15,7 +15,7 @@ import pytest
 from harness.example import copy_of_example
 from harness.git import set_identity
 from harness.pythons import python_of
-from harness.transcripts import DOCS, Transcript, printed_by, transcripts_of
+from harness.transcripts import DOCS, Transcript, printed_by, transcripts, transcripts_of
 from harness.world import LAUNCHER, Caches, Repository, imports
 
 
@@ -72,7 +72,8 @@ def test_the_page_of_export_all_resolves(repo: Repository) -> None:
 
 
 def test_the_page_of_link(repo: Repository) -> None:
-    linked, again, paths = printed_by("link")
+    linked, again = printed_by("link")
+    [paths] = transcripts(DOCS / "goals" / "link.md", "Containers")
     venv = repo.root.parent / "other" / ".venv"
     subprocess.run([python_of("3.11"), "-m", "venv", venv], check=True)
     play(repo, linked)

@@ -23,6 +23,7 @@ FOLDERS = (
     "merge_lockfiles",
     "plain",
     "platform_wheels",
+    "plugin_checkouts",
     "release",
     "reset_cache",
     "schema_history",

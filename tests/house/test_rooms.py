@@ -19,6 +19,7 @@ SLICES = (
     "link",
     "merge_lockfiles",
     "platform_wheels",
+    "plugin_checkouts",
     "release",
     "reset_cache",
     "schema_history",

@@ -32,6 +32,14 @@ def point_at_export(of: CommandFacts) -> None:
         atomic_link(path, version)
 
 
+def write_metadata_of_plugins(of: CommandFacts) -> None:
+    """Let Python find the entry points of plugin checkouts. Raises: OSError."""
+    for path, content in of.plugins.items():
+        file = Path(of.build_root, path)
+        if not file.is_file() or file.read_bytes() != content:
+            atomic_write(file, content)
+
+
 def _write(build_root: str, file: DesiredFile) -> Problem | None:
     path = Path(build_root, file.path)
     try:

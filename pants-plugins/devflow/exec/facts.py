@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from devflow.common.errors import Problem
 from devflow.common.options import command_line
@@ -31,6 +32,7 @@ class CommandFacts:
     roots: tuple[str, ...]
     lockfile: Lockfile | None
     pants: str  # how the repository calls Pants: "pants", "./pants"
+    plugins: Mapping[str, bytes] = field(default_factory=dict)  # files by which Python finds entry points of plugins
 
     @property
     def name(self) -> str:

@@ -22,7 +22,7 @@ from devflow.common.errors import UserError
 from devflow.common.goals import GoalRun, typed_arguments
 from devflow.common.options import split_commas, together
 from devflow.engine import Rules, run_interactive
-from devflow.exec.apply import point_at_export
+from devflow.exec.apply import point_at_export, write_metadata_of_plugins
 from devflow.exec.inspect import chosen_resolves, default_resolve, inspect_commands
 from devflow.exec.run import argv, environment, is_looked_up, not_found, without_dashes, working_directory
 from devflow.exec.shell import command
@@ -84,6 +84,7 @@ async def exec_goal(
             if not await make_exports(exports, resolves, global_options, run.say):
                 return Exec(exit_code=1)
         point_at_export(of)
+        write_metadata_of_plugins(of)
         looked_up = words[0] if words and is_looked_up(words[0]) else None
         programs = os.path.join(tree.build_root, of.export, "bin")
         if looked_up and not shutil.which(looked_up, path=os.pathsep.join([programs, env.get("PATH", "")])):

@@ -18,6 +18,7 @@ from devflow.exec.facts import CommandFacts, FileOnDisk, Lockfile
 from devflow.exec.plan import in_the_way
 from devflow.export_all_resolves.service import DeclaredExports
 from devflow.ide_config.service import code_source_roots
+from devflow.plugin_checkouts.service import plugin_roots
 
 
 async def chosen_resolves(names: Collection[str], option: str, exports: DeclaredExports) -> tuple[str, ...]:
@@ -51,6 +52,9 @@ async def inspect_commands(
     python = await scoped_options("python")
     lockfiles: Mapping[str, str] = python.options.resolves
     roots = tuple(source_roots) or await code_source_roots(tree)
+    plugins = await plugin_roots(tree.build_root, tree.dist)
+    if source_roots:
+        roots = (*roots, *(root for root in plugins.tops.values() if root not in roots))
     others = {} if source_roots else await _resolves_of_roots(roots)
     return tuple(
         CommandFacts(
@@ -58,9 +62,10 @@ async def inspect_commands(
             tree.dist,
             resolve,
             exports.paths[resolve],
-            tuple(root for root in roots if not others.get(root) or resolve in others[root]),
+            (*(root for root in roots if not others.get(root) or resolve in others[root]), *plugins.metadata_root),
             _lockfile(tree.build_root, lockfiles.get(resolve)),
             bin_name(),
+            plugins.metadata_paths,
         )
         for resolve in resolves
     )

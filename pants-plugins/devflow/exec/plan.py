@@ -27,6 +27,7 @@ class FileKind(Enum):
     ENV = "env"
     ACTIVATE = "activate"
     LINK = "link"
+    PLUGINS = "plugins"
 
 
 class CommandFileStatus(Enum):
@@ -106,6 +107,7 @@ def desired_files(of: CommandFacts, kinds: Collection[FileKind], marker: str) ->
             problem=None if env is not None else no_env,
         ),
         DesiredFile(of.resolve, FileKind.LINK, of.current, target=of.export.rpartition("/")[2]),
+        *(DesiredFile(of.resolve, FileKind.PLUGINS, one, content) for one, content in sorted(of.plugins.items())),
     )
     return tuple(file for file in files if file.kind in kinds)
 

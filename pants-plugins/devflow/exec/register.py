@@ -7,6 +7,7 @@ from devflow.engine import python as engine_python
 from devflow.exec import files_goal, goal
 from devflow.export_all_resolves import register as export_all_resolves
 from devflow.ide_config import service as source_roots
+from devflow.plugin_checkouts import register as plugin_checkouts
 
 
 def core_rules() -> Rules:
@@ -15,6 +16,7 @@ def core_rules() -> Rules:
         *export_all_resolves.core_rules(),
         *engine_python.rules(),
         *source_roots.rules(),
+        *plugin_checkouts.core_rules(),
         *goal.rules(),
         *files_goal.rules(),
     ]

@@ -77,7 +77,7 @@ class ExecFilesSubsystem(GoalSubsystem):
         help="The resolves to write files for; `[exec].resolve` if not set. Example: `--resolve=python-default,mypy`.",
     )
     only = StrListOption(
-        default=[], help="Only these files: script, env, activate, link. Example: `--only=script,link`."
+        default=[], help="Only these files: script, env, activate, link, plugins. Example: `--only=script,link`."
     )
     check = BoolOption(default=False, help="Change nothing; exit with 1 if a file is missing or stale, and name it.")
     dry_run = BoolOption(default=False, help="Change nothing; print what would be written.")

@@ -40,6 +40,7 @@ from devflow.ide_config.facts import (
     WorkspaceFacts,
 )
 from devflow.ide_config.stale_paths import tokens
+from devflow.plugin_checkouts.service import plugin_roots
 
 _KINDS = ("py", "pyi")
 TOOLS = ("black", "mypy", "ruff")
@@ -100,6 +101,7 @@ async def inspect_workspace(
     roots = await python_roots()
     python = await scoped_options("python")
     source = await scoped_options("source")
+    plugins = await plugin_roots(tree.build_root, tree.dist)
     return WorkspaceFacts(
         tree.build_root,
         tree.dist,
@@ -110,7 +112,9 @@ async def inspect_workspace(
         exports.errors,
         exports.resolves_of_tools,
         roots.roots,
-        hidden_roots(tree, source.options.root_patterns),
+        plugins.among(
+            hidden_roots(tree, source.options.root_patterns), {one.path for one in roots.roots if one.sources}
+        ),
         await _pytest_args(),
         present,
         generated_roots(tree, roots.roots),

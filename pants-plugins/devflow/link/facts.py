@@ -82,6 +82,14 @@ class InstalledDistribution:
 
 
 @dataclass(frozen=True)
+class InstalledThere:
+    """What is installed in a virtualenv, by canonical name, and the variables of environment markers there."""
+
+    installed: Mapping[str, InstalledDistribution]
+    markers: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class FilesBehind:
     """Where links lead to that are below paths to be mounted: files of the repository, and what is outside of it."""
 

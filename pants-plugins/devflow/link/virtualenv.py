@@ -23,6 +23,7 @@ from devflow.link.facts import (
     FarmEntry,
     FarmOnDisk,
     InstalledDistribution,
+    InstalledThere,
     VirtualenvFacts,
 )
 from devflow.link.wheels import read_metadata
@@ -108,6 +109,14 @@ def inspect_virtualenv(
         repository if isinstance(repository, str) else None,
         isinstance(repository, str) and os.path.isdir(repository),
     )
+
+
+def installed_in(path: str, env: Mapping[str, str]) -> InstalledThere:
+    """What is installed in a virtualenv. Raises: UserError if its Python does not run."""
+    python = os.path.join(path, "bin", "python")
+    variables_of_python = tuple((name, env[name]) for name in _OF_PYTHON if name in env)
+    told = _ask(python, _identity(path, python), path, variables_of_python)
+    return InstalledThere(dict(_installed(str(told["purelib"]))), told["markers"])
 
 
 def _identity(path: str, python: str) -> tuple[int, ...]:

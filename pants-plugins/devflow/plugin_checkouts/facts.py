@@ -1,0 +1,81 @@
+"""Checkouts of plugins: what is declared, and what is there. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+METADATA_DIRECTORY = "plugins"  # below `dist`: on the path of commands, so that Python finds entry points
+
+
+@dataclass(frozen=True)
+class DeclaredCheckout:
+    """An entry of the list: a name, a URL, and what is to be checked out; `commit` is what `--freeze` has written."""
+
+    name: str
+    url: str
+    ref: str | None = None
+    commit: str | None = None
+
+
+class CheckoutKind(Enum):
+    """What is in the place of a checkout."""
+
+    ABSENT = "not cloned"
+    REPOSITORY = "a git repository"
+    LINK = "a link"
+    PLAIN = "no git repository"
+    TRACKED = "tracked by this repository"
+    OTHER = "not a directory"
+
+
+@dataclass(frozen=True)
+class GitState:
+    """What git says. `branch` is None for a detached HEAD; `tags` are those of the commit.
+
+    `busy` is what git is in the middle of: "a rebase".
+    """
+
+    url: str | None
+    commit: str
+    branch: str | None
+    upstream: str | None = None
+    ahead: int = 0
+    behind: int = 0
+    dirty: int = 0
+    busy: str | None = None
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PluginProject:
+    """What a checkout says of itself, statically. `root` is its source root, relative to the checkout, or ".".
+
+    `entry_points`: group → name → object. `problem` is a clause that says why the rest is not known.
+    """
+
+    root: str = "."
+    name: str | None = None
+    version: str = "0+unknown"
+    requires: tuple[str, ...] = ()
+    entry_points: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    modules: tuple[str, ...] = ()
+    source: str = ""  # the file that says so
+    problem: str | None = None
+
+
+@dataclass(frozen=True)
+class PluginCheckout:
+    """What is in one place. `path` is relative to the build root."""
+
+    name: str
+    path: str
+    kind: CheckoutKind
+    state: GitState | None = None
+    project: PluginProject = field(default_factory=PluginProject)
+
+    @property
+    def root(self) -> str:
+        """Its source root, relative to the build root."""
+        return self.path if self.project.root == "." else f"{self.path}/{self.project.root}"

@@ -1,0 +1,141 @@
+"""Reads the list, the directory of checkouts, and what git says of each. Pants does not see what git ignores."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from devflow.common.errors import UserError
+from devflow.common.files import read_file
+from devflow.common.git import Git, GitError
+from devflow.plugin_checkouts.facts import CheckoutKind, DeclaredCheckout, GitState, PluginCheckout, PluginProject
+from devflow.plugin_checkouts.listed import parse_list
+from devflow.plugin_checkouts.projects import FILES, read_project, version_file
+
+_BUSY = (
+    ("rebase-merge", "a rebase"),
+    ("rebase-apply", "a rebase"),
+    ("MERGE_HEAD", "a merge"),
+    ("CHERRY_PICK_HEAD", "a cherry-pick"),
+    ("REVERT_HEAD", "a revert"),
+    ("BISECT_LOG", "a bisection"),
+)
+STAGING = ".devflow-clone-"  # a clone that is not whole yet
+
+
+def read_list(build_root: str, path: str) -> tuple[str, tuple[DeclaredCheckout, ...]] | None:
+    """The text of the list and its entries; None without a list. Raises: UserError."""
+    try:
+        text = read_file(Path(build_root, path)).decode()
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{path} cannot be read: {error}", fix=f"correct {path}") from error
+    return text, parse_list(text, path, build_root)
+
+
+def find_checkouts(build_root: str, directory: str) -> tuple[str, ...]:
+    """The names of what may be checkouts, sorted: directories and links to them, but for hidden ones."""
+    with suppress(OSError), os.scandir(os.path.join(build_root, directory)) as entries:
+        return tuple(sorted(one.name for one in entries if one.is_dir() and one.name[0] not in "._"))
+    return ()
+
+
+def inspect_project(build_root: str, path: str) -> PluginProject:
+    """What is in a directory, without git. Python files are read by nobody."""
+    top = Path(build_root, path)
+    texts = {name: text for name in FILES if (text := _text(top / name)) is not None}
+    named = version_file(texts.get("setup.cfg", ""))
+    if named and (text := _text(top / named)) is not None:
+        texts[named] = text
+    directories = _directories(top)
+    modules = {".": _modules(top), **{one: _modules(top / one) for one in directories}}
+    return read_project(texts, directories, modules)
+
+
+def _text(path: Path) -> str | None:
+    with suppress(OSError):
+        return read_file(path).decode(errors="replace")
+    return None
+
+
+def _directories(top: Path) -> tuple[str, ...]:
+    with suppress(OSError), os.scandir(top) as entries:
+        return tuple(sorted(one.name for one in entries if one.is_dir() and one.name[0] != "."))
+    return ()
+
+
+def _modules(root: Path) -> tuple[str, ...]:
+    """The importable names of a source root: packages with an `__init__.py`, and modules."""
+    found = set()
+    with suppress(OSError), os.scandir(root) as entries:
+        for one in entries:
+            if one.is_dir() and os.path.isfile(os.path.join(one.path, "__init__.py")):
+                found.add(one.name)
+            elif one.name.endswith(".py") and one.name not in ("setup.py", "conftest.py"):
+                found.add(one.name[:-3])
+    return tuple(sorted(found))
+
+
+def inspect_checkout(
+    build_root: str, directory: str, name: str, tracked: Iterable[str], env: Mapping[str, str]
+) -> PluginCheckout:
+    """One place. `tracked` are the paths that the repository itself tracks in the directory."""
+    path = f"{directory}/{name}"
+    absolute = os.path.join(build_root, path)
+    if not os.path.lexists(absolute):
+        return PluginCheckout(name, path, CheckoutKind.ABSENT)
+    if not os.path.isdir(absolute):
+        return PluginCheckout(name, path, CheckoutKind.OTHER)
+    project = inspect_project(build_root, path)
+    if any(one == path or one.startswith(f"{path}/") for one in tracked):
+        return PluginCheckout(name, path, CheckoutKind.TRACKED, None, project)
+    # A worktree and a submodule have a file of this name.
+    state = git_state(Git(Path(absolute), env)) if os.path.lexists(os.path.join(absolute, ".git")) else None
+    kind = CheckoutKind.REPOSITORY if state else CheckoutKind.PLAIN
+    return PluginCheckout(name, path, CheckoutKind.LINK if os.path.islink(absolute) else kind, state, project)
+
+
+def git_state(git: Git) -> GitState | None:
+    """What git says of a repository; None if it is none."""
+    try:
+        lines = git.line("status", "--porcelain=v2", "--branch").splitlines()
+    except GitError:
+        return None
+    head = dict(line[2:].split(" ", 1) for line in lines if line.startswith("# ") and " " in line[2:])
+    ahead, behind = (int(part[1:]) for part in head.get("branch.ab", "+0 -0").split())
+    branch = head.get("branch.head")
+    commit = head.get("branch.oid", "")
+    busy = None
+    paths = git.line("rev-parse", *(word for name, _ in _BUSY for word in ("--git-path", name))).splitlines()
+    for (_, what), path in zip(_BUSY, paths):
+        if os.path.lexists(os.path.join(git.directory, path)):
+            busy = what
+    return GitState(
+        _remote(git),
+        commit,
+        None if branch == "(detached)" else branch,
+        head.get("branch.upstream"),
+        ahead,
+        behind,
+        sum(not line.startswith("#") for line in lines),
+        busy,
+        tuple(git.line("tag", "--points-at", "HEAD").split()) if not commit.startswith("(") else (),
+    )
+
+
+def _remote(git: Git) -> str | None:
+    try:
+        return git.line("config", "--get", "remote.origin.url")
+    except GitError:
+        return None
+
+
+def tracked_in(build_root: str, directory: str, env: Mapping[str, str]) -> frozenset[str]:
+    """The paths that the repository tracks in a directory; none without a repository."""
+    try:
+        return frozenset(Git(Path(build_root), env).records("ls-files", "-z", "--", directory))
+    except (GitError, UserError):
+        return frozenset()

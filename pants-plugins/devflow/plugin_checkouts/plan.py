@@ -1,0 +1,183 @@
+"""What is wrong with checkouts, and what a run changes. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from devflow.common.errors import Problem, UserError, did_you_mean
+from devflow.common.options import command_line
+from devflow.common.paths import shell_quote, shown
+from devflow.plugin_checkouts.facts import CheckoutKind, DeclaredCheckout, PluginCheckout
+
+
+class CheckoutMode(Enum):
+    """What a run is for."""
+
+    STATUS = "status"
+    CLONE = "clone"
+    ADD = "add"
+    UPDATE = "update"
+    FREEZE = "freeze"
+    CHECK = "check"
+
+
+@dataclass(frozen=True)
+class CheckoutReport:
+    """One checkout with what it lacks. `missing` are requirements that the export does not have.
+
+    `problems` are those of `--check`.
+    """
+
+    name: str
+    checkout: PluginCheckout
+    declared: DeclaredCheckout | None
+    missing: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    must_be_declared: bool = True
+
+    @property
+    def ready(self) -> bool:
+        """Whether nothing is wrong with it."""
+        return not self.problems and self.checkout.kind is not CheckoutKind.ABSENT
+
+
+def choose(names: Sequence[str], known: Collection[str]) -> frozenset[str]:
+    """The names of `--only`, else all. Raises: UserError for an unknown one."""
+    for name in names:
+        if name not in known:
+            raise UserError(
+                f"--only={shown(name)}: no checkout has that name.{did_you_mean(name, known)}",
+                fix=f"choose from {', '.join(sorted(known))}" if known else "leave it out",
+            )
+    return frozenset(names) or frozenset(known)
+
+
+def judge(
+    checkouts: Sequence[PluginCheckout],
+    declared: Mapping[str, DeclaredCheckout],
+    missing: Mapping[str, Sequence[str]],
+    *,
+    has_list: bool,
+    make_missing: str,
+    pants: str,
+) -> tuple[CheckoutReport, ...]:
+    """A report for each, by name. `make_missing`: what a person does about missing requirements."""
+    twice = _duplicates(checkouts)
+    reports = []
+    for one in checkouts:
+        entry = declared.get(one.name)
+        lacks = tuple(missing.get(one.name, ()))
+        problems = list(_wrong(one, entry, pants))
+        if one.project.problem:
+            problems.append(
+                Problem(f"{shown(one.path)}: {one.project.problem}.", fix=f"correct it in {shown(one.path)}")
+            )
+        if lacks:
+            problems.append(
+                Problem(f"{shown(one.path)} requires {', '.join(lacks)}, which the export lacks.", fix=make_missing)
+            )
+        problems += twice.get(one.name, [])
+        undeclared = has_list and entry is None
+        reports.append(CheckoutReport(one.name, one, entry, lacks, tuple(problems), must_be_declared=undeclared))
+    return tuple(reports)
+
+
+def _wrong(one: PluginCheckout, entry: DeclaredCheckout | None, pants: str) -> list[Problem]:
+    found = []
+    path, state = shown(one.path), one.state
+    if entry and one.kind is CheckoutKind.ABSENT:
+        fix = command_line(pants, "plugin-checkouts", "--clone", f"--only={one.name}")
+        return [Problem(f"{path} is not cloned.", fix=fix)]
+    if one.kind is CheckoutKind.OTHER:
+        return [
+            Problem(
+                f"{path} is not a directory.",
+                fix=f"move it away: mv {shell_quote(one.path)} {shell_quote(f'{one.path}.old1')}",
+            )
+        ]
+    if not entry or not state:
+        return []
+    if state.url != entry.url:
+        what = f"{path} has the remote {shown(state.url or 'of nobody')}, and the list has {shown(entry.url)}."
+        found.append(
+            Problem(what, fix=f"git -C {shell_quote(one.path)} remote set-url origin {shell_quote(entry.url)}")
+        )
+    if not at_ref(one, entry):
+        fix = command_line(pants, "plugin-checkouts", "--update", f"--only={one.name}")
+        found.append(Problem(f"{path} is at {shown(where(one))}, and the list has {shown(entry.ref or '')}.", fix=fix))
+    if state.dirty:
+        found.append(Problem(f"{path} has uncommitted changes.", fix=f"git -C {shell_quote(one.path)} commit"))
+    return found
+
+
+def at_ref(one: PluginCheckout, entry: DeclaredCheckout) -> bool:
+    """Whether a checkout is at the declared branch, tag or commit."""
+    state, ref = one.state, entry.ref
+    if state is None or ref is None:
+        return True
+    return ref == state.branch or ref in state.tags or (len(ref) >= 7 and state.commit.startswith(ref))
+
+
+def where(one: PluginCheckout) -> str:
+    """Where it is: its branch, its tag, or its commit."""
+    if one.state is None:
+        return one.kind.value
+    return one.state.branch or next(iter(one.state.tags), one.state.commit[:12])
+
+
+def refusal_to_update(one: PluginCheckout) -> Problem | None:
+    """Why a checkout is left as it is; None if it may be updated."""
+    state, path = one.state, shell_quote(one.path)
+    if state is None:
+        return Problem(f"{shown(one.path)} is {one.kind.value}.", fix="leave it out: --only=NAME")
+    if state.busy:
+        return Problem(f"{shown(one.path)} is in the middle of {state.busy}.", fix=f"finish it: git -C {path} status")
+    if state.dirty:
+        return Problem(
+            f"{shown(one.path)} has uncommitted changes.", fix=f"git -C {path} commit, or git -C {path} stash"
+        )
+    return None
+
+
+def refusal_to_advance(one: PluginCheckout, entry: DeclaredCheckout | None) -> Problem | None:
+    """The same, once the remote has been fetched."""
+    state, path = one.state, shell_quote(one.path)
+    if state and state.ahead and state.behind:
+        what = f"{shown(one.path)} has diverged: {state.ahead} ahead of {state.upstream}, {state.behind} behind."
+        return Problem(what, fix=f"git -C {path} rebase, or git -C {path} merge")
+    if state and state.branch is None and (entry is None or entry.ref is None):
+        what = f"{shown(one.path)} has a detached HEAD at {state.commit[:12]}, and no ref in the list."
+        return Problem(what, fix="give it a ref in the list, or check a branch out in it")
+    return None
+
+
+def _duplicates(checkouts: Sequence[PluginCheckout]) -> dict[str, list[Problem]]:
+    """Entry points, distributions and packages that two have. The first by name is the first on the path."""
+    points: dict[tuple[str, str], list[PluginCheckout]] = defaultdict(list)
+    names: dict[str, list[PluginCheckout]] = defaultdict(list)
+    for one in checkouts:
+        for group, of_group in one.project.entry_points.items():
+            for point in of_group:
+                points[group, point].append(one)
+        keys = {f"the distribution {one.project.name}"} if one.project.name else set()
+        for key in keys | {f"the package {module}" for module in one.project.modules if module != "tests"}:
+            names[key].append(one)
+    found: dict[str, list[Problem]] = defaultdict(list)
+    for (group, point), owners in sorted(points.items()):
+        if len(owners) > 1:
+            files = " and ".join(f"{shown(one.path)}/{one.project.source}" for one in owners)
+            problem = Problem(
+                f"The entry point {shown(point)} of {shown(group)} is in {files}.", fix="rename one of them"
+            )
+            for one in owners:
+                found[one.name].append(problem)
+    for key, owners in sorted(names.items()):
+        if len(owners) > 1:
+            both = " and ".join(shown(one.path) for one in owners)
+            problem = Problem(f"{both} have {shown(key)}; {shown(owners[0].path)} wins.", fix="remove one of them")
+            for one in owners:
+                found[one.name].append(problem)
+    return found

@@ -1,0 +1,71 @@
+"""The face of this slice for other slices: the source roots of plugin checkouts, and their entry points."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from pants.option.errors import ConfigValidationError
+
+from devflow.engine import scoped_options
+from devflow.plugin_checkouts.apply import write_metadata
+from devflow.plugin_checkouts.facts import METADATA_DIRECTORY
+from devflow.plugin_checkouts.inspect import find_checkouts, inspect_project
+from devflow.plugin_checkouts.projects import metadata_files
+
+__all__ = ["PluginRoots", "plugin_roots"]
+
+_SCOPE = "plugin-checkouts"
+
+
+@dataclass(frozen=True)
+class PluginRoots:
+    """The checkouts below `dist`'s build root: top → source root, sorted by name; and files below `dist/plugins`."""
+
+    build_root: str
+    dist: str
+    tops: dict[str, str]
+    metadata: dict[str, bytes]
+
+    @property
+    def metadata_root(self) -> tuple[str, ...]:
+        """The directory by which Python finds their entry points, if any has a name."""
+        return (f"{self.dist}/{METADATA_DIRECTORY}",) if self.metadata else ()
+
+    def among(self, roots: Sequence[str], visible: Collection[str]) -> tuple[str, ...]:
+        """The roots of a repository with those of its checkouts last, so that none replaces the repository's code.
+
+        `visible` are the roots that Pants itself sees: they keep their places.
+        """
+        own = {top: root for top, root in self.tops.items() if top not in visible and root not in visible}
+        others = [root for root in roots if root not in own and root not in own.values()]
+        return (*others, *own.values())
+
+    def write(self) -> None:
+        """Write what Python finds entry points by. Raises: OSError."""
+        directory = os.path.join(self.build_root, self.dist, METADATA_DIRECTORY)
+        if self.metadata or os.path.isdir(directory):
+            write_metadata(directory, self.metadata)
+
+    @property
+    def metadata_paths(self) -> dict[str, bytes]:
+        """The same files by their paths below the build root."""
+        return {f"{self.dist}/{METADATA_DIRECTORY}/{path}": content for path, content in self.metadata.items()}
+
+
+async def plugin_roots(build_root: str, dist: str) -> PluginRoots:
+    """What is in the directory of checkouts now. Nothing is memoised: Pants does not watch what git ignores."""
+    try:
+        scoped = await scoped_options(_SCOPE)
+        directory = str(scoped.options.directory).strip("/")
+    except ConfigValidationError:  # a backend that is used without the goal
+        return PluginRoots(build_root, dist, {}, {})
+    tops: dict[str, str] = {}
+    metadata: dict[str, bytes] = {}
+    for name in find_checkouts(build_root, directory):
+        project = inspect_project(build_root, f"{directory}/{name}")
+        top = f"{directory}/{name}"
+        tops[top] = top if project.root == "." else f"{top}/{project.root}"
+        metadata.update(metadata_files(project))
+    return PluginRoots(build_root, dist, tops, metadata)
