@@ -60,7 +60,8 @@ def test_places(before: str, requirement: str, after: str) -> None:
         ),
         (
             "    module_mapping={\n        # of a\n        'A': ['z'],  # é\n        'c': ['z'],\n    },\n",
-            "    module_mapping={\n        # of a\n        'A': ['z'],  # é\n        'b': ['x', 'y'],\n        'c': ['z'],\n    },\n",
+            "    module_mapping={\n        # of a\n        'A': ['z'],  # é\n        'b': ['x', 'y'],\n"
+            "        'c': ['z'],\n    },\n",
         ),
         (
             "    module_mapping={'c': ['z'], 'a': ['z']},\n",

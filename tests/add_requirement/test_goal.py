@@ -100,6 +100,14 @@ def test_a_bound_is_changed_in_its_place(world: World) -> None:
     assert pins(world) == {**OLD, "boto3": "1.28.0"}
 
 
+def test_a_name_alone_changes_no_bound(world: World) -> None:
+    world.write("main.txt", "attrs>=21\nboto3\nclick\n")
+    before = world.state()
+    result = world.add("Attrs", "--bounds=exact")
+    assert (result.exit_code, result.stdout) == (0, "main.txt: Attrs is there already\n")
+    assert world.state() == before
+
+
 def test_upgrade_moves_one_pin_and_no_requirement(world: World) -> None:
     before = world.read("main.txt")
     result = world.add("--upgrade=attrs")

@@ -26,6 +26,7 @@ from devflow.add_requirement.facts import Holder
 from devflow.add_requirement.inspect import all_holders, with_calls
 from devflow.add_requirement.locking import LockPlace, lock_by_command, lock_by_pants
 from devflow.add_requirement.mappings import with_mappings
+from devflow.add_requirement.memory import memory_of
 from devflow.add_requirement.names import modules_of
 from devflow.add_requirement.outcome import AddOutcome
 from devflow.add_requirement.plan import (
@@ -42,7 +43,7 @@ from devflow.common.git import Git
 from devflow.common.goals import GoalRun, typed_arguments
 from devflow.common.options import command_line, flagged
 from devflow.common.report import to_do
-from devflow.engine import Rules
+from devflow.engine import Rules, run_id
 from devflow.engine.files import forget_files
 from devflow.engine.python.requirements import (
     inferred_modules,
@@ -67,6 +68,26 @@ class AddRequirement(Goal):
     environment_behavior = Goal.EnvironmentBehavior.LOCAL_ONLY
 
 
+async def _export(
+    resolves: tuple[str, ...],
+    tree: ExportTree,
+    union_membership: UnionMembership,
+    target_types: RegisteredTargetTypes,
+    global_options: GlobalOptions,
+    run: GoalRun,
+) -> None:
+    """Make the exports of these resolves. Raises: UserError."""
+    if not resolves:
+        return
+    exports = await declared_exports(tree, union_membership, target_types)
+    names = [resolve for resolve in resolves if resolve in exports.names]
+    if names and not await make_exports(exports, names, global_options, run.say):
+        raise UserError(
+            "The requirements and lockfiles are written; the exports failed.",
+            fix=f"correct what is said above, then: {bin_name()} export-all-resolves --include={','.join(names)}",
+        )
+
+
 @goal_rule
 async def add_requirement_goal(
     console: Console,
@@ -87,6 +108,10 @@ async def add_requirement_goal(
         run.refuse_targets(specs, instead="write the requirements after `--`: add-requirement -- 'aiohttp>=3.9'")
         if not python_setup.enable_resolves:
             raise UserError("Resolves are off: [python].enable_resolves is false.", fix="set it to true in pants.toml")
+        memory = memory_of(await run_id())
+        if memory.written is not None:
+            await _export(memory.written, tree, union_membership, target_types, global_options, run)
+            return AddRequirement(exit_code=run.exit_code)
         journal = journal_path(Git(Path(tree.build_root), environment), global_options.pants_workdir)
         place = LockPlace(tree.build_root, lockfile_paths(python_setup), journal)
         lock = Path(global_options.pants_workdir, _LOCK)
@@ -132,10 +157,12 @@ async def add_requirement_goal(
             notes = ("Nothing is locked in a dry run, because a command of the repository makes the lockfiles.",)
         else:
             inputs = file_changes(texts, plan.texts, holders, (), tree.build_root, only_removes=False)
-            with exclusive_lock(lock, timeout_s=-1):
-                lockfiles = lock_by_command(
-                    plan, options.lock_command, inputs, place, python_setup, environment, run.say, keep=keep
-                )
+            if memory.lockfiles is None:
+                with exclusive_lock(lock, timeout_s=-1):
+                    memory.lockfiles = lock_by_command(
+                        plan, options.lock_command, inputs, place, python_setup, environment, run.say, keep=keep
+                    )
+            lockfiles = memory.lockfiles
         _raise_all(run, [one.problem for one in lockfiles if one.problem])
         final = bounded(wanted, operators, plan, lockfiles)
         plan = plan_changes(final, removed, upgraded, holders, texts, choice, parse)
@@ -158,17 +185,10 @@ async def add_requirement_goal(
         # What is awaited is not under the lock: the engine may begin the goal anew, and would wait for itself.
         with exclusive_lock(lock, timeout_s=-1):
             write(journal, tree.build_root, changes)
-        forget_files(workspace, [one.path for one in changes])
         run.report(options.format, lines=report.lines(outcome), document=report.as_json(outcome))
-        if options.export:
-            exports = await declared_exports(tree, union_membership, target_types)
-            names = [resolve for resolve in plan.requirements if resolve in exports.names]
-            if names and not await make_exports(exports, names, global_options, run.say):
-                include = ",".join(names)
-                raise UserError(
-                    "The requirements and lockfiles are written; the exports failed.",
-                    fix=f"correct what is said above, then: {bin_name()} export-all-resolves --include={include}",
-                )
+        memory.written = tuple(plan.requirements) if options.export else ()
+        forget_files(workspace, [one.path for one in changes])
+        await _export(memory.written, tree, union_membership, target_types, global_options, run)
     return AddRequirement(exit_code=run.exit_code)
 
 

@@ -138,6 +138,8 @@ def _not_edited(holder: Holder, doing: str, error: CannotEditRequirementsError) 
 
 def _put(one: WantedRequirement, holder: Holder, texts: dict[str, str], extra: str) -> RequirementChange:
     had = any(name_of(text) == one.name for text in holder.requirements)
+    if had and one.is_name_alone:
+        return RequirementChange("kept", one.name, one.text, holder)
     text = texts[holder.path]
     if holder.kind is HolderKind.LINES:
         edit = requirement_lines.with_requirement(text, one.text)

@@ -16,11 +16,19 @@ from devflow.locking.requirement import parse_requirement
 
 @dataclass(frozen=True)
 class WantedRequirement:
-    """A requirement as it is to be written; `name` is canonical."""
+    """A requirement as it is to be written; `name` is canonical.
+
+    One that is a name alone is met by whatever the file has of that project.
+    """
 
     text: str
     name: str
     has_bound: bool
+
+    @property
+    def is_name_alone(self) -> bool:
+        """Whether there is no bound, no extra and no marker."""
+        return canonical_name(self.text) == self.name
 
 
 def wanted_requirements(words: Iterable[str]) -> tuple[tuple[WantedRequirement, ...], tuple[Problem, ...]]:
