@@ -125,7 +125,6 @@ def test_the_page_of_merge_lockfiles(repo: Repository) -> None:
     assert f"$ pants {page.command[0]}\n" in readme
 
 
-<<<<<<< HEAD
 def test_the_wheels_of_each_platform(repo: Repository) -> None:
     """As the README of the example makes them; on whichever machine this is."""
     repo.run("--tag=+platform-specific", "package", "::")
@@ -165,7 +164,8 @@ def launcher_in(wheel: Path) -> str:
     with zipfile.ZipFile(wheel) as archive:
         [name] = [name for name in archive.namelist() if "/bin/" in name]
     return os.path.basename(name)
-=======
+
+
 def test_the_page_of_add_requirement(repo: Repository) -> None:
     """The command that makes lockfiles finds the requirement in its file, and keeps the versions, as uv does."""
     script = "grep --quiet multidict 3rdparty/python-default.in && git checkout --quiet -- 3rdparty/python-default.lock"
@@ -177,7 +177,6 @@ def test_the_page_of_add_requirement(repo: Repository) -> None:
     readme = (repo.root / "README.md").read_text()
     assert f"$ pants {' '.join(page.command[:2])}\n" in readme
     repo.git("checkout", "--quiet", ".")
->>>>>>> deps
 
 
 def test_the_pages_of_release_and_release_branch(repo: Repository) -> None:
