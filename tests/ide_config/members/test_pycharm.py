@@ -9,7 +9,7 @@ import pytest
 
 from devflow.common.errors import UserError
 from devflow.ide_config.edit import edit
-from devflow.ide_config.formats.splices import CannotEditError
+from devflow.common.splices import CannotEditError
 from devflow.ide_config.members.pycharm import documents, notes
 from devflow.ide_config.plan import snippet_of
 from ide_config.conftest import MAIN, Run
