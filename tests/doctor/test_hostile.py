@@ -98,7 +98,7 @@ def assert_no_error_of_python(clone: Clone) -> Diagnosis:
     return diagnosis
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(Health))
+@settings(max_examples=80, deadline=None, suppress_health_check=list(Health))
 @given(
     documents(),
     st.dictionaries(

@@ -44,7 +44,16 @@ def test_a_launcher_of_the_clone_leaves_the_variables_of_python_out(clone: Clone
 
 @pytest.mark.parametrize(
     "environment",
-    [{}, {"LC_ALL": "C"}, {"LC_ALL": "xx"}, {**BAD_LOCALE, "PANTS_IGNORE_UNRECOGNIZED_ENCODING": "1"}],
+    [
+        {},
+        {"LC_ALL": "C"},
+        {"LC_ALL": "xx"},
+        {"LC_ALL": "POSIX", "PYTHONCOERCECLOCALE": "0"},
+        {"LC_ALL": "", "LC_CTYPE": "no.UTF-8"},
+        {"LANG": "C.utf8"},
+        {"LANG": "en_US.UTF-8@x", "PYTHONUTF8": "1"},
+        {**BAD_LOCALE, "PANTS_IGNORE_UNRECOGNIZED_ENCODING": "1"},
+    ],
 )
 def test_locales_in_which_it_starts(clone: Clone, environment: dict[str, str]) -> None:
     clone.environment.update(environment)

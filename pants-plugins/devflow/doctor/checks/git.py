@@ -37,10 +37,9 @@ class CloneFacts:
 
 def read_git(world: World) -> CloneFacts:
     """Ask git. `rev-parse` reads no index, so that it runs no `core.fsmonitor` of the repository."""
-    executable = world.which("git")
-    if executable is None:
+    if world.which("git") is None:
         raise NotCheckedError("there is no `git` on PATH")
-    said = re.search(r"(\d+)\.(\d+)(?:\.(\d+))?", world.run(executable, "--version").stdout)
+    said = re.search(r"(\d+)\.(\d+)(?:\.(\d+))?", _git(world, "version"))
     version = tuple(int(part) for part in said.groups(default="0")) if said else ()
     try:
         directory = _git_directory(world)

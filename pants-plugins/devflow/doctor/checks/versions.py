@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 Version = tuple[int, int, int]
+Clause = tuple[str, tuple[int, ...], bool]
 
 _CLAUSE = re.compile(r"(===|==|!=|~=|<=|>=|<|>)\s*(\d+(?:\.\d+)*)(\.\*)?$")
 _CONSTRAINT = re.compile(r"\s*(?:(CPython|PyPy)\b)?\s*(?:\[[^\]]*\])?\s*(.*)$", re.IGNORECASE)
@@ -13,12 +15,26 @@ _CONSTRAINT = re.compile(r"\s*(?:(CPython|PyPy)\b)?\s*(?:\[[^\]]*\])?\s*(.*)$", 
 
 def allows(constraint: str, version: Version) -> bool | None:
     """Whether `CPython>=3.9,<3.12` allows a version of CPython; None for a constraint that is not understood."""
+    clauses = _clauses(constraint)
+    return None if clauses is None else all(_holds(*clause, version) for clause in clauses)
+
+
+@lru_cache(maxsize=256)  # each constraint is asked about hundreds of versions
+def _clauses(constraint: str) -> tuple[Clause, ...] | None:
+    """The operator and numbers of each clause, and whether it ends with `.*`; None if one is not understood."""
     match = _CONSTRAINT.match(constraint)
     if not match or (match[1] or "CPython").lower() != "cpython":
         return None
-    clauses = [clause.strip() for clause in match[2].split(",") if clause.strip()]
-    answers = [_clause(clause, version) for clause in clauses]
-    return None if None in answers else all(answers)
+    found = []
+    for text in filter(None, map(str.strip, match[2].split(","))):
+        clause = _CLAUSE.match(text)
+        if not clause:
+            return None
+        operator, numbers, prefix = clause[1], tuple(map(int, clause[2].split("."))), bool(clause[3])
+        if (prefix and operator not in ("==", "!=")) or (operator == "~=" and len(numbers) < 2):
+            return None
+        found.append((operator, numbers, prefix))
+    return tuple(found)
 
 
 def allowed_by_any(constraints: Iterable[str], version: Version) -> bool | None:
@@ -27,31 +43,19 @@ def allowed_by_any(constraints: Iterable[str], version: Version) -> bool | None:
     return True if True in answers else None if None in answers else False
 
 
-def _clause(clause: str, version: Version) -> bool | None:
-    match = _CLAUSE.match(clause)
-    if not match:
-        return None
-    operator, numbers, prefix = match[1], tuple(map(int, match[2].split("."))), bool(match[3])
+def _holds(operator: str, numbers: tuple[int, ...], prefix: bool, version: Version) -> bool:
     if prefix or operator == "~=":
-        if operator not in ("==", "!=", "~="):
-            return None
         fixed = numbers[:-1] if operator == "~=" else numbers
-        if operator == "~=" and (prefix or not fixed):
-            return None
         same = version[: len(fixed)] == fixed[:3]
         if operator == "~=":
             return same and version >= _padded(numbers)
         return same if operator == "==" else not same
     other = _padded(numbers)
-    return {
-        "===": version == other,
-        "==": version == other,
-        "!=": version != other,
-        "<=": version <= other,
-        ">=": version >= other,
-        "<": version < other,
-        ">": version > other,
-    }[operator]
+    if operator in ("==", "===", "!="):
+        return (version == other) is (operator != "!=")
+    if operator[0] == "<":
+        return version < other or (operator == "<=" and version == other)
+    return version > other or (operator == ">=" and version == other)
 
 
 def _padded(numbers: tuple[int, ...]) -> Version:
