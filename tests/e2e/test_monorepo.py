@@ -89,6 +89,22 @@ def test_the_page_of_link(repo: Repository) -> None:
     assert not imports(venv, "acme")
 
 
+def test_the_handbook(repo: Repository) -> None:
+    """With documentation from code, in two languages; no catalog is out of date."""
+    built = repo.run("package", "docs")
+    assert "Wrote dist/docs/html" in built.stderr
+    assert "warning" not in built.stderr
+    pages = repo.root / "dist" / "docs" / "html"
+    assert "belongs to another release series" in (pages / "en" / "client.html").read_text(encoding="utf-8")
+    assert "작업" in (pages / "ko" / "jobs.html").read_text(encoding="utf-8")
+    assert 'href="https://docs.python.org/3/library/exceptions.html#Exception"' in (
+        (pages / "en" / "client.html").read_text(encoding="utf-8")
+    )
+    checked = repo.run("docs-translate", "--check")
+    assert (checked.stdout, checked.stderr) == ("", "All catalogs are up to date.\n")
+    assert repo.git("status", "--porcelain", "docs") == ""
+
+
 def test_the_page_of_dump_schema_history(repo: Repository) -> None:
     for transcript in printed_by("dump-schema-history"):
         play(repo, transcript)

@@ -46,6 +46,11 @@ def _python(version: str, why: str) -> Program:
 
 
 PROGRAMS: Mapping[str, Program] = {
+    "chromium": Program(
+        lambda: shutil.which("chromium") is not None,
+        "a site is opened, followed and searched by it",
+        "apt-get install chromium",
+    ),
     "emacs-eglot": Program(
         lambda: _succeeds("emacs", "--batch", "--funcall=package-initialize", "--eval=(require 'eglot)"),
         "Eglot starts language servers as ide-config tells it",

@@ -64,7 +64,7 @@ def test_languages(runner: RuleRunner, run: Run, catalog: Path) -> None:
     assert refused.stderr == (
         "docs-translate: docs:docs has no languages.\n  Fix: add --language=ko, or set `languages` of the target\n"
     )
-    runner.write_files({"docs/BUILD": "sphinx_docs(languages=['ko', 'de'])"})
+    runner.write_files({"docs/BUILD": "sphinx_docs(languages=['en', 'ko', 'de'])"})
     checked = run(DocsTranslate, "--check")
     assert [line.split("/")[2] for line in checked.stdout.splitlines()] == ["de", "de", "ko", "ko"]
     assert printed_arguments(checked) == ("docs:docs",)

@@ -140,6 +140,8 @@ def update_catalogs(app: Any, job: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """
     po: Any = import_module("babel.messages.pofile")
     language, templates = job["catalogs"]["language"], job["output"]
+    if language == app.config.language:
+        return  # the pages themselves
     home = os.path.join(app.confdir, app.config.locale_dirs[0], language, "LC_MESSAGES")
     for template in sorted(_below(templates, ".pot")):
         path = os.path.join(home, f"{os.path.splitext(template)[0]}.po")
@@ -150,7 +152,7 @@ def update_catalogs(app: Any, job: dict[str, Any]) -> Iterator[dict[str, Any]]:
             wanted = po.read_po(file)
         catalog, new = wanted, not os.path.exists(path)
         if new:
-            wanted.locale = language
+            wanted.locale, wanted.fuzzy = language, False
             wanted.revision_date = wanted.creation_date
         else:
             with open(path, "rb") as file:
