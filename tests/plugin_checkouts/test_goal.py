@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from plugin_checkouts.conftest import World
 
-from devflow.plugin_checkouts import apply
+from devflow.plugin_checkouts.inspect import STAGING
 from devflow.plugin_checkouts.subsystem import PluginCheckoutsSubsystem
 from harness.to_do import options_of, printed_arguments
 
@@ -156,7 +156,7 @@ def test_a_ref_that_is_not_there(world: World) -> None:
 
 def test_killed_in_a_clone(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.declare(mail="main")
-    half = world.root / "plugins" / f"{apply.STAGING}0123"
+    half = world.root / "plugins" / f"{STAGING}0123"
     half.mkdir(parents=True)
     (half / "pack").write_text("half")
     assert world.run().stdout.startswith("mail: not cloned")
