@@ -30,6 +30,7 @@ finally:
 @pytest.fixture(scope="module")
 def repo(tmp_path_factory: pytest.TempPathFactory, caches: Caches) -> Iterator[Repository]:
     files = {
+        ".gitignore": "/.pants.d/\n/.pids/\n/dist/\n/plugins/*/\n",
         "pants.toml": settings({"pinned": "pinned.lock"}),
         "pinned.lock": ANSICOLORS,
         "src/BUILD": "python_sources()\n",
@@ -137,6 +138,25 @@ def test_the_files(repo: Repository) -> None:
     assert "cleaned up" in text
     assert "KeyboardInterrupt" in text
     assert (os.WIFSIGNALED(status), os.WEXITSTATUS(status)) in {(True, 0), (False, 130)}
+
+
+def test_plugins_that_git_ignores(repo: Repository) -> None:
+    """They are on the path behind the repository's own code, and their entry points are found."""
+    repo.write("plugins/mail/BUILD", "no_such_target()\n")
+    repo.write(
+        "plugins/mail/pyproject.toml",
+        '[project]\nname = "mail"\nversion = "1"\nentry-points.kiln.mail = "mail_plugin:Mail"\n',
+    )
+    repo.write("plugins/mail/src/mail_plugin.py", "Mail = 'the plugin'\n")
+    tell = (
+        "import sys; from importlib.metadata import entry_points; "
+        "print([one.load() for one in entry_points(group='kiln')], *(p for p in sys.path if 'virtualenvs' not in p))"
+    )
+    done = repo.run("exec", "--", "-c", tell)
+    roots = [f"{repo.root}/{one}" for one in ("src", "plugins/mail/src", "dist/plugins")]
+    assert done.stdout.startswith(f"['the plugin']  {' '.join(roots)} ")
+    assert "plugins" not in repo.run("list", "::").stdout
+    shutil.rmtree(repo.root / "plugins")
 
 
 def test_a_moved_repository(repo: Repository, tmp_path: Path) -> None:

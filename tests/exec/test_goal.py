@@ -57,7 +57,7 @@ def test_looks_change_nothing(run: Run, root: Path) -> None:
 def test_roots_are_those_of_code_of_the_resolve(run: Run, root: Path) -> None:
     (root / "plugins/one").mkdir(parents=True)
     run("--resolve=main,tools")
-    for resolve, roots in (("main", ["plugins/one", "src"]), ("tools", ["plugins/one", "tools"])):
+    for resolve, roots in (("main", ["src", "plugins/one"]), ("tools", ["tools", "plugins/one"])):
         line = (root / f"dist/exec/{resolve}.env").read_text().splitlines()[1]
         assert line == "PYTHONPATH=" + ":".join(f"{root}/{one}" for one in roots)
     run("--exec-source-roots=tests,src")

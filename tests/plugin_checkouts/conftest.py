@@ -34,6 +34,7 @@ class World:
 
     runner: RuleRunner
     root: Path
+    directory: str = "plugins"  # this Pants does not read .gitignore: a hidden one is not seen
 
     def url(self, name: str) -> str:
         return (self.root / "remotes" / f"{name}.git").as_uri()
@@ -78,6 +79,7 @@ class World:
                 "--python-enable-resolves",
                 "--python-infer-use-rust-parser",
                 "--python-interpreter-constraints=['==3.9.*']",
+                f"--plugin-checkouts-directory={self.directory}",
                 "--source-root-patterns=['/src', '/plugins/*']",
             ],
             args=args,
@@ -102,7 +104,9 @@ def shared_runner() -> RuleRunner:
 def world(shared_runner: RuleRunner) -> World:
     """A git repository that ignores its plugins and has two remotes of them."""
     runner = emptied(shared_runner)
-    runner.write_files({".gitignore": "/plugins/*/\n", "src/app.py": "", "src/BUILD": "python_sources()", "main.lock": ""})
+    runner.write_files(
+        {".gitignore": "/plugins/*/\n", "src/app.py": "", "src/BUILD": "python_sources()", "main.lock": ""}
+    )
     new = World(runner, Path(runner.build_root))
     git(new.root, "init", "--quiet")
     for name in ("mail", "sms"):

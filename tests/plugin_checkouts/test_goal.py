@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 from plugin_checkouts.conftest import World
 
-from devflow.plugin_checkouts import apply
+from devflow.plugin_checkouts.inspect import STAGING
 from devflow.plugin_checkouts.subsystem import PluginCheckoutsSubsystem
 from harness.to_do import options_of, printed_arguments
 
@@ -146,14 +147,16 @@ def test_add(world: World) -> None:
 def test_a_ref_that_is_not_there(world: World) -> None:
     result = world.run(f"--add={world.url('mail')}", "--ref=mian")
     assert result.exit_code == 1
-    assert f"mail: {world.url('mail')} has no branch, tag or commit mian.\n  Fix: correct the ref: main\n" in result.stderr
+    assert (
+        f"mail: {world.url('mail')} has no branch, tag or commit mian.\n  Fix: correct the ref: main\n" in result.stderr
+    )
     assert not (world.root / "plugins.toml").exists()
     assert os.listdir(world.root / "plugins") == []
 
 
 def test_killed_in_a_clone(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.declare(mail="main")
-    half = world.root / "plugins" / f"{apply.STAGING}0123"
+    half = world.root / "plugins" / f"{STAGING}0123"
     half.mkdir(parents=True)
     (half / "pack").write_text("half")
     assert world.run().stdout.startswith("mail: not cloned")
@@ -244,24 +247,28 @@ def test_two_with_the_same_entry_point_and_package(world: World) -> None:
 
 def test_roots_and_entry_points_reach_commands(world: World) -> None:
     """`importlib.metadata` finds them in any program, by the path that `exec-files` writes."""
+    world = dataclasses.replace(world, directory=".plugins")
     world.declare(mail="main", sms="main")
     world.run("--clone")
     assert world.files().exit_code == 0
     variables = dict(line.split("=", 1) for line in (world.root / "dist/exec/main.env").read_text().splitlines())
     path = variables["PYTHONPATH"]
-    names = ["src", "plugins/mail/src", "plugins/sms/src", "dist/plugins"]
+    names = ["src", ".plugins/mail/src", ".plugins/sms/src", "dist/plugins"]
     assert path == ":".join(f"{world.root}/{name}" for name in names)
     tell = "from importlib.metadata import entry_points, version; print(version('notifier-mail'), "
     tell += "sorted(e.load().__module__ for e in entry_points()['kiln.notifier']))"
-    done = subprocess.run([sys.executable, "-c", tell], env={"PYTHONPATH": path}, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", tell], env={"PYTHONPATH": path}, capture_output=True, text=True, check=True
+    )
     assert done.stdout == "1.0 ['notifier_mail', 'notifier_sms']\n"
     assert world.files("--check").exit_code == 0
 
 
 def test_a_build_file_of_a_checkout_breaks_nothing(world: World) -> None:
+    world = dataclasses.replace(world, directory=".plugins")
     world.declare(mail="main")
     world.run("--clone")
-    (world.root / "plugins/mail/BUILD").write_text("no_such_target()")
+    (world.root / ".plugins/mail/BUILD").write_text("no_such_target()")
     assert world.files().exit_code == 0
 
 

@@ -25,7 +25,7 @@ from devflow.locking.facts import canonical_name
 from devflow.plugin_checkouts import apply, report
 from devflow.plugin_checkouts.inspect import read_list
 from devflow.plugin_checkouts.plan import CheckoutMode, judge
-from devflow.plugin_checkouts.run import CHANGES, Changes, Surroundings, change, refuse_options
+from devflow.plugin_checkouts.run import CHANGES, Changes, CheckoutsPlace, change, refuse_options
 from devflow.plugin_checkouts.service import plugin_roots
 from devflow.plugin_checkouts.subsystem import PluginCheckoutsSubsystem
 
@@ -54,7 +54,7 @@ async def plugin_checkouts_goal(
         refuse_options(options)
         mode = options.mode
         directory = os.path.normpath(options.directory)
-        around = Surroundings(tree.build_root, directory, options.list, session[CompleteEnvironmentVars])
+        around = CheckoutsPlace(tree.build_root, directory, options.list, session[CompleteEnvironmentVars])
         listed = read_list(tree.build_root, options.list)
         text, entries = listed or ("", ())
         declared = {entry.name: entry for entry in entries}

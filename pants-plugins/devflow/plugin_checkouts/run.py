@@ -19,7 +19,7 @@ CHANGES = (CheckoutMode.CLONE, CheckoutMode.ADD, CheckoutMode.UPDATE, CheckoutMo
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class CheckoutsPlace:
     """What the checkouts are read with. `directory` has no slash at its end."""
 
     build_root: str
@@ -66,7 +66,7 @@ class Changes:
 
 
 def change(
-    around: Surroundings,
+    around: CheckoutsPlace,
     options: PluginCheckoutsSubsystem,
     declared: dict[str, DeclaredCheckout],
     text: str,
@@ -95,18 +95,18 @@ def change(
     return changes
 
 
-def _cloning(around: Surroundings, entry: DeclaredCheckout) -> Callable[[], Problem | None]:
+def _cloning(around: CheckoutsPlace, entry: DeclaredCheckout) -> Callable[[], Problem | None]:
     return lambda: apply.clone(around.build_root, around.directory, entry, around.env)
 
 
 def _updating(
-    around: Surroundings, one: PluginCheckout, entry: DeclaredCheckout | None
+    around: CheckoutsPlace, one: PluginCheckout, entry: DeclaredCheckout | None
 ) -> Callable[[], Problem | None]:
     return lambda: apply.update(around.build_root, one, entry, around.env)
 
 
 def _add(
-    around: Surroundings,
+    around: CheckoutsPlace,
     entry: DeclaredCheckout,
     declared: dict[str, DeclaredCheckout],
     text: str,
