@@ -85,7 +85,7 @@ def test_a_pin_that_is_in_the_way_is_given_up_alone(repo: Repository) -> None:
 
 def test_a_requirement_is_added_with_one_command(repo: Repository) -> None:
     """The real pex locks it, its modules come from its wheel, the bound is that of the version, the export follows."""
-    make_wheel(repo.root.parent / "index", "odd-name", "2.0", files={"real.py": ""})
+    make_wheel(repo.root.parent / "index", "odd-name", "2.0", requires=["base"], files={"real.py": ""})
     before = dict(read_lockfile((repo.root / "main.lock").read_text()).pins)
     added = repo.run("add-requirement", "Odd.Name", "--bounds=exact")
     assert added.stdout == (
