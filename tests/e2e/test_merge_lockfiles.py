@@ -85,7 +85,7 @@ def test_a_pin_that_is_in_the_way_is_given_up_alone(repo: Repository) -> None:
 
 def test_a_requirement_is_added_with_one_command(repo: Repository) -> None:
     """The real pex locks it, its modules come from its wheel, the bound is that of the version, the export follows."""
-    make_wheel(repo.root.parent / "index", "odd-name", "2.0", files={"real.py": ""})
+    make_wheel(repo.root.parent / "index", "odd-name", "2.0", requires=["base"], files={"real.py": ""})
     before = dict(read_lockfile((repo.root / "main.lock").read_text()).pins)
     added = repo.run("add-requirement", "Odd.Name", "--bounds=exact")
     assert added.stdout == (
@@ -97,7 +97,8 @@ def test_a_requirement_is_added_with_one_command(repo: Repository) -> None:
     assert (repo.root / "3rdparty/requirements.txt").read_text() == "base\nOdd.Name==2.0\nours\ntheirs>=2\n"
     assert 'module_mapping={"Odd.Name": ["real"]}' in (repo.root / "3rdparty/BUILD").read_text()
     assert dict(read_lockfile((repo.root / "main.lock").read_text()).pins) == {**before, "odd-name": "2.0"}
-    assert "main (resolve): exported" in added.stderr
+    assert added.stderr.count("main: locking, ") == 1  # the engine begins the goal anew before the export
+    assert "main: exported, lockfile changed, dist/export/" in added.stderr
     assert next(repo.venv("main").glob("lib/python3*/site-packages/real.py")).exists()
     ours = (repo.root / "main.lock").read_text()
     repo.run("generate-lockfiles", "--resolve=main")

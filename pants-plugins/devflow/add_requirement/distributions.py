@@ -58,7 +58,8 @@ async def read_distribution(request: DistributionRequest, python_setup: PythonSe
                 internal_only=True,
                 requirements=PexRequirements([request.requirement]),
                 interpreter_constraints=constraints_of(request.resolve, python_setup),
-                additional_args=("--intransitive",),
+                # Its process starts although what the distribution requires is not there.
+                additional_args=("--intransitive", "--ignore-errors"),
                 description=f"Install {request.requirement} alone, for its modules",
             )
         )
