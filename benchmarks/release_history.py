@@ -28,7 +28,7 @@ from devflow.common.git_worktree import Repository, Worktree
 from devflow.release.git.inspect import tagged_versions
 from devflow.release.merged.history import History, choose, subject_pattern
 from devflow.release.merged.inspect import read_history
-from devflow.release.notes.section import MOST_CHARACTERS, section_of
+from devflow.release.steps.section import MOST_CHARACTERS, section_of
 from devflow.release.towncrier.consolidate import consolidated, references
 from devflow.release.versions.version import Version
 from devflow.release.versions.version_files import VersionFile

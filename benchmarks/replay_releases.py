@@ -34,9 +34,9 @@ from devflow.common.git_worktree import Repository
 from devflow.release.git.committed import read_committed
 from devflow.release.merged.history import History, HistoryCommit, choose, subject_pattern
 from devflow.release.merged.removed import removed_by_prereleases
-from devflow.release.notes.section import section_of
 from devflow.release.steps.changelog import ChangelogStep
 from devflow.release.steps.past import of_all, of_prerelease
+from devflow.release.steps.section import section_of
 from devflow.release.steps.setup import Setup, arguments_of, request_of
 from devflow.release.towncrier import run_towncrier
 from devflow.release.towncrier.config import CONFIG_FILES, config_of, config_path

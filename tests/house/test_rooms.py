@@ -78,6 +78,23 @@ def test_a_slice_imports_only_the_face_of_another(name: str) -> None:
     assert past == []
 
 
+@pytest.mark.parametrize("name", sorted({*SLICES, "common", "engine", "locking", "plain"}))
+def test_no_two_rooms_of_a_folder_import_each_other(name: str) -> None:
+    """A room is a file of the top floor, or a folder with all that is in it."""
+    arrows = {
+        (room_of(path, name), room_of(imported, name))
+        for path in modules(name).values()
+        for imported in filter(None, map(module_of, imports(path)))
+        if imported.is_relative_to(ROOT / name)
+    }
+    assert arrows
+    assert [(one, other) for one, other in sorted(arrows) if one < other and (other, one) in arrows] == []
+
+
+def room_of(path: Path, folder: str) -> str:
+    return path.relative_to(ROOT / folder).parts[0]
+
+
 def test_what_plain_commands_share_knows_no_slice() -> None:
     slices = {f"devflow.{name}" for name in SLICES}
     found = [

@@ -27,7 +27,7 @@ from devflow.platform_wheels.targets import (
 
 
 @dataclass(frozen=True)
-class Distribution:
+class PackagedDistribution:
     """The distribution, its closure, and what is built for it: a wheel for any platform, and the rest."""
 
     target: Target
@@ -130,7 +130,7 @@ def refuse_contained(dist: Target, closure: Iterable[Target], resources: Iterabl
         raise contained_error(dist, contained, sorted(excluded))
 
 
-def refuse_owners(dist: Distribution, files: Iterable[str]) -> None:
+def refuse_owners(dist: PackagedDistribution, files: Iterable[str]) -> None:
     """Raises: PlatformsError for files, without source roots, that the distribution has by targets of its own."""
     files = sorted(files)
     single = (target for target in dist.closure if target.has_field(SingleSourceField))
@@ -156,7 +156,7 @@ async def find_distribution(
     field: PlatformWheelDistributionField,
     resources: Iterable[Target],
     union_membership: UnionMembership,
-) -> Distribution:
+) -> PackagedDistribution:
     """Build the distribution. Raises: PlatformsError if it has no wheel for any platform, or files of one."""
     found = await transitive_targets(await addresses_of(field.to_unparsed_address_inputs()))
     [target] = found.roots
@@ -176,4 +176,4 @@ async def find_distribution(
         what = f"{target.address}: its wheel {os.path.basename(wheels[0].path)} has a platform already."
         raise PlatformsError([Problem(what, fix=f"{fix} without extension modules")])
     others = tuple(entry for entry in entries if entry is not wheels[0])
-    return Distribution(target, tuple(found.closure), name, wheels[0], others)
+    return PackagedDistribution(target, tuple(found.closure), name, wheels[0], others)

@@ -24,7 +24,7 @@ from devflow.engine import Rules, create_digest, merge_digests, try_processes
 from devflow.engine.python.resolves import constraints_of, python_for
 from devflow.engine.sandbox_package import module_path, modules_as_files
 from devflow.platform_wheels.inspect import (
-    Distribution,
+    PackagedDistribution,
     PlatformFiles,
     find_distribution,
     find_resources,
@@ -56,12 +56,12 @@ class PlatformWheelFieldSet(PackageFieldSet):
     allow_empty: PlatformWheelAllowEmptyField
 
 
-def output_path(dist: Distribution, tags: tuple[str, ...]) -> str:
+def output_path(dist: PackagedDistribution, tags: tuple[str, ...]) -> str:
     """Where the wheel for a platform goes: beside that for any platform."""
     return os.path.join(os.path.dirname(dist.wheel.path), dist.name.for_platforms(tags))
 
 
-async def making(dist: Distribution, files: PlatformFiles, python: PythonExecutable) -> Process:
+async def making(dist: PackagedDistribution, files: PlatformFiles, python: PythonExecutable) -> Process:
     """The process that makes the wheel of one platform."""
     tags = files.wheel.tags
     output = output_path(dist, tags)
@@ -85,7 +85,7 @@ async def making(dist: Distribution, files: PlatformFiles, python: PythonExecuta
     )
 
 
-def refuse_misplaced(said: Iterable[Mapping[str, Any]], dist: Distribution) -> None:
+def refuse_misplaced(said: Iterable[Mapping[str, Any]], dist: PackagedDistribution) -> None:
     """Raises: PlatformsError for files that the wheel has already, or that would not be installed with a package."""
     said = tuple(said)
     refuse_owners(dist, {file for one in said for file in one["contained"]})

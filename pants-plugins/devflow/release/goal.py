@@ -112,7 +112,8 @@ async def inspect_and_plan(
     if not choice or not request.allow_equal:
         results = await _results(options, request, repository, state, steps)
         is_free = tag is not None and tag.existing is None
-        plan = plan_release(request, names, facts, results, merged=choice.commit if choice and is_free else None)
+        merged = str(choice.commit) if choice and choice.commit and is_free else None
+        plan = plan_release(request, names, facts, results, merged=merged)
         if not is_equal or plan.changes or plan.problems:
             return plan, state
         choice = choice_at_head(options, repository, request.new, is_named=False)

@@ -24,7 +24,6 @@ from devflow.release.facts import (
     passed,
 )
 from devflow.release.git import checks
-from devflow.release.merged.history import HistoryCommit
 from devflow.release.planned import Commit, Push, ReleasePlan
 from devflow.release.transaction.spec import Tag
 from devflow.release.versions.formats import fill
@@ -167,9 +166,9 @@ def plan_release(
     names: ReleaseNames,
     facts: ReleaseFacts,
     steps: StepResults,
-    merged: HistoryCommit | None = None,
+    merged: str | None = None,
 ) -> ReleasePlan:
-    """Every check and every change of a release. `merged` is the commit by which this version was released already."""
+    """Every check and every change of a release. `merged` names the commit by which this version was released already."""
     state, tag_name = facts.repository, names.tag_name
     blockers = [
         *checks.link_blockers(steps.changes, steps.committed),
@@ -196,8 +195,8 @@ def plan_release(
     )
 
 
-def version_check(current: Version, new: Version, *, allow_equal: bool, merged: HistoryCommit | None = None) -> Check:
-    """Whether the new version is higher than the present one. `merged` is the commit that has released it."""
+def version_check(current: Version, new: Version, *, allow_equal: bool, merged: str | None = None) -> Check:
+    """Whether the new version is higher than the present one. `merged` names the commit that has released it."""
     if new.pep440 > current.pep440:
         return passed("version", f"{current.text} → {new.text}")
     if new.pep440 < current.pep440:

@@ -8,8 +8,8 @@ from xml.etree import ElementTree
 import pytest
 
 from devflow.common.errors import UserError
-from devflow.ide_config.edit import edit
 from devflow.common.splices import CannotEditError
+from devflow.ide_config.edit import edit
 from devflow.ide_config.members.pycharm import documents, notes
 from devflow.ide_config.plan import snippet_of
 from ide_config.conftest import MAIN, Run

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devflow.release.notes.section import section_of
+from devflow.release.steps.section import section_of
 from devflow.release.towncrier.consolidate import Consolidated, consolidated, references
 from devflow.release.versions.version import parse
 

@@ -10,7 +10,7 @@ from devflow.common.git_worktree import Repository
 from devflow.common.paths import shown
 from devflow.release.git.hosts import web_host
 from devflow.release.git.inspect import read_head, read_tag
-from devflow.release.notes.section import fitting
+from devflow.release.steps.section import fitting
 from devflow.release.steps.sections import VersionSection, sections_at
 from devflow.release.subsystem import ReleaseSubsystem
 from devflow.release.versions.dates import date_of

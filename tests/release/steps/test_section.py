@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devflow.common.errors import UserError
-from devflow.release.notes.section import MOST_CHARACTERS, Section, fitting, section_of
+from devflow.release.steps.section import MOST_CHARACTERS, Section, fitting, section_of
 
 MARKDOWN = """\
 # Changes
