@@ -168,7 +168,7 @@ def plan_release(
     steps: StepResults,
     merged: str | None = None,
 ) -> ReleasePlan:
-    """Every check and every change of a release. `merged` names the commit by which this version was released already."""
+    """Every check and change of a release. `merged` names the commit by which this version was released already."""
     state, tag_name = facts.repository, names.tag_name
     blockers = [
         *checks.link_blockers(steps.changes, steps.committed),
