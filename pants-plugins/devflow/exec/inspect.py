@@ -53,8 +53,7 @@ async def inspect_commands(
     lockfiles: Mapping[str, str] = python.options.resolves
     roots = tuple(source_roots) or await code_source_roots(tree)
     plugins = await plugin_roots(tree.build_root, tree.dist)
-    if source_roots:
-        roots = (*roots, *(root for root in plugins.tops.values() if root not in roots))
+    plugins = plugins.without_roots() if source_roots else plugins
     others = {} if source_roots else await _resolves_of_roots(roots)
     return tuple(
         CommandFacts(

@@ -33,6 +33,10 @@ class PluginRoots:
         """The directory by which Python finds their entry points, if any has a name."""
         return (f"{self.dist}/{METADATA_DIRECTORY}",) if self.metadata else ()
 
+    def without_roots(self) -> PluginRoots:
+        """For a repository that names its source roots itself: no checkout is added, and no entry point."""
+        return PluginRoots(self.build_root, self.dist, {}, {})
+
     def among(self, roots: Sequence[str], visible: Collection[str]) -> tuple[str, ...]:
         """The roots of a repository with those of its checkouts last, so that none replaces the repository's code.
 

@@ -16,8 +16,8 @@ class PluginCheckoutsSubsystem(GoalSubsystem):
     name = "plugin-checkouts"
     help = softwrap(
         """
-        Clone, update and show the checkouts of plugins that are worked on beside the repository, from a list that is
-        committed. Without an option, show the state of all.
+        Manage the checkouts of plugins that are worked on beside the repository: clone, update and show what a
+        committed list has. Without an option, show the state of all.
 
         Their source roots and entry points reach `exec`, `exec-files` and `ide-config`.
         """
