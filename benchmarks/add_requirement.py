@@ -52,7 +52,7 @@ def prepare(scratch: ScratchRepository) -> None:
         make_wheel(index, name, "1.0")
     settings = (root / "pants.toml").read_text()
     settings = settings.replace("resolves_generate_lockfiles = false", "resolves_generate_lockfiles = true")
-    (root / "pants.toml").write_text(f"{settings}\n[python-repos]\nindexes = []\nfind_links = [{index.as_uri()!r}]\n")
+    (root / "pants.toml").write_text(f"{settings}\n[python-repos]\nfind_links = [{index.as_uri()!r}]\n")
     with (root / "BUILD").open("a") as build:
         build.write('python_requirements(name="reqs")\n')
     (root / "requirements.txt").write_text("".join(f"{name}\n" for name in names))

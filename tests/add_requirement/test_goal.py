@@ -143,6 +143,23 @@ def test_what_is_used_stays(world: World) -> None:
     assert world.add("--remove=attrs", "--force").exit_code == 0
 
 
+def test_what_a_parametrized_target_has_is_seen_as_used(world: World) -> None:
+    call = 'python_requirement(name="r", requirements=["redis", "zzz"], resolve=parametrize("main", "tools"))\n'
+    world.write("b/BUILD", call)
+    world.write("src/BUILD", 'target(name="code", dependencies=["b:r@resolve=tools"])\n')
+    result = world.add("--remove=redis")
+    assert result.exit_code == 1
+    assert "redis is still used: src:code." in result.stderr
+
+
+def test_what_a_single_target_has_is_seen_as_used(world: World) -> None:
+    world.write("b/BUILD", 'python_requirement(name="r", requirements=["redis", "zzz"])\n')
+    world.write("src/BUILD", 'target(name="code", dependencies=["b:r"])\n')
+    result = world.add("--remove=redis")
+    assert result.exit_code == 1
+    assert "redis is still used: src:code." in result.stderr
+
+
 def test_a_dry_run_changes_nothing(world: World) -> None:
     before = world.state()
     result = world.add("pycryptodome", "--dry-run")

@@ -20,8 +20,8 @@ class Holder:
     """A target that holds requirements: one call in a BUILD file, whatever it is parametrized by.
 
     `path` is the file that has the requirements, `build_path` that of the call, "" if no call makes the target (a
-    macro does). `requirements` are as Pants writes them, `generated` are the names of the generated targets; both and
-    `resolves` are sorted. `obstacle` says why no requirement can be added here: a clause, "" if one can.
+    macro does). `requirements` are as Pants writes them; they and `resolves` are sorted.
+    `obstacle` says why no requirement can be added here: a clause, "" if one can.
     """
 
     address: str
@@ -32,7 +32,6 @@ class Holder:
     path: str
     resolves: tuple[str, ...]
     requirements: tuple[str, ...] = ()
-    generated: tuple[str, ...] = ()
     build_path: str = ""
     obstacle: str = ""
 

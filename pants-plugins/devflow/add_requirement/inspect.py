@@ -62,7 +62,6 @@ async def find_holders(_: HoldersRequest, python_setup: PythonSetup) -> Holders:
     generators: dict[tuple[str, str], Target] = {}
     requirements: dict[tuple[str, str], list[str]] = defaultdict(list)
     resolves: dict[tuple[str, str], set[str]] = defaultdict(set)
-    generated: dict[tuple[str, str], set[str]] = defaultdict(set)
     for target in targets:
         key = (target.address.spec_path, target.address.target_name)
         if isinstance(target, TargetGenerator):
@@ -71,8 +70,6 @@ async def find_holders(_: HoldersRequest, python_setup: PythonSetup) -> Holders:
         elif target.has_field(PythonRequirementsField):
             if not target.address.is_generated_target:
                 generators[key] = target
-            else:
-                generated[key].add(target.address.generated_name or "")
             requirements[key] += map(str, target[PythonRequirementsField].value or ())
             resolves[key].add(target[PythonRequirementResolveField].normalized_value(python_setup))
     found = [
@@ -80,7 +77,6 @@ async def find_holders(_: HoldersRequest, python_setup: PythonSetup) -> Holders:
             _holder(key, target),
             requirements=tuple(sorted(set(requirements[key]))),
             resolves=tuple(sorted(resolves[key])),
-            generated=tuple(sorted(generated[key])),
         )
         for key, target in sorted(generators.items())
     ]

@@ -6,11 +6,14 @@ from collections.abc import Sequence
 
 from pants.engine.addresses import Address
 
-from devflow.add_requirement.facts import HolderKind
 from devflow.add_requirement.plan import RequirementChange
 from devflow.common.errors import Problem, as_problem
-from devflow.engine.targets import direct_dependents
+from devflow.engine.targets import all_unexpanded_targets, direct_dependents
 from devflow.locking.facts import canonical_name
+
+
+def _is_of(address: Address, name: str) -> bool:
+    return not address.is_generated_target or canonical_name(address.generated_name or "") == name
 
 
 async def needed_by(removed: Sequence[RequirementChange]) -> tuple[Problem, ...]:
@@ -18,14 +21,14 @@ async def needed_by(removed: Sequence[RequirementChange]) -> tuple[Problem, ...]
     found = []
     for change in removed:
         holder = change.holder
-        addresses = [Address(holder.directory, target_name=holder.name)]
-        if holder.kind is not HolderKind.CALL:
-            addresses = [
-                Address(holder.directory, target_name=holder.name, generated_name=generated)
-                for generated in holder.generated
-                if canonical_name(generated) == change.name
-            ]
         try:
+            # As the engine has them: a target may be parametrized.
+            addresses = [
+                target.address
+                for target in await all_unexpanded_targets()
+                if (target.address.spec_path, target.address.target_name) == (holder.directory, holder.name)
+                and _is_of(target.address, change.name)
+            ]
             dependents = await direct_dependents(addresses)
         except Exception as error:
             fix = "correct that; or add --force, and it is not looked at"
