@@ -12,7 +12,7 @@ from devflow.common.report import count
 from devflow.common.units import duration, size
 from devflow.doctor.facts import UNSAID, Finding, HealthCheck, NotCheckedError, note, warning
 from devflow.doctor.world import World
-from devflow.plain.processes.pants_processes import find_pants_processes
+from devflow.plain.processes.pants_processes import daemon_root, find_pants_processes
 
 _METADATA = re.compile(r"[0-9a-f]{12}")
 _STARTING_S = 15.0  # until then, a daemon may not have recorded itself
@@ -46,13 +46,15 @@ def read_daemon(world: World) -> DaemonFacts:
         raise NotCheckedError("this Python cannot read processes; that of Pants' virtualenv can")
     recorded = tuple(_recorded(world.directories.pants_subprocessdir))
     root = os.path.realpath(world.build_root)
+    # Their titles tell enough: which files processes have open takes longer than all other checks.
     lost = tuple(
-        LostDaemon(one.process.pid, int(world.now_s - one.process.started_s), source.memory_bytes(one.process.pid))
-        for one in find_pants_processes(source).of_this_user()
-        if one.build_root is not None
-        and os.path.realpath(one.build_root) == root
-        and one.process.pid not in recorded
-        and world.now_s - one.process.started_s > _STARTING_S
+        LostDaemon(one.pid, int(world.now_s - one.started_s), source.memory_bytes(one.pid))
+        for one in source.processes()
+        if one.user_id == os.getuid()
+        and one.pid not in (*recorded, os.getpid())
+        and world.now_s - one.started_s > _STARTING_S
+        and (of := daemon_root(one)) is not None
+        and os.path.realpath(of) == root
     )
     return DaemonFacts(lost, recorded)
 

@@ -24,17 +24,17 @@ def find_pants_processes(source: ProcessSource) -> PantsProcesses:
     for pid, process in by_pid.items():
         if pid not in mine:
             stores = frozenset(match[1] for match in map(_DATABASE.fullmatch, source.open_files(pid)) if match)
-            daemon_root = _daemon_root(process)
-            if stores or daemon_root:
-                candidates[pid] = (process, daemon_root, stores)
+            root = daemon_root(process)
+            if stores or root:
+                candidates[pid] = (process, root, stores)
     held = {pid: stores for pid, (_, _, stores) in candidates.items()}
     return PantsProcesses(
         own_pid,
         os.getuid(),
         tuple(
-            PantsProcess(process, daemon_root, stores, busy=daemon_root is None or _is_busy(pid, source, by_pid))
-            for pid, (process, daemon_root, stores) in sorted(candidates.items())
-            if daemon_root or not _is_part_of_another(process, stores, held, by_pid)
+            PantsProcess(process, root, stores, busy=root is None or _is_busy(pid, source, by_pid))
+            for pid, (process, root, stores) in sorted(candidates.items())
+            if root or not _is_part_of_another(process, stores, held, by_pid)
         ),
         queued=max(0, source.busy_listener(own_pid) - 1),
     )
@@ -43,15 +43,15 @@ def find_pants_processes(source: ProcessSource) -> PantsProcesses:
 def runs_in_daemon(source: ProcessSource | None) -> bool:
     """Whether this process is a daemon."""
     this = source.process(os.getpid()) if source else None
-    return bool(this and _daemon_root(this))
+    return bool(this and daemon_root(this))
 
 
 def is_daemon(process: Process) -> bool:
     """Whether it is a daemon of Pants."""
-    return _daemon_root(process) is not None
+    return daemon_root(process) is not None
 
 
-def _daemon_root(process: Process) -> str | None:
+def daemon_root(process: Process) -> str | None:
     """The build root of a daemon, None for other processes.
 
     The title of a daemon names its build root, which is its working directory, too. Source: `pants_daemon.py`.
