@@ -2,14 +2,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from pants.backend.project_info import dependents, list_targets
 from pants.backend.project_info.dependents import DependentsGoal
 from pants.backend.python.target_types import PythonSourcesGeneratorTarget
-from pants.core.goals.package import BuiltPackage, BuiltPackageArtifact, Package, PackageFieldSet
+from pants.core.goals.package import Package
 from pants.core.target_types import (
     FilesGeneratorTarget,
     FileTarget,
@@ -17,75 +16,16 @@ from pants.core.target_types import (
     ResourcesGeneratorTarget,
     ResourceTarget,
 )
-from pants.engine.fs import CreateDigest, FileContent
-from pants.engine.rules import collect_rules, rule
-from pants.engine.target import (
-    COMMON_TARGET_FIELDS,
-    BoolField,
-    Dependencies,
-    StringField,
-    StringSequenceField,
-    Target,
-)
-from pants.engine.unions import UnionRule
 from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
 
-from devflow.engine import create_digest
 from devflow.platform_wheels import register
 from harness.rule_runners import emptied
-from platform_wheels.wheels import ANY, ARM64, PACKAGE, X86_64, wheel
+from platform_wheels import fake_distribution
+from platform_wheels.fake_distribution import FakeDistribution
+from platform_wheels.wheels import ARM64, X86_64
 
 Run = Callable[..., GoalRuleResult]
 THIS_PYTHON = f"=={sys.version_info.major}.{sys.version_info.minor}.*"
-
-
-class FakeFileName(StringField):
-    alias = "file_name"
-    default = ANY
-    help = "The file name of the wheel; empty for none."
-
-
-class FakeFiles(StringSequenceField):
-    alias = "files"
-    default = tuple(PACKAGE)
-    help = "The files in it."
-
-
-class FakeSdist(BoolField):
-    alias = "sdist"
-    default = False
-    help = "Whether there is an sdist, too."
-
-
-class FakeDependencies(Dependencies):
-    supports_transitive_excludes = True
-
-
-class FakeDistribution(Target):
-    """A distribution that is built without Python."""
-
-    alias = "distribution"
-    core_fields = (*COMMON_TARGET_FIELDS, FakeFileName, FakeFiles, FakeSdist, FakeDependencies)
-    help = "A distribution."
-
-
-@dataclass(frozen=True)
-class FakeDistributionFieldSet(PackageFieldSet):
-    required_fields = (FakeFileName,)
-
-    file_name: FakeFileName
-    files: FakeFiles
-    sdist: FakeSdist
-
-
-@rule
-async def package_fake_distribution(field_set: FakeDistributionFieldSet) -> BuiltPackage:
-    name = field_set.file_name.value
-    made = {name: wheel({file: PACKAGE.get(file, b"") for file in field_set.files.value or ()}, name)} if name else {}
-    if field_set.sdist.value:
-        made["acme_runner-1.0.tar.gz"] = b"sources"
-    digest = await create_digest(CreateDigest(FileContent(path, content) for path, content in made.items()))
-    return BuiltPackage(digest, tuple(map(BuiltPackageArtifact, made)))
 
 
 @pytest.fixture(scope="session")
@@ -94,10 +34,9 @@ def shared_runner() -> RuleRunner:
     return RuleRunner(
         rules=[
             *register.rules(),
-            *collect_rules(globals()),
+            *fake_distribution.rules(),
             *dependents.rules(),
             *list_targets.rules(),
-            UnionRule(PackageFieldSet, FakeDistributionFieldSet),
         ],
         target_types=[
             *register.target_types(),
