@@ -79,7 +79,7 @@ class World:
                 "--python-enable-resolves",
                 "--python-infer-use-rust-parser",
                 "--python-interpreter-constraints=['==3.9.*']",
-                f"--plugin-checkouts-directory={self.directory}",
+                *([f"--plugin-checkouts-directory={self.directory}"] if self.directory != "plugins" else []),
                 "--source-root-patterns=['/src', '/plugins/*']",
             ],
             args=args,
