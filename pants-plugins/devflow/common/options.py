@@ -63,7 +63,9 @@ def flagged(
     `without` has the options that do not belong to the command, such as `dry_run`; `only`, those that do, if not all
     others do. With its `scope`, a subsystem's arguments can be given to another goal: `--release-version-file=…`.
     """
-    declared = {name.strip("_"): place for place, name in enumerate(vars(type(options)))}
+    # A base class first, as Pants registers them.
+    declared_names = (name for cls in reversed(type(options).__mro__) for name in vars(cls))
+    declared = {name.strip("_"): place for place, name in enumerate(declared_names)}
     values = options.options
     names = sorted(values, key=lambda name: declared.get(name, len(declared)))
     repeated = [name for name in names if name not in without and (not only or name in only)]
