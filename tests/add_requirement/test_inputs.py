@@ -22,6 +22,8 @@ def refused(world: World, *args: str) -> str:
         (["redis=3"], "'redis=3' is not a requirement: one `=`.\n  Fix: 'redis==3'"),
         (["redis>3;"], "'redis>3;' is not a requirement"),
         (["redis 3"], "'redis 3' is not a requirement: '3' is no bound."),
+        (["redis>="], "'redis>=' is not a requirement: '>=' is no bound."),
+        (["redis>=new"], "'redis>=new' is not a requirement: '>=new' is no bound."),
         ([">3"], "it does not begin with the name of a project"),
         (
             ["x @ https://h/a--b.whl"],

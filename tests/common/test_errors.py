@@ -32,6 +32,13 @@ def process_failure(stdout: bytes, stderr: bytes) -> ProcessExecutionFailure:
     return ProcessExecutionFailure(1, stdout, stderr, "Build mypy.pex", keep_sandboxes=KeepSandboxes.never)
 
 
+def test_what_pip_says_and_not_how_pex_called_it() -> None:
+    call = b"pid 12 -> /venvs/5f/bin/python -sE /venvs/5f/pex -q download --dest /sandbox exited with 1 and STDERR:\n"
+    assert last_words(process_failure(b"", call + b"ERROR: No matching distribution found\n")) == (
+        "ERROR: No matching distribution found"
+    )
+
+
 def test_a_user_error_is_its_own_problem() -> None:
     assert as_problem(UserError("a", fix="b"), doing="x", fix="y") == Problem("a", "b")
 

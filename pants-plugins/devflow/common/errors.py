@@ -16,6 +16,7 @@ from devflow.common.paths import shown_fact
 
 _LINES = 12
 # Source: `BinaryNotFoundError` of Pants.
+_PEX_CALLS_PIP = re.compile(r"pid \d+ -> .* exited with -?\d+ and STDERR:\s*$")
 _NO_PROGRAM = re.compile(r"Cannot find `([^`]+)` on `")
 # Source: `local.rs` of Pants, 2.17.1 and 2.32.1. Between the two is the whole process, over many lines.
 _NOT_STARTED = re.compile(
@@ -105,12 +106,12 @@ def last_words(error: BaseException) -> str:
 
 
 def tail(text: str) -> str:
-    """The last lines of an output, without the frames of tracebacks and without passwords."""
+    """The last lines of an output, without the frames of tracebacks, pex's calls of pip, and passwords."""
     lines: list[str] = []
     in_traceback = False
     for line in filter(str.strip, text.splitlines()):
         in_traceback = line.lstrip().startswith("Traceback (most") or (in_traceback and line.startswith(" "))
-        if not in_traceback:
+        if not in_traceback and not _PEX_CALLS_PIP.match(line):
             lines.append(line.rstrip())
     return masked("\n    ".join(lines[-_LINES:]).strip())
 

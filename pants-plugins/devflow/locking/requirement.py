@@ -18,6 +18,8 @@ _REQUIREMENT = re.compile(
     r"\s*(?P<name>[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[(?P<extras>[^\]]*)\])?\s*"
     r"(?:@\s*(?P<url>\S+)|\(?(?P<specifier>[^;()@]*)\)?)\s*(?:;\s*(?P<marker>.*?))?\s*"
 )
+# What old releases of `packaging` take for a bound, such as ">=", is none. Source: PEP 440.
+_BOUND = re.compile(r"\s*(?:===\s*[^\s,]+|(?:[=!~<>]=|[<>])\s*v?\d[\w.!+*-]*)\s*")
 _AROUND_OPERATOR = re.compile(r"\s*(===|[<>=!~]=|[<>()])\s*")
 _BEFORE_BOUND = re.compile(r"\s*[A-Za-z0-9][A-Za-z0-9._-]*\s*(?:\[[^\]]*\])?")
 
@@ -37,6 +39,8 @@ def parse_requirement(text: str) -> ParsedRequirement | None:
     """The parts of a requirement; None for what is none."""
     found = _REQUIREMENT.fullmatch(text)
     if found is None:
+        return None
+    if not all(_BOUND.fullmatch(bound) for bound in (found["specifier"] or "").split(",") if bound.strip()):
         return None
     try:
         specifier = SpecifierSet(found["specifier"] or "")
