@@ -121,28 +121,6 @@ def test_a_clone_without_its_blobs(world: World, fix: str, tmp_path: Path) -> No
     works(world, fix, "--to=24.03")
 
 
-def test_a_git_that_is_too_old(world: World, fix: str, tmp_path: Path) -> None:
-    """What it prints as the other way works with any git."""
-    old = tmp_path / "bin"
-    old.mkdir()
-    real = shutil.which("git")
-    (old / "git").write_text(
-        "#!/bin/sh\nfor word; do case $word in merge-tree) exit 129;; "
-        f'version) echo "git version 2.37.1"; exit;; esac; done\nexec {real} "$@"\n'
-    )
-    (old / "git").chmod(0o755)
-    result = world.runner.run_goal_rule(
-        __import__("devflow.backport.goal", fromlist=["Backport"]).Backport,
-        args=(fix, "--to=24.03"),
-        env={**world.env, "PATH": f"{old}:/usr/bin:/bin"},
-    )
-    assert "This git is 2.37.1: it cannot merge without a work tree." in result.stderr
-    assert fixes(result) == ["install git 2.38 or newer; or backport by `git worktree add` and `git cherry-pick`"]
-    there = tmp_path / "there"
-    world.shell(f"git worktree add --quiet -b b {there} 24.03 && cd {there} && git cherry-pick --no-edit {fix}")
-    works(world, fix, "--to=24.03")
-
-
 def test_an_identity(world: World, fix: str) -> None:
     for name in [name for name in world.env if name.startswith(("GIT_AUTHOR", "GIT_COMMITTER"))]:
         del world.env[name]

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import os
 import random
-import stat
 import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 from backport.conftest import World, text
 
-from devflow.backport.merge import TreeMerger
-from devflow.common.errors import UserError
 from devflow.common.files import exclusive_lock
-from devflow.common.git import Git
 from harness.git_world import fixes
 
 BRANCH = "backport/12-to-24.03"
@@ -232,21 +227,6 @@ def test_killed_anywhere(world: World, fix: str) -> None:
         os.utime(leftover, (0, 0))
     world.run(fix, "--to=24.03", "--execute")
     assert list((world.root / ".git/devflow/backport").iterdir()) == []
-
-
-def test_an_old_git(tmp_path: Path) -> None:
-    """A git that knows no `merge-tree --write-tree`."""
-    fake = tmp_path / "git"
-    fake.write_text(
-        '#!/bin/sh\ncase "$*" in *" merge-tree "*) echo usage >&2; exit 129;; *" version") echo git version 2.37.1;;'
-        " *) echo 0000000000000000000000000000000000000000;; esac\n"
-    )
-    fake.chmod(fake.stat().st_mode | stat.S_IEXEC)
-    merger = TreeMerger(Git(tmp_path, {"PATH": f"{tmp_path}:{os.environ['PATH']}"}), tmp_path, {})
-    with pytest.raises(
-        UserError, match=r"This git is 2.37.1: it cannot merge without a work tree.\n  Fix: install git 2.38"
-    ):
-        merger.merge("a", "b", "c", tmp_path)
 
 
 def test_an_object_that_a_clone_lacks(world: World, fix: str, tmp_path: Path) -> None:

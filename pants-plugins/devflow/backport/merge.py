@@ -7,17 +7,18 @@ git asks for commits and finds their base itself.
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from devflow.backport.objects import NewCommit, write_commit
-from devflow.common.errors import UserError
+from devflow.backport.older_merge import merge_with_files
 from devflow.common.git import Git, GitError
 from devflow.common.git_entries import Entry, index_info
 
-_OLDEST_GIT = "2.38"
-_USAGE = 129  # the exit code of a git that does not know an option
+_WITHOUT_FILES = [2, 38]  # the first git with `merge-tree --write-tree`
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class TreeMerger:
         return worktree
 
     def merge(self, base: str, ours: str, theirs: str, attributes: Path) -> MergedTree:
-        """Bring the difference of `base` and `theirs` to `ours`. Raises: GitError; UserError for an old git."""
+        """Bring the difference of `base` and `theirs` to `ours`. Raises: GitError."""
         root = write_commit(self.git, NewCommit(base), self.env)
         sides = [write_commit(self.git, NewCommit(tree, (root,)), self.env) for tree in (ours, theirs)]
         # git reads attributes from the directory in which it runs.
@@ -66,22 +67,26 @@ class TreeMerger:
         env = {**self.env, "GIT_WORK_TREE": str(attributes)}
         try:
             output = self.git.run(*inside, "merge-tree", "--write-tree", "-z", *sides, env=env, accept=(0, 1))
-        except GitError as error:
-            raise self._too_old() or error from None
+        except GitError:
+            if not self._is_old():
+                raise
+            ours_commit, theirs_commit = sides
+            return self._merge_with_files(root, ours_commit, theirs_commit, attributes)
         records = os.fsdecode(output).split("\0")
         if not records[0]:  # exit code 1, too
             raise GitError("merge-tree", 1, "git merge-tree printed no tree")
         return MergedTree(records[0], _conflicts(records[1:]))
 
-    def _too_old(self) -> UserError | None:
+    def _is_old(self) -> bool:
         version = self.git.line("version").removeprefix("git version ")
-        numbers = [int(part) for part in version.split(".")[:2] if part.isdigit()]
-        if numbers >= [int(part) for part in _OLDEST_GIT.split(".")]:
-            return None
-        return UserError(
-            f"This git is {version}: it cannot merge without a work tree.",
-            fix=f"install git {_OLDEST_GIT} or newer; or backport by `git worktree add` and `git cherry-pick`",
-        )
+        return [int(part) for part in version.split(".")[:2] if part.isdigit()] < _WITHOUT_FILES
+
+    def _merge_with_files(self, root: str, ours: str, theirs: str, attributes: Path) -> MergedTree:
+        worktree = Path(tempfile.mkdtemp(dir=self.scratch))
+        shutil.copytree(attributes, worktree, dirs_exist_ok=True)
+        index = worktree.with_suffix(".index")
+        tree, conflicts = merge_with_files(self.git, root, ours, theirs, worktree=worktree, index=index, env=self.env)
+        return MergedTree(tree, conflicts)
 
     def tree_with(self, tree: str, entries: Mapping[str, Entry | None]) -> str:
         """The tree with other entries at these paths; None removes a file. Raises: GitError."""
