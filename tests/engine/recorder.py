@@ -31,12 +31,14 @@ def engine_modules() -> list[ModuleType]:
 
 def helpers() -> dict[str, str]:
     """Map each helper, that is, what the engine's modules define and a rule can await, to its module."""
-    return {
-        name: module.__name__
+    found = [
+        (name, module.__name__)
         for module in engine_modules()
         for name, thing in vars(module).items()
         if inspect.iscoroutinefunction(thing) and thing.__module__ == module.__name__ and not name.startswith("_")
-    }
+    ]
+    assert len(found) == len(dict(found)), "two helpers have one name"
+    return dict(found)
 
 
 def record() -> None:

@@ -14,8 +14,8 @@ from pants.testutil.rule_runner import RuleRunner
 
 from devflow import engine
 from devflow.engine import python, transitive_targets
-from devflow.engine.python import distributions
-from devflow.engine.python.distributions import build_distribution, python_source_files
+from devflow.engine.python import distributions, python_source_files
+from devflow.engine.python.distributions import build_distribution
 from engine.answer import Answer
 from engine.recorder import executes
 

@@ -15,7 +15,6 @@ from pants.backend.python.typecheck.mypy import subsystem as mypy_tool
 from pants.backend.python.util_rules.interpreter_constraints import InterpreterConstraints
 from pants.backend.python.util_rules.pex import PexRequest, VenvPexProcess
 from pants.backend.python.util_rules.pex_requirements import Lockfile, PexRequirements, Resolve
-from pants.backend.python.util_rules.python_sources import PythonSourceFilesRequest
 from pants.core.target_types import LockfilesGeneratorTarget, LockfileTarget
 from pants.engine.fs import EMPTY_DIGEST
 from pants.engine.rules import QueryRule, collect_rules, rule
@@ -74,7 +73,7 @@ async def see_resolve(about: AboutResolve) -> Answer:
             "exported": exported,
             "exported_pex": await export_pex(empty, about.name, VERSION),
             "codegen": await exported_codegen(about.name),
-            "sources": await python_source_files(PythonSourceFilesRequest(await all_targets())),
+            "sources": await python_source_files(await all_targets()),
             "unknown": await export_venv("no-such-resolve"),
         }
     )

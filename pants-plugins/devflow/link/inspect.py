@@ -20,7 +20,7 @@ from pants.engine.unions import UnionMembership
 from devflow.common.errors import Problem, UserError
 from devflow.common.paths import shown
 from devflow.engine import all_targets, digest_contents, scoped_options, transitive_targets
-from devflow.engine.python.distributions import python_source_files
+from devflow.engine.python import python_source_files
 from devflow.link.facts import SourceFile
 from devflow.link.owners import OwnerCandidate, is_above, owner_of
 

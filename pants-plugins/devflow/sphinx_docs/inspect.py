@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 from dataclasses import dataclass
 
-from pants.backend.python.util_rules.python_sources import PythonSourceFilesRequest
 from pants.engine.engine_aware import EngineAwareParameter
 from pants.engine.fs import Digest
 from pants.engine.rules import collect_rules, rule
@@ -84,9 +83,7 @@ async def read_site(request: SiteInputsRequest) -> SiteInputs:
     own = (await sources_of(fields.sources)).snapshot
     site = site_of(fields, own.files)
     closure = await transitive_targets([fields.address])
-    code = await python_source_files(
-        PythonSourceFilesRequest(closure.dependencies, include_resources=True, include_files=True)
-    )
+    code = await python_source_files(closure.dependencies, with_files=True)
     dependencies = code.source_files.snapshot
     everything = await merge_digests([own.digest, dependencies.digest])
     return SiteInputs(

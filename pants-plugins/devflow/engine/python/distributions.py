@@ -1,11 +1,8 @@
-"""What the builtin `package` makes of a `python_distribution`, and the files that it makes it from."""
+"""What the builtin `package` makes of a `python_distribution`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from pants.backend.python.subsystems.setuptools import PythonDistributionFieldSet
-from pants.backend.python.util_rules.python_sources import PythonSourceFiles, PythonSourceFilesRequest
 from pants.core.goals import package
 from pants.core.goals.package import BuiltPackage, EnvironmentAwarePackageRequest
 from pants.engine.target import Target
@@ -13,7 +10,6 @@ from pants.engine.target import Target
 from devflow.engine.generation import HAS_GET, Get, Rules, implicitly
 
 if not HAS_GET:
-    from pants.backend.python.util_rules.python_sources import prepare_python_sources
     from pants.core.goals.package import environment_aware_package
 
 
@@ -28,17 +24,6 @@ async def build_distribution(target: Target) -> BuiltPackage:
     return await environment_aware_package(request, **implicitly())
 
 
-async def python_source_files(targets: Iterable[Target]) -> PythonSourceFiles:
-    """Find the Python files and resources of these targets, with what is generated for them, at their full paths.
-
-    An `__init__.py` in a directory above them belongs to them, too.
-    """
-    request = PythonSourceFilesRequest(targets, include_resources=True)
-    if HAS_GET:
-        return await Get(PythonSourceFiles, PythonSourceFilesRequest, request)
-    return await prepare_python_sources(request, **implicitly())
-
-
 def rules() -> Rules:
-    """Register what the first helper awaits: in a repository, Pants itself registers it."""
+    """Register what the helper awaits: in a repository, Pants itself registers it."""
     return package.rules()

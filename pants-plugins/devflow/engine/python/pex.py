@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pants.backend.python.util_rules.interpreter_constraints import InterpreterConstraints
 from pants.backend.python.util_rules.lockfile_metadata import PythonLockfileMetadata
 from pants.backend.python.util_rules.pex import Pex, PexRequest, VenvPex, VenvPexProcess
@@ -9,6 +11,7 @@ from pants.backend.python.util_rules.pex_environment import PythonExecutable
 from pants.backend.python.util_rules.pex_requirements import LoadedLockfile, LoadedLockfileRequest, Lockfile
 from pants.backend.python.util_rules.python_sources import PythonSourceFiles, PythonSourceFilesRequest
 from pants.engine.process import FallibleProcessResult, Process
+from pants.engine.target import Target
 
 from devflow.engine.generation import HAS_GET, Get, implicitly
 
@@ -86,8 +89,12 @@ async def venv_pex_process(process: VenvPexProcess) -> Process:
     return await pex.setup_venv_pex_process(process, **implicitly())
 
 
-async def python_source_files(request: PythonSourceFilesRequest) -> PythonSourceFiles:
-    """Collect the sources of targets, with the `__init__.py` files above them and what generators make."""
+async def python_source_files(targets: Iterable[Target], *, with_files: bool = False) -> PythonSourceFiles:
+    """Find the Python files and resources of these targets, with what is generated for them, at their full paths.
+
+    An `__init__.py` in a directory above them belongs to them, too. `with_files`: those of `file` targets as well.
+    """
+    request = PythonSourceFilesRequest(targets, include_resources=True, include_files=with_files)
     if HAS_GET:
         return await Get(PythonSourceFiles, PythonSourceFilesRequest, request)
     return await python_sources.prepare_python_sources(request, **implicitly())
