@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from doctor.broken import Clone
+from pants.base.build_root import BuildRoot
 from pants.engine.fs import FileContent
 from pants.option.config import Config
 
@@ -70,7 +71,8 @@ def test_a_key_at_the_top_that_is_no_scope(clone: Clone, text: str, key: str, fi
         f"Pants does not start: {quoted}: Invalid config entries detected.",
         f"{fix}, or remove it, in pants.toml",
     )
-    config = Config.load([FileContent("pants.toml", text.encode())])
+    with BuildRoot().temporary(str(clone.base / "repo")):
+        config = Config.load([FileContent("pants.toml", text.encode())])
     said = [line for one in config.values for line in one.get_verification_errors({"GLOBAL": {"pants_version"}})]
     assert quoted in said
 

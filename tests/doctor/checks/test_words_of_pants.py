@@ -6,6 +6,7 @@ import mmap
 
 import pytest
 from doctor.broken import Clone
+from pants.base.build_root import BuildRoot
 from pants.engine.fs import FileContent
 from pants.engine.internals import native_engine
 from pants.option.config import Config
@@ -47,6 +48,9 @@ def test_words_of_a_broken_configuration(clone: Clone) -> None:
     text = "[GLOBAL\n"
     clone.write("repo/pants.toml", text)
     [(_, what, _)] = clone.found("config")
-    with pytest.raises(ConfigError, match="could not be parsed as TOML") as caught:
+    with (
+        BuildRoot().temporary(str(clone.base / "repo")),
+        pytest.raises(ConfigError, match="could not be parsed as TOML") as caught,
+    ):
         Config.load([FileContent("pants.toml", text.encode())])
     assert str(caught.value).splitlines()[0].rstrip(":") in what
