@@ -11,23 +11,15 @@ from pathlib import Path
 import pytest
 from backport.conftest import World, text
 
-from harness.git_world import fixes
+from harness.git_world import fixes, refusal, success
 
 
 def refused(world: World, message: str, *args: str) -> str:
-    """The fix of the problem that says this."""
-    before = world.state()
-    result = world.run(*args)
-    fixes(result)
-    found = re.search(re.escape(message) + r"[^\n]*(?:\n    [^\n]*)*\n  Fix: (.*)", result.stderr)
-    assert found, result.stderr
-    assert world.state() == before
-    return found[1]
+    return refusal(world.run, world.state, message, *args)
 
 
 def works(world: World, *args: str) -> None:
-    result = world.run(*args)
-    assert result.exit_code == 0, result.stderr
+    success(world.run(*args))
 
 
 @pytest.fixture()

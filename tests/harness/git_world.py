@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
@@ -71,3 +71,20 @@ def fixes(result: GoalRuleResult) -> list[str]:
     assert result.exit_code == 1, result.stdout + result.stderr
     assert "Traceback" not in result.stderr
     return re.findall(r"^  Fix: (.*)$", result.stderr, re.MULTILINE)
+
+
+def refusal(run: Callable[..., GoalRuleResult], state: Callable[[], object], message: str, *args: str) -> str:
+    """The fix of the problem that says this, of a run that changes nothing."""
+    before = state()
+    result = run(*args)
+    fixes(result)
+    found = re.search(re.escape(message) + r"[^\n]*(?:\n    [^\n]*)*\n  Fix: (.*)", result.stderr)
+    assert found, result.stderr
+    assert state() == before
+    return found[1]
+
+
+def success(result: GoalRuleResult) -> GoalRuleResult:
+    """The result of a run that has not failed."""
+    assert result.exit_code == 0, result.stderr
+    return result

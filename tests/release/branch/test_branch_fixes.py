@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from pathlib import Path
 
 import pytest
 
-from harness.git_world import fixes
+from harness.git_world import refusal, success
 from release.conftest import Origin, World
 
 NEXT = "--next=24.09"
 
 
 def refused(world: World, message: str, *args: str) -> str:
-    """The fix of the problem that says this."""
-    before = world.state()
-    result = world.branch(*args)
-    fixes(result)
-    found = re.search(re.escape(message) + r"[^\n]*\n  Fix: (.*)", result.stderr)
-    assert found, result.stderr
-    assert world.state() == before
-    return found[1]
+    return refusal(world.branch, world.state, message, *args)
 
 
 def works(world: World, *args: str) -> None:
-    result = world.branch(*args)
-    assert result.exit_code == 0, result.stderr
+    success(world.branch(*args))
 
 
 @pytest.mark.parametrize(
