@@ -31,7 +31,8 @@ def link(
     changed = [wheels[one.name] for one in plan.to_install]
     if options.requirements and (changed or plan.install):
         installer.install(list(wheels.values()), options.pins)
-    # What is there in the same version has been left as it was. That of files is uninstalled: no path of it is a link.
+    # An installer leaves a distribution of the same version alone. One that consists of files is uninstalled: none of
+    # its paths is a link.
     present = (LinkStatus.AS_FILES, LinkStatus.STALE)
     again = [wheels[one.name] for one in plan.to_install if not options.requirements or one.status in present]
     if again:

@@ -27,8 +27,8 @@ def locked_by_command(
 ) -> tuple[NewLockfile, ...]:
     """Run the command for each resolve (`lockfiles` has their paths), and put every file back as it was.
 
-    `candidates` has what each lockfile holds when the command begins, "" for what is there. A run that is killed leaves
-    the journal, by which the next one puts the files back. Raises: OSError.
+    `candidates` has what each lockfile holds when the command begins, "" for the lockfile of the repository. A run
+    that is killed leaves the journal, by which the next one puts the files back. Raises: OSError.
     """
     words = {resolve: words_of(command, resolve=resolve, lockfile=path) for resolve, path in lockfiles.items()}
     olds = [JournaledFile(path, _content(build_root, path), None) for path in lockfiles.values()]

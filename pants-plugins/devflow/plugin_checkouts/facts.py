@@ -1,4 +1,4 @@
-"""Checkouts of plugins: what is declared, and what is there. Pure."""
+"""Checkouts of plugins: the declared ones, and those in the directory. Pure."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ class CheckoutsPlace:
     env: Mapping[str, str]
 
     def checkouts(self, declared: Mapping[str, DeclaredCheckout], only: Sequence[str] = ()) -> list[PluginCheckout]:
-        """What is declared and what is there, by name. Raises: UserError for a name that is neither."""
+        """The declared checkouts and the present ones, by name. Raises: UserError for a name that is neither."""
         there = find_checkouts(self.build_root, self.directory)
         names = choose(only, {*declared, *there})
         tracked = tracked_in(self.build_root, self.directory, self.env)
