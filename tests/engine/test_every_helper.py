@@ -13,27 +13,23 @@ import devflow.register  # every slice
 from devflow import api
 from engine import (
     test_binaries,
-    test_distributions,
     test_files,
-    test_lock,
     test_packages,
     test_processes,
-    test_python,
     test_resolves,
     test_session,
     test_targets,
-    test_tool,
 )
+from engine.python import test_lock, test_pex, test_tool
 from engine.recorder import claimed, executes, helpers
 
 TESTS = (
     test_binaries,
-    test_distributions,
     test_files,
     test_lock,
     test_packages,
+    test_pex,
     test_processes,
-    test_python,
     test_resolves,
     test_session,
     test_targets,

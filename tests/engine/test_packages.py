@@ -15,8 +15,8 @@ from pants.engine.unions import UnionRule
 from pants.testutil.rule_runner import RuleRunner
 
 from devflow import engine
-from devflow.engine import create_digest, digest_contents, packages, transitive_targets
-from devflow.engine.packages import built_package, stripped_files
+from devflow.engine import create_digest, digest_contents, transitive_targets
+from devflow.engine.targets import built_package, package_rules, stripped_files
 from engine.answer import Answer
 from engine.recorder import executes
 
@@ -72,7 +72,7 @@ def test_a_package_and_files_without_source_roots() -> None:
         rules=[
             *collect_rules(),
             *engine.rules(),
-            *packages.rules(),
+            *package_rules(),
             UnionRule(PackageFieldSet, BookFieldSet),
             QueryRule(Answer, [AboutPackages]),
         ],

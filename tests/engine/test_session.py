@@ -1,16 +1,20 @@
-"""The helpers for what surrounds a run: its environment, and its options."""
+"""The helpers for what surrounds a run: its environment, its options, and those that other backends have."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from pants.engine.rules import QueryRule, rule
 from pants.option.errors import ConfigValidationError
+from pants.option.option_types import StrOption
+from pants.option.subsystem import Subsystem
 from pants.testutil.rule_runner import RuleRunner
 
 from devflow import engine
 from devflow.engine import environment_vars, run_id, scoped_options
+from devflow.engine.session import HAS_IMPLICIT_VALUES, with_implicit_value
 from engine.answer import Answer
 from engine.recorder import executes
 
@@ -54,3 +58,30 @@ def test_session(runner: RuleRunner) -> None:
 
 def test_no_such_scope(runner: RuleRunner) -> None:
     assert runner.request(Answer, [AboutTheSession("no-such-scope")]).values == {"no_such_scope": "no-such-scope"}
+
+
+class Orbit(Subsystem):
+    options_scope = "orbit"
+    help = "Has an option."
+
+    moon = with_implicit_value(StrOption(default=None, help="The moon."), "luna")
+
+
+@pytest.mark.parametrize(
+    ("args", "value"),
+    [
+        ([], None),
+        (["--orbit-moon=io"], "io"),
+        (["--orbit-moon="], ""),
+        pytest.param(
+            ["--orbit-moon"],
+            "luna",
+            marks=pytest.mark.skipif(not HAS_IMPLICIT_VALUES, reason="this Pants wants a value for every text"),
+        ),
+    ],
+)
+def test_an_option_whose_value_may_be_left_out(args: list[str], value: str | None) -> None:
+    runner = RuleRunner(rules=[*Orbit.rules(), QueryRule(Orbit, [])])
+    runner.set_options(args)
+    orbit: Any = runner.request(Orbit, [])
+    assert orbit.moon == value

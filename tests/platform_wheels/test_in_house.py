@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import devflow
-from devflow.engine.taken import is_alias_taken, is_scope_taken
+from devflow.engine.session import is_alias_taken, is_scope_taken
 from devflow.platform_wheels import register
 from devflow.platform_wheels.subsystem import PlatformResourcesSubsystem
 from devflow.platform_wheels.targets import PlatformResourcesTarget, PlatformWheelTarget

@@ -17,7 +17,7 @@ from devflow.add_requirement.subsystem import AddRequirementSubsystem
 from devflow.common.errors import Problem, UserError, did_you_mean
 from devflow.common.options import split_commas
 from devflow.common.paths import shown
-from devflow.engine.python.requirements import normalised, requirements_of_lines, requirements_of_pyproject
+from devflow.engine.python.resolves import normalised, requirements_of_lines, requirements_of_pyproject
 from devflow.locking.facts import canonical_name
 from devflow.locking.requirement import with_bound
 

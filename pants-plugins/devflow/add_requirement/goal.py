@@ -45,11 +45,7 @@ from devflow.common.options import command_line, flagged
 from devflow.common.report import to_do
 from devflow.engine import Rules, run_id
 from devflow.engine.files import forget_files
-from devflow.engine.python.requirements import (
-    inferred_modules,
-    normalised,
-)
-from devflow.engine.python.resolves import lockfile_paths
+from devflow.engine.python.resolves import inferred_modules, lockfile_paths, normalised
 from devflow.export_all_resolves.service import (
     ExportTree,
     declared_exports,

@@ -10,7 +10,7 @@ from devflow.add_requirement.modules import ModuleNames
 from devflow.add_requirement.outcome import ChangedLockfile, versions_of
 from devflow.add_requirement.plan import RequirementChange
 from devflow.common.errors import Problem
-from devflow.engine.python.requirements import inferred_modules
+from devflow.engine.python.resolves import inferred_modules
 
 
 async def modules_of(

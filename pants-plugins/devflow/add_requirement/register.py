@@ -6,7 +6,7 @@ from pants.backend.project_info import dependents
 
 from devflow import engine
 from devflow.add_requirement import distributions, goal, inspect
-from devflow.engine import Rules, lockfiles
+from devflow.engine import Rules
 from devflow.engine import python as engine_python
 from devflow.engine.operands import take_operands
 from devflow.export_all_resolves import register as export_all_resolves
@@ -18,7 +18,6 @@ def core_rules() -> Rules:
     take_operands()
     return [
         *engine.rules(),
-        *lockfiles.rules(),
         *dependents.rules(),
         *pinned.rules(),
         *inspect.rules(),

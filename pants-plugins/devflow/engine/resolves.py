@@ -1,15 +1,26 @@
-"""The resolves that the repository and the tools of its backends have, in any language."""
+"""The resolves that the repository and the tools of its backends have, and their lockfiles, in any language."""
 
 from __future__ import annotations
 
-from pants.core.goals.generate_lockfiles import KnownUserResolveNames, KnownUserResolveNamesRequest
+from pants.core.goals.generate_lockfiles import (
+    GenerateLockfile,
+    GenerateLockfileResult,
+    KnownUserResolveNames,
+    KnownUserResolveNamesRequest,
+    RequestedUserResolveNames,
+    UserGenerateLockfiles,
+)
 from pants.engine.unions import UnionMembership
 
 from devflow.engine.generation import HAS_GET, Get, MultiGet, Rules, concurrently, implicitly
 from devflow.engine.session import scoped_options
 
 if not HAS_GET:
-    from pants.core.goals.generate_lockfiles import get_known_user_resolve_names  # type: ignore[attr-defined]
+    from pants.core.goals.generate_lockfiles import (  # type: ignore[attr-defined]
+        generate_lockfile,
+        get_known_user_resolve_names,
+        get_user_generate_lockfiles,
+    )
 
 # A tool that brings a lockfile of its own was marked by a sentinel first, by its class later, and by either between.
 try:
@@ -56,6 +67,23 @@ def tools_of_class(union_membership: UnionMembership, parent: type) -> frozenset
     return frozenset(ExportableTool.filter_for_subclasses(union_membership, parent))
 
 
+async def planned_lockfiles(names: RequestedUserResolveNames) -> tuple[GenerateLockfile, ...]:
+    """Plan the lockfiles of these resolves from the targets; none for a backend that is told not to make any.
+
+    Raises: whatever Pants does for a BUILD file or a requirement that it cannot read.
+    """
+    if HAS_GET:
+        return tuple(await Get(UserGenerateLockfiles, RequestedUserResolveNames, names))
+    return tuple(await get_user_generate_lockfiles(**implicitly({names: RequestedUserResolveNames})))
+
+
+async def make_lockfile(request: GenerateLockfile) -> GenerateLockfileResult:
+    """Lock as the builtin goal does. Raises: `ProcessExecutionFailure` if the solver fails."""
+    if HAS_GET:
+        return await Get(GenerateLockfileResult, GenerateLockfile, request)
+    return await generate_lockfile(**implicitly({request: GenerateLockfile}))
+
+
 def rules() -> Rules:
-    """A rule of Pants that is called by name: in a repository, Pants itself registers it."""
-    return [] if HAS_GET else [get_known_user_resolve_names]
+    """Rules of Pants that are called by name: in a repository, Pants itself registers them."""
+    return [] if HAS_GET else [generate_lockfile, get_known_user_resolve_names, get_user_generate_lockfiles]

@@ -1,4 +1,4 @@
-"""Targets and source roots."""
+"""Targets, source roots, and what `package` builds of targets."""
 
 from __future__ import annotations
 
@@ -7,6 +7,12 @@ from collections.abc import Iterable
 from pants.backend.project_info import dependents
 from pants.backend.project_info.dependents import Dependents, DependentsRequest
 from pants.base.specs import Specs
+from pants.core.goals import package as package_goal
+from pants.core.goals.package import BuiltPackage, EnvironmentAwarePackageRequest, PackageFieldSet
+from pants.core.util_rules import source_files
+from pants.core.util_rules import stripped_source_files as stripped
+from pants.core.util_rules.source_files import SourceFilesRequest
+from pants.core.util_rules.stripped_source_files import StrippedSourceFiles
 from pants.engine.addresses import Address, Addresses, UnparsedAddressInputs
 from pants.engine.target import (
     AllTargets,
@@ -20,9 +26,11 @@ from pants.engine.target import (
 )
 from pants.source.source_root import AllSourceRoots
 
-from devflow.engine.generation import HAS_GET, Get, implicitly
+from devflow.engine.generation import HAS_GET, Get, MultiGet, Rules, concurrently, implicitly
 
 if not HAS_GET:
+    from pants.core.goals import package
+    from pants.core.util_rules import stripped_source_files
     from pants.engine.internals import graph
     from pants.source import source_root
 
@@ -85,3 +93,24 @@ async def direct_dependents(addresses: Iterable[Address]) -> Dependents:
     if HAS_GET:
         return await Get(Dependents, DependentsRequest, request)
     return await dependents.find_dependents(request, **implicitly())
+
+
+async def built_package(field_set: PackageFieldSet) -> BuiltPackage:
+    """Build what `package` builds for a target. Raises: what the member raises."""
+    if HAS_GET:
+        return await Get(BuiltPackage, EnvironmentAwarePackageRequest(field_set))
+    return await package.environment_aware_package(EnvironmentAwarePackageRequest(field_set))
+
+
+async def stripped_files(requests: Iterable[SourceFilesRequest]) -> tuple[StrippedSourceFiles, ...]:
+    """The files of each request without their source roots; results in order."""
+    if HAS_GET:
+        return await MultiGet(Get(StrippedSourceFiles, SourceFilesRequest, request) for request in requests)
+    return await concurrently(
+        stripped_source_files.strip_source_roots(**implicitly({request: SourceFilesRequest})) for request in requests
+    )
+
+
+def package_rules() -> Rules:
+    """Register what `built_package` and `stripped_files` await, for where Pants itself has not done so."""
+    return [*package_goal.rules(), *source_files.rules(), *stripped.rules()]

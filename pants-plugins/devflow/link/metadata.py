@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from pants.backend.python.subsystems.setuptools import PythonDistributionFieldSet
 from pants.engine.rules import collect_rules, rule
 from pants.engine.target import Target
 from pants.util.docutil import bin_name
@@ -13,7 +14,7 @@ from pants.util.logging import LogLevel
 from devflow.common.errors import Problem, as_problem
 from devflow.engine import Rules, digest_contents, run_id
 from devflow.engine.generation import HAS_GET, Get, MultiGet, by_name, concurrently, implicitly
-from devflow.engine.python.distributions import build_distribution
+from devflow.engine.targets import built_package
 from devflow.link.facts import DistributionMetadata
 from devflow.link.wheels import read_wheel
 
@@ -38,7 +39,7 @@ async def describe_distribution(request: DescribeDistributionRequest) -> Describ
     """Build it, and read its wheel. Memoised, so that only a change builds again."""
     address = request.target.address.spec
     try:
-        built = await build_distribution(request.target)
+        built = await built_package(PythonDistributionFieldSet.create(request.target))
         contents = await digest_contents(built.digest)
         wheels = [file for file in contents if file.path.endswith(".whl")]
         if wheels:

@@ -21,9 +21,8 @@ from pants.util.ordered_set import FrozenOrderedSet
 from devflow.common.errors import Problem, as_problem, last_words
 from devflow.engine import digest_contents, run_id
 from devflow.engine.generation import HAS_GET, Get, MultiGet, Rules, by_name, concurrently, implicitly
-from devflow.engine.lockfiles import make_lockfile, planned_lockfiles
-from devflow.engine.python.lock import files_of_lock, is_made_by_pex, try_pex_lock
-from devflow.engine.python.uv_lock import is_made_by_uv, try_uv_lock
+from devflow.engine.python.lock import files_of_lock, is_made_by_pex, is_made_by_uv, try_pex_lock, try_uv_lock
+from devflow.engine.resolves import make_lockfile, planned_lockfiles
 from devflow.locking.facts import LockfileFormat, canonical_name, name_of
 from devflow.locking.reading import UnreadableLockfileError, read_lockfile
 from devflow.locking.requirement import with_bound

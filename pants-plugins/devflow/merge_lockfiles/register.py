@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from devflow import engine
-from devflow.engine import Rules, lockfiles
+from devflow.engine import Rules
 from devflow.engine import python as engine_python
 from devflow.locking import pinned, sources
 from devflow.merge_lockfiles import goal
@@ -11,7 +11,7 @@ from devflow.merge_lockfiles import goal
 
 def core_rules() -> Rules:
     """The goal and its rules."""
-    return [*engine.rules(), *lockfiles.rules(), *pinned.rules(), *sources.rules(), *goal.rules()]
+    return [*engine.rules(), *pinned.rules(), *sources.rules(), *goal.rules()]
 
 
 def rules() -> Rules:

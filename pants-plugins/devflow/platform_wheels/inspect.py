@@ -15,7 +15,7 @@ from pants.engine.unions import UnionMembership
 
 from devflow.common.errors import Problem
 from devflow.engine import addresses_of, digest_entries, transitive_targets
-from devflow.engine.packages import built_package, stripped_files
+from devflow.engine.targets import built_package, stripped_files
 from devflow.platform_wheels.facts import DesiredWheel, WheelName
 from devflow.platform_wheels.plan import PlatformsError
 from devflow.platform_wheels.targets import (

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from pants.engine.target import Target
 
 from devflow import engine
-from devflow.engine import Rules, packages
+from devflow.engine import Rules
 from devflow.engine import python as engine_python
-from devflow.engine.taken import is_alias_taken, is_scope_taken
+from devflow.engine.session import is_alias_taken, is_scope_taken
+from devflow.engine.targets import package_rules
 from devflow.platform_wheels import package, resources
 from devflow.platform_wheels.subsystem import PlatformResourcesSubsystem
 from devflow.platform_wheels.targets import PlatformResourcesTarget, PlatformWheelTarget
@@ -25,7 +26,7 @@ def rules() -> Rules:
     return [
         *engine.rules(),
         *engine_python.rules(),
-        *packages.rules(),
+        *package_rules(),
         *package.rules(),
         *(resources.rules() if has_platform_resources() else ()),
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pants.option.option_types import BoolOption, EnumOption, IntOption, StrOption
 from pants.util.strutil import softwrap
 
-from devflow.engine.optional_value import with_implicit_value
+from devflow.engine.session import with_implicit_value
 from devflow.release.versions.scheme import Scheme
 from devflow.release.versions.version import Bump
 

@@ -21,8 +21,7 @@ from devflow.engine import Rules, create_digest, environment_vars, merge_digests
 from devflow.engine.generation import HAS_GET, Get, MultiGet, by_name, concurrently, implicitly
 from devflow.engine.python import try_venv_pex
 from devflow.engine.python.resolves import how_to_make_lockfile
-from devflow.engine.python.tool import tool_resolve, tool_venv
-from devflow.engine.python.tool_options import wanted_tool
+from devflow.engine.python.tool import tool_resolve, tool_venv, wanted_tool
 from devflow.engine.sandbox_package import module_file
 from devflow.sphinx_docs.answer import answer_of
 from devflow.sphinx_docs.facts import Site, SphinxAnswer

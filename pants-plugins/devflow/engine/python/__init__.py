@@ -9,20 +9,18 @@ from pants.backend.python.util_rules import pex as pex_rules
 from pants.core.util_rules import source_files, stripped_source_files
 
 from devflow.engine.generation import Rules
-from devflow.engine.python.export import (
-    editable_local_dists,
-    export_pex,
-    export_venv,
-    exported_codegen,
-    python_tools_by_resolve,
-)
 from devflow.engine.python.pex import (
     ResolvePexConfig,
     create_pex,
     create_venv_pex,
+    editable_local_dists,
+    export_pex,
+    export_venv,
+    exported_codegen,
     find_python,
     load_lockfile,
     python_source_files,
+    python_tools_by_resolve,
     resolve_pex_config,
     sidecar_path,
     try_venv_pex,

@@ -1,9 +1,12 @@
-"""A pex lockfile with pins: what the builtin `generate-lockfiles` makes, with one more constraints file."""
+"""A lockfile with pins: what the builtin `generate-lockfiles` makes, with one more input.
+
+For pex, that is a constraints file; for uv, the lockfile that is there.
+"""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from pants.backend.python.goals import lockfile as stock
@@ -12,21 +15,18 @@ from pants.backend.python.util_rules.lockfile_metadata import PythonLockfileMeta
 from pants.backend.python.util_rules.pex_cli import PexCliProcess
 from pants.core.goals.generate_lockfiles import GenerateLockfile, GenerateLockfilesSubsystem
 from pants.engine.fs import CreateDigest, FileContent
-from pants.engine.process import FallibleProcessResult, ProcessCacheScope
+from pants.engine.process import FallibleProcessResult, Process, ProcessCacheScope
 from pants.util.docutil import bin_name
 
 from devflow.engine.files import create_digest, merge_digests
 from devflow.engine.generation import HAS_GET, Get, implicitly
+from devflow.engine.processes import try_process
 from devflow.engine.python.pex import ResolvePexConfig, find_python, resolve_pex_config
-from devflow.engine.python.uv_lock import is_made_by_uv
+from devflow.engine.python.resolves import PipRequirement
 
 if not HAS_GET:
     from pants.engine.intrinsics import execute_process  # type: ignore[import-not-found]
 
-try:
-    from pants.backend.python.pip_requirement import PipRequirement
-except ImportError:
-    from pants.util.pip_requirement import PipRequirement  # type: ignore[import-not-found,no-redef]
 try:
     from pants.backend.python.util_rules.lockfile_metadata import LockfileFormat  # type: ignore[attr-defined]
 except ImportError:
@@ -97,6 +97,59 @@ def _overrides(setup: Any) -> list[str]:
 async def _python_of(request: Any) -> tuple[str, ...]:
     python = await find_python(request.interpreter_constraints)
     return (f"--python-path={python.path}",)
+
+
+HAS_UV = hasattr(stock, "GenerateUvLockfile")  # Pants 2.32 and newer
+_UV_REQUEST: Any = getattr(stock, "GenerateUvLockfile", ())
+
+if HAS_UV:
+    from pants.backend.python.subsystems.uv import download_uv_binary  # type: ignore[import-not-found]
+    from pants.backend.python.util_rules import uv as uv_rules  # type: ignore[attr-defined]
+
+    async def try_uv_lock(request: Any, lockfile: str, changed: Iterable[str]) -> FallibleProcessResult:
+        """Run uv as the builtin rule does; the exit code is data, the output is `uv.lock`.
+
+        uv keeps what fits of `lockfile`, and takes the pins in `changed` ("attrs==22.2.0") instead of what that has.
+        Source: `generate_uv_lockfile` of Pants 2.32 and 2.33.
+        """
+        config: Any = await resolve_pex_config(request.resolve_name)
+        config.validate_for_uv(request.resolve_name)
+        more = {"indexes": config.indexes, "sources": config.sources}
+        taken = inspect.signature(uv_rules.generate_pyproject_toml).parameters
+        project = uv_rules.generate_pyproject_toml(
+            request.resolve_name,
+            request.interpreter_constraints,
+            request.requirements,
+            **{name: value for name, value in more.items() if name in taken},
+        )
+        files = {
+            "pyproject.toml": project,
+            "uv.toml": config.uv_config(extra_find_links=request.find_links),
+            **({"uv.lock": lockfile} if lockfile else {}),
+        }
+        digest = await create_digest(CreateDigest([FileContent(path, text.encode()) for path, text in files.items()]))
+        uv: Any = await download_uv_binary(**implicitly())
+        environment: Any = await uv_rules.get_uv_environment(**implicitly())
+        pins = [f"--upgrade-package={pin}" for pin in sorted(changed)]
+        return await try_process(
+            Process(
+                argv=(*uv.args(), "lock", *pins),
+                env=environment.env,
+                input_digest=await merge_digests([uv.digest, digest]),
+                output_files=("uv.lock",),
+                append_only_caches=uv.append_only_caches(),
+                description=f"Lock {request.resolve_name}, changing {len(pins)} pins",
+                cache_scope=ProcessCacheScope.PER_SESSION,  # as in the builtin rule
+            )
+        )
+
+else:
+    try_uv_lock = None  # type: ignore[assignment]
+
+
+def is_made_by_uv(request: GenerateLockfile) -> bool:
+    """Whether uv makes this lockfile of Python."""
+    return isinstance(request, _UV_REQUEST)
 
 
 async def files_of_lock(

@@ -1,22 +1,34 @@
-"""Interpreters, lockfiles, and what is installed from them."""
+"""Interpreters, lockfiles, what is installed from them, and what the builtin `export` makes of a resolve."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import dataclasses
+from collections.abc import Iterable, Mapping
+from typing import Any
 
+from pants.backend.python.goals.export import MaybeExportResult, VenvExportRequest, _ExportVenvForResolveRequest
+from pants.backend.python.subsystems.python_tool_base import PythonToolBase
 from pants.backend.python.util_rules.interpreter_constraints import InterpreterConstraints
+from pants.backend.python.util_rules.local_dists_pep660 import EditableLocalDists, EditableLocalDistsRequest
 from pants.backend.python.util_rules.lockfile_metadata import PythonLockfileMetadata
 from pants.backend.python.util_rules.pex import Pex, PexRequest, VenvPex, VenvPexProcess
 from pants.backend.python.util_rules.pex_environment import PythonExecutable
 from pants.backend.python.util_rules.pex_requirements import LoadedLockfile, LoadedLockfileRequest, Lockfile
 from pants.backend.python.util_rules.python_sources import PythonSourceFiles, PythonSourceFilesRequest
+from pants.core.goals.export import ExportResult
+from pants.engine.fs import EMPTY_DIGEST, Digest
 from pants.engine.process import FallibleProcessResult, Process
 from pants.engine.target import Target
+from pants.engine.unions import UnionMembership
+from pants.option.errors import ConfigValidationError
 
 from devflow.engine.generation import HAS_GET, Get, implicitly
+from devflow.engine.resolves import tools_of_class, tools_with_sentinels
+from devflow.engine.session import scoped_options
 
 if not HAS_GET:
-    from pants.backend.python.util_rules import pex, pex_requirements, python_sources
+    from pants.backend.python.goals import export
+    from pants.backend.python.util_rules import local_dists_pep660, pex, pex_requirements, python_sources
     from pants.engine.intrinsics import execute_process  # type: ignore[import-not-found]
 
 try:
@@ -29,6 +41,17 @@ except ImportError:  # Since Pants makes resolves by uv, too, their settings are
     ResolvePexConfig = pex_requirements.ResolveConfig  # type: ignore[attr-defined,misc]
     ResolvePexConfigRequest = pex_requirements.ResolveConfigRequest  # type: ignore[attr-defined,misc]
     determine_resolve_pex_config = pex_requirements.determine_resolve_config  # type: ignore[attr-defined]
+
+try:
+    from pants.backend.python.goals.export import (  # type: ignore[attr-defined]
+        _ExportPythonCodegenRequest,
+        _ExportPythonCodegenResult,
+    )
+except ImportError:  # Pants does not export generated code yet.
+    _ExportPythonCodegenRequest = None
+HAS_CODEGEN = _ExportPythonCodegenRequest is not None
+# The engine sees a `Get` only where there are the types that it names.
+GetCodegen: Any = Get if HAS_CODEGEN else None
 
 
 async def find_python(constraints: InterpreterConstraints) -> PythonExecutable:
@@ -98,3 +121,70 @@ async def python_source_files(targets: Iterable[Target], *, with_files: bool = F
     if HAS_GET:
         return await Get(PythonSourceFiles, PythonSourceFilesRequest, request)
     return await python_sources.prepare_python_sources(request, **implicitly())
+
+
+async def editable_local_dists(resolve: str) -> EditableLocalDists:
+    """Build editable wheels of the resolve's own `python_distribution` targets, if it has any."""
+    request = EditableLocalDistsRequest(resolve=resolve)
+    if HAS_GET:
+        return await Get(EditableLocalDists, EditableLocalDistsRequest, request)
+    return await local_dists_pep660.build_editable_local_dists(request, **implicitly())
+
+
+async def exported_codegen(resolve: str) -> Digest:
+    """Generate code from the other sources of a resolve; nothing where Pants does not export any yet."""
+    if not HAS_CODEGEN:
+        return EMPTY_DIGEST
+    request = _ExportPythonCodegenRequest(resolve)
+    if HAS_GET:
+        generated = await GetCodegen(_ExportPythonCodegenResult, _ExportPythonCodegenRequest, request)
+    else:
+        generated = await export.export_python_codegen(request, **implicitly())  # type: ignore[attr-defined]
+    return generated.digest
+
+
+async def export_venv(resolve: str) -> ExportResult | None:
+    """Plan what the builtin `export --resolve` writes and runs for a resolve; None if it is none of Python's."""
+    request = _ExportVenvForResolveRequest(resolve)
+    if HAS_GET:
+        exported = await Get(MaybeExportResult, _ExportVenvForResolveRequest, request)
+    else:
+        exported = await export.export_virtualenv_for_resolve(request, **implicitly())
+    return exported.result
+
+
+async def export_pex(
+    request: PexRequest, resolve: str, version: str, editable_wheels: Digest | None = None
+) -> ExportResult:
+    """Plan what the builtin `export` writes and runs for a pex, as if it were that of the resolve.
+
+    `editable_wheels` are the sources of the pex, too; the virtualenv gets them by `pip`.
+    """
+    fields: dict[str, Any] = {
+        "pex_request": request,
+        "dest_prefix": "python/virtualenvs",
+        "resolve_name": resolve,
+        "qualify_path_with_python_version": True,
+        "py_version": version,  # newer Pants has it
+        "editable_local_dists_digest": editable_wheels,
+    }
+    known = {field.name for field in dataclasses.fields(VenvExportRequest)}
+    export_request = VenvExportRequest(**{name: value for name, value in fields.items() if name in known})
+    if HAS_GET:
+        return await Get(ExportResult, VenvExportRequest, export_request)
+    return await export.do_export(export_request, **implicitly())
+
+
+async def python_tools_by_resolve(union_membership: UnionMembership) -> Mapping[str, tuple[str, ...]]:
+    """Map each resolve to the Python tools (sorted option scopes) that install from it; other resolves are absent."""
+    scopes = {*tools_with_sentinels(union_membership), *tools_of_class(union_membership, PythonToolBase)}
+    tools: dict[str, tuple[str, ...]] = {}
+    for scope in sorted(scopes):
+        try:
+            scoped = await scoped_options(scope)
+        except ConfigValidationError:
+            continue  # No tool of its own (`mypy-extra-type-stubs`), or a tool that no active backend uses.
+        resolve = scoped.options.get("install_from_resolve")
+        if resolve:
+            tools[resolve] = (*tools.get(resolve, ()), scope)
+    return tools

@@ -1,10 +1,15 @@
-"""What the settings say about a Python resolve, and what to do when it cannot be used."""
+"""What the settings say about a Python resolve, how Pants reads requirements, and what to do without an interpreter."""
 
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 from urllib.parse import urlparse
 
+from packaging.utils import canonicalize_name
+from pants.backend.python.dependency_inference import default_module_mapping as tables
+from pants.backend.python.dependency_inference import module_mapper
+from pants.backend.python.macros import python_requirements
 from pants.backend.python.subsystems.setup import PythonSetup
 from pants.backend.python.util_rules.interpreter_constraints import InterpreterConstraints
 from pants.backend.python.util_rules.pex_environment import PythonExecutable
@@ -13,7 +18,15 @@ from pants.util.docutil import bin_name
 
 from devflow.common.errors import Problem, UserError
 from devflow.common.interpreters import Interpreter, examined, found_none, nearest
-from devflow.engine.python import find_python
+from devflow.engine.python.pex import find_python
+
+try:
+    from pants.backend.python.pip_requirement import PipRequirement as PipRequirement
+except ImportError:
+    from pants.util.pip_requirement import PipRequirement  # type: ignore[import-not-found,no-redef]
+
+# Pants 2.19 and newer have patterns.
+_pattern: Any = getattr(module_mapper, "generate_mappings_from_pattern", None)
 
 _MINORS = tuple(f"3.{minor}" for minor in range(40))
 _PATCHES = range(100)
@@ -106,3 +119,43 @@ def how_to_make_lockfile(resolve: str, python_setup: PythonSetup) -> str:
         "make it as this repository makes its lockfiles ([python].resolves_generate_lockfiles is false), or set that "
         f"to true and run: {bin_name()} generate-lockfiles --resolve={resolve}"
     )
+
+
+def normalised(requirement: str, origin: str = "") -> str:
+    """The requirement as Pants writes it. Raises: ValueError if it is none."""
+    return str(PipRequirement.parse(requirement, description_of_origin=origin))
+
+
+def requirements_of_lines(text: str, path: str) -> tuple[str, ...]:
+    """The requirements that Pants reads from a requirement file. Raises: ValueError with the line."""
+    return tuple(map(str, python_requirements.parse_requirements_callback(text.encode(), path)))
+
+
+def requirements_of_pyproject(text: str, path: str) -> tuple[str, ...]:
+    """The requirements that Pants reads from pyproject.toml. Raises: KeyError, ValueError."""
+    return tuple(map(str, python_requirements.parse_pyproject_callback(text.encode(), path)))
+
+
+def inferred_modules(requirement: str) -> tuple[tuple[str, ...], bool]:
+    """The modules that Pants infers for a requirement without a mapping, and whether these are type stubs.
+
+    Source: `map_third_party_modules_to_addresses` of Pants 2.17 to 2.33.
+    """
+    parsed: Any = PipRequirement.parse(requirement)
+    written = str(getattr(parsed, "project_name", None) or parsed.name)
+    name = canonicalize_name(written)
+    fallback = written.strip().lower().replace("-", "_")
+    if name in tables.DEFAULT_MODULE_MAPPING:
+        return tuple(tables.DEFAULT_MODULE_MAPPING[name]), False
+    if name in tables.DEFAULT_TYPE_STUB_MODULE_MAPPING:
+        return tuple(tables.DEFAULT_TYPE_STUB_MODULE_MAPPING[name]), True
+    if _pattern is not None:
+        for is_stub in (True, False):
+            found = _pattern(name, is_type_stub=is_stub)
+            if found:
+                return tuple(found), is_stub
+    elif fallback.startswith(("types_", "stubs_")):
+        return (fallback[6:],), True
+    elif fallback.endswith(("_types", "_stubs")):
+        return (fallback[:-6],), True
+    return (fallback,), False

@@ -1,29 +1,54 @@
-"""A tool that runs from one of the repository's own resolves, so in the version that the repository has locked."""
+"""A tool that runs from one of the repository's own resolves, so in the version that the repository has locked.
+
+A tool without a resolve of its own is exported from the lockfile that Pants brings, as stock `export --resolve=mypy`
+does. Pants 2.17 has a union for that, and 2.21 another one; releases between export resolves of the repository only.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from urllib.parse import urlparse
+from dataclasses import dataclass
+from typing import Any
 
+from pants.backend.python.goals import export as stock
+from pants.backend.python.subsystems.python_tool_base import PythonToolBase
 from pants.backend.python.subsystems.setup import PythonSetup
 from pants.backend.python.target_types import MainSpecification, PexLayout
+from pants.backend.python.util_rules.interpreter_constraints import InterpreterConstraints
 from pants.backend.python.util_rules.pex import PexRequest, VenvPex
 from pants.backend.python.util_rules.pex_requirements import EntireLockfile, Lockfile, PexRequirements, Resolve
 from pants.engine.fs import PathGlobs
+from pants.engine.unions import UnionMembership
+from pants.option.subsystem import Subsystem
 from pants.util.strutil import path_safe
 
 from devflow.common.errors import UserError, as_problem, last_words
 from devflow.common.tool_resolve import WantedTool, choose_resolve
-from devflow.engine import read_files
-from devflow.engine.python import create_pex, create_venv_pex, load_lockfile
-from devflow.engine.python.resolves import constraints_of, how_to_make_lockfile, python_for
+from devflow.engine.files import read_files
+from devflow.engine.generation import Get, MultiGet, Rules
+from devflow.engine.python.pex import create_pex, create_venv_pex, load_lockfile
+from devflow.engine.python.resolves import constraints_of, how_to_make_lockfile, lockfile_paths, python_for
+from devflow.engine.resolves import ExportableTool
+from devflow.engine.session import is_scope_taken, scoped_options, subclasses
+
+
+def unless_taken(subsystem: type[Subsystem]) -> Rules:
+    """The rules that register these options, or none where a backend that was loaded before has that scope."""
+    return [] if is_scope_taken(subsystem) else [*subsystem.rules()]
+
+
+async def wanted_tool(requirement: str) -> WantedTool:
+    """What `install_from_resolve` says in the tool's scope, whoever has it; a scope may be without that option."""
+    scoped = await scoped_options(requirement)
+    option = f"[{requirement}].install_from_resolve"
+    return WantedTool(requirement, option, scoped.options.get("install_from_resolve"))
 
 
 async def tool_resolve(tool: WantedTool, python_setup: PythonSetup) -> str:
     """Choose the resolve that the tool runs from: see `choose_resolve`. Raises: UserError."""
     if not python_setup.enable_resolves:
         raise UserError("Resolves are off: [python].enable_resolves is false.", fix="set it to true in pants.toml")
-    paths = {resolve: _path(url) for resolve, url in python_setup.resolves.items()}
+    paths = lockfile_paths(python_setup)
     files = await read_files(PathGlobs(sorted(set(paths.values()))))
     texts = {file.path: file.content.decode(errors="replace") for file in files}
     return choose_resolve(
@@ -90,6 +115,53 @@ async def tool_venv(
         raise UserError(problem.what, fix=problem.fix) from error
 
 
-def _path(url: str) -> str:
-    parts = urlparse(url)
-    return parts.path.lstrip("/") if parts.scheme == "file" else url
+@dataclass(frozen=True)
+class ToolExport:
+    """The lockfile of a tool, the requirements that are taken from it (all if there is none), and constraints."""
+
+    lockfile: Lockfile
+    constraints: InterpreterConstraints
+    requirements: tuple[str, ...] = ()
+
+
+_HAS_SENTINELS = hasattr(stock, "ExportPythonToolSentinel")  # Pants 2.17
+
+if _HAS_SENTINELS:
+    from pants.backend.python.goals.export import ExportPythonTool, ExportPythonToolSentinel
+
+    async def _exported_by_sentinel(
+        tool: str, python_setup: PythonSetup, union_membership: UnionMembership
+    ) -> ToolExport | None:
+        exported = await MultiGet(
+            Get(ExportPythonTool, ExportPythonToolSentinel, sentinel())
+            for sentinel in _sentinels_of(tool, union_membership)
+        )
+        requests = [one.pex_request for one in exported if one.resolve_name == tool and one.pex_request]
+        if requests and isinstance(requests[0].requirements, EntireLockfile):
+            requirements = tuple(requests[0].requirements.complete_req_strings or ())
+            # `build_pex` takes those of the resolve where the request has none.
+            constraints = requests[0].interpreter_constraints or constraints_of(tool, python_setup)
+            return ToolExport(requests[0].requirements.lockfile, constraints, requirements)
+        return None
+
+    def _sentinels_of(tool: str, union_membership: UnionMembership) -> list[Any]:
+        """The members for one tool: those of others cost as much as what their tools need to know of all targets.
+
+        A member stands beside the options of its tool.
+        """
+        modules = {one.__module__ for one in subclasses(PythonToolBase) if getattr(one, "options_scope", None) == tool}
+        return [one for one in union_membership.get(ExportPythonToolSentinel) if one.__module__ in modules]
+
+else:
+    _exported_by_sentinel = None  # type: ignore[assignment]
+
+
+async def tool_export(tool: str, python_setup: PythonSetup, union_membership: UnionMembership) -> ToolExport | None:
+    """What stock `export` installs for the name of a tool; None if this Pants exports none, or for another name."""
+    if ExportableTool is not None:
+        found = ExportableTool.filter_for_subclasses(union_membership, PythonToolBase).get(tool)
+        lockfile = found.pex_requirements_for_default_lockfile() if found else None
+        return ToolExport(lockfile, constraints_of(tool, python_setup)) if lockfile else None
+    if _HAS_SENTINELS:
+        return await _exported_by_sentinel(tool, python_setup, union_membership)
+    return None

@@ -30,7 +30,7 @@ from devflow.engine.python import (
     sidecar_path,
 )
 from devflow.engine.python.resolves import constraints_of, how_to_make_lockfile
-from devflow.engine.python.tool_export import tool_export
+from devflow.engine.python.tool import tool_export
 from devflow.export_all_resolves.facts import ExportInput
 from devflow.export_all_resolves.members.lockfile_content import NotALockfileError, check_sidecar, content_of
 

@@ -25,8 +25,7 @@ from devflow.common.errors import Problem, as_problem, disk_full_fix, tail
 from devflow.engine import Rules, create_digest, environment_vars, find_binary
 from devflow.engine.generation import HAS_GET, Get, MultiGet, by_name, concurrently, implicitly
 from devflow.engine.python import try_venv_pex
-from devflow.engine.python.tool import tool_resolve, tool_venv
-from devflow.engine.python.tool_options import unless_taken, wanted_tool
+from devflow.engine.python.tool import tool_resolve, tool_venv, unless_taken, wanted_tool
 from devflow.engine.sandbox_package import module_file
 
 _SCRIPT = "run_towncrier.py"

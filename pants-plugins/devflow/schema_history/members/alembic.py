@@ -34,8 +34,7 @@ from devflow.engine import (
 )
 from devflow.engine.python import try_venv_pex
 from devflow.engine.python.resolves import constraints_of, python_for
-from devflow.engine.python.tool import tool_resolve, tool_venv
-from devflow.engine.python.tool_options import unless_taken, wanted_tool
+from devflow.engine.python.tool import tool_resolve, tool_venv, unless_taken, wanted_tool
 from devflow.schema_history.alembic.below import NOTHING_BELOW, Below, scripts_below
 from devflow.schema_history.alembic.config import (
     HERE,

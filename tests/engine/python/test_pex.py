@@ -39,8 +39,7 @@ from devflow.engine.python import (
     resolve_pex_config,
     try_venv_pex,
 )
-from devflow.engine.python.tool_export import tool_export
-from devflow.engine.python.tool_options import wanted_tool
+from devflow.engine.python.tool import tool_export, wanted_tool
 from devflow.engine.resolves import ExportableTool
 from engine.answer import Answer
 from engine.recorder import executes

@@ -18,9 +18,9 @@ from pants.engine.rules import QueryRule, rule
 from pants.testutil.rule_runner import RuleRunner
 
 from devflow import engine
-from devflow.engine import digest_contents, lockfiles, python
-from devflow.engine.lockfiles import make_lockfile, planned_lockfiles
+from devflow.engine import digest_contents, python
 from devflow.engine.python.lock import files_of_lock, is_made_by_pex, try_pex_lock
+from devflow.engine.resolves import make_lockfile, planned_lockfiles
 from devflow.locking.ladder import pins_to_release
 from devflow.locking.pinned import without_pins
 from devflow.locking.reading import read_lockfile
@@ -63,7 +63,6 @@ def runner(tmp_path_factory: pytest.TempPathFactory) -> RuleRunner:
             see_lock,
             *engine.rules(),
             *python.rules(),
-            *lockfiles.rules(),
             *stock.rules(),
             *generate_lockfiles.rules(),
             QueryRule(Answer, [AboutLock]),
