@@ -11,15 +11,7 @@ from pathlib import Path
 import pytest
 from backport.conftest import World, text
 
-from harness.git_world import fixes, refusal, success
-
-
-def refused(world: World, message: str, *args: str) -> str:
-    return refusal(world.run, world.state, message, *args)
-
-
-def works(world: World, *args: str) -> None:
-    success(world.run(*args))
+from harness.git_world import fixes, refused, works
 
 
 @pytest.fixture()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Protocol
 
 from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
 
@@ -88,3 +90,28 @@ def success(result: GoalRuleResult) -> GoalRuleResult:
     """The result of a run that has not failed."""
     assert result.exit_code == 0, result.stderr
     return result
+
+
+class GoalWorld(Protocol):
+    """A world in which a goal runs."""
+
+    def run(self, *args: str) -> GoalRuleResult:
+        """Run it."""
+
+    def state(self) -> object:
+        """What a run that changes nothing must not change."""
+
+
+def refused(world: GoalWorld, message: str, *args: str) -> str:
+    """`refusal` of the goal of a world."""
+    return refusal(world.run, world.state, message, *args)
+
+
+def works(world: GoalWorld, *args: str) -> GoalRuleResult:
+    """`success` of the goal of a world."""
+    return success(world.run(*args))
+
+
+def options_in(fix: str) -> list[str]:
+    """The options that a fix names, as a shell reads them."""
+    return [word.rstrip(",;:") for word in shlex.split(fix.replace("'s ", " ")) if word.startswith("--")]

@@ -7,23 +7,12 @@ import re
 from collections.abc import Mapping
 
 import pytest
-from pants.testutil.rule_runner import GoalRuleResult
 
-from harness.git_world import refusal, success
+from harness.git_world import refused, works
 from release.conftest import World
 
 TO = "--to=24.03.0"
 ALONE = "--skip=news"
-
-
-def refused(world: World, message: str, *args: str) -> str:
-    return refusal(world.run, world.state, message, *args)
-
-
-def works(world: World, *args: str) -> GoalRuleResult:
-    return success(world.run(*args))
-
-
 JSON = '{"name": "a", "version": "24.03.0rc1"}\n'
 # Files, where the version is, what is said, a part of the fix, and the edit or the places that follow it.
 VERSION_FILES: Mapping[str, tuple[dict[str, str], object, str, str, dict[str, str], object]] = {
