@@ -12,7 +12,6 @@ from harness.git_world import refused, works
 from release.conftest import World
 
 TO = "--to=24.03.0"
-ALONE = "--skip=news"
 JSON = '{"name": "a", "version": "24.03.0rc1"}\n'
 # Files, where the version is, what is said, a part of the fix, and the edit or the places that follow it.
 VERSION_FILES: Mapping[str, tuple[dict[str, str], object, str, str, dict[str, str], object]] = {

@@ -11,8 +11,6 @@ from pants.backend.python.subsystems.setup import PythonSetup
 from pants.backend.python.target_types import ConsoleScript
 from pants.backend.python.util_rules.pex import VenvPexProcess
 from pants.engine.rules import QueryRule, collect_rules, rule
-from pants.option.option_types import StrOption
-from pants.option.subsystem import Subsystem
 from pants.testutil.rule_runner import RuleRunner
 
 from devflow import engine
@@ -20,7 +18,7 @@ from devflow.common.errors import UserError
 from devflow.common.tool_resolve import WantedTool
 from devflow.engine import python, try_process
 from devflow.engine.python import try_venv_pex, venv_pex_process
-from devflow.engine.python.tool import tool_resolve, tool_venv, unless_taken
+from devflow.engine.python.tool import tool_resolve, tool_venv
 from engine.answer import Answer
 from engine.recorder import executes
 
@@ -108,30 +106,3 @@ def test_errors(runner: RuleRunner, args: list[str], requirement: str, configure
     seen = runner.request(Answer, [AboutTool(requirement, configured)])
     assert seen.error.startswith(message)
     assert "\n  Fix: " in seen.error
-
-
-class Carver(Subsystem):
-    options_scope = "carver"
-    help = "Options of a tool that nobody else has."
-
-    install_from_resolve = StrOption(default=None, help="Its resolve.")
-
-
-class Ours(Subsystem):
-    options_scope = "polisher"
-    help = "Options of a tool."
-
-
-class Theirs(Carver):
-    options_scope = "polisher"
-    help = "Options of the same tool, by another backend; no direct child of `Subsystem`."
-
-
-def test_a_scope_that_is_free_is_registered() -> None:
-    assert unless_taken(Carver) == [*Carver.rules()]
-    assert unless_taken(Carver) != []
-
-
-def test_a_scope_that_another_backend_has_is_left_to_it() -> None:
-    assert Theirs.options_scope == Ours.options_scope
-    assert unless_taken(Ours) == []
