@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pants.backend.project_info import dependents
 from pants.backend.project_info.dependents import Dependents, DependentsRequest
 from pants.base.specs import Specs
 from pants.core.goals import package as package_goal
@@ -29,6 +28,7 @@ from pants.source.source_root import AllSourceRoots
 from devflow.engine.generation import HAS_GET, Get, MultiGet, Rules, concurrently, implicitly
 
 if not HAS_GET:
+    from pants.backend.project_info import dependents
     from pants.core.goals import package
     from pants.core.util_rules import stripped_source_files
     from pants.engine.internals import graph
