@@ -10,6 +10,9 @@ from pathlib import Path
 import devflow
 
 ROOT = Path(next(iter(devflow.__path__)))
+FOLDERS = tuple(sorted({path.parent.name for path in ROOT.glob("*/*.py")}))
+# A slice is a backend.
+SLICES = tuple(folder for folder in FOLDERS if (ROOT / folder / "register.py").is_file())
 
 
 def modules(folder: str) -> dict[str, Path]:

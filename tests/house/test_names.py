@@ -7,28 +7,7 @@ from collections import defaultdict
 
 import pytest
 
-from house.sources import modules, syntax_tree
-
-FOLDERS = (
-    "add_requirement",
-    "backport",
-    "common",
-    "doctor",
-    "engine",
-    "exec",
-    "export_all_resolves",
-    "ide_config",
-    "link",
-    "locking",
-    "merge_lockfiles",
-    "plain",
-    "platform_wheels",
-    "plugin_checkouts",
-    "release",
-    "reset_cache",
-    "schema_history",
-    "sphinx_docs",
-)
+from house.sources import FOLDERS, modules, syntax_tree
 
 
 def classes() -> dict[str, list[str]]:
