@@ -10,18 +10,14 @@ of a number.
 
 from __future__ import annotations
 
-import argparse
-import json
-import os
-import platform
-import shutil
 import sys
-import tempfile
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
-from results import Row, compare, table
-from scratch_repository import PROJECT, BenchmarkError, Resolve, ScratchRepository
+from frame import options_of, run_in_repository
+from results import Row, compare
+from scratch_repository import BenchmarkError, Resolve, ScratchRepository
 
 REQUIREMENTS = 200
 MAIN = Resolve("main", "3rdparty/python/pants-plugins.lock", "3.9")
@@ -93,31 +89,19 @@ def added(scratch: ScratchRepository, runs: int) -> Row:
     return compare(f"one more than {REQUIREMENTS}", ours, "generate-lockfiles", stock, at_most=1.2)
 
 
+def measure(scratch: ScratchRepository, runs: int, locks: int) -> Iterator[Row]:
+    """Each case."""
+    prepare(scratch)
+    yield checked(scratch, runs)
+    yield added(scratch, locks)
+
+
 def main() -> int:
     """The exit code."""
-    parser = argparse.ArgumentParser(description="Measure add-requirement.")
-    parser.add_argument("--runs", type=int, default=15, help="of --check; the median counts; default: 15")
+    parser = options_of("Measure add-requirement.", runs=15, of="of --check; ")
     parser.add_argument("--locks", type=int, default=3, help="of locking; the median counts; default: 3")
-    parser.add_argument("--json", action="store_true", help="print all samples instead of a table")
-    parser.add_argument("--pants", type=Path, default=PROJECT / "pants", help="the launcher; default: this project's")
     options = parser.parse_args()
-    directory = Path(tempfile.mkdtemp(prefix="devflow-benchmark-"))
-    machine = f"{os.cpu_count()} CPUs, {platform.system()} {platform.machine()}, load {os.getloadavg()[0]:.1f}"
-    scratch = ScratchRepository(directory, options.pants.resolve(), [MAIN])
-    try:
-        prepare(scratch)
-        rows = [checked(scratch, options.runs), added(scratch, options.locks)]
-    except BenchmarkError as error:
-        print(f"Stopped: {error}", file=sys.stderr)
-        return 1
-    finally:
-        scratch.stop()
-        shutil.rmtree(directory, ignore_errors=True)
-    if options.json:
-        print(json.dumps({"schema_version": 1, "machine": machine, "cases": [row.as_json() for row in rows]}, indent=2))
-    else:
-        print(f"{machine}\n\n{table(rows)}")
-    return 0
+    return run_in_repository(options, [MAIN], lambda scratch: measure(scratch, options.runs, options.locks))
 
 
 if __name__ == "__main__":

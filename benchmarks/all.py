@@ -12,8 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import shutil
 import signal
 import subprocess
@@ -24,6 +22,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from export_cases import floor
+from frame import load, machine
 from goal_cases import CASES, Bench, ExportAllResolves, GoalCase, ResetCache
 from growth import Measurement, growth_table
 from plot import svg
@@ -42,7 +41,7 @@ def main() -> int:
     directory = options.keep or Path(tempfile.mkdtemp(prefix="devflow-benchmark-"))
     directory.mkdir(parents=True, exist_ok=True)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # the daemons are to end, too
-    load = [_load()]
+    loads = [load()]
     measurements: list[Measurement] = []
     remote: list[RemoteRow] = []
     failure: BaseException | None = None
@@ -56,14 +55,13 @@ def main() -> int:
     finally:
         if not options.keep:
             shutil.rmtree(directory, ignore_errors=True)
-    load.append(_load())
-    machine = f"{os.cpu_count()} CPUs, {platform.system()} {platform.machine()}"
+    loads.append(load())
     if options.json:
         cases = [measurement.as_json() for measurement in measurements]
-        head = {"schema_version": 1, "machine": machine, "load": load}
+        head = {"schema_version": 1, "machine": machine(), "load": loads}
         print(json.dumps({**head, "cases": cases, "remote_cache": [row.as_json() for row in remote]}, indent=2))
     else:
-        print(f"{machine}; load before {load[0]}, after {load[1]}\n\n{growth_table(measurements)}\n")
+        print(f"{machine()}; load before {loads[0]}, after {loads[1]}\n\n{growth_table(measurements)}\n")
         print(remote_table(remote))
     if options.plot and measurements:
         options.plot.write_text(svg(measurements, "Time of each goal by size"), encoding="utf-8")
@@ -145,10 +143,6 @@ def _measurement(
 ) -> Measurement:
     name = case.other_name.get(state, "")
     return Measurement(case.name, state, case.unit, case.amount, ours, floors, name, others)
-
-
-def _load() -> float:
-    return round(os.getloadavg()[0], 1)
 
 
 def _options() -> argparse.Namespace:

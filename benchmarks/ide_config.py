@@ -9,17 +9,15 @@ never fails because of a number: the exit code is 0 unless something could not b
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
-import shutil
 import sys
-import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from export_cases import floor
-from results import compare, table
-from scratch_repository import PROJECT, BenchmarkError, Resolve, Run, ScratchRepository
+from frame import options_of, run_in_repository
+from results import Row, compare
+from scratch_repository import BenchmarkError, Resolve, Run, ScratchRepository
 
 _SMALL = (
     ("ruff", "3rdparty/python/ruff.lock", "3.9"),
@@ -30,35 +28,33 @@ _WARM_UPS = 3
 _ALL = "vscode,pyright,coc,vim-ale,neovim,helix,zed,emacs,ty"
 
 
+def measure(repository: ScratchRepository, files: int, roots: int, runs: int) -> Iterator[Row]:
+    """The settings of each editor, against a trivial goal."""
+    _generate(repository.build_root, files, roots)
+    # The settings need the places of exports, not the exports, but for the tools in them.
+    repository.run("export-all-resolves", "--include=ruff")
+    repository.run("ide-config", f"--editors={_ALL}")
+    for _ in range(_WARM_UPS):
+        _ours(repository, roots)
+        floor(repository)
+    ours, trivial = [], []
+    for _ in range(runs):
+        ours.append(_ours(repository, roots))
+        trivial.append(floor(repository))
+    yield compare("ide-config, nothing to change", ours, "trivial goal", trivial, at_most=1.3)
+
+
 def main() -> int:
     """The exit code."""
-    options = _options()
-    directory = options.keep or Path(tempfile.mkdtemp(prefix="devflow-benchmark-"))
-    repository = ScratchRepository(directory / "editors", options.pants.resolve(), _resolves(options.resolves))
-    _generate(repository.build_root, options.files, options.roots)
-    try:
-        # The settings need the places of exports, not the exports, but for the tools in them.
-        repository.run("export-all-resolves", "--include=ruff")
-        repository.run("ide-config", f"--editors={_ALL}")
-        for _ in range(_WARM_UPS):
-            _ours(repository, options.roots)
-            floor(repository)
-        ours, trivial = [], []
-        for _ in range(options.runs):
-            ours.append(_ours(repository, options.roots))
-            trivial.append(floor(repository))
-    except (BenchmarkError, KeyboardInterrupt) as error:
-        print(f"Stopped: {error or 'interrupted'}", file=sys.stderr)
-        return 1
-    finally:
-        repository.stop()
-        if not options.keep:
-            shutil.rmtree(directory, ignore_errors=True)
-    row = compare("ide-config, nothing to change", ours, "trivial goal", trivial, at_most=1.3)
-    load = os.getloadavg()[0]
-    as_json = json.dumps({"schema_version": 1, "load": load, "cases": [row.as_json()]}, indent=2)
-    print(as_json if options.json else f"load {load:.1f}\n\n{table([row])}")
-    return 0
+    parser = options_of("Measure ide-config.", runs=15, of="of each side; ", keep=True)
+    parser.add_argument("--files", type=int, default=5000, help="Python files; default: 5000")
+    parser.add_argument("--roots", type=int, default=40, help="source roots; default: 40")
+    parser.add_argument("--resolves", type=int, default=12, help="default: 12")
+    options = parser.parse_args()
+    resolves = _resolves(options.resolves)
+    return run_in_repository(
+        options, resolves, lambda scratch: measure(scratch, options.files, options.roots, options.runs)
+    )
 
 
 def _ours(repository: ScratchRepository, roots: int) -> Run:
@@ -90,18 +86,6 @@ def _generate(build_root: Path, files: int, roots: int) -> None:
         patterns.append(f"/components/part{root:02}")
     with open(build_root / "pants.toml", "a", encoding="utf-8") as configuration:
         configuration.write(f"\n[source]\nroot_patterns = {json.dumps(patterns)}\n")
-
-
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Measure ide-config.")
-    parser.add_argument("--files", type=int, default=5000, help="Python files; default: 5000")
-    parser.add_argument("--roots", type=int, default=40, help="source roots; default: 40")
-    parser.add_argument("--resolves", type=int, default=12, help="default: 12")
-    parser.add_argument("--runs", type=int, default=15, help="of each side; the median counts; default: 15")
-    parser.add_argument("--json", action="store_true", help="print all samples instead of a table")
-    parser.add_argument("--keep", type=Path, metavar="DIR", help="work in DIR, and leave it there")
-    parser.add_argument("--pants", type=Path, default=PROJECT / "pants", help="the launcher; default: this project's")
-    return parser.parse_args()
 
 
 if __name__ == "__main__":

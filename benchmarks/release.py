@@ -9,22 +9,18 @@ and removes it. The first run needs a package index. It judges and never fails b
 
 from __future__ import annotations
 
-import argparse
-import json
-import os
-import platform
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from frame import options_of, run_in_repository
 from git_repository import git, make_git_repository
-from results import Row, compare, table
+from results import Row, compare
 from schema_history_cases import install
-from scratch_repository import PROJECT, BenchmarkError, Resolve, Run, ScratchRepository
+from scratch_repository import BenchmarkError, Resolve, Run, ScratchRepository
 
 FRAGMENTS = 300
 TOWNCRIER = Resolve("towncrier", "3rdparty/python/towncrier.lock", "3.11")
@@ -167,31 +163,18 @@ def not_installed(scratch: ScratchRepository, runs: int) -> Row:
     return compare("plan, towncrier not installed", ours[1:], "pip, then towncrier", by_hand[1:])
 
 
+def measure(scratch: ScratchRepository, runs: int) -> Iterator[Row]:
+    """Each case."""
+    towncrier = prepare(scratch)
+    yield nothing_changed(scratch, runs)
+    yield from first_time(scratch, towncrier, runs)
+    yield not_installed(scratch, min(3, runs))
+
+
 def main() -> int:
     """The exit code."""
-    parser = argparse.ArgumentParser(description="Measure release.")
-    parser.add_argument("--runs", type=int, default=15, help="of each case; the median counts; default: 15")
-    parser.add_argument("--json", action="store_true", help="print all samples instead of a table")
-    parser.add_argument("--pants", type=Path, default=PROJECT / "pants", help="the launcher; default: this project's")
-    options = parser.parse_args()
-    directory = Path(tempfile.mkdtemp(prefix="devflow-benchmark-"))
-    machine = f"{os.cpu_count()} CPUs, {platform.system()} {platform.machine()}, load {os.getloadavg()[0]:.1f}"
-    scratch = ScratchRepository(directory, options.pants.resolve(), [TOWNCRIER])
-    try:
-        towncrier = prepare(scratch)
-        rows = [nothing_changed(scratch, options.runs), *first_time(scratch, towncrier, options.runs)]
-        rows.append(not_installed(scratch, min(3, options.runs)))
-    except BenchmarkError as error:
-        print(f"Stopped: {error}", file=sys.stderr)
-        return 1
-    finally:
-        scratch.stop()
-        shutil.rmtree(directory, ignore_errors=True)
-    if options.json:
-        print(json.dumps({"schema_version": 1, "machine": machine, "cases": [row.as_json() for row in rows]}, indent=2))
-    else:
-        print(f"{machine}\n\n{table(rows)}")
-    return 0
+    options = options_of("Measure release.", runs=15, of="of each case; ").parse_args()
+    return run_in_repository(options, [TOWNCRIER], lambda scratch: measure(scratch, options.runs))
 
 
 if __name__ == "__main__":

@@ -9,19 +9,17 @@ because of a number: the exit code is 0 unless something could not be measured.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from export_cases import REALISTIC, floor
-from results import Row, table
+from frame import options_of, run_in_repository
+from results import Row
 from scratch_repository import PROJECT, BenchmarkError, ScratchRepository
 
 _FILE_BYTES = 600
@@ -119,29 +117,19 @@ def memory(directory: Path, files: int) -> Iterator[Row]:
     yield Row(f"peak memory, {many:,} files", "MiB", [peaks[many]], f"{few:,} files", [peaks[few]], at_most=2)
 
 
+def measure(repository: ScratchRepository, files: int, runs: int) -> Iterator[Row]:
+    """Memory, then times."""
+    directory = repository.build_root.parent
+    yield from memory(directory, files)
+    yield from cases(repository, directory, files, runs)
+
+
 def main() -> int:
     """The exit code."""
-    parser = argparse.ArgumentParser(description="Measure reset-cache, cache-status and doctor.")
+    parser = options_of("Measure reset-cache, cache-status and doctor.", runs=3)
     parser.add_argument("--files", type=int, default=100_000, help="in the store; default: 100,000")
-    parser.add_argument("--runs", type=int, default=3, help="the medians count; default: 3")
-    parser.add_argument("--pants", type=Path, default=PROJECT / "pants", help="the launcher; default: this project's")
     options = parser.parse_args()
-    directory = Path(tempfile.mkdtemp(prefix="devflow-benchmark-"))
-    repository = ScratchRepository(directory / "times", options.pants.resolve(), REALISTIC[7:8])
-    before = os.getloadavg()[0]
-    try:
-        rows = [
-            *memory(directory, options.files),
-            *cases(repository, directory, options.files, options.runs),
-        ]
-    except BenchmarkError as error:
-        print(f"Stopped: {error}", file=sys.stderr)
-        return 1
-    finally:
-        repository.stop()
-        shutil.rmtree(directory, ignore_errors=True)
-    print(f"{os.cpu_count()} CPUs; load before {before:.1f}, after {os.getloadavg()[0]:.1f}\n\n{table(rows)}")
-    return 0
+    return run_in_repository(options, REALISTIC[7:8], lambda scratch: measure(scratch, options.files, options.runs))
 
 
 if __name__ == "__main__":

@@ -9,20 +9,15 @@ judges and never fails because of a number.
 
 from __future__ import annotations
 
-import argparse
-import json
-import os
-import platform
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
+from frame import options_of, run_in_repository
 from git_repository import IDENTITY, git, make_git_repository
-from results import Row, compare, table
-from scratch_repository import PROJECT, BenchmarkError, Resolve, Run, ScratchRepository
+from results import Row, compare
+from scratch_repository import BenchmarkError, Resolve, Run, ScratchRepository
 
 COMMITS = 5_000
 RELEASES = 100
@@ -92,28 +87,8 @@ def measure(scratch: ScratchRepository, version: str, merge: str, runs: int) -> 
 
 def main() -> int:
     """The exit code."""
-    parser = argparse.ArgumentParser(description="Measure release --tag-merged.")
-    parser.add_argument("--runs", type=int, default=15, help="the median counts; default: 15")
-    parser.add_argument("--json", action="store_true", help="print all samples instead of a table")
-    parser.add_argument("--pants", type=Path, default=PROJECT / "pants", help="the launcher; default: this project's")
-    options = parser.parse_args()
-    directory = Path(tempfile.mkdtemp(prefix="devflow-benchmark-"))
-    machine = f"{os.cpu_count()} CPUs, {platform.system()} {platform.machine()}, load {os.getloadavg()[0]:.1f}"
-    scratch = ScratchRepository(directory, options.pants.resolve(), [TOWNCRIER])
-    try:
-        version, merge = prepare(scratch)
-        rows = measure(scratch, version, merge, options.runs)
-    except (BenchmarkError, subprocess.CalledProcessError) as error:
-        print(f"Stopped: {error}", file=sys.stderr)
-        return 1
-    finally:
-        scratch.stop()
-        shutil.rmtree(directory, ignore_errors=True)
-    if options.json:
-        print(json.dumps({"schema_version": 1, "machine": machine, "cases": [row.as_json() for row in rows]}, indent=2))
-    else:
-        print(f"{machine}\n\n{table(rows)}")
-    return 0
+    options = options_of("Measure release --tag-merged.", runs=15).parse_args()
+    return run_in_repository(options, [TOWNCRIER], lambda scratch: measure(scratch, *prepare(scratch), options.runs))
 
 
 if __name__ == "__main__":
