@@ -26,8 +26,8 @@ from devflow.common.errors import UserError
 from devflow.common.git import Git, GitError
 from devflow.common.git_worktree import Repository, Worktree
 from devflow.release.git.inspect import tagged_versions
-from devflow.release.merged.history import History, choose, subject_pattern
-from devflow.release.merged.inspect import read_history
+from devflow.release.modes.merged.history import History, choose, subject_pattern
+from devflow.release.modes.merged.inspect import read_history
 from devflow.release.steps.section import MOST_CHARACTERS, section_of
 from devflow.release.towncrier.consolidate import consolidated, references
 from devflow.release.versions.version import Version

@@ -32,8 +32,8 @@ from devflow.common.errors import UserError
 from devflow.common.git import GitError
 from devflow.common.git_worktree import Repository
 from devflow.release.git.committed import read_committed
-from devflow.release.merged.history import History, HistoryCommit, choose, subject_pattern
-from devflow.release.merged.removed import removed_by_prereleases
+from devflow.release.modes.merged.history import History, HistoryCommit, choose, subject_pattern
+from devflow.release.modes.merged.removed import removed_by_prereleases
 from devflow.release.steps.changelog import ChangelogStep
 from devflow.release.steps.past import of_all, of_prerelease
 from devflow.release.steps.section import section_of

@@ -7,7 +7,7 @@ from pants.option.option_types import BoolOption, DictOption, EnumOption, StrLis
 from pants.util.strutil import softwrap
 
 from devflow.common.options import ReportFormat
-from devflow.release.modes import PLACEHOLDERS, ModeOptions
+from devflow.release.mode_options import PLACEHOLDERS, ModeOptions
 from devflow.release.towncrier.consolidate import Consolidate
 from devflow.release.versions.tagged import Annotate
 from devflow.release.versions.version_file import Newline

@@ -10,7 +10,7 @@ from devflow.common.git_entries import EXECUTABLE, REGULAR
 from devflow.common.git_worktree import Repository
 from devflow.common.paths import shell_quote, shown
 from devflow.release.git.committed import read_committed
-from devflow.release.merged.history import History, HistoryCommit
+from devflow.release.modes.merged.history import History, HistoryCommit
 from devflow.release.versions.version_files import VersionFile, version_among, version_in_file
 
 _FILES = (REGULAR, EXECUTABLE)

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 from devflow.common.errors import UserError
 from devflow.common.git_worktree import Repository
-from devflow.release.arguments import PRESENT, is_annotated, request_of
 from devflow.release.facts import Check, RepositoryState
 from devflow.release.git.inspect import inspect_repository, read_branch, read_tag
 from devflow.release.git.remotes import read_remote
-from devflow.release.merged.history import Choice, HistoryCommit, candidates, choose, subject_pattern
-from devflow.release.merged.inspect import (
+from devflow.release.modes.arguments import PRESENT, is_annotated, request_of
+from devflow.release.modes.merged.history import Choice, HistoryCommit, candidates, choose, subject_pattern
+from devflow.release.modes.merged.inspect import (
     commit_of,
     fetch,
     has_commit,
@@ -20,7 +20,7 @@ from devflow.release.merged.inspect import (
     trees_of,
     upstream_of,
 )
-from devflow.release.merged.plan import MergedFacts, MergedRequest, plan_merged
+from devflow.release.modes.merged.plan import MergedFacts, MergedRequest, plan_merged
 from devflow.release.plan import names_of
 from devflow.release.planned import ReleasePlan
 from devflow.release.steps.changelog import ChangelogStep

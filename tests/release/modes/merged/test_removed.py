@@ -11,7 +11,7 @@ import pytest
 from devflow.common.errors import UserError
 from devflow.common.git import Git
 from devflow.common.git_worktree import open_repository
-from devflow.release.merged.removed import removed_by_prereleases
+from devflow.release.modes.merged.removed import removed_by_prereleases
 from devflow.release.versions.version import parse
 from devflow.release.versions.version_files import VersionFile
 from release.conftest import World

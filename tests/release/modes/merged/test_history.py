@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from devflow.release.merged.history import Choice, History, HistoryCommit, candidates, choose, subject_pattern
+from devflow.release.modes.merged.history import Choice, History, HistoryCommit, candidates, choose, subject_pattern
 from devflow.release.versions.version import parse
 
 V = parse("26.8.0")

@@ -8,8 +8,8 @@ from collections.abc import Collection, Mapping, Sequence
 from devflow.common.errors import UserError
 from devflow.common.git_worktree import Repository
 from devflow.common.paths import is_text
-from devflow.release.merged.history import candidates, subject_pattern
-from devflow.release.merged.inspect import read_history
+from devflow.release.modes.merged.history import candidates, subject_pattern
+from devflow.release.modes.merged.inspect import read_history
 from devflow.release.versions.version import Version, parse
 from devflow.release.versions.version_files import VersionFile
 

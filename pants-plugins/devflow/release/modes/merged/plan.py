@@ -19,7 +19,7 @@ from devflow.release.facts import (
     passed,
 )
 from devflow.release.git import checks
-from devflow.release.merged.history import Choice, HistoryCommit
+from devflow.release.modes.merged.history import Choice, HistoryCommit
 from devflow.release.planned import Push, ReleasedCommit, ReleasePlan
 from devflow.release.transaction.spec import Tag
 from devflow.release.versions.version import Version
