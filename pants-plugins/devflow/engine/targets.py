@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pants.backend.project_info import dependents
 from pants.backend.project_info.dependents import Dependents, DependentsRequest
 from pants.base.specs import Specs
 from pants.engine.addresses import Address, Addresses, UnparsedAddressInputs
@@ -23,6 +22,7 @@ from pants.source.source_root import AllSourceRoots
 from devflow.engine.generation import HAS_GET, Get, implicitly
 
 if not HAS_GET:
+    from pants.backend.project_info import dependents
     from pants.engine.internals import graph
     from pants.source import source_root
 
