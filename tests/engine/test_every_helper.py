@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import ast
+import functools
+import importlib
+import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 import devflow
 import devflow.register  # every slice
 from devflow import api
+from devflow.engine.generation import HAS_GET
 from engine import (
     test_binaries,
     test_files,
@@ -59,6 +65,30 @@ def test_each_helper_has_a_caller() -> None:
     assert offered - set(useful) - examples == set()
 
 
+@pytest.mark.skipif(not HAS_GET, reason="this Pants is asked by name")
+def test_no_module_has_a_rule_that_it_calls() -> None:
+    """A call by name is for newer Pants. Pants with `Get` would follow it, and 2.18 to 2.29 would not even start."""
+    modules = [module for name, module in sys.modules.items() if name.partition(".")[0] == "devflow"]
+    assert len(modules) > 200
+    assert [found for module in modules for found in _rules_called(module)] == []
+
+
+def test_a_rule_that_is_called_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = """
+from pants.backend.project_info import dependents
+from pants.backend.project_info.dependents import find_dependents
+from devflow.engine import all_targets
+
+async def helper(request):
+    all_targets(request)
+    return [dependents.find_dependents(request, **implicitly()), find_dependents(request)]
+"""
+    (tmp_path / "moody_calls.py").write_text(source)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    found = list(_rules_called(importlib.import_module("moody_calls")))
+    assert found == [f"moody_calls: {name}" for name in ("dependents.find_dependents", "find_dependents")]
+
+
 @pytest.mark.parametrize("helper", ["run_process", "no_such_helper"])
 def test_a_claim_that_is_not_true_fails(helper: str) -> None:
     @executes(helper)
@@ -72,6 +102,19 @@ def test_a_claim_that_is_not_true_fails(helper: str) -> None:
 def _calls(*paths: Path) -> Iterator[str]:
     for path in paths:
         yield from _names_called(ast.parse(path.read_text()))
+
+
+def _rules_called(module: ModuleType) -> Iterator[str]:
+    for node in ast.walk(ast.parse(Path(str(module.__file__)).read_text())):
+        if isinstance(node, ast.Call):
+            name = ast.unparse(node.func)
+            if re.fullmatch(r"[\w.]+", name) and hasattr(_resolved(module, name), "rule"):
+                yield f"{module.__name__}: {name}"
+
+
+def _resolved(module: object, name: str) -> object:
+    """What a dotted name is in a module; None if it is nothing there."""
+    return functools.reduce(lambda found, part: getattr(found, part, None), name.split("."), module)
 
 
 def _names_called(tree: ast.AST) -> Iterator[str]:

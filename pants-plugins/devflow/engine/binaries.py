@@ -12,6 +12,7 @@ from pants.core.util_rules import external_tool
 from pants.core.util_rules.external_tool import ExternalTool, ExternalToolError, UnknownVersion
 from pants.engine.platform import Platform
 from pants.engine.unions import UnionMembership
+from pants.option.option_value_container import OptionValueContainer
 
 from devflow.common.errors import UserError
 from devflow.engine.generation import HAS_GET, Get, Rules, implicitly
@@ -65,18 +66,14 @@ async def binaries_to_export() -> tuple[str, ...]:
     return tuple(dict.fromkeys(scoped.options.get("bin") or ()))
 
 
-async def find_binary_tool(scope: str, union_membership: UnionMembership, platform: Platform) -> Binary | None:
-    """What the options of a tool select; None if no active backend has it.
+def selected_binary(tool_type: Any, options: OptionValueContainer, platform: Platform) -> Binary:
+    """What the options of a subclass of `ExternalTool` select.
 
     Raises: UserError for a version that Pants does not know on this platform, or does not support.
     """
-    tool_type = _tools(union_membership).get(scope)
-    if tool_type is None:
-        return None
-    scoped = await scoped_options(scope)
-    version = scoped.options.version
+    scope, version = tool_type.options_scope, options.version
     try:
-        tool = tool_type(scoped.options)
+        tool = tool_type(options)
         request = tool.get_request(platform)
     except UnknownVersion as error:
         raise UserError(
@@ -95,6 +92,18 @@ async def find_binary_tool(scope: str, union_membership: UnionMembership, platfo
         posixpath.basename(download.url),
         download.expected_digest.fingerprint,
     )
+
+
+async def find_binary_tool(scope: str, union_membership: UnionMembership, platform: Platform) -> Binary | None:
+    """What the options of a tool select; None if no active backend has it.
+
+    Raises: UserError for a version that Pants does not know on this platform, or does not support.
+    """
+    tool_type = _tools(union_membership).get(scope)
+    if tool_type is None:
+        return None
+    scoped = await scoped_options(scope)
+    return selected_binary(tool_type, scoped.options, platform)
 
 
 async def export_binary(scope: str) -> ExportResult | None:

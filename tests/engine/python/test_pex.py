@@ -17,6 +17,7 @@ from pants.backend.python.util_rules.pex import PexRequest, VenvPexProcess
 from pants.backend.python.util_rules.pex_requirements import Lockfile, PexRequirements, Resolve
 from pants.core.target_types import LockfilesGeneratorTarget, LockfileTarget
 from pants.engine.fs import EMPTY_DIGEST
+from pants.engine.platform import Platform
 from pants.engine.rules import QueryRule, collect_rules, rule
 from pants.engine.unions import UnionMembership
 from pants.testutil.rule_runner import RuleRunner
@@ -39,6 +40,7 @@ from devflow.engine.python import (
     resolve_pex_config,
     try_venv_pex,
 )
+from devflow.engine.python.lock import HAS_UV, selected_uv
 from devflow.engine.python.tool import tool_export, wanted_tool
 from devflow.engine.resolves import ExportableTool
 from engine.answer import Answer
@@ -84,13 +86,16 @@ class AboutTools:
 
 
 @rule
-async def see_tools(_: AboutTools, union_membership: UnionMembership, python_setup: PythonSetup) -> Answer:
+async def see_tools(
+    _: AboutTools, union_membership: UnionMembership, python_setup: PythonSetup, platform: Platform
+) -> Answer:
     return Answer(
         {
             "by_resolve": await python_tools_by_resolve(union_membership),
             "mypy": await wanted_tool("mypy"),
             "own": await tool_export("pytest", python_setup, union_membership),
             "none": await tool_export("mypy", python_setup, union_membership),
+            "uv": await selected_uv(platform),
         }
     )
 
@@ -189,7 +194,7 @@ def test_resolve(runner: RuleRunner) -> None:
     assert seen.sources.source_roots == ("code",)
 
 
-@executes("python_tools_by_resolve", "tool_export", "wanted_tool")
+@executes("python_tools_by_resolve", "selected_uv", "tool_export", "wanted_tool")
 def test_tools(runner: RuleRunner) -> None:
     seen = runner.request(Answer, [AboutTools()])
     assert dict(seen.by_resolve) == {"colors": ("mypy",)}
@@ -197,6 +202,7 @@ def test_tools(runner: RuleRunner) -> None:
     assert seen.own.lockfile.url.startswith("resource://pants.")
     # The name of a tool that is installed from a resolve: what stock `export` does with it depends on the release.
     assert (seen.none is None) == (ExportableTool is None)
+    assert (seen.uv is not None) == HAS_UV
 
 
 @executes("create_pex", "create_venv_pex", "try_venv_pex")

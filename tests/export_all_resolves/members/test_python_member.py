@@ -17,6 +17,7 @@ from pants.backend.python.macros.python_artifact import PythonArtifact
 from pants.backend.python.target_types import PythonDistribution, PythonSourcesGeneratorTarget
 from pants.backend.python.util_rules import lockfile_metadata
 from pants.core.target_types import LockfilesGeneratorTarget, LockfileTarget
+from pants.engine.platform import Platform
 from pants.testutil.rule_runner import QueryRule, RuleRunner
 
 from devflow.export_all_resolves import register
@@ -24,6 +25,7 @@ from devflow.export_all_resolves.contract import MaybeResolveFingerprint, Resolv
 from devflow.export_all_resolves.members.python import PythonResolveExporter
 from devflow.export_all_resolves.plan import changed_inputs
 
+PLATFORM = Platform.create_for_localhost().value
 REQUIREMENTS = "ansicolors==1.1.8 --hash=sha256:00d2dde5a675579325902536738dd27e4fac1fd68f773fe36c21044eb559e187\n"
 HEADER = "# This file was generated. Do not edit.\n"
 PEX_LOCK = '{"locked_resolves": [], "pex_version": "2.1.137"}\n'
@@ -313,6 +315,13 @@ def test_a_lockfile_of_uv(rule_runner: RuleRunner) -> None:
     ):
         rule_runner.write_files({"b.lock": lockfile})
         assert changes(before, fingerprint(rule_runner, "b")) == expected
+    configure(rule_runner, "--uv-version=0.99.1", f"--uv-known-versions=['0.99.1|{PLATFORM}|{'0' * 64}|1']")
+    after = fingerprint(rule_runner, "b")
+    assert [change.split(" ")[0] for change in changes(before, after)] == ["uv", "lockfile"]
+    assert changes(before, after)[0].endswith(" → 0.99.1")
+    configure(rule_runner, "--uv-version=0.99.2")
+    assert problem(rule_runner, "b")[0] == f"[uv].known_versions has no entry for version 0.99.2 on {PLATFORM}."
+    configure(rule_runner)
     rule_runner.write_files({"b.lock.metadata": side.replace('"resolve": "b"', '"resolve": "c"')})
     assert problem(rule_runner, "b") == (
         "b.lock, the lockfile of resolve b, cannot be used: b.lock.metadata is that of another lockfile: it is for c.",

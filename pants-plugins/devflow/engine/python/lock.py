@@ -15,14 +15,17 @@ from pants.backend.python.util_rules.lockfile_metadata import PythonLockfileMeta
 from pants.backend.python.util_rules.pex_cli import PexCliProcess
 from pants.core.goals.generate_lockfiles import GenerateLockfile, GenerateLockfilesSubsystem
 from pants.engine.fs import CreateDigest, FileContent
+from pants.engine.platform import Platform
 from pants.engine.process import FallibleProcessResult, Process, ProcessCacheScope
 from pants.util.docutil import bin_name
 
+from devflow.engine.binaries import Binary, selected_binary
 from devflow.engine.files import create_digest, merge_digests
 from devflow.engine.generation import HAS_GET, Get, implicitly
 from devflow.engine.processes import try_process
 from devflow.engine.python.pex import ResolvePexConfig, find_python, resolve_pex_config
 from devflow.engine.python.resolves import PipRequirement
+from devflow.engine.session import scoped_options
 
 if not HAS_GET:
     from pants.engine.intrinsics import execute_process  # type: ignore[import-not-found]
@@ -103,7 +106,7 @@ HAS_UV = hasattr(stock, "GenerateUvLockfile")  # Pants 2.32 and newer
 _UV_REQUEST: Any = getattr(stock, "GenerateUvLockfile", ())
 
 if HAS_UV:
-    from pants.backend.python.subsystems.uv import download_uv_binary  # type: ignore[import-not-found]
+    from pants.backend.python.subsystems.uv import Uv, download_uv_binary  # type: ignore[import-not-found]
     from pants.backend.python.util_rules import uv as uv_rules  # type: ignore[attr-defined]
 
     async def try_uv_lock(request: Any, lockfile: str, changed: Iterable[str]) -> FallibleProcessResult:
@@ -144,7 +147,18 @@ if HAS_UV:
         )
 
 else:
-    try_uv_lock = None  # type: ignore[assignment]
+    try_uv_lock = Uv = None  # type: ignore[assignment]
+
+
+async def selected_uv(platform: Platform) -> Binary | None:
+    """The uv that makes lockfiles and installs from them; None where Pants has none.
+
+    Raises: UserError for a version that Pants does not know on this platform, or does not support.
+    """
+    if not HAS_UV:
+        return None
+    scoped = await scoped_options("uv")
+    return selected_binary(Uv, scoped.options, platform)
 
 
 def is_made_by_uv(request: GenerateLockfile) -> bool:

@@ -47,6 +47,7 @@ from devflow.export_all_resolves.members.python_inputs import (
     export_format,
     full_version,
     hash_of,
+    installer_inputs,
     listed_inputs,
     lockfile_input,
     settings_input,
@@ -94,6 +95,7 @@ async def fingerprint_python_resolve(
         if not python_setup.enable_resolves:
             raise UserError("Resolves are off: [python].enable_resolves is false.", fix="set it to true in pants.toml")
         lockfile = await lockfile_input(resolve, source, python_setup)
+        installer = await installer_inputs(source, platform)
         python = await python_for(resolve, source.constraints)
     except UserError as error:
         await run_id()  # this result must end with the run, as in `describe_resolve`
@@ -107,6 +109,7 @@ async def fingerprint_python_resolve(
     inputs = [
         ExportInput("Pants", VERSION, VERSION),
         ExportInput("pex tool", pex_pex.digest.fingerprint),
+        *installer,
         ExportInput("platform", platform.value, platform.value),
         ExportInput("interpreter", f"{version} {python.path} {python.fingerprint}", version),
         lockfile,

@@ -16,6 +16,7 @@ from pants.backend.python.util_rules.pex_environment import PythonExecutable
 from pants.backend.python.util_rules.pex_requirements import Lockfile, ResolvePexConstraintsFile
 from pants.core.goals.export import ExportSubsystem
 from pants.engine.fs import PathGlobs
+from pants.engine.platform import Platform
 from pants.engine.process import Process
 from pants.engine.unions import UnionMembership
 from pants.util.logging import LogLevel
@@ -29,6 +30,7 @@ from devflow.engine.python import (
     load_lockfile,
     sidecar_path,
 )
+from devflow.engine.python.lock import selected_uv
 from devflow.engine.python.resolves import constraints_of, how_to_make_lockfile
 from devflow.engine.python.tool import tool_export
 from devflow.export_all_resolves.facts import ExportInput
@@ -92,6 +94,18 @@ async def _loaded_input(source: ResolveSource, resolve: str, how_to_make: str) -
         raise _unreadable(source.lockfile.url, resolve, last_words(error), how_to_make) from error
     contents = await digest_contents(loaded.lockfile_digest)
     return _input_of(contents[0].content, source, resolve, how_to_make)
+
+
+async def installer_inputs(source: ResolveSource, platform: Platform) -> tuple[ExportInput, ...]:
+    """The uv that installs from this lockfile, if it is one of uv: pex installs from all others.
+
+    Raises: UserError if `[uv]` selects none for this platform.
+    """
+    loaded = await load_lockfile(source.lockfile)
+    if getattr(loaded, "lockfile_format", None) != "uv":  # only Pants that has uv knows formats
+        return ()
+    uv = await selected_uv(platform)
+    return (ExportInput("uv", f"{uv.file} {uv.sha256} {uv.path}", uv.version),) if uv else ()
 
 
 def _input_of(content: bytes, source: ResolveSource, resolve: str, how_to_make: str) -> ExportInput:
