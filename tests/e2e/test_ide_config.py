@@ -126,7 +126,7 @@ def as_they_should_be(python: Path) -> dict[str, str]:
 
 
 def on_another_python(repo: Repository) -> dict[str, str]:
-    """All that the settings of the repository want of Python 3.11, wanted of 3.9; a change of them restarts the daemon."""
+    """The settings that want a Python 3.11 want a 3.9. To change the file would restart the daemon."""
     settings = toml.loads((repo.root / "pants.toml").read_text())
     scopes = [scope for scope, values in settings.items() if values.get("interpreter_constraints") == ["==3.11.*"]]
     assert "python" in scopes

@@ -135,5 +135,7 @@ def test_whoever_is_killed_the_next_command_works_and_the_next_reset_finishes(
 
 def _wait_for_another(caches: Caches, before: set[str], client: subprocess.Popen[str]) -> None:
     """Until the client's reset has renamed the store; fails if it ends before."""
-    wait_until(lambda: bool(set(leftovers(caches)) - before) or client.poll() is not None, what="the store to be renamed")
+    wait_until(
+        lambda: bool(set(leftovers(caches)) - before) or client.poll() is not None, what="the store to be renamed"
+    )
     assert client.poll() is None, finish(client)
