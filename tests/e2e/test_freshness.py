@@ -157,7 +157,7 @@ def test_another_place_and_another_cache_directory(repo: Repository, tmp_path: P
     shutil.copytree(repo.root, moved.root, symlinks=True, ignore=ignore)
     own = {"PANTS_NAMED_CACHES_DIR": str(tmp_path / "named")}
     assert stale(moved, "--include=pinned", pantsd=False, env=own) == {
-        "pinned": ["cache directory changed", "destination changed"]
+        "pinned": ["destination changed", "cache directory changed"]
     }
 
 

@@ -25,7 +25,7 @@ PAGE = Path.cwd() / "docs" / "adopting.md"
 @pytest.fixture(scope="module")
 def repo(tmp_path_factory: pytest.TempPathFactory, caches: Caches) -> Iterator[Repository]:
     """It has a copy of devflow, and git does not ignore the settings of editors."""
-    files = {
+    files: dict[str, str | bytes] = {
         **FILES,
         ".gitignore": FILES[".gitignore"].replace("/.vscode/\n", ""),
         "pants.toml": by_path(["%(buildroot)s/pants-plugins"], "pants.backend.python", "devflow"),
