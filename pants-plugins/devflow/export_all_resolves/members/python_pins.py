@@ -28,14 +28,15 @@ class NotPinnedError(Exception):
 class Pin:
     """One distribution. `text` is what pex is asked for; `identity` changes if another file may be installed.
 
-    `hashed` is the same as a line of a requirements file; `links` are the addresses of its wheels, with their hashes, if
-    the lockfile has addresses. `requirement` is the text by which pex lists a requirement.
+    `hashed` is the same as a line of a requirements file, with its `hashes` ("sha256:0123…"); `links` are the addresses
+    of its wheels, with their hashes, if the lockfile has addresses. `requirement` is the text by which pex lists it.
     """
 
     name: str  # normalised
     text: str
     identity: str
     hashed: str
+    hashes: tuple[str, ...]
     requirement: str | None = None
     links: tuple[str, ...] = ()
     may_be_wheel: bool = True
@@ -85,7 +86,8 @@ def _of_requirements(text: str, environment: Mapping[str, str]) -> Iterator[Pin]
             raise NotPinnedError(f"its lockfile does not pin {requirement.name} to one version")
         if requirement.marker is None or requirement.marker.evaluate(dict(environment)):
             identity = " ".join([str(requirement), *hashes])
-            yield Pin(canonicalize_name(requirement.name), line, identity, line, requirement=_listed(requirement))
+            name = canonicalize_name(requirement.name)
+            yield Pin(name, line, identity, line, tuple(hashes), requirement=_listed(requirement))
 
 
 def _listed(requirement: Requirement) -> str:
@@ -129,13 +131,14 @@ def _pin(name: str, entry: Mapping[str, Any]) -> Pin:
             raise NotPinnedError(f"its lockfile has {name} from version control")
     identity = [entry["version"], *sorted(f"{artifact['algorithm']}:{artifact['hash']}" for artifact in artifacts)]
     text = f"{entry['project_name']}=={Version(entry['version'])}"
-    hashed = " ".join([text, *(f"--hash={artifact['algorithm']}:{artifact['hash']}" for artifact in artifacts)])
+    hashes = tuple(f"{artifact['algorithm']}:{artifact['hash']}" for artifact in artifacts)
     wheels = [artifact for artifact in artifacts if urlsplit(artifact["url"]).path.endswith(".whl")]
     return Pin(
         name,
         text,
         " ".join([name, *identity]),
-        hashed,
+        " ".join([text, *(f"--hash={one}" for one in hashes)]),
+        hashes,
         links=tuple(f"{wheel['url'].partition('#')[0]}#{wheel['algorithm']}={wheel['hash']}" for wheel in wheels),
         # An address in a mapped directory (`${NAME}/…`) is one for pex only.
         may_be_wheel=bool(wheels) and not any("${" in wheel["url"] for wheel in wheels),

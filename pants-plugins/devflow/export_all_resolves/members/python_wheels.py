@@ -5,10 +5,10 @@ Pex would start a `pip` of its own to find them, and another one to install each
 
 from __future__ import annotations
 
-import html
+import json
 import logging
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -30,7 +30,8 @@ logger = logging.getLogger(__name__)
 SEEDS = "devflow_venv_seeds"  # the named cache
 WHEELS = f"{OWN_DIR}/wheels"
 _PINS = f"{OWN_DIR}/pins.txt"
-_LINKS = f"{OWN_DIR}/links.html"
+_SPEC = f"{OWN_DIR}/pins.json"
+_PAGE = f"{OWN_DIR}/index.html"
 _OLDEST_PYTHON = (3, 9)  # of the modules in the sandbox
 _MORE_SCRIPTS = frozenset({"pip", "setuptools"})  # pip installs these in a form of their own
 
@@ -73,28 +74,23 @@ async def download_wheels(pins: Sequence[Pin], settings: WheelSettings, *, check
 
     `checked`: only if they are all that they require.
     """
-    files = [FileContent(_PINS, "".join(f"{pin.hashed}\n" for pin in pins).encode())]
-    # An index is not asked if the lockfile has all addresses, unless it has passwords, which may be for these.
-    links = [link for pin in pins for link in pin.links]
-    direct = all(pin.links for pin in pins) and not any(map(_has_password, settings.config.indexes))
-    if direct:
-        anchors = (f'<a href="{html.escape(link)}">{html.escape(_file_name(link))}</a>\n' for link in links)
-        files.append(FileContent(_LINKS, f"<!DOCTYPE html><html><body>\n{''.join(anchors)}</body></html>\n".encode()))
     certificates = ca_certs_path_to_file_content(settings.ca_certs_path) if settings.ca_certs_path else None
-    if certificates:
-        files.append(certificates)
     caches = settings.environment.in_sandbox(working_directory=None)
     seeds = os.path.join(".cache", SEEDS)
+    cache = str(caches.pex_root / "pip_cache")
+    files = [
+        FileContent(_PINS, "".join(f"{pin.hashed}\n" for pin in pins).encode()),
+        FileContent(_SPEC, json.dumps(_spec(pins, settings, cache, certificates), sort_keys=True).encode()),
+        *([certificates] if certificates else ()),
+    ]
     process = Process(
         argv=(
             settings.python.path,
-            *("-s", "-B", "-m", f"{STAGING}.download", os.path.join(seeds, settings.seed), settings.python.path),
-            *("--isolated", "--disable-pip-version-check", "--no-input", "--quiet"),
-            *("--cache-dir", str(caches.pex_root / "pip_cache")),
+            *("-s", "-B", "-m", f"{STAGING}.download", os.path.join(seeds, settings.seed), settings.python.path, _SPEC),
+            *("--isolated", "--disable-pip-version-check", "--no-input", "--quiet", "--cache-dir", cache),
             *(("--cert", certificates.path) if certificates else ()),
             *("download", "--require-hashes", "--only-binary=:all:", "--dest", WHEELS, "--requirement", _PINS),
             *(() if checked else ("--no-deps",)),
-            *(("--no-index", "--find-links", _LINKS) if direct else _index_arguments(settings.config)),
         ),
         env={
             "PATH": os.pathsep.join(settings.environment.path),
@@ -103,11 +99,7 @@ async def download_wheels(pins: Sequence[Pin], settings: WheelSettings, *, check
         },
         input_digest=await create_digest(CreateDigest([*staging_files(), *files])),
         output_directories=(WHEELS,),
-        append_only_caches={
-            **caches.append_only_caches,
-            **settings.python.append_only_caches,
-            SEEDS: seeds,
-        },
+        append_only_caches={**caches.append_only_caches, **settings.python.append_only_caches, SEEDS: seeds},
         description=f"Download {len(pins)} wheels",
         level=LogLevel.DEBUG,
     )
@@ -118,23 +110,30 @@ async def download_wheels(pins: Sequence[Pin], settings: WheelSettings, *, check
     return done.output_digest
 
 
-def _index_arguments(config: ResolvePexConfig) -> Iterator[str]:
-    """Source: pex 2.1.137, `PackageIndexConfiguration`."""
-    first, *others = config.indexes or (None,)
-    yield from ("--index-url", first) if first else ("--no-index",)
+def _spec(
+    pins: Sequence[Pin], settings: WheelSettings, cache: str, certificates: FileContent | None
+) -> dict[str, object]:
+    """What `staging/fetch.py` reads."""
+    indexes, find_links = settings.config.indexes, settings.config.find_links
+    first, *others = indexes or (None,)
+    index_arguments = ["--index-url", first] if first else ["--no-index"]
     for index in others:
-        yield from ("--extra-index-url", index)
-    for link in config.find_links:
-        yield from ("--find-links", link)
-    for url in (*config.indexes, *config.find_links):
+        index_arguments += ["--extra-index-url", index]
+    common = ["--retries", "5", "--timeout", "15"]
+    for link in find_links:
+        common += ["--find-links", link]
+    for url in (*indexes, *find_links):
         if url.startswith("http:"):
-            yield from ("--trusted-host", urlsplit(url).netloc)
-    yield from ("--retries", "5", "--timeout", "15")
-
-
-def _has_password(index: str) -> bool:
-    return "@" in urlsplit(index).netloc
-
-
-def _file_name(link: str) -> str:
-    return os.path.basename(urlsplit(link).path)
+            common += ["--trusted-host", urlsplit(url).netloc]
+    return {
+        # A password of an index may be for its files, too, and then pip must know the index.
+        "narrow": not any("@" in urlsplit(index).netloc for index in indexes),
+        "page": _PAGE,
+        "hashes": {pin.name: pin.hashes for pin in pins},
+        "links": {pin.name: pin.links for pin in pins if pin.links},
+        "indexes": indexes,
+        "index_arguments": index_arguments,
+        "common_arguments": common,
+        "cache": cache,
+        "certificates": certificates.path if certificates else None,
+    }

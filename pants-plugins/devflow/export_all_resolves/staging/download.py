@@ -1,4 +1,4 @@
-"""Runs the `pip` of a seed: to download wheels needs no virtualenv of its own, and no pex.
+"""Runs `fetch.py` with the `pip` of a seed: to download wheels needs no virtualenv of its own, and no pex.
 
     download SEED PYTHON ARGUMENT…
 """
@@ -19,7 +19,7 @@ _TEMPORARY = ".tmp"
 
 def main(arguments: list[str]) -> int:
     """The exit code of `pip`; 1 with a message on stderr if it is not run."""
-    seed, python, *of_pip = arguments
+    seed, python, *rest = arguments
     seed = os.path.abspath(seed)
     if not ensure(seed, (python, "-m", "venv", "{digest_root}"), os.environ):
         print(f"{python} has no ensurepip", file=sys.stderr)
@@ -32,7 +32,7 @@ def main(arguments: list[str]) -> int:
     os.makedirs(_TEMPORARY, exist_ok=True)
     os.environ["TMPDIR"] = os.path.abspath(_TEMPORARY)
     program = os.path.join(seed, "bin", "python")
-    os.execv(program, [program, "-I", "-m", "pip", *of_pip])  # noqa: S606
+    os.execv(program, [program, "-I", "-B", os.path.join(os.path.dirname(__file__), "fetch.py"), *rest])  # noqa: S606
     return 1
 
 
