@@ -143,7 +143,7 @@ def test_how_pex_lists_a_requirement(written: str, listed: str) -> None:
     [pin] = pins(f"{written} {ONE}\n").pins
     assert pin.requirement == listed
     assert pin.hashed == pin.text == f"{written} {ONE}"
-    assert (pin.links, pin.may_be_wheel) == ((), True)
+    assert (pin.hashes, pin.links, pin.may_be_wheel) == ((ONE[7:],), (), True)
 
 
 def with_artifacts(*urls: str) -> Pin:

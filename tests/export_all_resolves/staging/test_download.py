@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from devflow.export_all_resolves.staging import download
+from devflow.export_all_resolves.staging import download, fetch
 
 
 def seed(directory: Path, version: str) -> Path:
@@ -35,10 +35,10 @@ def run(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("version", ["21.3", "21.3.1", "25.0"])
-def test_pip_gets_the_arguments(tmp_path: Path, version: str) -> None:
+def test_fetch_gets_the_arguments(tmp_path: Path, version: str) -> None:
     seed(tmp_path, version)
-    done = run(tmp_path, "seeds/0123", "/no/python", "download", "--dest", "x")
-    assert done.stdout == f"-I -m pip download --dest x {tmp_path.resolve()}/.tmp\n"
+    done = run(tmp_path, "seeds/0123", "/no/python", "pins.json", "download", "--dest", "x")
+    assert done.stdout == f"-I -B {fetch.__file__} pins.json download --dest x {tmp_path.resolve()}/.tmp\n"
     assert done.returncode == 0
 
 
