@@ -84,14 +84,15 @@ class FakePip:
             return 7
 
         session = type("PipSession", (), {"__init__": lambda self, **_: None, "get": get})
-        for name, module in {
+        modules: dict[str, dict[str, Any]] = {
             "pip": {},
             "pip._internal": {},
             "pip._internal.cli": {},
             "pip._internal.cli.main": {"main": main},
             "pip._internal.network": {},
             "pip._internal.network.session": {"PipSession": session},
-        }.items():
+        }
+        for name, module in modules.items():
             fake = types.ModuleType(name)
             vars(fake).update(module)
             monkeypatch.setitem(sys.modules, name, fake)

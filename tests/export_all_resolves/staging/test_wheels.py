@@ -12,7 +12,7 @@ import pytest
 
 from devflow.export_all_resolves.staging.pip_form import UnknownWheelError
 from devflow.export_all_resolves.staging.wheels import VenvLayout, install, unpack
-from export_all_resolves.staging.packed_pex import downloaded_wheel, pack, wheel_files
+from export_all_resolves.staging.packed_pex import Files, downloaded_wheel, pack, wheel_files
 
 SITE = "lib/python3.11/site-packages"
 LAYOUT = VenvLayout("/venv/bin/python3.11", SITE)
@@ -129,7 +129,11 @@ def test_directories_of_a_version(site_packages: str, versioned: str) -> None:
 
 
 def test_a_wheel_that_nothing_has_installed_becomes_the_same(tmp_path: Path) -> None:
-    files = {"a/__init__.py": "a", "a/__pycache__/b.pyc": "", "a-1.0.data/scripts/run": ("#!python\nrun\n", 0o755)}
+    files: Files = {
+        "a/__init__.py": "a",
+        "a/__pycache__/b.pyc": "",
+        "a-1.0.data/scripts/run": ("#!python\nrun\n", 0o755),
+    }
     wheel = downloaded_wheel(tmp_path / "a-1.0-py3-none-any.whl", files)
     paths, pex_hash = install(str(wheel), str(tmp_path / "venv"), LAYOUT)
     with zipfile.ZipFile(wheel) as archive:

@@ -1,6 +1,6 @@
 """Runs `fetch.py` with the `pip` of a seed: to download wheels needs no virtualenv of its own, and no pex.
 
-    download SEED PYTHON ARGUMENT…
+download SEED PYTHON ARGUMENT…
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _TEMPORARY = ".tmp"
 
 
 def main(arguments: list[str]) -> int:
-    """The exit code of `pip`; 1 with a message on stderr if it is not run."""
+    """Become that program; 1 with a message on stderr if there is no `pip` for it."""
     seed, python, *rest = arguments
     seed = os.path.abspath(seed)
     if not ensure(seed, (python, "-m", "venv", "{digest_root}"), os.environ):
@@ -33,7 +33,6 @@ def main(arguments: list[str]) -> int:
     os.environ["TMPDIR"] = os.path.abspath(_TEMPORARY)
     program = os.path.join(seed, "bin", "python")
     os.execv(program, [program, "-I", "-B", os.path.join(os.path.dirname(__file__), "fetch.py"), *rest])  # noqa: S606
-    return 1
 
 
 def _version_of_pip(seed: str) -> tuple[int, int]:
