@@ -32,7 +32,8 @@ def main(arguments: list[str]) -> int:
     os.makedirs(_TEMPORARY, exist_ok=True)
     os.environ["TMPDIR"] = os.path.abspath(_TEMPORARY)
     program = os.path.join(seed, "bin", "python")
-    os.execv(program, [program, "-I", "-B", os.path.join(os.path.dirname(__file__), "fetch.py"), *rest])  # noqa: S606
+    fetch = os.path.join(os.path.dirname(__file__), "fetch.py")
+    return os.execv(program, [program, "-I", "-B", fetch, *rest])  # noqa: S606
 
 
 def _version_of_pip(seed: str) -> tuple[int, int]:
