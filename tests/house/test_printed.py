@@ -45,6 +45,7 @@ PRINTERS = {
     "schema_history/goal.py": "documents, and `shown_fact`",
     "release/goal.py": "a draft, exactly as towncrier prints it",
     "export_all_resolves/staging/__main__.py": "a process of the engine: its output comes back in a problem",
+    "export_all_resolves/staging/download.py": "the same: its output is logged with -ldebug only",
     "sphinx_docs/sandbox/serve.py": "a process of the terminal: `shown_fact`",
     "release/towncrier/run_towncrier.py": "a process of the engine: JSON",
 }

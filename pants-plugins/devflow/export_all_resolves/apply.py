@@ -29,7 +29,6 @@ from devflow.common.members import failure_of
 from devflow.common.paths import display_path
 from devflow.engine import Rules, create_digest, environment_vars, merge_digests, run_id, try_process
 from devflow.engine.generation import HAS_GET, Get, MultiGet, by_name, concurrently, implicitly
-from devflow.engine.sandbox_package import modules_as_files
 from devflow.export_all_resolves.contract import (
     DescribedResolve,
     ResolveExporter,
@@ -41,23 +40,13 @@ from devflow.export_all_resolves.facts import ExportTree
 from devflow.export_all_resolves.guarded import guard_of, removal_problem
 from devflow.export_all_resolves.inspect import abandoned, links_into
 from devflow.export_all_resolves.plan import ExportMode, ExportOutcome, ExportPlan
+from devflow.export_all_resolves.sandbox import STAGING, staging_files
 from devflow.export_all_resolves.staging import marker
 from devflow.export_all_resolves.staging.build import CANNOT_ASSEMBLE, OWN_DIR, Command, Seed, Spec
 from devflow.export_all_resolves.staging.trees import discard
 
 logger = logging.getLogger(__name__)
 
-_STAGING = "devflow.export_all_resolves.staging"
-_REMOVAL = "devflow.common.removal"
-_STAGING_MODULES = (
-    *("__init__", "__main__", "build", "marker", "part_cache", "parts"),
-    *("seed", "shebang", "trees", "unchanged", "wheels"),
-)
-_MODULES: tuple[str, ...] = (
-    *(f"{_STAGING}.{name}" for name in _STAGING_MODULES),
-    *(f"{_REMOVAL}.{name}" for name in ("__init__", "attributes", "facts", "mounts", "scan", "trees")),
-    "devflow.common.paths",
-)
 _LOCK = "export-all-resolves.lock"
 
 
@@ -110,10 +99,10 @@ async def _attempt(exporter: ResolveExporter, request: BuildExportRequest, build
             assembly=staged.assembly,
             links=dict(request.links),
         )
-        own_files = await create_digest(CreateDigest([*modules_as_files(_MODULES, OWN_DIR), _spec_file(spec)]))
+        own_files = await create_digest(CreateDigest([*staging_files(), _spec_file(spec)]))
         digest = await merge_digests([staged.result.digest, own_files])
         process = Process(
-            argv=(sys.executable, "-s", "-B", "-m", _STAGING),
+            argv=(sys.executable, "-s", "-B", "-m", STAGING),
             env={"PYTHONPATH": OWN_DIR},
             input_digest=digest,
             # It writes outside of its sandbox: it must run here, and again in each run that asks for it.

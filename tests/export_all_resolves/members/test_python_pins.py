@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.markers import default_environment
 
-from devflow.export_all_resolves.members.python_pins import NotPinnedError, Pins, read_pins
+from devflow.export_all_resolves.members.python_pins import NotPinnedError, Pin, Pins, read_pins
 
 ENVIRONMENT = {**{name: str(value) for name, value in default_environment().items()}, "sys_platform": "linux"}
 ENVIRONMENT["python_version"], ENVIRONMENT["python_full_version"] = "3.11", "3.11.7"
@@ -129,6 +129,39 @@ def test_a_pex_lockfile_keeps_the_requirements_that_apply() -> None:
     found = pins(pex_lockfile(["a; sys_platform == 'win32'", "b[x]>=1"], {"a": [], "b": []}))
     assert found.requirements == ("b[x]>=1",)
     assert found.pins[0].text == "b==1.0"
+
+
+@pytest.mark.parametrize(
+    ("written", "listed"),
+    [
+        ("Zope.Interface==5.0", "Zope.Interface==5.0"),
+        ("x[b, a] == 1.0", "x[a,b]==1.0"),
+        ("x==1.0 ; python_version>='3.8'", 'x==1.0; python_version >= "3.8"'),
+    ],
+)
+def test_how_pex_lists_a_requirement(written: str, listed: str) -> None:
+    [pin] = pins(f"{written} {ONE}\n").pins
+    assert pin.requirement == listed
+    assert pin.hashed == pin.text == f"{written} {ONE}"
+    assert (pin.hashes, pin.links, pin.may_be_wheel) == ((ONE[7:],), (), True)
+
+
+def with_artifacts(*urls: str) -> Pin:
+    lockfile = json.loads(pex_lockfile(["a"], {"a": []}))
+    [entry] = lockfile["locked_resolves"][0]["locked_requirements"]
+    entry["artifacts"] = [{"algorithm": "sha256", "hash": f"{n}" * 64, "url": url} for n, url in enumerate(urls)]
+    [pin] = pins(json.dumps(lockfile)).pins
+    return pin
+
+
+def test_the_wheels_of_a_pex_lockfile_have_addresses() -> None:
+    sdist, wheel = "https://index.example/a-1.0.tar.gz", "https://index.example/a%2Bb-1.0.whl"
+    found = with_artifacts(sdist, f"{wheel}#md5=1")
+    assert found.links == (f"{wheel}#sha256={'1' * 64}",)
+    assert found.hashed == f"a==1.0 --hash=sha256:{'0' * 64} --hash=sha256:{'1' * 64}"
+    assert found.may_be_wheel
+    assert not with_artifacts(sdist).may_be_wheel
+    assert not with_artifacts("file://${WHEELS}/a-1.0.whl").may_be_wheel
 
 
 def test_a_pex_lockfile_from_version_control_or_for_several_platforms_is_installed_as_a_whole() -> None:

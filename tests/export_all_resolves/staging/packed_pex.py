@@ -17,6 +17,17 @@ def wheel_files(name: str, files: Files, *, version: str = "1.0") -> Files:
     return {".layout.json": json.dumps(layout), f"{name}-{version}.dist-info/METADATA": f"Name: {name}\n", **files}
 
 
+def downloaded_wheel(path: Path, files: Files) -> Path:
+    """A wheel as it is in an index."""
+    name, version = path.name.split("-")[:2]
+    metadata = {
+        "METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
+        "WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        "RECORD": "",
+    }
+    return pack(path, {**{f"{name}-{version}.dist-info/{file}": text for file, text in metadata.items()}, **files})
+
+
 def pack(path: Path, files: Files) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(path, "w") as archive:

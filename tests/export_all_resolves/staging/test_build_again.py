@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from devflow.export_all_resolves.staging.build import Command, Spec, build
-from devflow.export_all_resolves.staging.part_cache import CannotAssembleError, Part
+from devflow.export_all_resolves.staging.part_cache import CannotAssembleError, Part, Sources
 from devflow.export_all_resolves.staging.parts import Assembly
 from export_all_resolves.staging.packed_pex import packed_pex, wheel_files
 
@@ -41,7 +41,7 @@ class World:
             str(base),
             str(self.cache / "exports/0123"),
             made=names,
-            pex=str(pex),
+            sources=Sources(pex=str(pex)),
         )
         commands = [] if base.exists() else [Command(["/bin/sh", "-c", BASE], {"PATH": os.environ["PATH"]})]
         build(Spec(str(self.destination), commands, None, {}, [], [], assembly), str(sandbox))

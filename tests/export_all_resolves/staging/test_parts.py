@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from devflow.export_all_resolves.staging import parts
-from devflow.export_all_resolves.staging.part_cache import CannotAssembleError, Part
+from devflow.export_all_resolves.staging.part_cache import CannotAssembleError, Part, Sources
 from devflow.export_all_resolves.staging.parts import Assembly
 from devflow.export_all_resolves.staging.unchanged import OldExport
-from devflow.export_all_resolves.staging.wheels import VenvLayout, unpack
-from export_all_resolves.staging.packed_pex import Files, packed_pex, wheel_files
+from devflow.export_all_resolves.staging.wheels import VenvLayout, install, unpack
+from export_all_resolves.staging.packed_pex import Files, downloaded_wheel, packed_pex, wheel_files
 
 SITE = "lib/python3.11/site-packages"
 
@@ -69,9 +69,12 @@ def cache(tmp_path: Path) -> Path:
     return tmp_path / "cache"
 
 
-def assembly(cache: Path, *names: str, made: tuple[str, ...] = (), pex: Path | None = None) -> Assembly:
-    all_parts = [Part(name, str(cache / name / "0123")) for name in names]
-    return Assembly(all_parts, str(cache / "base" / "4567"), "", made=made, pex=str(pex) if pex else None)
+def assembly(
+    cache: Path, *names: str, made: tuple[str, ...] = (), pex: Path | None = None, wheels: Path | None = None
+) -> Assembly:
+    all_parts = [Part(name, str(cache / name / "0123"), f"{name}==1.0") for name in names]
+    sources = Sources(wheels=str(wheels) if wheels else None, pex=str(pex) if pex else None)
+    return Assembly(all_parts, str(cache / "base" / "4567"), "", made=made, sources=sources)
 
 
 def assemble(tree: str, of: Assembly, *, from_base: bool) -> None:
@@ -133,6 +136,36 @@ def test_only_what_the_cache_lacks_is_made(tmp_path: Path, cache: Path, first: P
     pex = packed_pex(tmp_path / "second.pex", {wheel("c"): kept("c")})
     assemble(str(second), assembly(cache, "a", "c", made=("c",), pex=pex), from_base=True)
     assert contents(second) == expected(tmp_path, "a", "c")
+
+
+def test_what_the_cache_lacks_may_be_wheels_and_a_pex(tmp_path: Path, cache: Path, first: Path) -> None:
+    second = tmp_path / "exports/.+def"
+    second.mkdir()
+    files: Files = {"c/__init__.py": "c", "space/__init__.py": "", "c-1.0.data/scripts/c": ("#!python\nrun\n", 0o755)}
+    of_wheel = downloaded_wheel(tmp_path / "wheels" / wheel("c"), files)
+    pex = packed_pex(tmp_path / "second.pex", {wheel("d"): kept("d")})
+    wanted = assembly(cache, "a", "c", "d", made=("c", "d"), pex=pex, wheels=of_wheel.parent)
+    assemble(str(second), wanted, from_base=True)
+    names = {str(path.relative_to(second)) for path in second.rglob("*")}
+    assert {"bin/a", "bin/c", "bin/d", f"{SITE}/c/__init__.py", f"{SITE}/d/__init__.py"} <= names
+    info = json.loads((second / "PEX-INFO").read_text())
+    assert info["requirements"] == ["a==1.0", "c==1.0", "d==1.0"]
+    _, pex_hash = install(str(of_wheel), str(tmp_path / "c"), VenvLayout.of(str(second)))
+    assert info["distributions"] == {
+        wheel("a"): f"hash of {wheel('a')}",
+        wheel("c"): pex_hash,
+        wheel("d"): f"hash of {wheel('d')}",
+    }
+
+
+def test_a_wheel_that_is_not_there(tmp_path: Path, cache: Path, first: Path) -> None:
+    second = tmp_path / "exports/.+def"
+    second.mkdir()
+    (tmp_path / "wheels").mkdir()
+    wanted = assembly(cache, "a", "c", made=("c",), wheels=tmp_path / "wheels")
+    with pytest.raises(CannotAssembleError, match="no wheel of c was downloaded"):
+        assemble(str(second), wanted, from_base=True)
+    assert list((cache / "c").iterdir()) == []
 
 
 def test_an_edit_in_an_export_reaches_nothing_else(tmp_path: Path, cache: Path, first: Path) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import stat
+import zipfile
 from pathlib import Path
 
 import pytest
 
-from devflow.export_all_resolves.staging.wheels import UnknownWheelError, VenvLayout, unpack
-from export_all_resolves.staging.packed_pex import pack, wheel_files
+from devflow.export_all_resolves.staging.pip_form import UnknownWheelError
+from devflow.export_all_resolves.staging.wheels import VenvLayout, install, unpack
+from export_all_resolves.staging.packed_pex import Files, downloaded_wheel, pack, wheel_files
 
 SITE = "lib/python3.11/site-packages"
 LAYOUT = VenvLayout("/venv/bin/python3.11", SITE)
@@ -124,3 +126,38 @@ def test_a_virtualenv_of_another_form(tmp_path: Path) -> None:
 )
 def test_directories_of_a_version(site_packages: str, versioned: str) -> None:
     assert VenvLayout("/venv/bin/python", site_packages).versioned == versioned
+
+
+def test_a_wheel_that_nothing_has_installed_becomes_the_same(tmp_path: Path) -> None:
+    files: Files = {
+        "a/__init__.py": "a",
+        "a/__pycache__/b.pyc": "",
+        "a-1.0.data/scripts/run": ("#!python\nrun\n", 0o755),
+    }
+    wheel = downloaded_wheel(tmp_path / "a-1.0-py3-none-any.whl", files)
+    paths, pex_hash = install(str(wheel), str(tmp_path / "venv"), LAYOUT)
+    with zipfile.ZipFile(wheel) as archive:
+        metadata = {name: archive.read(name).decode() for name in archive.namelist() if "dist-info/" in name}
+    kept: dict[str, str | tuple[str, int]] = {
+        ".layout.json": '{"record_relpath": "a-1.0.dist-info/RECORD", "stash_dir": ".prefix"}',
+        ".prefix/bin/run": ("#!python\nrun\n", 0o755),
+        "a-1.0.dist-info/INSTALLER": "pip\n",
+        **{name: text for name, text in metadata.items() if not name.endswith("/RECORD")},
+        "a-1.0.dist-info/REQUESTED": "",
+        "a/__init__.py": "a",
+    }
+    packed = pack(tmp_path / "packed" / wheel.name, kept)
+    assert sorted(paths) == sorted(unpack(str(packed), str(tmp_path / "other"), LAYOUT))
+    for path in paths:
+        one, other = tmp_path / "venv" / path, tmp_path / "other" / path
+        assert (one.read_bytes(), one.stat().st_mode) == (other.read_bytes(), other.stat().st_mode)
+    texts = {name: value[0] if isinstance(value, tuple) else value for name, value in kept.items()}
+    hashed = "".join(sorted(texts)) + "".join(texts[name] for name in sorted(texts))
+    assert pex_hash == hashlib.sha256(hashed.encode()).hexdigest()
+
+
+def test_what_is_no_zip(tmp_path: Path) -> None:
+    wheel = tmp_path / "a-1.0-py3-none-any.whl"
+    wheel.write_text("no zip")
+    with pytest.raises(UnknownWheelError, match=r"a-1.0-py3-none-any.whl cannot be read"):
+        install(str(wheel), str(tmp_path / "venv"), LAYOUT)

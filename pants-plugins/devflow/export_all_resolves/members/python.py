@@ -16,6 +16,7 @@ from pants.engine.platform import Platform
 from pants.engine.process import ProcessExecutionFailure
 from pants.engine.rules import collect_rules, rule
 from pants.engine.unions import UnionMembership, UnionRule
+from pants.option.global_options import GlobalOptions
 from pants.util.docutil import bin_name
 from pants.util.logging import LogLevel
 from pants.util.strutil import path_safe
@@ -54,13 +55,13 @@ from devflow.export_all_resolves.members.python_inputs import (
     source_of,
 )
 from devflow.export_all_resolves.members.python_pins import NotPinnedError
+from devflow.export_all_resolves.members.python_wheels import SEEDS, wheel_settings
 from devflow.export_all_resolves.staging.build import Command, Seed
 from devflow.export_all_resolves.staging.shebang import form_of
 from devflow.export_all_resolves.subsystem import ExportAllResolvesSubsystem
 
 logger = logging.getLogger(__name__)
 
-_SEEDS = "devflow_venv_seeds"
 _SEED_FORM = "2"  # raise it when what a seed holds changes
 # The pex tools whose virtualenvs, assembled from parts, are equal to those that they make themselves. Newer ones also
 # write into files of the whole virtualenv what it is called and what is installed (`bin/activate`, `pex-repl`).
@@ -180,6 +181,7 @@ async def stage_python_resolve(
     platform: Platform,
     build_root: BuildRoot,
     dist_dir: DistDir,
+    global_options: GlobalOptions,
 ) -> StagedExport:
     """The result of stock `export`, for what the cache of parts lacks if the export can be assembled from parts.
 
@@ -194,7 +196,7 @@ async def stage_python_resolve(
         return StagedExport(await _whole(resolve))
     python = await python_for(resolve, source.constraints)
     seed = Seed(
-        path=str(pex_environment.named_caches_dir / _SEEDS / hash_of(_SEED_FORM, python.path, python.fingerprint)[:16]),
+        path=str(pex_environment.named_caches_dir / SEEDS / hash_of(_SEED_FORM, python.path, python.fingerprint)[:16]),
         command=Command((python.path, "-m", "venv", "{digest_root}"), {}),
     )
     why_not = _never_assembled(options, pex_cli, source)
@@ -216,7 +218,8 @@ async def stage_python_resolve(
     if resolve in export_subsystem.options.py_editable_in_resolve:
         editable = (await editable_local_dists(resolve)).optional_digest
     await run_id()  # what is in the cache of parts is read in each run
-    resolver_settings = settings_input(await resolve_pex_config(resolve))
+    config = await resolve_pex_config(resolve)
+    resolver_settings = settings_input(config)
     try:
         planned = await plan_assembly(
             source.lockfile,
@@ -235,6 +238,15 @@ async def stage_python_resolve(
             base_context=(editable.fingerprint,) if editable else (),
             base_sources=editable,
             destination=destination,
+            wheels=wheel_settings(
+                python,
+                version,
+                os.path.basename(seed.path),
+                config,
+                pex_environment,
+                python_setup,
+                global_options,
+            ),
         )
     except NotPinnedError as error:
         return StagedExport(await _whole(resolve), seed, not_assembled=str(error))
@@ -243,9 +255,11 @@ async def stage_python_resolve(
             result = await export_pex(planned.base_request, resolve, version, editable)
         else:
             result = ExportResult(f"virtualenv of {resolve}", reldir, resolve=resolve)
+        more = [planned.wheels] if planned.wheels else []
         if planned.parts_request:
-            pex = await create_pex(planned.parts_request)
-            result = dataclasses.replace(result, digest=await merge_digests([result.digest, pex.digest]))
+            more.append((await create_pex(planned.parts_request)).digest)
+        if more:
+            result = dataclasses.replace(result, digest=await merge_digests([result.digest, *more]))
     except ProcessExecutionFailure as error:
         raise _explained(error, resolve) from error
     return StagedExport(result, seed if planned.base_request else None, planned.assembly)

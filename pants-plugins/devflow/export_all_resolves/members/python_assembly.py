@@ -21,15 +21,16 @@ from devflow.engine import create_digest, digest_contents, run_process
 from devflow.engine.python import load_lockfile, resolve_pex_config
 from devflow.export_all_resolves.members.python_inputs import hash_of
 from devflow.export_all_resolves.members.python_pins import Pin, Pins, read_pins
+from devflow.export_all_resolves.members.python_wheels import WHEELS, WheelSettings, download_wheels, installable
 from devflow.export_all_resolves.staging.build import OWN_DIR
-from devflow.export_all_resolves.staging.part_cache import Part
+from devflow.export_all_resolves.staging.part_cache import Part, Sources
 from devflow.export_all_resolves.staging.parts import Assembly
 
 _CACHE = "devflow_venv_parts"
 _SUBSET = "devflow-pins.txt"
 _PEX = f"{OWN_DIR}/parts.pex"
 # Raise it when parts of an older version of this plugin must not be used.
-_SCHEMA = 4
+_SCHEMA = 5
 # As `packaging.markers.default_environment`, by the interpreter itself, which may have no `packaging`.
 _MARKERS = """
 import json, os, platform, sys
@@ -55,10 +56,11 @@ print(json.dumps({
 
 @dataclass(frozen=True)
 class PlannedAssembly:
-    """What the cache lacks is made from two pexes, if there is any: the base, and the distributions of the parts."""
+    """What the cache lacks is made from up to three: a pex for the base, `wheels`, and a pex of what has no wheel."""
 
     assembly: Assembly
     base_request: PexRequest | None
+    wheels: Digest | None
     parts_request: PexRequest | None
 
 
@@ -72,8 +74,9 @@ async def plan_assembly(
     base_context: Sequence[str],
     base_sources: Digest | None,
     destination: str,
+    wheels: WheelSettings | None,
 ) -> PlannedAssembly:
-    """Find out what is in the cache.
+    """Find out what is in the cache, and download the wheels of what it lacks, unless `wheels` is None.
 
     `context` is what else decides how a distribution is installed; `base_context`, what decides in addition what the
     base holds, which `base_sources` are installed into. The caller awaits `run_id`, because the cache is read.
@@ -83,15 +86,24 @@ async def plan_assembly(
     contents = await digest_contents(loaded.lockfile_digest)
     pins = read_pins(contents[0].content, await _marker_environment(python))
     directory = os.path.join(cache, _CACHE)
-    parts = {pin: Part(pin.name, _path(directory, pin.name, pin.identity, *context)) for pin in pins.pins}
+    parts = {
+        pin: Part(pin.name, _path(directory, pin.name, pin.identity, *context), pin.requirement) for pin in pins.pins
+    }
     base = _path(directory, "base", *context, *base_context)
     absent = tuple(pin for pin in pins.pins if not os.path.isdir(parts[pin].path))
+    by_pip = installable(absent) if wheels else ()
+    downloaded = None
+    if wheels and by_pip:
+        # What pex refuses when it installs everything is to be refused: a distribution that requires another version.
+        checked = len(by_pip) == len(pins.pins) and not pins.is_pex_native
+        downloaded = await download_wheels(by_pip, wheels, checked=checked)
+    by_pex = tuple(pin for pin in absent if not downloaded or pin not in by_pip)
     assembly = Assembly(
         tuple(parts.values()),
         base,
         record=_path(directory, "exports", destination),
         made=tuple(pin.name for pin in absent),
-        pex=_PEX if absent else None,
+        sources=Sources(wheels=WHEELS if downloaded else None, pex=_PEX if by_pex else None),
         requirements=pins.requirements,
     )
     base_request = None
@@ -104,8 +116,8 @@ async def plan_assembly(
             interpreter_constraints=constraints,
             layout=PexLayout.PACKED,
         )
-    parts_request = await _parts_request(lockfile, constraints, pins, absent) if absent else None
-    return PlannedAssembly(assembly, base_request, parts_request)
+    parts_request = await _parts_request(lockfile, constraints, pins, by_pex) if by_pex else None
+    return PlannedAssembly(assembly, base_request, downloaded, parts_request)
 
 
 def _path(directory: str, name: str, *inputs: str) -> str:

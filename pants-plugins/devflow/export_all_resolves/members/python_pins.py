@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 # An older `packaging` with a newer `pyparsing` warns when it is imported and for each requirement. The filter stays,
 # because the engine has many threads: they share their filters.
@@ -25,11 +26,20 @@ class NotPinnedError(Exception):
 
 @dataclass(frozen=True)
 class Pin:
-    """One distribution. `text` is what pex is asked for; `identity` changes if another file may be installed."""
+    """One distribution. `text` is what pex is asked for; `identity` changes if another file may be installed.
+
+    `hashed` is the same as a line of a requirements file, with its `hashes` ("sha256:0123…"); `links` are the addresses
+    of its wheels, with their hashes, if the lockfile has addresses. `requirement` is the text by which pex lists it.
+    """
 
     name: str  # normalised
     text: str
     identity: str
+    hashed: str
+    hashes: tuple[str, ...]
+    requirement: str | None = None
+    links: tuple[str, ...] = ()
+    may_be_wheel: bool = True
 
 
 @dataclass(frozen=True)
@@ -75,7 +85,16 @@ def _of_requirements(text: str, environment: Mapping[str, str]) -> Iterator[Pin]
         if not re.fullmatch(r"===?[^*,]+", str(requirement.specifier)):
             raise NotPinnedError(f"its lockfile does not pin {requirement.name} to one version")
         if requirement.marker is None or requirement.marker.evaluate(dict(environment)):
-            yield Pin(canonicalize_name(requirement.name), line, " ".join([str(requirement), *hashes]))
+            identity = " ".join([str(requirement), *hashes])
+            name = canonicalize_name(requirement.name)
+            yield Pin(name, line, identity, line, tuple(hashes), requirement=_listed(requirement))
+
+
+def _listed(requirement: Requirement) -> str:
+    """Source: pex 2.1.137, `Requirement`."""
+    extras = f"[{','.join(sorted(requirement.extras))}]" if requirement.extras else ""
+    marker = f"; {requirement.marker}" if requirement.marker else ""
+    return f"{requirement.name}{extras}{requirement.specifier}{marker}"
 
 
 def _logical_lines(text: str) -> Iterator[str]:
@@ -111,7 +130,19 @@ def _pin(name: str, entry: Mapping[str, Any]) -> Pin:
         if "+" in artifact["url"].partition(":")[0] or not artifact["hash"]:
             raise NotPinnedError(f"its lockfile has {name} from version control")
     identity = [entry["version"], *sorted(f"{artifact['algorithm']}:{artifact['hash']}" for artifact in artifacts)]
-    return Pin(name, f"{entry['project_name']}=={Version(entry['version'])}", " ".join([name, *identity]))
+    text = f"{entry['project_name']}=={Version(entry['version'])}"
+    hashes = tuple(f"{artifact['algorithm']}:{artifact['hash']}" for artifact in artifacts)
+    wheels = [artifact for artifact in artifacts if urlsplit(artifact["url"]).path.endswith(".whl")]
+    return Pin(
+        name,
+        text,
+        " ".join([name, *identity]),
+        " ".join([text, *(f"--hash={one}" for one in hashes)]),
+        hashes,
+        links=tuple(f"{wheel['url'].partition('#')[0]}#{wheel['algorithm']}={wheel['hash']}" for wheel in wheels),
+        # An address in a mapped directory (`${NAME}/…`) is one for pex only.
+        may_be_wheel=bool(wheels) and not any("${" in wheel["url"] for wheel in wheels),
+    )
 
 
 def _closure(

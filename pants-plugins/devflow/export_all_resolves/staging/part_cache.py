@@ -14,8 +14,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from devflow.export_all_resolves.staging.pip_form import UnknownWheelError
 from devflow.export_all_resolves.staging.trees import clone_tree, remove, staging_path
-from devflow.export_all_resolves.staging.wheels import UnknownWheelError, VenvLayout, unpack
+from devflow.export_all_resolves.staging.wheels import VenvLayout, install, unpack
 
 FILES = "files"  # in a directory of the cache
 _RECORD = "part.json"
@@ -29,23 +30,69 @@ class CannotAssembleError(Exception):
 
 @dataclass(frozen=True)
 class Part:
-    """An installed distribution; `path` is its directory in the cache, which may not exist yet."""
+    """An installed distribution; `path` is its directory in the cache, which may not exist yet.
+
+    PEX-INFO lists `requirement`, unless it lists those that the lockfile was made for.
+    """
 
     name: str  # normalised
     path: str
+    requirement: str | None = None
 
 
-def make_parts(parts: Iterable[Part], pex: str, tree: str) -> None:
-    """Put those parts that the cache lacks into it, from the distributions in a packed pex, for such a virtualenv.
+@dataclass(frozen=True)
+class Sources:
+    """Distributions that the cache lacks: a directory of wheels, and a packed pex for those that are not there."""
 
-    Raises: CannotAssembleError, OSError.
-    """
-    info = read_pex_info(pex)
-    wheels = {project_of(wheel): wheel for wheel in info["distributions"]}
+    wheels: str | None = None
+    pex: str | None = None
+
+
+def make_parts(parts: Iterable[Part], tree: str, sources: Sources) -> None:
+    """Put those parts that the cache lacks into it, for such a virtualenv. Raises: CannotAssembleError, OSError."""
+    layout = VenvLayout.of(tree)
+    wheels = {project_of(name): name for name in (os.listdir(sources.wheels) if sources.wheels else ())}
+    info = read_pex_info(sources.pex) if sources.pex else None
     for part in parts:
-        if not os.path.isdir(part.path):
-            # A requirement whose marker does not hold installs nothing.
-            _store_part(part, pex, wheels.get(part.name), tree, info)
+        if os.path.isdir(part.path):
+            continue
+        growing = _begin(part.path)
+        try:
+            target = os.path.join(growing, FILES)
+            os.makedirs(target)
+            if sources.wheels and part.name in wheels:
+                made = _of_wheel(part, os.path.join(sources.wheels, wheels[part.name]), target, layout)
+            elif sources.pex and info:
+                made = _of_pex(part, sources.pex, info, target, layout)
+            else:
+                raise CannotAssembleError(f"no wheel of {part.name} was downloaded")
+            _write_record(growing, {"root": tree, **made})
+        except UnknownWheelError as error:
+            remove(growing)
+            raise CannotAssembleError(str(error)) from error
+        except BaseException:
+            remove(growing)
+            raise
+        _finish(growing, part.path)
+
+
+def _of_wheel(part: Part, wheel: str, target: str, layout: VenvLayout) -> dict[str, object]:
+    paths, pex_hash = install(wheel, target, layout)
+    return {
+        "files": paths,
+        "distributions": {os.path.basename(wheel): pex_hash},
+        "requirements": [part.requirement] if part.requirement else [],
+    }
+
+
+def _of_pex(part: Part, pex: str, info: Mapping[str, Any], target: str, layout: VenvLayout) -> dict[str, object]:
+    wheels = [name for name in info["distributions"] if project_of(name) == part.name]
+    return {
+        # A requirement whose marker does not hold installs nothing.
+        "files": [path for name in wheels for path in unpack(os.path.join(pex, _DEPENDENCIES, name), target, layout)],
+        "distributions": {name: info["distributions"][name] for name in wheels},
+        "requirements": [text for text in info["requirements"] if _is_about(text, part.name)],
+    }
 
 
 def project_of(wheel: str) -> str:
@@ -56,31 +103,6 @@ def project_of(wheel: str) -> str:
 def normalised(name: str) -> str:
     """The one form of a project's name. Source: PEP 503."""
     return re.sub(r"[-_.]+", "-", name).lower()
-
-
-def _store_part(part: Part, pex: str, wheel: str | None, tree: str, info: Mapping[str, Any]) -> None:
-    growing = _begin(part.path)
-    try:
-        files: list[str] = []
-        if wheel:
-            packed = os.path.join(pex, _DEPENDENCIES, wheel)
-            files = unpack(packed, os.path.join(growing, FILES), VenvLayout.of(tree))
-        else:
-            os.makedirs(growing)
-        record = {
-            "root": tree,
-            "files": files,
-            "distributions": {wheel: info["distributions"][wheel]} if wheel else {},
-            "requirements": [text for text in info["requirements"] if _is_about(text, part.name)],
-        }
-        _write_record(growing, record)
-    except UnknownWheelError as error:
-        remove(growing)
-        raise CannotAssembleError(str(error)) from error
-    except BaseException:
-        remove(growing)
-        raise
-    _finish(growing, part.path)
 
 
 def _is_about(requirement: str, project: str) -> bool:

@@ -12,13 +12,14 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from devflow.export_all_resolves.staging.part_cache import (
     FILES,
     CannotAssembleError,
     Part,
+    Sources,
     make_parts,
     project_of,
     read_pex_info,
@@ -38,7 +39,7 @@ class Assembly:
     """What an export is assembled from.
 
     The commands of the build, if there are any, make the base, which is then kept; else it is copied from the cache.
-    The parts in `made` are first put into the cache, from the distributions in `pex`, a packed pex in the sandbox.
+    The parts in `made` are first put into the cache, from `sources`, which are in the sandbox.
     `requirements` are those that PEX-INFO lists; None: those of the parts. `record` is the path of the file in which
     `unchanged.py` records the export.
     """
@@ -47,13 +48,14 @@ class Assembly:
     base: str
     record: str
     made: Sequence[str] = ()
-    pex: str | None = None
+    sources: Sources = field(default_factory=Sources)
     requirements: Sequence[str] | None = None
 
     @classmethod
     def load(cls, fields: Mapping[str, Any]) -> Assembly:
         """The inverse of `dataclasses.asdict`."""
-        return cls(**{**fields, "parts": [Part(**part) for part in fields["parts"]]})
+        parts = [Part(**part) for part in fields["parts"]]
+        return cls(**{**fields, "parts": parts, "sources": Sources(**fields["sources"])})
 
 
 def assemble(staged: str, assembly: Assembly, old: OldExport, *, from_base: bool) -> dict[str, list[str]]:
@@ -69,9 +71,9 @@ def assemble(staged: str, assembly: Assembly, old: OldExport, *, from_base: bool
         _retarget_tree(staged, base["root"], staged)
     elif not os.path.isdir(assembly.base):
         store_base(staged, assembly.base)
-    if assembly.pex:
-        made = [part for part in assembly.parts if part.name in assembly.made]
-        make_parts(made, assembly.pex, staged)
+    made = [part for part in assembly.parts if part.name in assembly.made]
+    if made:
+        make_parts(made, staged, assembly.sources)
     in_base = _distributions(staged)
     records = []
     for part in assembly.parts:

@@ -27,12 +27,8 @@ def plant(seed: str, argv: Sequence[str], environment: Mapping[str, str], staged
     If the seed cannot be made (by a Python without `ensurepip`, for example), nothing is copied, and the commands of
     the export make a complete tree.
     """
-    os.makedirs(os.path.dirname(seed), exist_ok=True)
-    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-    with open(os.open(f"{seed}.lock", flags, 0o644), "wb") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not os.path.isdir(seed) and not _make(seed, argv, environment):
-            return
+    if not ensure(seed, argv, environment):
+        return
     try:
         shutil.copytree(seed, staged, symlinks=True)
     except shutil.Error as error:
@@ -42,6 +38,15 @@ def plant(seed: str, argv: Sequence[str], environment: Mapping[str, str], staged
     for entry in os.scandir(os.path.join(staged, "bin")):
         if entry.is_file(follow_symlinks=False):
             _repoint(entry.path, _ROOT.encode(), os.fsencode(staged))
+
+
+def ensure(seed: str, argv: Sequence[str], environment: Mapping[str, str]) -> bool:
+    """Whether there is such a seed; it is made if there is none."""
+    os.makedirs(os.path.dirname(seed), exist_ok=True)
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    with open(os.open(f"{seed}.lock", flags, 0o644), "wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return os.path.isdir(seed) or _make(seed, argv, environment)
 
 
 def _make(seed: str, argv: Sequence[str], environment: Mapping[str, str]) -> bool:

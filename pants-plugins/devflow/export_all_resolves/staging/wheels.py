@@ -1,7 +1,8 @@
 """Distributions that pex has installed, in the form that they have in a virtualenv.
 
 Pex installs each wheel once, into a directory that fits no virtualenv yet: without a RECORD, with `#!python` in its
-scripts, and with a part of its files under other paths. `pex venv` completes it, and so does this module.
+scripts, and with a part of its files under other paths. `pex venv` completes it, and so does this module. It does not
+matter whether pex has made that directory, or `pip_form.py` says what would be in it.
 Source: pex 2.1.137, `InstalledWheel.reinstall_venv`, `Virtualenv.rewrite_scripts`.
 """
 
@@ -18,17 +19,20 @@ import posixpath
 import re
 import stat
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-_LAYOUT = ".layout.json"
-_ANY_PYTHON = "pythonX.Y"
+from devflow.export_all_resolves.staging.pip_form import (
+    ANY_PYTHON,
+    LAYOUT,
+    UnknownWheelError,
+    installed_wheel,
+    read_files,
+)
+
 _COMPILED = (".pyc", ".pyo")
+_COMPILED_NOW = re.compile(r"\.pyc\.\d+$")
 _PYTHON_SCRIPT = re.compile(rb"#!(python\n|.*\W(python|pypy)(\d+(\.\d+)*)?([^.a-zA-Z0-9]|$))")
-
-
-class UnknownWheelError(Exception):
-    """Pex has installed the wheel in another form than the one that is known here; the message is a clause."""
 
 
 @dataclass(frozen=True)
@@ -63,31 +67,70 @@ def unpack(wheel: str, target: str, layout: VenvLayout) -> list[str]:
     """
     with zipfile.ZipFile(wheel) as archive:
         try:
-            about = json.loads(archive.read(_LAYOUT))
-            stash, record = f"{about['stash_dir']}/", f"{layout.site_packages}/{about['record_relpath']}"
+            about = json.loads(archive.read(LAYOUT))
+            stash, record = f"{about['stash_dir']}/", about["record_relpath"]
         except (KeyError, TypeError, ValueError) as error:
             raise UnknownWheelError(f"pex has installed {os.path.basename(wheel)} in an unknown form") from error
-        rows: list[tuple[str, str, int | str]] = [(about["record_relpath"], "", "")]
-        paths = []
-        for entry in archive.infolist():
-            if entry.is_dir() or _is_left_out(entry.filename, stash):
-                continue
-            path = _path_in_venv(entry.filename, stash, layout)
-            content = archive.read(entry)
-            rows.append((posixpath.relpath(path, layout.site_packages), _hash_of(content), len(content)))
-            mode = stat.S_IMODE(entry.external_attr >> 16)
-            if posixpath.dirname(path) == "bin" and mode & stat.S_IXUSR:
-                content = _with_shebang(content, layout.python)
-            _write(os.path.join(target, path), content, mode)
-            paths.append(path)
-    _write(os.path.join(target, record), _record(rows), None)
-    return [*paths, record]
+        files = (
+            (entry.filename, archive.read(entry), stat.S_IMODE(entry.external_attr >> 16))
+            for entry in archive.infolist()
+            if not entry.is_dir()
+        )
+        return _complete(files, stash, record, target, layout)
+
+
+def install(wheel: str, target: str, layout: VenvLayout) -> tuple[list[str], str]:
+    """The same for a wheel that nothing has installed yet, and the hash by which PEX-INFO lists it.
+
+    Raises: UnknownWheelError, OSError.
+    """
+    try:
+        with zipfile.ZipFile(wheel) as archive:
+            installed = installed_wheel(archive, os.path.basename(wheel), layout.versioned)
+            digest = hashlib.sha256("".join(sorted(filter(_is_hashed, installed.files))).encode())
+
+            def files() -> Iterator[tuple[str, bytes, int | None]]:
+                for name, content, mode in read_files(archive, installed):
+                    if _is_hashed(name):
+                        digest.update(content)
+                    yield name, content, mode
+
+            paths = _complete(files(), installed.stash, installed.record, target, layout)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, UnicodeDecodeError) as error:
+        raise UnknownWheelError(f"{os.path.basename(wheel)} cannot be read: {error}") from error
+    return paths, digest.hexdigest()
+
+
+def _is_hashed(name: str) -> bool:
+    """Source: pex 2.1.137, `CacheHelper.dir_hash`."""
+    *directories, base = name.split("/")
+    return not ("__pycache__" in directories or base.endswith(_COMPILED) or _COMPILED_NOW.search(base))
+
+
+def _complete(
+    files: Iterable[tuple[str, bytes, int | None]], stash: str, record: str, target: str, layout: VenvLayout
+) -> list[str]:
+    """Write files that are named as by pex (name, content, mode) into their places, and their RECORD."""
+    rows: list[tuple[str, str, int | str]] = [(record, "", "")]
+    paths = []
+    for name, content, mode in files:
+        if _is_left_out(name, stash):
+            continue
+        path = _path_in_venv(name, stash, layout)
+        rows.append((posixpath.relpath(path, layout.site_packages), _hash_of(content), len(content)))
+        if mode is not None and posixpath.dirname(path) == "bin" and mode & stat.S_IXUSR:
+            content = _with_shebang(content, layout.python)
+        _write(os.path.join(target, path), content, mode)
+        paths.append(path)
+    path = f"{layout.site_packages}/{record}"
+    _write(os.path.join(target, path), _record(rows), None)
+    return [*paths, path]
 
 
 def _is_left_out(name: str, stash: str) -> bool:
     """Whether the file is pex's own, or compiled: pex's cache has such files only if a program ran from there."""
     directory, _, base = name.rpartition("/")
-    if name == _LAYOUT:
+    if name == LAYOUT:
         return True
     return not name.startswith(stash) and (
         "__pycache__" in directory.split("/") or not directory and base.endswith(_COMPILED)
@@ -98,7 +141,7 @@ def _path_in_venv(name: str, stash: str, layout: VenvLayout) -> str:
     if not name.startswith(stash):
         return f"{layout.site_packages}/{name}"
     components = name[len(stash) :].split("/")
-    return "/".join(layout.versioned if component == _ANY_PYTHON else component for component in components)
+    return "/".join(layout.versioned if component == ANY_PYTHON else component for component in components)
 
 
 def _hash_of(content: bytes) -> str:
