@@ -11,7 +11,7 @@ from pants.engine.rules import QueryRule, collect_rules, rule
 from pants.engine.unions import UnionMembership, UnionRule, union
 from pants.testutil.rule_runner import RuleRunner
 
-from devflow.engine.generation import HAS_GET, Get, MultiGet, concurrently, implicitly
+from devflow.engine.generation import HAS_GET, Get, MultiGet, by_name, concurrently, implicitly
 
 
 @union(in_scope_types=[EnvironmentName])
@@ -77,10 +77,13 @@ async def ask(request: AskRequest) -> Asked:
     return Asked(greeting.text)
 
 
+_ask = by_name(ask)
+
+
 async def ask_all(requests: Iterable[AskRequest]) -> tuple[Asked, ...]:
     if HAS_GET:
         return await MultiGet(Get(Asked, AskRequest, request) for request in requests)
-    return await concurrently(ask(request, **implicitly()) for request in requests)
+    return await concurrently(_ask(request, **implicitly()) for request in requests)
 
 
 @dataclass(frozen=True)

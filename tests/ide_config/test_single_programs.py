@@ -23,6 +23,13 @@ def test_the_link_of_a_program_is_known_before_it_is_made(run: Run, root: Path) 
     assert "used by the settings: bin:ruff.\n  Fix: pants export-all-resolves --include=bin:ruff\n" in result.stderr
 
 
+def test_a_link_that_is_not_made_yet_is_not_stale(run: Run) -> None:
+    run("--editors=vscode", resolves=("main", "mypy"), programs=("ruff",))
+    result = run("--editors=vscode", "--check", resolves=("main", "mypy"), programs=("ruff",))
+    assert "stale" not in result.stdout + result.stderr
+    assert "used by the settings: bin:ruff" in result.stderr
+
+
 def test_it_comes_before_a_resolve_of_its_name(run: Run, root: Path) -> None:
     run("--editors=vscode", programs=("ruff",))
     assert ruff_path(root).endswith(f"/{RUFF}")

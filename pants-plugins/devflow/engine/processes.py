@@ -15,12 +15,18 @@ from pants.engine.process import (
 
 from devflow.engine.generation import HAS_GET, Get, MultiGet, concurrently, implicitly
 
-if HAS_GET:
-    from pants.engine.rules import Effect
-else:
+if not HAS_GET:
     from pants.core.util_rules import system_binaries
-    from pants.engine.intrinsics import execute_process, run_interactive_process  # type: ignore[import-not-found]
+    from pants.engine.intrinsics import execute_process  # type: ignore[import-not-found]
     from pants.engine.process import execute_process_or_raise  # type: ignore[attr-defined]
+
+try:
+    # Pants 2.22 to 2.29 have `Effect`, too, and warn of it.
+    from pants.engine.intrinsics import run_interactive_process
+except ImportError:
+    from pants.engine.rules import Effect
+
+    run_interactive_process = None
 
 
 async def run_process(process: Process) -> ProcessResult:
@@ -46,9 +52,9 @@ async def try_processes(processes: Iterable[Process]) -> tuple[FallibleProcessRe
 
 async def run_interactive(process: InteractiveProcess) -> InteractiveProcessResult:
     """Run in the foreground, with the terminal of the caller; for goal rules only."""
-    if HAS_GET:
+    if run_interactive_process is None:
         return await Effect(InteractiveProcessResult, InteractiveProcess, process)
-    return await run_interactive_process(process)
+    return await run_interactive_process(process)  # type: ignore[no-any-return]
 
 
 async def find_binary(request: BinaryPathRequest) -> BinaryPaths:

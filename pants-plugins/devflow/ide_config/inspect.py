@@ -255,7 +255,8 @@ def inspect_export_paths(facts: WorkspaceFacts, texts: Iterable[str]) -> ExportP
     """What is needed to see which of the paths into exports in these texts are stale."""
     paths = ExportPaths(facts.build_root, facts.export_directory, facts.exports, _libraries(facts))
     named = (token.rstrip("/") for text in texts for token in tokens(text, paths))
-    missing = frozenset(path for path in named if not _exists(facts, path))
+    made_by_export = {program.path for program in facts.programs.values()}  # the run names those that are not there yet
+    missing = frozenset(path for path in named if path not in made_by_export and not _exists(facts, path))
     return dataclasses.replace(paths, missing=missing)
 
 
