@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
+from functools import cache
 
 import pytest
 
@@ -31,6 +32,7 @@ FOLDERS = (
 )
 
 
+@cache
 def classes() -> dict[str, list[str]]:
     """The modules that define a class, by the name of the class."""
     found: dict[str, list[str]] = defaultdict(list)
