@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +28,7 @@ from devflow.engine.operands import take_operands
 from devflow.export_all_resolves import register as export_all_resolves
 from devflow.locking.facts import name_of
 from devflow.locking.pinned import LockAttempt, LockAttemptRequest, bounded_requirements
+from harness.processes import run_git
 from harness.rule_runners import emptied
 from harness.solver import Index, NoSolutionError, lockfile
 
@@ -79,10 +79,7 @@ class World:
 
     def git(self, *args: str) -> str:
         environment = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "PATH": os.environ["PATH"]}
-        done = subprocess.run(
-            ["git", *args], cwd=self.root, env=environment, check=True, capture_output=True, text=True
-        )
-        return done.stdout.strip()
+        return run_git(self.root, *args, env=environment).decode().strip()
 
     def write(self, path: str, text: str) -> None:
         (self.root / path).parent.mkdir(parents=True, exist_ok=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import random
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -175,7 +175,7 @@ def _link(world: World, target: Path, at: Path, chance: random.Random) -> None:
 
 _ROOT = os.getuid() == 0
 # For each entry of the promise, in its order, the traps that try to break it.
-TRAPS: Mapping[Guarded, tuple[Trap, ...]] = {
+TRAPS: dict[Guarded, tuple[Trap, ...]] = {
     Guarded.OWN: (_own_repository, _own_home),
     Guarded.REPOSITORY: (_clone, _whole_clone, _worktree, _bare, _broken_clone),
     Guarded.TRACKED: (_tracked,),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +13,7 @@ from devflow.backport import register
 from devflow.backport.goal import Backport
 from harness.git_world import IGNORED, GitWorld
 from harness.rule_runners import emptied
+from harness.templates import kept, put
 
 AUTHOR = "Ada Jensen <ada@example.com>"
 MESSAGE = "fix: count from one (#12)\n\nSee #7.\n\nCo-authored-by: Bo <bo@example.com>\n"
@@ -97,14 +97,14 @@ def template(runner: RuleRunner, tmp_path_factory: pytest.TempPathFactory) -> Pa
     world.commit("Begin", {".gitignore": IGNORED, "app.py": text(), "tool.sh": "echo 1\n"})
     world.git("branch", "24.03")
     world.commit("feat: more (#11)", {"app.py": text(_0="first"), "new.py": "new = 1\n"})
-    return Path(shutil.copytree(world.root, tmp_path_factory.mktemp("world") / "template"))
+    return kept(world.root, tmp_path_factory.mktemp("world") / "template")
 
 
 @pytest.fixture()
 def world(runner: RuleRunner, template: Path) -> World:
     """main and the series 24.03."""
     world = World(emptied(runner))
-    shutil.copytree(template, world.root, dirs_exist_ok=True)
+    put(template, world.root)
     return world
 
 

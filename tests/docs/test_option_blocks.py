@@ -8,41 +8,46 @@ import subprocess
 import sys
 from pathlib import Path
 
+import option_blocks
+import pytest
+
 import devflow.register  # noqa: F401  # the script looks at every slice
-
-SCRIPT = Path.cwd() / "build-support" / "option_blocks.py"
-
-
-def run(*args: str, root: Path | None = None) -> subprocess.CompletedProcess[str]:
-    env = {"PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path))}
-    return subprocess.run(
-        [sys.executable, SCRIPT, *args], cwd=root, env=env, capture_output=True, text=True, check=False
-    )
 
 
 def test_the_pages_are_up_to_date() -> None:
-    done = run("--check")
+    """As a contributor runs it; in the other tests without a process, each of which imports all of Pants."""
+    env = {"PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path))}
+    command = [sys.executable, option_blocks.__file__, "--check"]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-def test_it_writes_what_the_check_misses(tmp_path: Path) -> None:
-    shutil.copytree("docs/goals", tmp_path / "docs/goals")
-    page = tmp_path / "docs/goals/release.md"
+@pytest.fixture()
+def pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of them, which the script changes."""
+    found = Path(shutil.copytree("docs/goals", tmp_path / "docs/goals"))
+    monkeypatch.chdir(tmp_path)
+    return found
+
+
+def test_it_writes_what_the_check_misses(pages: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = pages / "release.md"
     right = page.read_text()
     page.write_text(right.replace("* `--execute`: ", "* `--execute`: Perhaps. "))
-    checked = run("--check", root=tmp_path)
-    assert (checked.returncode, checked.stderr) == (1, "")
-    assert checked.stdout.startswith("docs/goals/release.md: the options are out of date.")
-    assert run(root=tmp_path).stdout == "docs/goals/release.md: written\n"
+    assert option_blocks.main(["--check"]) == 1
+    checked = capsys.readouterr()
+    assert checked.err == ""
+    assert checked.out.startswith("docs/goals/release.md: the options are out of date.")
+    assert option_blocks.main([]) == 0
+    assert capsys.readouterr().out == "docs/goals/release.md: written\n"
     assert page.read_text() == right
-    assert run("--check", root=tmp_path).returncode == 0
+    assert option_blocks.main(["--check"]) == 0
 
 
-def test_a_page_without_a_place_for_them(tmp_path: Path) -> None:
-    shutil.copytree("docs/goals", tmp_path / "docs/goals")
-    (tmp_path / "docs/goals/release.md").write_text("# `release`\n")
-    (tmp_path / "docs/goals/ide-config.md").unlink()
-    done = run(root=tmp_path)
-    assert done.returncode == 1
-    assert "docs/goals/release.md: it needs a line '<!-- options of release, " in done.stderr
-    assert "docs/goals/ide-config.md: " in done.stderr
+def test_a_page_without_a_place_for_them(pages: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (pages / "release.md").write_text("# `release`\n")
+    (pages / "ide-config.md").unlink()
+    assert option_blocks.main([]) == 1
+    problems = capsys.readouterr().err
+    assert "docs/goals/release.md: it needs a line '<!-- options of release, " in problems
+    assert "docs/goals/ide-config.md: " in problems

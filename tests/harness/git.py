@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
+
+from harness.processes import run_git
 
 NAME, EMAIL = "Somebody", "somebody@example.com"
 _SETTINGS = ("-c", f"user.name={NAME}", "-c", f"user.email={EMAIL}", "-c", "core.quotePath=false")
@@ -11,8 +12,7 @@ _SETTINGS = ("-c", f"user.name={NAME}", "-c", f"user.email={EMAIL}", "-c", "core
 
 def git(root: Path, *args: str) -> str:
     """Run git in `root`; returns its stripped output. Raises: CalledProcessError."""
-    done = subprocess.run(["git", *_SETTINGS, *args], cwd=root, check=True, capture_output=True, text=True)
-    return done.stdout.strip()
+    return run_git(root, *_SETTINGS, *args).decode().strip()
 
 
 def set_identity(root: Path, name: str = NAME, email: str = EMAIL) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
@@ -13,6 +12,7 @@ from typing import Protocol
 from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
 
 from harness.git import EMAIL, NAME
+from harness.processes import run_git, run_shell
 
 IGNORED = "/.pants.d/\n/.pids/\n/dist/\nBUILDROOT\n"
 
@@ -35,14 +35,8 @@ class GitWorld:
 
     def git(self, *args: str, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> str:
         """The output of git, stripped. Raises: CalledProcessError."""
-        done = subprocess.run(
-            ["git", *args],
-            cwd=cwd or self.root,
-            env={**self.env, "PATH": os.environ["PATH"], **(env or {})},
-            check=True,
-            capture_output=True,
-        )
-        return os.fsdecode(done.stdout).strip()
+        environment = {**self.env, "PATH": os.environ["PATH"], **(env or {})}
+        return os.fsdecode(run_git(cwd or self.root, *args, env=environment)).strip()
 
     def write(self, files: Mapping[str, str | bytes | None], cwd: Path | None = None) -> None:
         """None removes a file."""
@@ -63,9 +57,9 @@ class GitWorld:
     def shell(self, command: str, *, accept: tuple[int, ...] = (0,)) -> str:
         """Run what a person would paste; what it prints."""
         environment = {**self.env, "PATH": os.environ["PATH"]}
-        done = subprocess.run(["bash", "-c", command], cwd=self.root, env=environment, capture_output=True, text=True)
+        done = run_shell(self.root, command, env=environment)
         assert done.returncode in accept, (command, done.stdout, done.stderr)
-        return done.stdout
+        return done.stdout.decode()
 
 
 def fixes(result: GoalRuleResult) -> list[str]:

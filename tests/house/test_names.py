@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
+from functools import cache
 
 import pytest
 
 from house.sources import FOLDERS, modules, syntax_tree
 
 
+@cache
 def classes() -> dict[str, list[str]]:
     """The modules that define a class, by the name of the class."""
     found: dict[str, list[str]] = defaultdict(list)

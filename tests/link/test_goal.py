@@ -120,48 +120,48 @@ def test_no_installer_changes_the_repository(run: Run, root: Path, tmp_path: Pat
     assert run("--unlink", f"--into={venv}", env=uv).stderr == f"{venv}: nothing to unlink.\n"
 
 
-def test_what_is_not_needed_any_more_is_unlinked(run: Run, root: Path, venv: Path) -> None:
-    assert run(CLI, "src/acme/agent:dist", f"--into={venv}").exit_code == 0
-    assert finds(venv, "acme.agent")
-    checked = run(CLI, f"--into={venv}", "--check")
+def test_what_is_not_needed_any_more_is_unlinked(run: Run, root: Path, quick_venv: Path) -> None:
+    assert run(CLI, "src/acme/agent:dist", f"--into={quick_venv}").exit_code == 0
+    assert finds(quick_venv, "acme.agent")
+    checked = run(CLI, f"--into={quick_venv}", "--check")
     assert checked.exit_code == 1
     assert f"acme-agent {VERSION}: linked, and not asked for" in checked.stdout
-    assert f"acme-agent {VERSION}: unlinked" in run(CLI, f"--into={venv}").stdout
-    assert not finds(venv, "acme.agent")
+    assert f"acme-agent {VERSION}: unlinked" in run(CLI, f"--into={quick_venv}").stdout
+    assert not finds(quick_venv, "acme.agent")
     assert (root / "src/acme/agent/__init__.py").exists()
-    assert run(CLI, f"--into={venv}", "--check").exit_code == 0
+    assert run(CLI, f"--into={quick_venv}", "--check").exit_code == 0
 
 
 @pytest.mark.parametrize("lost", ["farm", "pth", "link", "state"])
-def test_what_is_lost_is_found_and_made_again(run: Run, venv: Path, lost: str) -> None:
-    run(CLI, f"--into={venv}")
+def test_what_is_lost_is_found_and_made_again(run: Run, quick_venv: Path, lost: str) -> None:
+    run(CLI, f"--into={quick_venv}")
     if lost == "farm":
-        (venv / "devflow-links").rename(venv / "elsewhere")
+        (quick_venv / "devflow-links").rename(quick_venv / "elsewhere")
     elif lost == "pth":
-        next(venv.glob("lib/*/site-packages/devflow-links.pth")).unlink()
+        next(quick_venv.glob("lib/*/site-packages/devflow-links.pth")).unlink()
     elif lost == "link":
-        (venv / "devflow-links/acme/client").unlink()
+        (quick_venv / "devflow-links/acme/client").unlink()
     else:
-        (venv / "devflow-links.json").unlink()
-    assert run(CLI, f"--into={venv}", "--check").exit_code == 1
-    assert run(CLI, f"--into={venv}").exit_code == 0
-    assert run(CLI, f"--into={venv}", "--check").exit_code == 0
-    assert finds(venv, "acme.client")
+        (quick_venv / "devflow-links.json").unlink()
+    assert run(CLI, f"--into={quick_venv}", "--check").exit_code == 1
+    assert run(CLI, f"--into={quick_venv}").exit_code == 0
+    assert run(CLI, f"--into={quick_venv}", "--check").exit_code == 0
+    assert finds(quick_venv, "acme.client")
 
 
-def test_killed_after_the_requirements(run: Run, venv: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_killed_after_the_requirements(run: Run, quick_venv: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def killed(*_: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
         patched.setattr("devflow.link.apply.atomic_link", killed)
         with pytest.raises(BaseException):  # noqa: B017, PT011
-            run(CLI, f"--into={venv}")
-    checked = run(CLI, f"--into={venv}", "--check")
+            run(CLI, f"--into={quick_venv}")
+    checked = run(CLI, f"--into={quick_venv}", "--check")
     assert checked.exit_code == 1
     assert f"acme-cli {VERSION}: linked src/acme/cli" in checked.stdout
-    assert run(CLI, f"--into={venv}").exit_code == 0
-    assert finds(venv, "acme.cli")
+    assert run(CLI, f"--into={quick_venv}").exit_code == 0
+    assert finds(quick_venv, "acme.cli")
 
 
 def test_versions_of_the_lockfile(run: Run, root: Path, venv: Path) -> None:
@@ -187,49 +187,49 @@ def test_a_sibling_from_the_index_works_beside(run: Run, venv: Path, tmp_path: P
     assert finds(venv, "acme.client")
 
 
-def test_copies(run: Run, root: Path, venv: Path) -> None:
-    assert run(CLI, f"--into={venv}", "--copy").exit_code == 0
-    assert [path for path in (venv / "devflow-links").rglob("*") if path.is_symlink()] == []
+def test_copies(run: Run, root: Path, quick_venv: Path) -> None:
+    assert run(CLI, f"--into={quick_venv}", "--copy").exit_code == 0
+    assert [path for path in (quick_venv / "devflow-links").rglob("*") if path.is_symlink()] == []
     moved = root.with_name("moved")
     root.rename(moved)
     try:
-        assert run_python(venv, "import acme.client; print(acme.client.VERSION)") == "24.03.0rc1"
+        assert run_python(quick_venv, "import acme.client; print(acme.client.VERSION)") == "24.03.0rc1"
     finally:
         moved.rename(root)
     (root / "src/acme/client/deep/__init__.py").write_text("changed = 1\n")
-    assert run(CLI, f"--into={venv}", "--copy", "--check").exit_code == 1
-    assert run(CLI, f"--into={venv}", "--copy").exit_code == 0
-    assert run_python(venv, "import acme.client.deep as d; print(d.changed)") == "1"
+    assert run(CLI, f"--into={quick_venv}", "--copy", "--check").exit_code == 1
+    assert run(CLI, f"--into={quick_venv}", "--copy").exit_code == 0
+    assert run_python(quick_venv, "import acme.client.deep as d; print(d.changed)") == "1"
     # From copies to links and back, without a trace of the other.
-    assert run(CLI, f"--into={venv}").exit_code == 0
-    assert (venv / "devflow-links/acme/client").is_symlink()
-    assert run(CLI, f"--into={venv}", "--copy").exit_code == 0
-    assert run("--unlink", f"--into={venv}").exit_code == 0
-    assert not (venv / "devflow-links").exists()
+    assert run(CLI, f"--into={quick_venv}").exit_code == 0
+    assert (quick_venv / "devflow-links/acme/client").is_symlink()
+    assert run(CLI, f"--into={quick_venv}", "--copy").exit_code == 0
+    assert run("--unlink", f"--into={quick_venv}").exit_code == 0
+    assert not (quick_venv / "devflow-links").exists()
 
 
-def test_generated_code_is_copied(run: Run, root: Path, venv: Path) -> None:
+def test_generated_code_is_copied(run: Run, root: Path, quick_venv: Path) -> None:
     (root / "src/acme/common/x.wire").write_text("")
     build = root / "src/acme/common/BUILD"
     build.write_text(
         build.read_text().replace("dependencies=[':data']", "dependencies=[':data', ':wire']", 1)
         + "\nwire(name='wire', source='x.wire')\n"
     )
-    result = run("src/acme/common:dist", f"--into={venv}")
+    result = run("src/acme/common:dist", f"--into={quick_venv}")
     assert result.exit_code == 0, result.stderr
     assert "src/acme/common/x_wire.py: copied, because it is generated; run this again after a change" in result.stderr
-    assert run_python(venv, "import acme.common.x_wire as x; print(x.GENERATED, x.__file__)").startswith("True ")
+    assert run_python(quick_venv, "import acme.common.x_wire as x; print(x.GENERATED, x.__file__)").startswith("True ")
     assert not (root / "src/acme/common/x_wire.py").exists()
-    assert run("src/acme/common:dist", f"--into={venv}", "--check").exit_code == 0
+    assert run("src/acme/common:dist", f"--into={quick_venv}", "--check").exit_code == 0
 
 
-def test_a_file_in_the_farm_that_is_not_ours_stays(run: Run, venv: Path) -> None:
-    run(CLI, f"--into={venv}")
-    mine = venv / "devflow-links/acme/mine.py"
+def test_a_file_in_the_farm_that_is_not_ours_stays(run: Run, quick_venv: Path) -> None:
+    run(CLI, f"--into={quick_venv}")
+    mine = quick_venv / "devflow-links/acme/mine.py"
     mine.write_text("mine")
-    told = run(CLI, f"--into={venv}")
+    told = run(CLI, f"--into={quick_venv}")
     assert "devflow-links/acme/mine.py is not of this goal, and stays: move it to the repository" in told.stderr
-    assert run("--unlink", f"--into={venv}").exit_code == 0
+    assert run("--unlink", f"--into={quick_venv}").exit_code == 0
     assert mine.read_text() == "mine"
 
 

@@ -91,17 +91,17 @@ def test_a_python_that_does_not_fit(run: Run, root: Path, bare: Path) -> None:
     assert f"{bare} has Python {version}, and acme-common 24.3.0rc1 wants >=3.99.\n" in message
 
 
-def test_a_link_of_the_old_recipe(run: Run, root: Path, venv: Path) -> None:
+def test_a_link_of_the_old_recipe(run: Run, root: Path, quick_venv: Path) -> None:
     """The printed command removes the link, and nothing behind it."""
-    link = site_packages(venv) / "acme/client"
+    link = site_packages(quick_venv) / "acme/client"
     link.parent.mkdir()
     link.symlink_to(root / "src/acme/client")
     before = tree_hash(root)
-    message = refused(run, CLI, f"--into={venv}")
+    message = refused(run, CLI, f"--into={quick_venv}")
     assert f"{link} is a link to {root}/src/acme/client." in message
     subprocess.run(["sh", "-c", message.partition("at its end: ")[2]], check=True)
     assert tree_hash(root) == before
-    assert run(CLI, f"--into={venv}").exit_code == 0
+    assert run(CLI, f"--into={quick_venv}").exit_code == 0
 
 
 def test_a_regular_package_that_hides_the_namespace(run: Run, venv: Path, tmp_path: Path, index: str) -> None:
@@ -128,16 +128,16 @@ def test_requirements_that_cannot_be_met(run: Run, root: Path, venv: Path) -> No
     assert (venv / "devflow-links/acme/client").is_symlink()
 
 
-def test_links_of_another_repository(run: Run, root: Path, venv: Path) -> None:
-    assert run(CLI, f"--into={venv}").exit_code == 0
-    state = venv / "devflow-links.json"
+def test_links_of_another_repository(run: Run, root: Path, quick_venv: Path) -> None:
+    assert run(CLI, f"--into={quick_venv}").exit_code == 0
+    state = quick_venv / "devflow-links.json"
     state.write_text(state.read_text().replace(str(root), "/gone"))
     for args in ((CLI, "--check"), (CLI,), ("--unlink",)):
-        message = refused(run, *args, f"--into={venv}")
-        assert f"{venv} has links into another repository, /gone, which is gone.\n" in message
+        message = refused(run, *args, f"--into={quick_venv}")
+        assert f"{quick_venv} has links into another repository, /gone, which is gone.\n" in message
         assert "Fix: add --force to replace them\n" in message
-    assert run(CLI, f"--into={venv}", "--force").exit_code == 0
-    assert run(CLI, f"--into={venv}", "--check").exit_code == 0
+    assert run(CLI, f"--into={quick_venv}", "--force").exit_code == 0
+    assert run(CLI, f"--into={quick_venv}", "--check").exit_code == 0
 
 
 def test_every_owner_that_cannot_be_told(run: Run, root: Path, bare: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,8 +23,10 @@ from devflow.locking import sources
 from devflow.locking.pinned import LockAttempt, LockAttemptRequest, PlannedLock, PlannedLockRequest
 from devflow.merge_lockfiles import goal
 from devflow.merge_lockfiles.goal import MergeLockfiles
+from harness.processes import run_git
 from harness.rule_runners import emptied
 from harness.solver import Index, NoSolutionError, lockfile
+from harness.templates import kept, put
 
 # What each project needs. `attrs` 21 is the newest that `old` takes.
 INDEX: Index = {
@@ -76,11 +77,7 @@ class World:
             "PATH": os.environ["PATH"],
         }
         settings = ("-c", "user.name=Somebody", "-c", "user.email=somebody@example.com")
-        command = ["git", *settings, *args]
-        done = subprocess.run(
-            command, cwd=cwd or self.root, env=environment, check=check, capture_output=True, text=True
-        )
-        return done.stdout.strip()
+        return run_git(cwd or self.root, *settings, *args, env=environment, check=check).decode().strip()
 
     def write(self, path: str, text: str) -> None:
         (self.root / path).parent.mkdir(parents=True, exist_ok=True)
@@ -151,9 +148,9 @@ def runner() -> RuleRunner:
 OLD = {"boto3": "1.26.0", "click": "8.0.4"}
 
 
-@pytest.fixture()
-def world(runner: RuleRunner) -> World:
-    """Two branches off `base`, each with one requirement more; newer versions of the others are there, too."""
+@pytest.fixture(scope="session")
+def template(runner: RuleRunner, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What each world begins with."""
     world = World(emptied(runner), Path(runner.build_root))
     world.git("init", "--quiet", "--initial-branch=main")
     world.write(".gitignore", "/.pants.d/\n/.pids/\n/dist/\nBUILDROOT\n")
@@ -166,4 +163,12 @@ def world(runner: RuleRunner) -> World:
     world.git("branch", "base")
     world.branch("feature", "aiohttp", {**OLD, "aiohttp": "3.9.1", "attrs": "22.2.0", "yarl": "1.9.4"})
     world.branch("main", "redis", {**OLD, "redis": "4.0"})
+    return kept(world.root, tmp_path_factory.mktemp("world") / "template")
+
+
+@pytest.fixture()
+def world(runner: RuleRunner, template: Path) -> World:
+    """Two branches off `base`, each with one requirement more; newer versions of the others are there, too."""
+    world = World(emptied(runner), Path(runner.build_root))
+    put(template, world.root)
     return world

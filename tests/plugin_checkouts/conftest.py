@@ -17,6 +17,7 @@ from devflow.plugin_checkouts.goal import PluginCheckouts
 from harness import fake_backend
 from harness.git import git, set_identity
 from harness.rule_runners import emptied
+from harness.templates import kept, put
 
 PROJECT = """\
 [project]
@@ -100,9 +101,9 @@ def shared_runner() -> RuleRunner:
     )
 
 
-@pytest.fixture()
-def world(shared_runner: RuleRunner) -> World:
-    """A git repository that ignores its plugins and has two remotes of them."""
+@pytest.fixture(scope="session")
+def template(shared_runner: RuleRunner, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What each world begins with."""
     runner = emptied(shared_runner)
     runner.write_files(
         {".gitignore": "/plugins/*/\n", "src/app.py": "", "src/BUILD": "python_sources()", "main.lock": ""}
@@ -111,7 +112,15 @@ def world(shared_runner: RuleRunner) -> World:
     git(new.root, "init", "--quiet")
     for name in ("mail", "sms"):
         new.remote(name)
-    return new
+    return kept(new.root, tmp_path_factory.mktemp("world") / "template")
+
+
+@pytest.fixture()
+def world(shared_runner: RuleRunner, template: Path) -> World:
+    """A git repository that ignores its plugins and has two remotes of them."""
+    runner = emptied(shared_runner)
+    put(template, Path(runner.build_root))
+    return World(runner, Path(runner.build_root))
 
 
 Run = Callable[..., GoalRuleResult]

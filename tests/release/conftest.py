@@ -26,6 +26,7 @@ from devflow.release.steps.contract import ReleaseStep, ReleaseStepChanges, Rele
 from devflow.release.towncrier import rules as towncrier_rules
 from harness.git_world import IGNORED, GitWorld
 from harness.rule_runners import emptied
+from harness.templates import kept, put
 
 
 class NewsStep(ReleaseStep):
@@ -125,13 +126,21 @@ def bare(runner: RuleRunner) -> World:
     return World(emptied(runner))
 
 
-@pytest.fixture()
-def world(bare: World) -> World:
-    """One commit on main."""
-    bare.git("init", "--quiet", "--initial-branch=main")
-    bare.commit(
+@pytest.fixture(scope="session")
+def template(runner: RuleRunner, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What each world begins with."""
+    world = World(emptied(runner))
+    world.git("init", "--quiet", "--initial-branch=main")
+    world.commit(
         {".gitignore": f"{IGNORED}/ignored\n", "VERSION": "24.03.0rc1", "NEWS": "old\n", "news/1": "", "news/2": ""}
     )
+    return kept(world.root, tmp_path_factory.mktemp("world") / "template")
+
+
+@pytest.fixture()
+def world(template: Path, bare: World) -> World:
+    """One commit on main."""
+    put(template, bare.root)
     return bare
 
 
