@@ -32,7 +32,7 @@ def test_a_schema_history_without_a_path() -> None:
     assert problem.fix == "give its target an `output`, or set [dump-schema-history].output, with {version} in it"
     assert problems_of(dataclasses.replace(TREE, output="db/{version}.json"), None) == ()
     assert problems_of(TREE, "{config_dir}/{version}.json") == ()
-    # Without {version}, the second release would meet the history of the first.
+    # Without {version}, the second release meets the history of the first.
     second = dataclasses.replace(TREE, version_on_disk="1.0.0")
     [overwriting] = problems_of(second, "{config_dir}/history.json")
     assert overwriting.fix == "put {version} into the output path, or remove the file"
