@@ -28,7 +28,6 @@ from devflow.backport.merge import TreeMerger
 from devflow.backport.objects import read_commits
 from devflow.common.git import Git, GitError
 
-
 _NUMBER = re.compile(r"\(#([0-9]+)\)")
 
 

@@ -26,7 +26,7 @@ def test_a_member_without_a_name() -> None:
     assert caught.value.problem.what == f"Nameless ({__name__}) has no `name`."
     line = caught.value.problem.fix.removeprefix("give the class one: ")
     namespace: dict[str, object] = {}
-    exec(line, namespace)  # noqa: S102
+    exec(line, namespace)
     named = type("Nameless", (), {"name": namespace["name"]})
     assert set(by_name([Nova, named])) == {"nova", "something"}
 

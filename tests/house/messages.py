@@ -16,7 +16,8 @@ _ERRORS = ("Problem", "UserError", "as_problem")
 _FEWEST, _MOST = 9, 20  # characters by which a text is told from others
 # What a test does after a refusal: a run that succeeds, or a function of the product that finds no problem any more.
 _GOES_ON = re.compile(
-    r"\b(?:works|success|made|follow|shell|released)\(|exit_code == 0|returncode == 0|== (?:\(\)|\[\]|SAME)|is None|is not None"
+    r"\b(?:works|success|made|follow|shell|released)\("
+    r"|exit_code == 0|returncode == 0|== (?:\(\)|\[\])|is None|is not None"
 )
 _Function = Union[ast.FunctionDef, ast.AsyncFunctionDef]
 

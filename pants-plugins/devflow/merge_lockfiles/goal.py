@@ -128,9 +128,7 @@ async def merge_lockfiles_goal(
         lockfiles = {*paths.values(), *(f"{path}{METADATA}" for path in paths.values())}
         journal = journal_path(git, global_options.pants_workdir)
         looks = "" if mode is MergeMode.MERGE else command_line(bin_name(), options.name)
-        forget_files(
-            workspace, finish_interrupted(run, journal, build_root.path, global_options.pants_workdir, looks)
-        )
+        forget_files(workspace, finish_interrupted(run, journal, build_root.path, global_options.pants_workdir, looks))
         facts = inspect_git(git, lockfiles)
         resolves = inspect_resolves(build_root.path, paths)
         run.say(*(_note_of(path, facts.former.get(path), paths) for path in left_over(facts, resolves)))

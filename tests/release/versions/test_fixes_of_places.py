@@ -58,7 +58,15 @@ def problem_of(path: str, where: object, text: str) -> Problem | None:
         ),
         ("a.toml", "version", "[", "a.toml cannot be read as TOML: ", "correct a.toml", "", 'version = "1.0.0"'),
         ("a.json", "$.version", "{", "a.json cannot be read as JSON: ", "correct a.json", "", '{"version": "1.0.0"}'),
-        ("setup.cfg", "", "x = 1", "setup.cfg cannot be read as INI: ", "correct setup.cfg", "", "[metadata]\nversion = 1.0.0"),
+        (
+            "setup.cfg",
+            "",
+            "x = 1",
+            "setup.cfg cannot be read as INI: ",
+            "correct setup.cfg",
+            "",
+            "[metadata]\nversion = 1.0.0",
+        ),
         ("a.py", "", "'''", "a.py cannot be read as Python: ", "correct a.py", "", "VERSION = '1.0.0'"),
     ],
 )
@@ -80,7 +88,12 @@ def test_a_list_of_texts() -> None:
     [
         (" ", "is empty.", "give [release].tag_name a text, or leave it out", "v{version}"),
         ("{version", "cannot be read: ", "write {{ and }} for braces", "{{version"),
-        ("{version!r}", "has more than a name in the braces of {version}.", "write {version} in [release].tag_name", "{version}"),
+        (
+            "{version!r}",
+            "has more than a name in the braces of {version}.",
+            "write {version} in [release].tag_name",
+            "{version}",
+        ),
         ("{v}", "has an unknown placeholder, {v}.", "use {version}, {series}, {series_digits}, {date} in", "{version}"),
         ("v\0", "has a NUL character, which git does not take.", "leave it out", "v"),
     ],

@@ -262,7 +262,9 @@ def _path_problem(found: PathBlocker) -> Problem:
     if found.why is Why.BELOW_A_LINK:
         return Problem(f"{what}.", "put the directory back in the place of the link")
     if found.why is Why.READ_ONLY:
-        return Problem(f"{what}.", "git clone . DIRECTORY, on a file system that can be written, and release from there")
+        return Problem(
+            f"{what}.", "git clone . DIRECTORY, on a file system that can be written, and release from there"
+        )
     if found.why is Why.NO_ACCESS:
         directory = shell_quote(found.detail)
         fix = f'chmod u+wx {directory}; or, if it is of another user, sudo chown "$(id -u)" {directory}'
