@@ -111,7 +111,7 @@ def texts_of_following_tests(path: Path) -> str:
     texts: list[str] = []
     for name, node in top.items():
         if name.startswith("test_"):
-            used = [node]
+            used: list[ast.AST] = [node]
             for each in used:
                 names = (inner.id for inner in ast.walk(each) if isinstance(inner, ast.Name))
                 used += [top[one] for one in dict.fromkeys(names) if one in top and top[one] not in used]

@@ -1,0 +1,32 @@
+"""What a solver is asked for. uv begins with the lockfile that is there: it is told which projects are to move."""
+
+from __future__ import annotations
+
+import pytest
+from add_requirement.conftest import ASKED, OLD, World
+
+LOCKED = tuple(sorted(OLD.items()))
+
+
+def without(*names: str) -> tuple[tuple[str, str], ...]:
+    return tuple(pin for pin in LOCKED if pin[0] not in names)
+
+
+@pytest.mark.parametrize(
+    ("words", "upgraded", "pins"),
+    [
+        (["zzz"], ("zzz",), LOCKED),
+        (["attrs>=22"], ("attrs",), without("attrs")),
+        (["--upgrade=attrs,boto3"], ("attrs", "boto3"), without("attrs", "boto3")),
+        (["--remove=boto3", "--force"], ("boto3",), without("boto3")),
+    ],
+)
+def test_pins_and_what_is_to_move(
+    world: World, words: list[str], upgraded: tuple[str, ...], pins: tuple[tuple[str, str], ...]
+) -> None:
+    before = world.read("main.lock")
+    result = world.add(*words, "--no-import-names")
+    assert result.exit_code == 0, result.stderr
+    asked = ASKED[-1]
+    assert (asked.resolve, asked.layout) == ("main", before)
+    assert (asked.upgraded, tuple(sorted(asked.pins))) == (upgraded, pins)
