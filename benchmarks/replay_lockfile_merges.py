@@ -69,11 +69,7 @@ def _blob(git: Git, commit: str, path: str) -> str | None:
 
 def lost(plan: MergePlan, committed: dict[str, str]) -> list[str]:
     """What one side alone has changed or added, and is committed in another version."""
-    return [
-        name
-        for name in plan.merged.sides
-        if name in committed and committed[name] != plan.merged.pins.get(name)
-    ]
+    return [name for name in plan.merged.sides if name in committed and committed[name] != plan.merged.pins.get(name)]
 
 
 def main() -> int:

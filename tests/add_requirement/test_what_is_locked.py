@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from add_requirement.conftest import ASKED, OLD, World
+from add_requirement.conftest import OLD, World
+
+from devflow.locking.pinned import LockAttemptRequest
 
 LOCKED = tuple(sorted(OLD.items()))
 
@@ -22,11 +24,15 @@ def without(*names: str) -> tuple[tuple[str, str], ...]:
     ],
 )
 def test_pins_and_what_is_to_move(
-    world: World, words: list[str], upgraded: tuple[str, ...], pins: tuple[tuple[str, str], ...]
+    world: World,
+    asked: list[LockAttemptRequest],
+    words: list[str],
+    upgraded: tuple[str, ...],
+    pins: tuple[tuple[str, str], ...],
 ) -> None:
     before = world.read("main.lock")
     result = world.add(*words, "--no-import-names")
     assert result.exit_code == 0, result.stderr
-    asked = ASKED[-1]
-    assert (asked.resolve, asked.layout) == ("main", before)
-    assert (asked.upgraded, tuple(sorted(asked.pins))) == (upgraded, pins)
+    [request] = asked
+    assert (request.resolve, request.layout) == ("main", before)
+    assert (request.upgraded, tuple(sorted(request.pins))) == (upgraded, pins)
