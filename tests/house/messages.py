@@ -109,14 +109,13 @@ def texts_of_following_tests(path: Path) -> str:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             top.update({target.id: node for target in targets if isinstance(target, ast.Name)})
     texts: list[str] = []
-    for name, node in top.items():
-        if name.startswith("test_"):
-            used: list[ast.AST] = [node]
-            for each in used:
-                names = (inner.id for inner in ast.walk(each) if isinstance(inner, ast.Name))
-                used += [top[one] for one in dict.fromkeys(names) if one in top and top[one] not in used]
-            if isinstance(node, ast.FunctionDef) and (_follows_raises(node) or any(map(_goes_on, used))):
-                texts += [text for each in used for text in constants(each)]
+    for test in [node for name, node in top.items() if name.startswith("test_")]:
+        used = [test]
+        for each in used:
+            names = (inner.id for inner in ast.walk(each) if isinstance(inner, ast.Name))
+            used += [top[one] for one in dict.fromkeys(names) if one in top and top[one] not in used]
+        if isinstance(test, ast.FunctionDef) and (_follows_raises(test) or any(map(_goes_on, used))):
+            texts += [text for each in used for text in constants(each)]
     return "\n".join(texts)
 
 

@@ -190,7 +190,7 @@ def _report_check(
 
 def _note_of(path: str, resolve: str | None, paths: Mapping[str, str]) -> str:
     drop = command_line("git", "rm", "--", path)
-    if resolve in paths:
+    if resolve is not None and resolve in paths:
         return f"{shown(path)} is in conflict, and is {shown(paths[resolve])} now; to drop it afterwards: {drop}"
     return f"{shown(path)} is in conflict, and is the lockfile of no resolve; to drop it: {drop}"
 
