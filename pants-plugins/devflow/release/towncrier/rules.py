@@ -21,11 +21,10 @@ from pants.option.subsystem import Subsystem
 from pants.util.logging import LogLevel
 from pants.util.strutil import softwrap
 
-from devflow.common.errors import Problem, UserError, as_problem, disk_full_fix, tail
+from devflow.common.errors import Problem, UserError, disk_full_fix, tail
 from devflow.engine import Rules, create_digest, environment_vars, find_binary
 from devflow.engine.generation import HAS_GET, Get, MultiGet, by_name, concurrently, implicitly
 from devflow.engine.python import try_venv_pex
-from devflow.engine.python.resolves import how_to_make_lockfile
 from devflow.engine.python.tool import tool_resolve, tool_venv
 from devflow.engine.python.tool_options import unless_taken, wanted_tool
 from devflow.engine.sandbox_package import module_file
@@ -136,13 +135,9 @@ async def _in_sandbox(
     tool = await wanted_tool("towncrier")
     try:
         resolve = await tool_resolve(tool, python_setup)
+        venv = await tool_venv(resolve, "towncrier", python_setup)
     except UserError as error:
         return TowncrierResult(b"", EMPTY_DIGEST, error.problem)
-    try:
-        venv = await tool_venv(resolve, "towncrier", python_setup)
-    except Exception as error:
-        fix = how_to_make_lockfile(resolve, python_setup)
-        return TowncrierResult(b"", EMPTY_DIGEST, as_problem(error, doing="installing towncrier", fix=fix))
     path = (await environment_vars(["PATH"])).get("PATH", os.defpath)
     git = await find_binary(BinaryPathRequest(binary_name="git", search_path=path.split(os.pathsep)))
     if not git.first_path:
