@@ -50,12 +50,14 @@ FILES = {
     "types-odd": ["quaint-stubs/__init__.pyi"],
     "zzz": ["zzz.pth"],
 }
+_asked: list[LockAttemptRequest] = []
 OLD = {"attrs": "21.4.0", "boto3": "1.26.0", "click": "8.0.4"}
 
 
 @rule
 async def lock_in_memory(request: LockAttemptRequest) -> LockAttempt:
     assert request.requirements is not None
+    _asked.append(request)
     try:
         text = lockfile(INDEX, request.requirements, dict(request.pins))
         text = lockfile(INDEX, bounded_requirements(request.requirements, request.bounds, text), dict(request.pins))
@@ -138,6 +140,13 @@ def runner() -> RuleRunner:
         ],
         objects={"parametrize": Parametrize},
     )
+
+
+@pytest.fixture()
+def asked() -> list[LockAttemptRequest]:
+    """What was locked, the newest last."""
+    _asked.clear()
+    return _asked
 
 
 @pytest.fixture()

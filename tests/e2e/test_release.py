@@ -237,6 +237,24 @@ def test_a_template_that_fails(repo: Repository) -> None:
     assert result.exit_code == 1
     assert "release: towncrier failed: jinja2.exceptions.TemplateSyntaxError: Expected an expression" in result.stderr
     assert "(template: changes/template.md.jinja)" in result.stderr
+    assert "  Fix: correct what towncrier reports, and commit the correction\n" in result.stderr
+    commit(repo, {"changes/template.md.jinja": "{% for x in [] %}{% endfor %}News.\n\n\n"})
+    assert release(repo, "--to=24.03.0").exit_code == 0
+
+
+def test_a_lockfile_that_cannot_be_installed(repo: Repository) -> None:
+    start(repo)
+    name = f"{TOWNCRIERS[-1]}.lock"
+    right = (repo.root / name).read_text()
+    commit(repo, {name: right.replace("click==8.5.1", "click==8.5.999")})
+    refused = release(repo, "--to=24.03.0", check=False)
+    assert refused.exit_code == 1
+    assert "release: installing towncrier from resolve towncrier-26-9 failed: " in refused.stderr
+    fix = f"Fix: pants generate-lockfiles --resolve={TOWNCRIERS[-1].replace('.', '-')}\n"
+    assert fix in refused.stderr
+    # What makes it anew is the script that made these lockfiles.
+    commit(repo, {name: right})
+    assert release(repo, "--to=24.03.0").exit_code == 0
 
 
 def test_a_changelog_for_each_series_and_fragments_that_pants_does_not_see(repo: Repository) -> None:

@@ -41,6 +41,13 @@ def test_uv_is_given_what_its_lockfile_has_not() -> None:
     assert _for_uv(LockAttemptRequest("main", pins, "")) == ("", everything)
 
 
+def test_uv_moves_what_is_to_be_upgraded() -> None:
+    """It keeps what its lockfile has, also without a pin: `--upgrade-package=NAME` says that it is not to."""
+    request = LockAttemptRequest("main", (("attrs", "22.2.0"),), UV, upgraded=("aiohttp", "not-there"))
+    assert _for_uv(request) == (UV, ["attrs==22.2.0", "aiohttp"])
+    assert _for_uv(LockAttemptRequest("main", (), "", upgraded=("aiohttp",))) == ("", [])
+
+
 def test_changes_have_their_reasons() -> None:
     index: Index = {
         "a": {"1": ("b", "c")},

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 
 
 class CannotEditRequirementsError(Exception):
-    """The text has no single place for the change; the message is a clause that says why."""
+    """The text has no single place for the change; the message is a clause that says why.
+
+    `fix` is what to do instead, "" to make the change by hand.
+    """
+
+    def __init__(self, why: str, *, fix: str = "") -> None:
+        super().__init__(why)
+        self.fix = fix
 
 
 @dataclass(frozen=True)

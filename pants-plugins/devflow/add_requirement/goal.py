@@ -52,9 +52,8 @@ from devflow.export_all_resolves.service import (
     make_exports,
     refuse_remote_execution,
 )
-from devflow.locking.journal import journal_path, recover
-
-_LOCK = "add-requirement.lock"
+from devflow.locking.interrupted import finish_interrupted, requirements_lock
+from devflow.locking.journal import journal_path
 
 
 class AddRequirement(Goal):
@@ -110,8 +109,9 @@ async def add_requirement_goal(
             return AddRequirement(exit_code=run.exit_code)
         journal = journal_path(Git(Path(tree.build_root), environment), global_options.pants_workdir)
         place = LockPlace(tree.build_root, lockfile_paths(python_setup), journal)
-        lock = Path(global_options.pants_workdir, _LOCK)
-        recovered = _recover(run, mode, place, lock)
+        lock = requirements_lock(global_options.pants_workdir)
+        looks = "" if mode is AddMode.WRITE else command_line(bin_name(), options.name)
+        recovered = finish_interrupted(run, journal, tree.build_root, global_options.pants_workdir, looks)
         if recovered:
             forget_files(workspace, recovered)
         asked = asked_for(options)
@@ -186,20 +186,6 @@ async def add_requirement_goal(
         forget_files(workspace, [one.path for one in changes])
         await _export(memory.written, tree, union_membership, target_types, global_options, run)
     return AddRequirement(exit_code=run.exit_code)
-
-
-def _recover(run: GoalRun, mode: AddMode, place: LockPlace, lock: Path) -> tuple[str, ...]:
-    """Finish or undo an interrupted run; the paths of its files. A run that changes nothing only says so."""
-    if mode is not AddMode.WRITE:
-        if place.journal.exists():
-            run.say(f"A run was interrupted; to finish or undo it: {command_line(bin_name(), run.goal)}")
-        return ()
-    if not place.journal.exists():
-        return ()
-    with exclusive_lock(lock, timeout_s=-1):
-        recovered = recover(place.journal, place.build_root)
-    run.say(*recovered.said)
-    return recovered.paths
 
 
 def _raise_all(run: GoalRun, problems: Sequence[Problem]) -> None:

@@ -52,6 +52,7 @@ async def lock_by_pants(
             (olds[resolve] or "") if keep else "",
             requirements,
             tuple((one, bounds[one]) for one in requirements if one in bounds),
+            tuple(sorted(plan.free[resolve])),
         )
         for resolve, requirements in plan.requirements.items()
     ]

@@ -132,7 +132,7 @@ def _holders_with(name: str, holders: Sequence[Holder], choice: PlaceChoice) -> 
 def _not_edited(holder: Holder, doing: str, error: CannotEditRequirementsError) -> Problem:
     return Problem(
         f"{shown(holder.path)} ({holder.address}) is not edited to {doing}: {error}.",
-        fix=f"change {shown(holder.path)} yourself, and lock {', '.join(holder.resolves)} anew",
+        fix=error.fix or f"change {shown(holder.path)} yourself, and lock {', '.join(holder.resolves)} anew",
     )
 
 

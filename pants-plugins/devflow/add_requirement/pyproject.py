@@ -13,6 +13,7 @@ from devflow.locking.facts import name_of
 
 _DEPENDENCIES = ("project", "dependencies")
 _EXTRAS = ("project", "optional-dependencies")
+_GROUPS = ("dependency-groups",)  # PEP 735: no Pants up to 2.33 reads them
 
 
 def with_requirement(text: str, requirement: str, extra: str = "") -> RequirementEdit:
@@ -34,6 +35,11 @@ def with_requirement(text: str, requirement: str, extra: str = "") -> Requiremen
             new = apply(text, replace_item(array, index, _quoted(requirement, text, array)))
             return RequirementEdit(new, line_of(text, array.items[index].start))
         found = toml_edit.node_at(text, wanted)
+        if found is None and extra in toml_edit.keys_of(text, _GROUPS):
+            raise CannotEditRequirementsError(
+                f"{extra} is a group of [dependency-groups], which Pants does not read",
+                fix=f"name a list of [project.optional-dependencies], such as --extra={_other_than(extra, text)}",
+            )
         if found is None:
             new = toml_edit.set_value(text, wanted, [requirement])
         else:
@@ -44,6 +50,11 @@ def with_requirement(text: str, requirement: str, extra: str = "") -> Requiremen
     except CannotEditError as error:
         raise CannotEditRequirementsError(str(error)) from None
     return RequirementEdit(new, line_of(new, at))
+
+
+def _other_than(group: str, text: str) -> str:
+    """An extra that is there, or a name for a new one."""
+    return next(iter(toml_edit.keys_of(text, _EXTRAS)), f"{group}-requirements")
 
 
 def without_requirement(text: str, name: str) -> RequirementEdit:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Iterator
@@ -22,6 +23,8 @@ _WANTED = (
     ("--show-prefix",),
     ("--is-shallow-repository",),
 )
+# What git says of a repository of another user.
+_COMMAND = re.compile(r"^\s*(git config --global --add safe\.directory .*\S)\s*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,9 @@ def open_repository(git: Git) -> Repository:
             raise UserError(
                 f"{git.directory} is not in a git repository.", fix="clone one, or make one with `git init`"
             ) from None
-        raise UserError(f"git cannot be used here: {error}", fix="do what git says") from None
+        command = _COMMAND.search(str(error))
+        fix = command[1] if command else "run `git status` here, and correct what it reports"
+        raise UserError(f"git cannot be used here: {error}", fix=fix) from None
     top, git_dir, common_dir, objects_dir, prefix, shallow = (part[:-1] for part in output.split(f"{mark}\n")[:-1])
     worktree = Worktree(
         git,

@@ -21,6 +21,7 @@ class WantedLock:
     layout: str = ""
     requirements: tuple[str, ...] | None = None
     bounds: tuple[tuple[str, str], ...] = ()
+    upgraded: tuple[str, ...] = ()
 
 
 async def lock_with_pins(wanted: Collection[WantedLock], say: Callable[[str], None]) -> tuple[NewLockfile, ...]:
@@ -42,6 +43,7 @@ async def lock_with_pins(wanted: Collection[WantedLock], say: Callable[[str], No
                 asked[resolve].layout,
                 asked[resolve].requirements,
                 asked[resolve].bounds,
+                asked[resolve].upgraded,
             )
             for resolve, ladder in waiting.items()
         )

@@ -37,7 +37,8 @@ class LockAttemptRequest(EngineAwareParameter):
 
     `layout` is a lockfile that has most of them, for a solver that begins with one. `requirements` are those to lock,
     as Pants writes them; None: those on disk. `bounds` are requirements without a bound, each with the operator of the
-    one that it gets: its version is that of the lock.
+    one that it gets: its version is that of the lock. `upgraded` are the projects that are to move, although a solver
+    that begins with `layout` would keep them.
     """
 
     resolve: str
@@ -45,6 +46,7 @@ class LockAttemptRequest(EngineAwareParameter):
     layout: str = ""
     requirements: tuple[str, ...] | None = None
     bounds: tuple[tuple[str, str], ...] = ()
+    upgraded: tuple[str, ...] = ()
 
     def debug_hint(self) -> str:
         """Shown by the engine beside the rule."""
@@ -158,14 +160,15 @@ async def attempt_lock(
 
 
 def _for_uv(request: LockAttemptRequest) -> tuple[str, list[str]]:
-    """The lockfile that uv begins with, and the pins that it has not: uv keeps the others by itself."""
+    """The lockfile that uv begins with, and what is to differ from it: uv keeps all else by itself."""
     try:
         present = read_lockfile(request.layout)
     except UnreadableLockfileError:
         return "", [f"{name}=={version}" for name, version in request.pins]
     layout = request.layout if present.format is LockfileFormat.UV else ""
     has = present.pins if layout else {}
-    return layout, [f"{name}=={version}" for name, version in request.pins if has.get(name) != version]
+    pins = [f"{name}=={version}" for name, version in request.pins if has.get(name) != version]
+    return layout, [*pins, *(name for name in request.upgraded if name in has)]
 
 
 def _with_requirements(planned: Any, requirements: Iterable[str]) -> Any:

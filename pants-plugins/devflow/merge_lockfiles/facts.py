@@ -49,7 +49,8 @@ class GitFacts:
 
     `unmerged` are all paths with stages, relative to the build root and sorted; `lockfiles` has the versions of those
     that belong to a resolve, by path. `shared` is the side that others have already. `index_lock` is the path of git's
-    lock of the index, if one exists.
+    lock of the index, if one exists. `former`: unmerged path → the resolve whose lockfile it is in a commit of the
+    merge, where it has another path now.
     """
 
     operation: Operation
@@ -57,6 +58,7 @@ class GitFacts:
     unmerged: tuple[str, ...] = ()
     lockfiles: Mapping[str, Versions] = field(default_factory=dict)
     index_lock: str | None = None
+    former: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from pants.base.build_root import BuildRoot
 from pants.base.specs import Specs
 from pants.engine.console import Console
 from pants.engine.env_vars import CompleteEnvironmentVars
+from pants.engine.fs import Workspace
 from pants.engine.goal import Goal
 from pants.engine.internals.session import SessionValues
 from pants.engine.rules import collect_rules, goal_rule
@@ -24,9 +25,12 @@ from devflow.common.options import command_line, flagged, split_commas
 from devflow.common.paths import shown
 from devflow.common.report import to_do
 from devflow.engine import Rules
+from devflow.engine.files import forget_files
 from devflow.engine.python.resolves import how_to_make_lockfile, lockfile_paths
 from devflow.locking.command import words_of
 from devflow.locking.facts import NewLockfile
+from devflow.locking.interrupted import finish_interrupted
+from devflow.locking.journal import journal_path
 from devflow.locking.locks import WantedLock, lock_with_pins
 from devflow.locking.pinned import plan_locks
 from devflow.locking.sources import requirement_sources
@@ -44,6 +48,7 @@ from devflow.merge_lockfiles.plan import (
     in_conflict,
     left_over,
     plan_merge,
+    versions_in_conflict,
 )
 from devflow.merge_lockfiles.subsystem import MergeLockfilesSubsystem
 
@@ -107,6 +112,7 @@ async def merge_lockfiles_goal(
     python_setup: PythonSetup,
     build_root: BuildRoot,
     specs: Specs,
+    workspace: Workspace,
     session: SessionValues,
 ) -> MergeLockfiles:
     """See docs/goals/merge-lockfiles.md."""
@@ -120,9 +126,12 @@ async def merge_lockfiles_goal(
         paths = lockfile_paths(python_setup)
         by_pants = python_setup.resolves_generate_lockfiles
         lockfiles = {*paths.values(), *(f"{path}{METADATA}" for path in paths.values())}
+        journal = journal_path(git, global_options.pants_workdir)
+        looks = "" if mode is MergeMode.MERGE else command_line(bin_name(), options.name)
+        forget_files(workspace, finish_interrupted(run, journal, build_root.path, global_options.pants_workdir, looks))
         facts = inspect_git(git, lockfiles)
         resolves = inspect_resolves(build_root.path, paths)
-        run.say(*(_note_of(path) for path in left_over(facts, resolves)))
+        run.say(*(_note_of(path, facts.former.get(path), paths) for path in left_over(facts, resolves)))
         names = split_commas(options.resolve)
         chosen = chosen_resolves(resolves, facts, names)
         words = _words_of_all(options.lock_command, chosen) if not by_pants else ()
@@ -179,8 +188,10 @@ def _report_check(
     run.end(int(checking and bool(wrong)))
 
 
-def _note_of(path: str) -> str:
+def _note_of(path: str, resolve: str | None, paths: Mapping[str, str]) -> str:
     drop = command_line("git", "rm", "--", path)
+    if resolve is not None and resolve in paths:
+        return f"{shown(path)} is in conflict, and is {shown(paths[resolve])} now; to drop it afterwards: {drop}"
     return f"{shown(path)} is in conflict, and is the lockfile of no resolve; to drop it: {drop}"
 
 
@@ -202,10 +213,11 @@ def _plans(
     chosen: tuple[ResolveFacts, ...], facts: GitFacts, git: Git, options: MergeLockfilesSubsystem
 ) -> tuple[MergePlan, ...]:
     winner = options.base.side(facts.shared)
-    clean = [one.path for one in chosen if one.path not in facts.lockfiles]
+    conflicts = {one.path: found for one in chosen if (found := versions_in_conflict(one, facts))}
+    clean = [one.path for one in chosen if one.path not in conflicts]
     merged = merged_versions(git, clean) if clean else {}
     present = {one.path: Versions(one.content, one.content, one.content) for one in chosen}
-    versions = {**present, **{path: one for path, one in merged.items() if _all_differ(one)}, **facts.lockfiles}
+    versions = {**present, **{path: one for path, one in merged.items() if _all_differ(one)}, **conflicts}
     history = set(clean) if clean and not is_merging(git) else set()
     return tuple(plan_merge(one, versions[one.path], winner, committed=one.path in history) for one in chosen)
 

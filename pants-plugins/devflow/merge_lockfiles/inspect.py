@@ -12,6 +12,7 @@ from pathlib import Path
 from devflow.common.errors import UserError
 from devflow.common.files import read_file
 from devflow.common.git import Git, GitError
+from devflow.common.toml_file import parse_toml, table_of
 from devflow.locking.facts import LockfileFormat
 from devflow.locking.reading import UnreadableLockfileError, read_lockfile
 from devflow.merge_lockfiles.facts import METADATA, GitFacts, Operation, ResolveFacts, Side, Versions
@@ -31,6 +32,11 @@ _STATES = (
 )
 
 
+# Those that a conflict is between.
+_COMMITS = ("HEAD", "MERGE_HEAD", "REBASE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "refs/stash")
+_SETTINGS = "pants.toml"
+
+
 def inspect_git(git: Git, lockfiles: Collection[str]) -> GitFacts:
     """The conflict in the repository of the build root. Raises: UserError without a repository, GitError."""
     index_lock, *states = _state_files(git)
@@ -38,14 +44,32 @@ def inspect_git(git: Git, lockfiles: Collection[str]) -> GitFacts:
     operation = _operation(git, states, unmerged=bool(stages))
     wanted = {path: found for path, found in stages.items() if path in lockfiles}
     contents = git.blobs(oid for found in stages.values() for oid in found.values())
-    strays = {path: found for path, found in stages.items() if path not in lockfiles and _is_lockfile(found, contents)}
+    former = former_resolves(git, [path for path in stages if path not in lockfiles])
+    strays = {
+        path: found
+        for path, found in stages.items()
+        if path in former or path not in lockfiles and _is_lockfile(found, contents)
+    }
     return GitFacts(
         operation,
         _shared_side(git, operation),
         tuple(sorted(stages)),
         {path: _versions(found, contents) for path, found in sorted({**wanted, **strays}.items())},
         index_lock if os.path.lexists(index_lock) else None,
+        former,
     )
+
+
+def former_resolves(git: Git, paths: Collection[str]) -> dict[str, str]:
+    """Those of the unmerged paths that `pants.toml` has as the lockfile of a resolve in a commit of the merge."""
+    found: dict[str, str] = {}
+    for commit in _COMMITS if paths else ():
+        name = f"{commit}:./{_SETTINGS}"
+        if git.succeeds("cat-file", "-e", name):
+            with suppress(UserError, UnicodeDecodeError):
+                table = table_of(parse_toml(git.run("show", name).decode(), name), "python", "resolves") or {}
+                found.update({path: resolve for resolve, path in table.items() if path in paths})
+    return found
 
 
 def _state_files(git: Git) -> list[str]:

@@ -140,8 +140,27 @@ def read_sides(versions: Versions) -> ReadSides:
 
 
 def in_conflict(resolve: ResolveFacts, facts: GitFacts) -> bool:
-    """Whether git has not merged the lockfile of a resolve, or the metadata beside it."""
-    return resolve.path in facts.unmerged or f"{resolve.path}{METADATA}" in facts.unmerged
+    """Whether git has not merged the lockfile of a resolve, under this or a former path, or the metadata beside it."""
+    paths = (resolve.path, f"{resolve.path}{METADATA}")
+    return any(path in paths or facts.former.get(path) == resolve.resolve for path in facts.unmerged)
+
+
+def versions_in_conflict(resolve: ResolveFacts, facts: GitFacts) -> Versions | None:
+    """The three versions of a lockfile in conflict; None if it is in none.
+
+    Where one side has moved the file and git does not see that, the old path has the version of the other side, and the
+    new path is not in conflict: what is there is the version of the side that has moved it.
+    """
+    paths = [resolve.path, *(path for path in facts.unmerged if facts.former.get(path) == resolve.resolve)]
+    found = [facts.lockfiles[path] for path in paths if path in facts.lockfiles]
+    if not found:
+        return None
+    moved = resolve.content if resolve.path not in facts.unmerged else None
+    base, ours, theirs = (
+        next((side for side in sides if side is not None), None)
+        for sides in zip(*((one.base, one.ours, one.theirs) for one in found))
+    )
+    return Versions(base, ours if ours is not None else moved, theirs if theirs is not None else moved)
 
 
 def chosen_resolves(

@@ -183,7 +183,8 @@ class Why(Enum):
     BELOW_A_FILE = "would be below a path that is no directory"
     IS_A_DIRECTORY = "is a directory of the commit"
     CASE = "differs by case alone from a path of the commit"
-    NO_ACCESS = "cannot be written"
+    NO_ACCESS = "is in a directory that cannot be written"
+    READ_ONLY = "is on a read-only file system"
 
 
 @dataclass(frozen=True)

@@ -112,7 +112,8 @@ if HAS_UV:
     async def try_uv_lock(request: Any, lockfile: str, changed: Iterable[str]) -> FallibleProcessResult:
         """Run uv as the builtin rule does; the exit code is data, the output is `uv.lock`.
 
-        uv keeps what fits of `lockfile`, and takes the pins in `changed` ("attrs==22.2.0") instead of what that has.
+        uv keeps what fits of `lockfile`, but for what `changed` names: a pin ("attrs==22.2.0"), or a project, which
+        gets the newest version that fits.
         Source: `generate_uv_lockfile` of Pants 2.32 and 2.33.
         """
         config: Any = await resolve_pex_config(request.resolve_name)
@@ -141,7 +142,7 @@ if HAS_UV:
                 input_digest=await merge_digests([uv.digest, digest]),
                 output_files=("uv.lock",),
                 append_only_caches=uv.append_only_caches(),
-                description=f"Lock {request.resolve_name}, changing {len(pins)} pins",
+                description=f"Lock {request.resolve_name} with uv",
                 cache_scope=ProcessCacheScope.PER_SESSION,  # as in the builtin rule
             )
         )

@@ -261,8 +261,14 @@ def _path_problem(found: PathBlocker) -> Problem:
         return Problem(f"{what}.", f"{command}, then commit the change, or put it aside with `git stash`")
     if found.why is Why.BELOW_A_LINK:
         return Problem(f"{what}.", "put the directory back in the place of the link")
+    if found.why is Why.READ_ONLY:
+        return Problem(
+            f"{what}.", "git clone . DIRECTORY, on a file system that can be written, and release from there"
+        )
     if found.why is Why.NO_ACCESS:
-        return Problem(f"{what}: {shown(found.detail)}.", "give yourself access to it, and run the same command again")
+        directory = shell_quote(found.detail)
+        fix = f'chmod u+wx {directory}; or, if it is of another user, sudo chown "$(id -u)" {directory}'
+        return Problem(f"{what}: {shown(found.detail)}.", fix)
     if found.why is Why.BELOW_A_FILE:
         fix = f"move {shell_quote(found.detail)} away, or choose another path in the options of pants.toml"
         return Problem(f"{what}: {shown(found.detail)}.", fix)

@@ -19,6 +19,7 @@ from devflow.common.git_worktree import Repository, Worktree
 from devflow.release.facts import Action, FileChange, PathBlocker, Why
 
 _DIRECTORY = "040000"
+_WITH_A_PATH = (Why.BELOW_A_FILE, Why.CASE, Why.NO_ACCESS, Why.READ_ONLY)  # as their detail
 SKIPPED, _ASSUMED = "--skip-worktree", "--assume-unchanged"  # bits of the index, as `update-index` sets them
 
 
@@ -46,7 +47,9 @@ def _full(repository: Repository, path: str) -> str:
 
 
 def _relative(repository: Repository, found: PathBlocker) -> PathBlocker:
-    return PathBlocker(posixpath.relpath(found.path, repository.prefix or "."), found.why, found.detail)
+    start = repository.prefix or "."
+    detail = posixpath.relpath(found.detail, start) if found.why in _WITH_A_PATH else found.detail
+    return PathBlocker(posixpath.relpath(found.path, start), found.why, detail)
 
 
 def differences(worktree: Worktree, commit: str, paths: Collection[str]) -> list[PathBlocker]:
@@ -187,4 +190,5 @@ def _not_writable(worktree: Worktree, path: str) -> list[PathBlocker]:
     name = os.path.relpath(blocked.path, worktree.top)
     if blocked.obstruction is Obstruction.NOT_A_DIRECTORY:
         return [PathBlocker(path, Why.BELOW_A_FILE, name)]
-    return [PathBlocker(path, Why.NO_ACCESS, f"{name} is {blocked.obstruction.value}")]
+    read_only = blocked.obstruction is Obstruction.READ_ONLY_FILE_SYSTEM
+    return [PathBlocker(path, Why.READ_ONLY if read_only else Why.NO_ACCESS, name)]

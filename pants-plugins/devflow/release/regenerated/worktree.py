@@ -7,6 +7,7 @@ What git would commit of the files is told by the index of the worktree. No obje
 from __future__ import annotations
 
 import os
+import posixpath
 import re
 import subprocess
 import sys
@@ -133,7 +134,9 @@ class OwnWorktree:
         if not wanted.endswith("/") and len(files) > 1:
             names = ", ".join(shown(path.name) for path in files[:3])
             what = f"[release].outputs: {shown(maker.words)} gives {len(files)} files: {names}."
-            return Problem(what, f'write a directory: "{shown(maker.words)}" = "{shown(wanted)}/"')
+            # Not `wanted/`: the commit may have a file there, of when the target gave one.
+            directory = f"{posixpath.dirname(wanted) or 'generated'}/"
+            return Problem(what, f'write a directory: "{shown(maker.words)}" = "{shown(directory)}"')
         above = Path(os.path.commonpath([path.parent for path in files]))
         for path in files:
             there = self.root / wanted / path.relative_to(above) if wanted.endswith("/") else self.root / wanted

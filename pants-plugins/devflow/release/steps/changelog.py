@@ -62,7 +62,7 @@ async def changelog_changes(step: ChangelogStep, options: ReleaseSubsystem) -> R
         seen = _by_path(await read_files(PathGlobs(configs)))
         for chosen in chosen_configs(options):
             setup = await set_up(chosen, files, step, options)
-            problems += [*_uncommitted(setup, files, seen), *input_problems(setup, files, step.version)]
+            problems += [*uncommitted_problems(setup, files, seen), *input_problems(setup, files, step.version)]
             if problems:
                 continue
             with_past = options.consolidate is Consolidate.FRAGMENTS
@@ -107,7 +107,7 @@ def _folded(
     return consolidated(setup.changelog, text, parse(version), setup.config.categories)
 
 
-def _uncommitted(setup: Setup, files: Mapping[str, bytes], seen: Mapping[str, bytes]) -> list[Problem]:
+def uncommitted_problems(setup: Setup, files: Mapping[str, bytes], seen: Mapping[str, bytes]) -> list[Problem]:
     """Settings that were edited: the paths of the release came from the work tree."""
     if all(seen.get(path) == files.get(path) for path in config_paths(setup.chosen)):
         return []

@@ -40,7 +40,7 @@ async def schema_history_inputs(
         return ReleaseStepInputs(problems=(error.problem,))
     written = {history.path for history in dumped.histories if history.path is not None}
     read = {revision.path for history in dumped.histories for revision in history.revisions}
-    return ReleaseStepInputs(tuple(sorted(written | read)), problems=_problems(dumped))
+    return ReleaseStepInputs(tuple(sorted(written | read)), problems=problems_of(dumped))
 
 
 @rule
@@ -59,11 +59,12 @@ async def schema_history_changes(
         writes=await create_digest(CreateDigest(files)),
         notes=tuple(warning.what for warning in dumped.warnings),
         found=f"{count} revisions into {' and '.join(file.path for file in files)}",
-        problems=_problems(dumped),
+        problems=problems_of(dumped),
     )
 
 
-def _problems(dumped: DumpedHistories) -> tuple[Problem, ...]:
+def problems_of(dumped: DumpedHistories) -> tuple[Problem, ...]:
+    """What keeps histories from a release: each needs a path."""
     nowhere = [
         Problem(
             f"The schema history of {history.tree} has no path in the release.",

@@ -21,7 +21,7 @@ from pants.option.subsystem import Subsystem
 from pants.util.logging import LogLevel
 from pants.util.strutil import softwrap
 
-from devflow.common.errors import Problem, as_problem, disk_full_fix, tail
+from devflow.common.errors import Problem, UserError, disk_full_fix, tail
 from devflow.engine import Rules, create_digest, environment_vars, find_binary
 from devflow.engine.generation import HAS_GET, Get, MultiGet, by_name, concurrently, implicitly
 from devflow.engine.python import try_venv_pex
@@ -135,9 +135,8 @@ async def _in_sandbox(
     try:
         resolve = await tool_resolve(tool, python_setup)
         venv = await tool_venv(resolve, "towncrier", python_setup)
-    except Exception as error:
-        problem = as_problem(error, doing="installing towncrier", fix="correct the resolve that has towncrier")
-        return TowncrierResult(b"", EMPTY_DIGEST, problem)
+    except UserError as error:
+        return TowncrierResult(b"", EMPTY_DIGEST, error.problem)
     path = (await environment_vars(["PATH"])).get("PATH", os.defpath)
     git = await find_binary(BinaryPathRequest(binary_name="git", search_path=path.split(os.pathsep)))
     if not git.first_path:
