@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable
+
+from pants.base.build_environment import get_buildroot
 from pants.base.specs import Specs
 
 from devflow.common.errors import UserError
-from devflow.engine import all_targets, filtered_targets_of_specs
+from devflow.engine import all_targets, filtered_targets_of_specs, scoped_options
 from devflow.sphinx_docs.targets import SphinxDocsFieldSet
 
 
@@ -17,9 +21,27 @@ async def chosen_sites(specs: Specs) -> tuple[SphinxDocsFieldSet, ...]:
         key=lambda fields: fields.address,
     )
     if not sites:
+        ignored = _ignored_sites((await scoped_options("")).options.pants_ignore)
+        if ignored:
+            pattern, directory = ignored[0]
+            raise UserError(
+                f'{directory} is ignored: [GLOBAL].pants_ignore has "{pattern}".',
+                fix=f'take "{pattern}" out of [GLOBAL].pants_ignore in pants.toml',
+            )
         raise UserError(
             "None of the targets is a `sphinx_docs`." if specs else "This repository has no target `sphinx_docs`.",
             fix='write "sphinx_docs()" into the BUILD file beside conf.py, and see that [GLOBAL].pants_ignore does not '
             "hide its directory",
         )
     return tuple(sites)
+
+
+def _ignored_sites(patterns: Iterable[str]) -> list[tuple[str, str]]:
+    """The patterns that hide a directory with a conf.py, each with that directory."""
+    directories = ((pattern, pattern.strip("/")) for pattern in patterns if not set(pattern) & set("*?[!"))
+    return [
+        (pattern, directory)
+        for pattern, directory in directories
+        for below in ("", "source")
+        if os.path.isfile(os.path.join(get_buildroot(), directory, below, "conf.py"))
+    ]

@@ -1,0 +1,39 @@
+"""Finds sites that no target declares, for `tailor`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pants.core.goals.tailor import PutativeTarget, PutativeTargets, PutativeTargetsRequest
+from pants.engine.rules import collect_rules, rule
+from pants.engine.unions import UnionRule
+from pants.util.logging import LogLevel
+
+from devflow.engine import Rules, all_targets, read_files, sources_of
+from devflow.sphinx_docs.plan import sites_without_target
+from devflow.sphinx_docs.subsystem import SphinxSubsystem
+from devflow.sphinx_docs.targets import SphinxDocsTarget, SphinxSourcesField
+
+
+@dataclass(frozen=True)
+class PutativeSitesRequest(PutativeTargetsRequest):
+    """The request of `tailor`."""
+
+
+@rule(desc="Find documentation sites without a target", level=LogLevel.DEBUG)
+async def find_putative_sites(request: PutativeSitesRequest, subsystem: SphinxSubsystem) -> PutativeTargets:
+    """One target for each directory with a conf.py of Sphinx, unless a target has that file."""
+    if not subsystem.tailor:
+        return PutativeTargets()
+    files = {file.path: file.content for file in await read_files(request.path_globs("conf.py"))}
+    fields = [target[SphinxSourcesField] for target in await all_targets() if target.has_field(SphinxSourcesField)]
+    owned = [path for field in fields for path in (await sources_of(field)).snapshot.files]
+    return PutativeTargets(
+        PutativeTarget.for_target_type(SphinxDocsTarget, path=directory, name=None, triggering_sources=["conf.py"])
+        for directory in sites_without_target(files, owned)
+    )
+
+
+def rules() -> Rules:
+    """The rule, and the membership."""
+    return [*collect_rules(), UnionRule(PutativeTargetsRequest, PutativeSitesRequest)]
