@@ -69,7 +69,7 @@ def _rev_parse(world: World, *questions: str) -> str:
 
 
 def _git(world: World, *arguments: str) -> str:
-    return Git(Path(world.build_root), world.environment).line(*arguments)
+    return Git(Path(world.build_root), world.for_programs).line(*arguments)
 
 
 def judge_git(facts: CloneFacts) -> Iterator[Finding]:
