@@ -74,10 +74,10 @@ def packaged(scratch: ScratchRepository, runs: int) -> Row:
 def served(scratch: ScratchRepository, runs: int) -> Row:
     """From an edit until the page is served, in turn with an incremental `sphinx-build` of the same edit."""
     scratch.run("export-all-resolves", "--include=docs")
-    [sphinx] = scratch.build_root.glob("dist/export/python/virtualenvs/docs/*/bin/sphinx-build")
+    [python] = scratch.build_root.glob("dist/export/python/virtualenvs/docs/*/bin/python")
     by_hand = scratch.build_root.parent / "by-hand"
     shutil.copytree(scratch.build_root / "docs", by_hand / "docs")
-    command = [str(sphinx), "-q", "-b", "html", "-d", "doctrees", "docs", "html"]
+    command = [str(python), "-m", "sphinx", "-q", "-b", "html", "-d", "doctrees", "docs", "html"]
     environment = {**os.environ, "PYTHONPATH": str(scratch.build_root / "src")}
     subprocess.run(command, cwd=by_hand, env=environment, check=True)
     with socket.create_server(("127.0.0.1", 0)) as free:

@@ -53,6 +53,9 @@ async def doctor_goal(
     target_types: RegisteredTargetTypes,
 ) -> Doctor:
     """Make the checks. Nothing is memoised, because Pants watches none of what they look at."""
+    import time
+    T=[("begin",time.perf_counter(),time.process_time())]
+    def mark(n): T.append((n,time.perf_counter(),time.process_time()))
     with GoalRun(console, options.name) as run:
         run.refuse_targets(specs, instead="choose checks with --only=NAME")
         checks = choose_checks(ALL_CHECKS, only=options.only, skip=options.skip, network=options.network)
@@ -62,22 +65,31 @@ async def doctor_goal(
         exports: ExportsFacts | str | None = None
         if any(check.name == "exports" for check in checks):
             exports = await exports_of(tree, union_membership, target_types, wanted=options.exports)
+        mark("exports")
         environment: Mapping[str, str] = session[CompleteEnvironmentVars]
+        known=options_that_may_be_set(parsed_options.options, environment)
+        mark("known")
+        given=given; fo=from_options(global_options.options, build_root.path)
+        mark("from_options")
         world = World.of(
             build_root.path,
             environment,
-            settings=from_options(global_options.options, build_root.path),
+            settings=fo,
             given=_given(options),
             in_pants=True,
             network=options.network,
-            known_options=options_that_may_be_set(parsed_options.options, environment),
+            known_options=known,
             exports=exports,
             pants=bin_name(),
             reset=f"{bin_name()} reset-cache",
         )
+        mark("world")
         diagnosis = Diagnosis(inspect(checks, world), options.strict)
+        mark("inspect")
         lines = report.lines(diagnosis, verbose=options.verbose)
         run.report(options.format, lines=lines, document=report.as_json(diagnosis))
+        mark("report")
+        run.say(*[f"{n} {(b-a)*1000:.1f} cpu {(d-c)*1000:.1f}" for (_,a,c),(n,b,d) in zip(T,T[1:])])
         run.end(diagnosis.exit_code)
     return Doctor(exit_code=run.exit_code)
 

@@ -9,13 +9,14 @@ from pants.base.build_environment import get_buildroot
 from pants.base.specs import Specs
 
 from devflow.common.errors import UserError
-from devflow.engine import all_targets, filtered_targets_of_specs, scoped_options
+from devflow.engine import filtered_targets_of_specs, scoped_options
+from devflow.sphinx_docs.inspect import declared_sites
 from devflow.sphinx_docs.targets import SphinxDocsFieldSet
 
 
 async def chosen_sites(specs: Specs) -> tuple[SphinxDocsFieldSet, ...]:
     """Those that the specs name, else all of the repository, by address. Raises: UserError if there is none."""
-    targets = await filtered_targets_of_specs(specs) if specs else await all_targets()
+    targets = await filtered_targets_of_specs(specs) if specs else await declared_sites()
     sites = sorted(
         (SphinxDocsFieldSet.create(target) for target in targets if SphinxDocsFieldSet.is_applicable(target)),
         key=lambda fields: fields.address,

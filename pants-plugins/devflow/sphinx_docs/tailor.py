@@ -9,7 +9,8 @@ from pants.engine.rules import collect_rules, rule
 from pants.engine.unions import UnionRule
 from pants.util.logging import LogLevel
 
-from devflow.engine import Rules, all_targets, read_files, sources_of
+from devflow.engine import Rules, read_files, sources_of
+from devflow.sphinx_docs.inspect import declared_sites
 from devflow.sphinx_docs.plan import sites_without_target
 from devflow.sphinx_docs.subsystem import SphinxSubsystem
 from devflow.sphinx_docs.targets import SphinxDocsTarget, SphinxSourcesField
@@ -26,7 +27,7 @@ async def find_putative_sites(request: PutativeSitesRequest, subsystem: SphinxSu
     if not subsystem.tailor:
         return PutativeTargets()
     files = {file.path: file.content for file in await read_files(request.path_globs("conf.py"))}
-    fields = [target[SphinxSourcesField] for target in await all_targets() if target.has_field(SphinxSourcesField)]
+    fields = [target[SphinxSourcesField] for target in await declared_sites()]
     owned = [path for field in fields for path in (await sources_of(field)).snapshot.files]
     return PutativeTargets(
         PutativeTarget.for_target_type(SphinxDocsTarget, path=directory, name=None, triggering_sources=["conf.py"])
