@@ -1,4 +1,4 @@
-"""For each check: the test that breaks a machine in that way and runs the fix, and where the words that it quotes are."""
+"""For each check: the test that breaks a machine in that way and runs the fix; where the words that it quotes are."""
 
 from __future__ import annotations
 

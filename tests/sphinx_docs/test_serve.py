@@ -217,7 +217,9 @@ def is_gone(process: psutil.Process) -> bool:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_second_signal_disturbs_nothing(start: Callable[..., Serving], tmp_path: Path, number: signal.Signals) -> None:
+def test_a_second_signal_disturbs_nothing(
+    start: Callable[..., Serving], tmp_path: Path, number: signal.Signals
+) -> None:
     """While pages are built, which takes for ever."""
     serving = start()
     serving.url()

@@ -7,7 +7,7 @@ from plain.fake_engine import NOW_S, Engine
 
 from devflow.doctor.checks.containers import DockerFacts, judge_docker
 
-SNAP = DockerFacts("/snap/bin/docker", True, "/tmp/bai-dev-pants", "/home/me")  # noqa: S108
+SNAP = DockerFacts("/snap/bin/docker", True, "/tmp/bai-dev-pants", "/home/me")
 
 
 def test_docker_of_snap(clone: Clone) -> None:

@@ -99,7 +99,9 @@ def _candidates(search_path: Iterable[str], world: World) -> Iterator[str]:
                 yield from (
                     os.path.realpath(os.path.join(directory, name))
                     for name in sorted(os.listdir(directory))
-                    if name.startswith("python") and _NAME.fullmatch(name) and os.access(os.path.join(directory, name), os.X_OK)
+                    if name.startswith("python")
+                    and _NAME.fullmatch(name)
+                    and os.access(os.path.join(directory, name), os.X_OK)
                 )
 
 

@@ -1,8 +1,8 @@
 """Serves a site on the loopback interface, and builds it again when a file changes: `python serve.py SPEC`.
 
 Runs in the virtualenv of Sphinx. The site is built from a mirror, so that nothing of a build, such as
-a compiled catalog, gets into the work tree; and by a process of its own each time, so that changed code is imported. The
-next one waits already, with Sphinx imported.
+a compiled catalog, gets into the work tree; and by a process of its own each time, so that changed code is imported.
+The next one waits already, with Sphinx imported.
 SPEC is JSON: `title`; `build_root`, which other paths are relative to; `runner` and `job` (run_sphinx.py); `state`, the
 directory for the mirror and what is built; `directory`, `include` and `exclude`, the globs of the site; `files`, other
 files of the repository; `inputs`, where those of them are that are generated; `port`; `watch`; `open`; `resolve`.
@@ -147,13 +147,14 @@ class Builder:
         for directory in (self.html, os.path.join(self.state, self.job["doctrees"])):
             remove(os.path.abspath(directory))
 
-    def make_ready(self) -> None:
+    def make_ready(self) -> subprocess.Popen[bytes]:
         """Start the process of the next build, which waits for it."""
         # PYTHONPATH has modules of ours.
         env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
         pipe = subprocess.PIPE
         command = [sys.executable, self.runner, json.dumps(self.job), "wait"]
         self._next = subprocess.Popen(command, cwd=self.state, env=env, stdin=pipe, stdout=pipe, stderr=pipe)  # noqa: S603
+        return self._next
 
     def close(self) -> None:
         """End the process that builds, or waits."""
@@ -163,10 +164,8 @@ class Builder:
 
     def build(self) -> bool:
         """Build, and print the warnings. False if Sphinx failed."""
-        if not self._next or self._next.poll() is not None:
-            self.make_ready()
-        assert self._next
-        printed, said = self._next.communicate(b"\n")
+        ready = self._next if self._next and self._next.poll() is None else self.make_ready()
+        printed, said = ready.communicate(b"\n")
         os.makedirs(self.html, exist_ok=True)
         try:
             answer = answer_of(printed.decode(), self.spec["directory"])
