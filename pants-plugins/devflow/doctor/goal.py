@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from pants.base.build_root import BuildRoot
 from pants.base.specs import Specs
@@ -19,10 +20,10 @@ from pants.util.docutil import bin_name
 
 from devflow.common.goals import GoalRun
 from devflow.doctor import report
-from devflow.doctor.checks.exports import ExportsFacts
+from devflow.doctor.checks.exports import EXPORTS
 from devflow.doctor.checks.registry import ALL_CHECKS
 from devflow.doctor.exports import exports_of
-from devflow.doctor.inspect import inspect
+from devflow.doctor.inspect import Inspection, made
 from devflow.doctor.options_of_pants import options_that_may_be_set
 from devflow.doctor.plan import Diagnosis, choose_checks
 from devflow.doctor.subsystem import DoctorSubsystem
@@ -53,43 +54,34 @@ async def doctor_goal(
     target_types: RegisteredTargetTypes,
 ) -> Doctor:
     """Make the checks. Nothing is memoised, because Pants watches none of what they look at."""
-    import time
-    T=[("begin",time.perf_counter(),time.process_time())]
-    def mark(n): T.append((n,time.perf_counter(),time.process_time()))
     with GoalRun(console, options.name) as run:
         run.refuse_targets(specs, instead="choose checks with --only=NAME")
         checks = choose_checks(ALL_CHECKS, only=options.only, skip=options.skip, network=options.network)
         if options.list:
             run.report(options.format, lines=report.list_lines(ALL_CHECKS), document=report.list_as_json(ALL_CHECKS))
             return Doctor(exit_code=0)
-        exports: ExportsFacts | str | None = None
-        if any(check.name == "exports" for check in checks):
-            exports = await exports_of(tree, union_membership, target_types, wanted=options.exports)
-        mark("exports")
         environment: Mapping[str, str] = session[CompleteEnvironmentVars]
-        known=options_that_may_be_set(parsed_options.options, environment)
-        mark("known")
-        given=given; fo=from_options(global_options.options, build_root.path)
-        mark("from_options")
         world = World.of(
             build_root.path,
             environment,
-            settings=fo,
+            settings=from_options(global_options.options, build_root.path),
             given=_given(options),
             in_pants=True,
             network=options.network,
-            known_options=known,
-            exports=exports,
+            known_options=options_that_may_be_set(parsed_options.options, environment),
             pants=bin_name(),
             reset=f"{bin_name()} reset-cache",
         )
-        mark("world")
-        diagnosis = Diagnosis(inspect(checks, world), options.strict)
-        mark("inspect")
+        # Their threads go on while the engine is asked, which is what takes the most time.
+        inspection = Inspection([check for check in checks if check.name != EXPORTS], world)
+        if any(check.name == EXPORTS for check in checks):
+            exports = await exports_of(tree, union_membership, target_types, wanted=options.exports)
+            world = replace(world, exports=exports)
+        results = {one.check: one for one in inspection.results()}
+        found = tuple(results.get(check.name) or made(check, world) for check in checks)
+        diagnosis = Diagnosis(found, options.strict)
         lines = report.lines(diagnosis, verbose=options.verbose)
         run.report(options.format, lines=lines, document=report.as_json(diagnosis))
-        mark("report")
-        run.say(*[f"{n} {(b-a)*1000:.1f} cpu {(d-c)*1000:.1f}" for (_,a,c),(n,b,d) in zip(T,T[1:])])
         run.end(diagnosis.exit_code)
     return Doctor(exit_code=run.exit_code)
 
