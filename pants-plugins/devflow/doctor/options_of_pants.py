@@ -21,7 +21,9 @@ def options_that_may_be_set(options: Options, variables: Iterable[str]) -> Mappi
 @cache
 def _names(subsystem: type | None) -> tuple[str, ...]:
     """By the declarations: to read the values of a scope takes longer than all checks together."""
-    declared = collect_options_info(subsystem) if subsystem else ()
+    # What depends on the environment is declared in a class of its own. Source: `Subsystem.EnvironmentAware`.
+    holders = filter(None, (subsystem, getattr(subsystem, "EnvironmentAware", None)))
+    declared = (one for holder in holders for one in collect_options_info(holder))
     # The attribute has another name since Pants 2.24.
     flags = (flag for one in declared for flag in getattr(one, "args", None) or getattr(one, "flag_names", ()))
     return tuple(flag[2:].replace("-", "_") for flag in flags if flag.startswith("--"))
