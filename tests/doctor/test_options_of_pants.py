@@ -20,7 +20,7 @@ SUBSYSTEMS: tuple[type[Subsystem], ...] = (GlobalOptions, PythonSetup, PantsTest
 @pytest.fixture(scope="module")
 def options() -> Options:
     infos = [subsystem.get_scope_info() for subsystem in SUBSYSTEMS]
-    return create_options_bootstrapper().full_options_for_scopes(infos, UnionMembership({}))
+    return create_options_bootstrapper().full_options_for_scopes(infos, UnionMembership.from_rules([]))
 
 
 @pytest.mark.parametrize("subsystem", SUBSYSTEMS)
