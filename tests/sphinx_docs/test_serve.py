@@ -159,6 +159,14 @@ def test_changes_are_served(start: Callable[..., Serving], tmp_path: Path) -> No
     eventually(lambda: serving.page() == "two")
 
 
+def test_a_name_that_is_not_utf_8_is_left_out(start: Callable[..., Serving], tmp_path: Path) -> None:
+    with contextlib.suppress(OSError), open(os.fsencode(tmp_path) + b"/docs/caf\xe9.rst", "w"):
+        pass  # not every file system takes it
+    serving = start()
+    assert serving.page() == "one"
+    assert {path.name for path in (tmp_path / "state/in/docs").iterdir()} == {"guide", "index.rst"}
+
+
 def test_only_this_machine_is_answered(start: Callable[..., Serving]) -> None:
     url = start().url()
     port = int(url.rstrip("/").rpartition(":")[2])

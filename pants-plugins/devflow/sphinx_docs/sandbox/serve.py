@@ -35,6 +35,7 @@ from devflow.sphinx_docs.answer import answer_of, report_lines
 
 HOST = "127.0.0.1"
 PORTS_TO_TRY = 11
+_UNDECODED = frozenset(map(chr, range(0xDC80, 0xDD00)))  # of bytes that are no UTF-8: PEP 383
 _POLL_S = 0.1
 _REST = 10  # times what a look at all files took: of a large site, that is not one tenth of a second
 
@@ -123,8 +124,9 @@ class Mirror:
 
 
 def _matching(directory: str, pattern: str) -> Iterator[str]:
+    """Files; without those whose names are no UTF-8, which `package` does not see, and for which Sphinx fails."""
     for path in glob.iglob(os.path.join(glob.escape(directory), pattern), recursive=True):
-        if os.path.isfile(path):
+        if os.path.isfile(path) and _UNDECODED.isdisjoint(path):
             yield os.path.normpath(path)
 
 
