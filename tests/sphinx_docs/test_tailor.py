@@ -66,7 +66,6 @@ def test_tailor() -> None:
         return set(runner.request(PutativeTargets, [PutativeSitesRequest(directories), AllOwnedSources([])]))
 
     assert proposed() == {
-        PutativeTarget.for_target_type(SphinxDocsTarget, path, name, ["conf.py"])
-        for path, name in (("docs", "docs"), ("more/source", "source"))
+        PutativeTarget.for_target_type(SphinxDocsTarget, path, "site", ["conf.py"]) for path in ("docs", "more/source")
     }
     assert proposed("--no-sphinx-tailor") == set()

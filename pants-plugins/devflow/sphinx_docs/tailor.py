@@ -16,6 +16,10 @@ from devflow.sphinx_docs.subsystem import SphinxSubsystem
 from devflow.sphinx_docs.targets import SphinxDocsTarget, SphinxSourcesField
 
 
+# Not that of the directory: `tailor` proposes a `python_sources` with that name for the same conf.py.
+_NAME = "site"
+
+
 @dataclass(frozen=True)
 class PutativeSitesRequest(PutativeTargetsRequest):
     """The request of `tailor`."""
@@ -30,7 +34,7 @@ async def find_putative_sites(request: PutativeSitesRequest, subsystem: SphinxSu
     fields = [target[SphinxSourcesField] for target in await declared_sites()]
     owned = [path for field in fields for path in (await sources_of(field)).snapshot.files]
     return PutativeTargets(
-        PutativeTarget.for_target_type(SphinxDocsTarget, path=directory, name=None, triggering_sources=["conf.py"])
+        PutativeTarget.for_target_type(SphinxDocsTarget, path=directory, name=_NAME, triggering_sources=["conf.py"])
         for directory in sites_without_target(files, owned)
     )
 
