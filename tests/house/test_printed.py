@@ -128,13 +128,15 @@ def hostile(kind: Any, *, choose: Callable[[type[enum.Enum]], enum.Enum]) -> Any
     raise AssertionError(f"{kind} is not known here")
 
 
-def _hints(kind: type) -> dict[str, Any]:
+def _hints(kind: Any) -> dict[str, Any]:
     """As `get_type_hints`; Python 3.9 has no `|` for a generic type such as `tuple[int, ...]`."""
 
     def annotated() -> None:
         """Has the annotations."""
 
-    texts = {one.name: re.sub(r"\b(\w+) \| None", r"typing.Optional[\1]", one.type) for one in dataclasses.fields(kind)}
+    texts = {
+        one.name: re.sub(r"\b(\w+) \| None", r"typing.Optional[\1]", str(one.type)) for one in dataclasses.fields(kind)
+    }
     annotated.__annotations__ = {
         name: re.sub(r"^(.+) \| None$", r"typing.Optional[\1]", text) for name, text in texts.items()
     }

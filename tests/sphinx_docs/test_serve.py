@@ -210,8 +210,7 @@ def test_two_at_once_on_one_port(start: Callable[..., Serving], tmp_path: Path) 
     one, other = start(port=port), start(port=port)
     assert one.url() != other.url()
     (tmp_path / "docs/index.rst").write_text("two")
-    for serving in (one, other):
-        eventually(lambda serving=serving: serving.page() == "two")
+    eventually(lambda: one.page() == other.page() == "two")
     assert sorted(path.name for path in tmp_path.glob("state*")) == ["state", "state~2"]
     one.process.kill()
     one.process.wait()

@@ -15,7 +15,6 @@ from devflow.sphinx_docs.plan import sites_without_target
 from devflow.sphinx_docs.subsystem import SphinxSubsystem
 from devflow.sphinx_docs.targets import SphinxDocsTarget, SphinxSourcesField
 
-
 # Not that of the directory: `tailor` proposes a `python_sources` with that name for the same conf.py.
 _NAME = "site"
 

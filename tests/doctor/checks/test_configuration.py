@@ -90,7 +90,7 @@ def test_a_key_at_the_top_that_is_no_scope(clone: Clone, text: str, key: str, fi
 def test_the_edit_that_a_fix_names(clone: Clone, text: str, edit: tuple[str, str]) -> None:
     """As a person edits it."""
     clone.write("repo/pants.toml", text)
-    fix = clone.fix("config")
+    fix = clone.found("config")[0][2]
     assert fix.startswith("".join(edit))
     edited = {
         "[GLOBAL]": f"[GLOBAL]\n{text}",

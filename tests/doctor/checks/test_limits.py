@@ -69,7 +69,7 @@ def test_the_fix_of_a_limit_of_addresses(clone: Clone) -> None:
     env = {**os.environ, "PYTHONPATH": ":".join(map(os.path.abspath, sys.path))}
     done = subprocess.run(["bash", "-c", script], cwd=clone.root, env=env, capture_output=True, text=True, check=True)
     warned, printed, summary, after = done.stdout.splitlines()
-    assert warned.startswith("address-space: warning: Processes may have 190.7 GiB of addresses; ")
+    assert warned.startswith("address-space: warning: Processes may have 191 GiB of addresses; ")
     assert (printed, summary, after) == (f"  Fix: {fix}", "1 warning, 0 checks fine.", "1 check fine.")
 
 
