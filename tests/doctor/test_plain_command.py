@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from doctor.broken import Clone
 
 from devflow.doctor import __main__ as plain
 from devflow.doctor.checks.registry import ALL_CHECKS
+from harness.git import git
 from harness.pythons import python_of
 
 NAMES = [check.name for check in ALL_CHECKS]
@@ -47,10 +50,40 @@ def test_a_store_that_is_damaged(clone: Clone) -> None:
     ]
 
 
-def test_it_changes_nothing(clone: Clone) -> None:
-    before = sorted(clone.base.rglob("*"))
-    assert doctor(clone).returncode in (0, 1)
-    assert sorted(clone.base.rglob("*")) == before
+def state_of(directory: Path) -> dict[str, tuple[int, int, int, str]]:
+    """The mode, owner, time and content of each file and directory."""
+    found = {}
+    for path in (directory, *directory.rglob("*")):
+        status = path.lstat()
+        content = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+        found[str(path)] = (status.st_mode, status.st_uid, status.st_mtime_ns, content)
+    return found
+
+
+def test_it_changes_nothing_and_runs_nothing_of_the_repository(clone: Clone) -> None:
+    """Not even programs of the repository that PATH has, hooks, and commands in the configuration of git."""
+    clone.configure(
+        '[python]\nenable_resolves = true\ninterpreter_constraints = ["==3.9.99"]\n[python.resolves]\na = "a.lock"\n'
+        '[doctor]\ngit_hooks = ["pre-commit"]\n'
+    )
+    ran = clone.base / "ran"
+    script = f"#!/bin/sh\ntouch {ran}\n"
+    git(clone.root, "init", "--quiet")
+    git(clone.root, "config", "core.fsmonitor", f"touch {ran}")
+    git(clone.root, "config", "alias.rev-parse", f"!touch {ran}")
+    for name in ("git", "docker", "podman", "python3", "pants", "env", "sh"):
+        clone.write(f"repo/bin/{name}", script, mode=0o755)
+    for name in (".pants.bootstrap", "pants", ".git/hooks/pre-commit", ".git/hooks/post-index-change"):
+        clone.write(f"repo/{name}", script, mode=0o755)
+    clone.write("store/cache/0/data.mdb", bytes(8192))
+    before = state_of(clone.base)
+    for path in (f"{clone.root}/bin:/usr/bin:/bin", "bin:/usr/bin:/bin", ":/usr/bin:/bin"):
+        clone.environment["PATH"] = path
+        clone.environment["DOCKER_HOST"] = "unix:///no/socket"
+        done = doctor(clone, "--verbose")
+        assert done.returncode == 1
+        assert not ran.exists()
+    assert state_of(clone.base) == before
 
 
 def test_the_names_of_all_checks(clone: Clone) -> None:

@@ -6,24 +6,31 @@ import ast
 import collections.abc
 import dataclasses
 import enum
+import re
+import sys
 import types
 import typing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import devflow.doctor.report as doctor
 import devflow.export_all_resolves.report as exports
 import devflow.ide_config.report as ide_config
 import devflow.release.report as release
 import devflow.reset_cache.report as resets
 import devflow.reset_cache.status_report as status
 import devflow.schema_history.report as histories
+import devflow.sphinx_docs.report as docs
 from devflow.common.errors import Problem
 from devflow.common.paths import shown_fact
 from devflow.common.report import said
+from devflow.doctor.checks.registry import ALL_CHECKS
+from devflow.doctor.facts import CheckResult, HealthCheck, as_facts
+from devflow.doctor.plan import Diagnosis
 from devflow.export_all_resolves.plan import ExportOutcome
 from devflow.ide_config.documents import Document, OwnFile
 from devflow.ide_config.report import SettingsOutcome
@@ -32,6 +39,8 @@ from devflow.reset_cache.apply import ResetOutcome
 from devflow.reset_cache.facts import CacheState
 from devflow.schema_history.formats.graph import as_text, graph_of
 from devflow.schema_history.plan import DumpedText
+from devflow.sphinx_docs.answer import report_lines
+from devflow.sphinx_docs.facts import BrokenLink, SphinxAnswer
 from house.sources import ROOT, imports, syntax_tree
 
 NAME = "refs/heads/dir\x1b[2J\x9b\u202e\udcff\nFORGED\r\n  Fix: FORGED"
@@ -114,10 +123,25 @@ def hostile(kind: Any, *, choose: Callable[[type[enum.Enum]], enum.Enum]) -> Any
     if isinstance(kind, type) and issubclass(kind, enum.Enum):
         return choose(kind)
     if dataclasses.is_dataclass(kind):
-        hints = typing.get_type_hints(kind)
+        hints = _hints(kind)
         fields = {one.name: hints[one.name] for one in dataclasses.fields(kind) if one.init}
         return kind(**{name: hostile(hint, choose=choose) for name, hint in fields.items()})  # type: ignore[operator]
     raise AssertionError(f"{kind} is not known here")
+
+
+def _hints(kind: Any) -> dict[str, Any]:
+    """As `get_type_hints`; Python 3.9 has no `|` for a generic type such as `tuple[int, ...]`."""
+
+    def annotated() -> None:
+        """Has the annotations."""
+
+    texts = {
+        one.name: re.sub(r"\b(\w+) \| None", r"typing.Optional[\1]", str(one.type)) for one in dataclasses.fields(kind)
+    }
+    annotated.__annotations__ = {
+        name: re.sub(r"^(.+) \| None$", r"typing.Optional[\1]", text) for name, text in texts.items()
+    }
+    return typing.get_type_hints(annotated, {**vars(sys.modules[kind.__module__]), "typing": typing})
 
 
 def _in_turn(turn: int, kind: type[enum.Enum]) -> enum.Enum:
@@ -134,6 +158,19 @@ def _dump(text: DumpedText) -> list[str]:
     return [*drawn.splitlines(), *histories.check_lines(NAME, [NAME]), histories.written_line(text, changed=True)]
 
 
+@dataclasses.dataclass(frozen=True)
+class DocsPrinted:
+    """What the goals of sites print."""
+
+    answer: SphinxAnswer
+    links: Mapping[str, Sequence[BrokenLink]]
+
+
+def _docs(printed: DocsPrinted) -> list[str]:
+    catalogs = docs.catalog_lines(printed.answer.catalogs, check=True)
+    return [*report_lines(printed.answer.warnings, NAME), *docs.link_lines(printed.links), *catalogs]
+
+
 REPORTS: list[tuple[Any, Callable[[Any], list[str]], Callable[[Any], list[Any]]]] = [
     (ExportOutcome, exports.lines, lambda outcome: exports.closing(outcome, NAME)),
     (SettingsOutcome, ide_config.lines, ide_config.closing),
@@ -141,7 +178,17 @@ REPORTS: list[tuple[Any, Callable[[Any], list[str]], Callable[[Any], list[Any]]]
     (ResetOutcome, _reset, lambda outcome: resets.closing(outcome, NAME)),
     (CacheState, status.lines, status.closing),
     (DumpedText, _dump, lambda text: [Problem(NAME, NAME)]),
+    (DocsPrinted, _docs, lambda printed: [*docs.links_closing(printed.links)]),
 ]
+
+
+def facts_shown(lines: list[str], *others: str) -> bool:
+    """Whether a name is in them; no line of them is one of a name, and a terminal obeys none of their characters."""
+    facts = [shown_fact(line) for line in lines]
+    for printed in ("\n".join(facts), *others):
+        assert not [line for line in printed.split("\n") if line.startswith(("FORGED", "  Fix: FORGED"))]
+        assert not set(printed) & {"\x1b", "\x9b", "\u202e", "\udcff", "\r"}
+    return any("FORGED" in fact for fact in facts)
 
 
 @pytest.mark.parametrize(("kind", "lines", "closing"), REPORTS, ids=[kind.__name__ for kind, *_ in REPORTS])
@@ -150,9 +197,24 @@ def test_each_report(kind: Any, lines: Callable[[Any], list[str]], closing: Call
     named = False
     for turn in range(6):
         outcome = hostile(kind, choose=partial(_in_turn, turn))
-        facts = [shown_fact(line) for line in lines(outcome)]
-        named |= any("FORGED" in fact for fact in facts)
-        for printed in ("\n".join(facts), said(closing(outcome))):
-            assert not [line for line in printed.split("\n") if line.startswith(("FORGED", "  Fix: FORGED"))]
-            assert not set(printed) & {"\x1b", "\x9b", "\u202e", "\udcff", "\r"}
+        named |= facts_shown(lines(outcome), said(closing(outcome)))
     assert named
+
+
+# The facts of `store-limit` have names of this project only.
+CHECKS = {check.name: check for check in ALL_CHECKS if check.name != "store-limit"}
+
+
+@pytest.mark.parametrize("check", CHECKS.values(), ids=CHECKS)
+def test_each_check_of_doctor(check: HealthCheck) -> None:
+    """What it finds, what it saw, and why it was not made."""
+    kind = typing.get_type_hints(check.judge)["facts"]
+    for turn in range(2):
+        read = hostile(kind, choose=partial(_in_turn, turn))
+        findings = tuple(check.judge(read))
+        results = (
+            CheckResult(check.name, findings, facts=as_facts(read)),
+            CheckResult(check.name, facts=as_facts(read)),
+            CheckResult(check.name, not_checked=NAME),
+        )
+        assert facts_shown(doctor.lines(Diagnosis(results), verbose=True), doctor.as_json(Diagnosis(results)))

@@ -44,6 +44,14 @@ TRACEBACK = (
             [DocsWarning("docs/m.md:3", "'myst' cross-reference target not found: 'n.md'", "myst.xref_missing")],
             ["docs/m.md:3: 'myst' cross-reference target not found: 'n.md' [myst.xref_missing]"],
         ),
+        (
+            "WARNING: html_static_path entry '_static' does not exist [config]\n",
+            None,
+            [
+                "html_static_path entry '_static' does not exist [config]: add it to `sources`, or a target that makes "
+                "it to `dependencies`"
+            ],
+        ),
         ("WARNING: while setting up x:\nit broke\nand more\n", None, ["while setting up x: it broke"]),
         ("an odd line before any warning\n", [], []),
     ],

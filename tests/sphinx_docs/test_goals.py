@@ -155,6 +155,10 @@ def test_without_a_network(runner: RuleRunner, run: Run) -> None:
             {"more/BUILD": "sphinx_docs()", "more/conf.py": ""},
             "docs:docs and more:more have the same `output_path`: docs",
         ),
+        (
+            {"src/acme/BUILD": "python_sources(interpreter_constraints=['==3.12.*'])"},
+            "docs:docs: src/acme/__init__.py needs Python ==3.12.*, and resolve sphinx8 has CPython==3.11.*.",
+        ),
         ({"docs/conf.py": "extensions = ['no.such']"}, "the extension no.such cannot be imported from resolve sphinx8"),
     ],
     ids=lambda value: None if isinstance(value, dict) else value[:30],

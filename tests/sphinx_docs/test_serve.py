@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -16,19 +17,25 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 import devflow
+from devflow.sphinx_docs.sandbox import run_sphinx
 from devflow.sphinx_docs.sandbox import serve as served
 
 RUNNER = """\
-import json, os, pathlib, sys
+import json, os, pathlib, sys, time
 job = json.loads(sys.argv[1])
+if sys.argv[2:] == ["wait"] and not sys.stdin.readline():
+    sys.exit()
 source, html = pathlib.Path(job["source"]), pathlib.Path(job["output"])
 html.mkdir(exist_ok=True)
 for page in source.rglob("*.rst"):
     (html / f"{page.stem}.html").write_text(page.read_text())
 broken = (source / "broken.rst").exists()
+while (source / "slow.rst").exists():
+    time.sleep(0.1)
 text = "docs/index.rst:1: WARNING: odd [some.kind]\\n" if "odd" in (source / "index.rst").read_text() else ""
 failure = {"kind": "Sphinx error", "message": "no"} if broken else None
 assert "PYTHONPATH" not in os.environ
@@ -52,7 +59,8 @@ class Serving:
     """A server, and what it has printed."""
 
     def __init__(self, root: Path, **changes: Any) -> None:
-        self.root, self.printed = root, root / "printed.txt"
+        self.root = root
+        self.printed = root / f"printed-{len([*root.glob('printed-*')])}.txt"
         self.spec = {
             "title": "docs:docs",
             "build_root": str(root),
@@ -88,6 +96,10 @@ class Serving:
             return self.text().partition("Serving docs on ")[2].partition("\n")[0]
 
         return str(eventually(found))
+
+    def builders(self) -> list[psutil.Process]:
+        """The processes that build, or wait for the next change."""
+        return psutil.Process(self.process.pid).children(recursive=True)
 
     def page(self, name: str = "index.html") -> str:
         try:
@@ -147,6 +159,14 @@ def test_changes_are_served(start: Callable[..., Serving], tmp_path: Path) -> No
     eventually(lambda: serving.page() == "two")
 
 
+def test_a_name_that_is_not_utf_8_is_left_out(start: Callable[..., Serving], tmp_path: Path) -> None:
+    with contextlib.suppress(OSError), open(os.fsencode(tmp_path) + b"/docs/caf\xe9.rst", "w"):
+        pass  # not every file system takes it
+    serving = start()
+    assert serving.page() == "one"
+    assert {path.name for path in (tmp_path / "state/in/docs").iterdir()} == {"guide", "index.rst"}
+
+
 def test_only_this_machine_is_answered(start: Callable[..., Serving]) -> None:
     url = start().url()
     port = int(url.rstrip("/").rpartition(":")[2])
@@ -167,6 +187,80 @@ def test_a_port_that_is_taken(start: Callable[..., Serving]) -> None:
         port = taken.getsockname()[1]
         found = int(start(port=port).url().rstrip("/").rpartition(":")[2])
         assert port < found < port + served.PORTS_TO_TRY
+
+
+def test_no_port_is_free(start: Callable[..., Serving]) -> None:
+    with contextlib.ExitStack() as stack:
+        first = stack.enter_context(socket.create_server(("127.0.0.1", 0))).getsockname()[1]
+        for port in range(first + 1, min(first + served.PORTS_TO_TRY, 65536)):
+            with contextlib.suppress(OSError):  # of another process
+                stack.enter_context(socket.create_server(("127.0.0.1", port)))
+        serving = start(port=first)
+        assert serving.process.wait(60) == 1
+        assert serving.text() == (
+            f"docs-serve: No port from {first} on can be used: Address already in use.\n"
+            "  Fix: add --port=0, for one that is free\n"
+        )
+
+
+def test_two_at_once_on_one_port(start: Callable[..., Serving], tmp_path: Path) -> None:
+    """Neither disturbs what the other builds."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    one, other = start(port=port), start(port=port)
+    assert one.url() != other.url()
+    (tmp_path / "docs/index.rst").write_text("two")
+    eventually(lambda: one.page() == other.page() == "two")
+    assert sorted(path.name for path in tmp_path.glob("state*")) == ["state", "state~2"]
+    one.process.kill()
+    one.process.wait()
+    third = start()
+    assert third.page() == "two"
+    assert len([*tmp_path.glob("state*")]) == 2, "the state of a server that was killed is free again"
+
+
+def is_gone(process: psutil.Process) -> bool:
+    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_second_signal_disturbs_nothing(
+    start: Callable[..., Serving], tmp_path: Path, number: signal.Signals
+) -> None:
+    """While pages are built, which takes for ever."""
+    serving = start()
+    serving.url()
+    (tmp_path / "docs/slow.rst").write_text("")
+    eventually(lambda: (tmp_path / "state/in/docs/slow.rst").exists())
+    builders = serving.builders()
+    assert builders
+    for _ in range(20):
+        with contextlib.suppress(ProcessLookupError):
+            serving.process.send_signal(number)
+    assert serving.process.wait(60) == 130
+    assert "Traceback" not in serving.text()
+    eventually(lambda: all(map(is_gone, builders)))
+
+
+SLEEPS = "import time; time.sleep(600)"
+
+
+@pytest.mark.parametrize("builds", [False, True])
+def test_one_that_is_killed_leaves_no_process(start: Callable[..., Serving], tmp_path: Path, builds: bool) -> None:
+    """While it waits for a change, and while a Sphinx of the test builds, which takes ten minutes."""
+    (tmp_path / "inputs/sphinx").mkdir(parents=True)
+    (tmp_path / "inputs/sphinx/__init__.py").write_text(f"import sys\nopen('begun', 'w').close()\n{SLEEPS}\n")
+    job = {**JOB, "temporary": "temporary", "python_path": ["../inputs"], "network": True}
+    changes = {"runner": run_sphinx.__file__, "job": job} if builds else {}
+    serving = start(**changes)
+    if builds:
+        eventually((tmp_path / "state/begun").exists)
+    else:
+        serving.url()
+    builders = eventually(serving.builders)
+    serving.process.kill()
+    serving.process.wait()
+    eventually(lambda: all(map(is_gone, builders)))
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -84,3 +84,11 @@ def test_one_site_only(runner: RuleRunner, run: Run) -> None:
     assert refused.stderr == (
         "docs-serve: One site can be served, and there are 2.\n  Fix: name one of them: docs:docs, other:other\n"
     )
+
+
+def test_a_port_that_is_none(runner: RuleRunner, run: Run) -> None:
+    refused = run(DocsServe, "--port=65536")
+    assert (refused.exit_code, refused.stderr) == (
+        1,
+        "docs-serve: --port=65536: ports go from 0 to 65535.\n  Fix: name another: --port=8080\n",
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from pants.base.build_root import BuildRoot
 from pants.base.specs import Specs
@@ -19,10 +20,10 @@ from pants.util.docutil import bin_name
 
 from devflow.common.goals import GoalRun
 from devflow.doctor import report
-from devflow.doctor.checks.exports import ExportsFacts
+from devflow.doctor.checks.exports import EXPORTS
 from devflow.doctor.checks.registry import ALL_CHECKS
 from devflow.doctor.exports import exports_of
-from devflow.doctor.inspect import inspect
+from devflow.doctor.inspect import Inspection, made
 from devflow.doctor.options_of_pants import options_that_may_be_set
 from devflow.doctor.plan import Diagnosis, choose_checks
 from devflow.doctor.subsystem import DoctorSubsystem
@@ -59,9 +60,6 @@ async def doctor_goal(
         if options.list:
             run.report(options.format, lines=report.list_lines(ALL_CHECKS), document=report.list_as_json(ALL_CHECKS))
             return Doctor(exit_code=0)
-        exports: ExportsFacts | str | None = None
-        if any(check.name == "exports" for check in checks):
-            exports = await exports_of(tree, union_membership, target_types, wanted=options.exports)
         environment: Mapping[str, str] = session[CompleteEnvironmentVars]
         world = World.of(
             build_root.path,
@@ -71,11 +69,17 @@ async def doctor_goal(
             in_pants=True,
             network=options.network,
             known_options=options_that_may_be_set(parsed_options.options, environment),
-            exports=exports,
             pants=bin_name(),
             reset=f"{bin_name()} reset-cache",
         )
-        diagnosis = Diagnosis(inspect(checks, world), options.strict)
+        # Their threads go on while the engine is asked, which is what takes the most time.
+        inspection = Inspection([check for check in checks if check.name != EXPORTS], world)
+        if any(check.name == EXPORTS for check in checks):
+            exports = await exports_of(tree, union_membership, target_types, wanted=options.exports)
+            world = replace(world, exports=exports)
+        results = {one.check: one for one in inspection.results()}
+        found = tuple(results.get(check.name) or made(check, world) for check in checks)
+        diagnosis = Diagnosis(found, options.strict)
         lines = report.lines(diagnosis, verbose=options.verbose)
         run.report(options.format, lines=lines, document=report.as_json(diagnosis))
         run.end(diagnosis.exit_code)

@@ -18,16 +18,29 @@ NETWORK_LIMIT_S = 6.0  # a request has five of them
 
 
 def inspect(checks: Sequence[HealthCheck], world: World, *, limit_s: float = LIMIT_S) -> tuple[CheckResult, ...]:
-    """The result of each check, in their order.
+    """The result of each check, in their order."""
+    return Inspection(checks, world).results(limit_s)
+
+
+class Inspection:
+    """Checks that are being made, from its beginning on.
 
     A check that fails is no finding: it is not checked, with the reason. So is one that does not answer in time, as
     when a network file system hangs: its thread ends with the process, or when the file system answers.
     """
-    running = [_Running(check, world) for check in checks]
-    begin = time.monotonic()
-    for one in running:
-        one.start()
-    return tuple(one.result(begin, NETWORK_LIMIT_S if _asks(one.check, world) else limit_s) for one in running)
+
+    def __init__(self, checks: Sequence[HealthCheck], world: World) -> None:
+        self._running = [_Running(check, world) for check in checks]
+        self._begin = time.monotonic()
+        for one in self._running:
+            one.start()
+
+    def results(self, limit_s: float = LIMIT_S) -> tuple[CheckResult, ...]:
+        """Wait for the results, in the order of the checks; the time counts from the beginning."""
+        return tuple(
+            one.result(self._begin, NETWORK_LIMIT_S if _asks(one.check, one.world) else limit_s)
+            for one in self._running
+        )
 
 
 def _asks(check: HealthCheck, world: World) -> bool:
@@ -38,11 +51,11 @@ class _Running(threading.Thread):
     def __init__(self, check: HealthCheck, world: World) -> None:
         super().__init__(name=f"doctor-{check.name}", daemon=True)
         self.check = check
-        self._world = world
+        self.world = world
         self._result: CheckResult | None = None
 
     def run(self) -> None:
-        self._result = made(self.check, self._world)
+        self._result = made(self.check, self.world)
 
     def result(self, begin: float, limit_s: float) -> CheckResult:
         self.join(max(0.0, begin + limit_s - time.monotonic()))

@@ -8,10 +8,11 @@ import subprocess
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from devflow.common.errors import Problem, UserError
-from devflow.common.paths import display_path
+from devflow.common.paths import display_path, is_inside
 from devflow.doctor.facts import NotCheckedError
 from devflow.plain.facts import Settings
 from devflow.plain.processes.table import ProcessSource, process_source
@@ -90,19 +91,29 @@ class World:
             raise NotCheckedError(f"the configuration cannot be read: {why}")
         return self.settings
 
+    @cached_property
+    def for_programs(self) -> Mapping[str, str]:
+        """The environment for programs that checks run: no program is found in the repository, or beside the caller."""
+        root = os.path.realpath(self.build_root)
+        directories = self.environment.get("PATH", os.defpath).split(os.pathsep)
+        outside = (one for one in directories if os.path.isabs(one) and not is_inside(os.path.realpath(one), root))
+        return {**self.environment, "PATH": os.pathsep.join(outside)}
+
     def which(self, program: str) -> str | None:
-        """The path of a program on the user's PATH."""
-        return shutil.which(program, path=self.environment.get("PATH", os.defpath))
+        """The path of a program on the user's PATH, without those of the repository."""
+        return shutil.which(program, path=self.for_programs["PATH"])
 
     def run(
         self, *command: str, environment: Mapping[str, str] | None = None, limit_s: float = PROGRAM_LIMIT_S
     ) -> subprocess.CompletedProcess[str]:
         """Run a program of this machine, never one of the repository. Raises: NotCheckedError if it does not end."""
+        if is_inside(os.path.realpath(command[0]), os.path.realpath(self.build_root)):
+            raise NotCheckedError(f"{command[0]} is in the repository, of which nothing is run")
         try:
             return subprocess.run(
                 command,  # noqa: S603
                 cwd="/",
-                env={**self.environment, **(environment or {})},
+                env={**self.for_programs, **(environment or {})},
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 text=True,

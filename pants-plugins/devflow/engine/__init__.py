@@ -30,6 +30,7 @@ from devflow.engine.targets import (
     all_targets,
     filtered_targets_of_specs,
     sources_of,
+    targets_of_directories,
     transitive_targets,
 )
 
@@ -67,6 +68,7 @@ __all__ = [
     "snapshot_of",
     "sources_of",
     "tools_with_sentinels",
+    "targets_of_directories",
     "transitive_targets",
     "try_process",
     "try_processes",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pants.backend.project_info.dependents import Dependents, DependentsRequest
-from pants.base.specs import Specs
+from pants.base.glob_match_error_behavior import GlobMatchErrorBehavior
+from pants.base.specs import DirGlobSpec, RawSpecs, Specs
 from pants.core.goals import package as package_goal
 from pants.core.goals.package import BuiltPackage, EnvironmentAwarePackageRequest, PackageFieldSet
 from pants.core.util_rules import source_files
@@ -20,6 +21,7 @@ from pants.engine.target import (
     HydratedSources,
     HydrateSourcesRequest,
     SourcesField,
+    Targets,
     TransitiveTargets,
     TransitiveTargetsRequest,
 )
@@ -54,6 +56,18 @@ async def all_unexpanded_targets() -> AllUnexpandedTargets:
     if HAS_GET:
         return await Get(AllUnexpandedTargets)
     return await graph.find_all_unexpanded_targets()
+
+
+async def targets_of_directories(directories: Iterable[str]) -> Targets:
+    """Find the targets that the BUILD files of these directories declare, with generators replaced as above.
+
+    Nodes of all targets are looked at in each run, so where a few will do, this is faster by far.
+    """
+    globs = tuple(map(DirGlobSpec, sorted(directories)))
+    specs = RawSpecs("devflow", dir_globs=globs, unmatched_glob_behavior=GlobMatchErrorBehavior.ignore)
+    if HAS_GET:
+        return await Get(Targets, RawSpecs, specs)
+    return await graph.resolve_targets(**implicitly({specs: RawSpecs}))
 
 
 async def transitive_targets(roots: Iterable[Address]) -> TransitiveTargets:

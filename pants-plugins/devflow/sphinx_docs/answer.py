@@ -21,6 +21,8 @@ _BROKEN = re.compile(
     r"undefined label|unknown document|reference target not found|[Uu]nknown target name|nonexisting document|"
     r"not readable|cross-reference target not found|unknown citation|is not found"
 )
+# Source: `validate_html_static_path` and `validate_html_extra_path` of Sphinx 7.0 to 8.2.
+_NOT_IN_SOURCES = re.compile(r"^html_(?:static|extra)_path entry .* does not exist")
 _CLOSED = "the network is closed to this build"
 
 
@@ -86,7 +88,7 @@ def report_lines(warnings: Iterable[DocsWarning], resolve: str) -> Iterator[str]
             unreachable.append(warning)
         else:
             rest.append(warning)
-    yield from sorted(map(one_line, rest))
+    yield from sorted(f"{one_line(warning)}{_hint(warning)}" for warning in rest)
     for error_text, times in sorted(missing.items()):
         often = f", {times} times" if times > 1 else ""
         yield (
@@ -99,6 +101,12 @@ def report_lines(warnings: Iterable[DocsWarning], resolve: str) -> Iterator[str]
             f"{url[1] if url else one_line(warning)}: the network is closed: commit the inventory and name it in "
             "`intersphinx_mapping`, or set `network=True`"
         )
+
+
+def _hint(warning: DocsWarning) -> str:
+    if not _NOT_IN_SOURCES.match(warning.text):
+        return ""
+    return ": add it to `sources`, or a target that makes it to `dependencies`"
 
 
 def is_broken_link(warning: DocsWarning) -> bool:

@@ -18,7 +18,8 @@ class Site:
     """A target, checked. Paths are relative to the build root; `directory` is that of conf.py, "" for the root.
 
     `requirements` are those beside Sphinx, None for all of the resolve; `day_s` is the day that pages show, in seconds
-    since 1970.
+    since 1970. `wanted_pythons` are the interpreter constraints that targets of documented code name themselves, each
+    with the address of one of them.
     """
 
     address: str
@@ -36,6 +37,7 @@ class Site:
     day_s: int | None
     output_path: str
     timeout_s: int
+    wanted_pythons: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @property
     def conf_py(self) -> str:

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
+from pants.backend.python.target_types import InterpreterConstraintsField
 from pants.engine.engine_aware import EngineAwareParameter
-from pants.engine.fs import Digest
+from pants.engine.fs import Digest, PathGlobs
 from pants.engine.rules import collect_rules, rule
+from pants.engine.target import Target
 from pants.util.logging import LogLevel
 
-from devflow.engine import Rules, all_targets, merge_digests, sources_of, transitive_targets, with_prefix
+from devflow.engine import (
+    Rules,
+    all_targets,
+    merge_digests,
+    read_files,
+    scoped_options,
+    sources_of,
+    targets_of_directories,
+    transitive_targets,
+    with_prefix,
+)
 from devflow.engine.generation import HAS_GET, Get, by_name, implicitly
 from devflow.engine.python import python_source_files
 from devflow.sphinx_docs.facts import Site, WarningsAre
@@ -23,7 +36,7 @@ from devflow.sphinx_docs.plan import (
     refuse_whole_repository,
     source_directory,
 )
-from devflow.sphinx_docs.targets import SphinxDocsFieldSet, SphinxOutputPathField, SphinxSourcesField
+from devflow.sphinx_docs.targets import SphinxDocsFieldSet, SphinxDocsTarget, SphinxOutputPathField, SphinxSourcesField
 
 
 @dataclass(frozen=True)
@@ -75,6 +88,15 @@ def site_of(fields: SphinxDocsFieldSet, files: tuple[str, ...]) -> Site:
     )
 
 
+def _wanted_pythons(targets: Iterable[Target]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The constraints that targets name themselves, each with the first address that has them."""
+    found: dict[tuple[str, ...], str] = {}
+    for target in sorted(targets, key=lambda target: target.address):
+        if target.has_field(InterpreterConstraintsField) and (own := target[InterpreterConstraintsField].value):
+            found.setdefault(own, str(target.address))
+    return tuple((address, constraints) for constraints, address in found.items())
+
+
 @rule(desc="Read a documentation site", level=LogLevel.DEBUG)
 async def read_site(request: SiteInputsRequest) -> SiteInputs:
     """Raises: UserError."""
@@ -87,7 +109,7 @@ async def read_site(request: SiteInputsRequest) -> SiteInputs:
     dependencies = code.source_files.snapshot
     everything = await merge_digests([own.digest, dependencies.digest])
     return SiteInputs(
-        site,
+        replace(site, wanted_pythons=_wanted_pythons(closure.dependencies)),
         await with_prefix(everything, INPUTS),
         own.files,
         dependencies.files,
@@ -106,12 +128,28 @@ async def inputs_of(fields: SphinxDocsFieldSet) -> SiteInputs:
     return await _read_site(SiteInputsRequest(fields), **implicitly())  # type: ignore[no-any-return]
 
 
+async def declared_sites() -> list[Target]:
+    """The targets `sphinx_docs` of the repository."""
+    options = (await scoped_options("")).options
+    if options.build_file_prelude_globs:  # a macro may declare one by another name
+        targets: Iterable[Target] = await all_targets()
+    else:
+        files = await read_files(PathGlobs(map(_anywhere, options.build_patterns)))
+        alias = SphinxDocsTarget.alias.encode()
+        targets = await targets_of_directories({posixpath.dirname(one.path) for one in files if alias in one.content})
+    return [target for target in targets if target.has_field(SphinxSourcesField)]
+
+
+def _anywhere(pattern: str) -> str:
+    """A pattern of names as a glob of paths."""
+    return f"!**/{pattern[1:]}" if pattern.startswith("!") else f"**/{pattern}"
+
+
 async def output_paths() -> dict[str, str]:
     """The output path of each site of the repository, by its address."""
     return {
         str(target.address): posixpath.normpath(target[SphinxOutputPathField].value or "")
-        for target in await all_targets()
-        if target.has_field(SphinxSourcesField)
+        for target in await declared_sites()
     }
 
 

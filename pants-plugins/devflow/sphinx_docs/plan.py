@@ -17,6 +17,11 @@ CATALOGS = f"{HOME}/catalogs"
 RUNNER = f"{HOME}/run_sphinx.py"
 _FIRST_DAY_S = 315532800  # 1980-01-01, the day of files in Pants' own archives
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
+# What `sphinx-quickstart` writes. Other programs have a conf.py, too.
+_SETTING = re.compile(
+    r"^(project|extensions|html_theme|master_doc|root_doc|source_suffix|templates_path|exclude_patterns)\s*(?::[^=\n]+)?=",
+    re.MULTILINE,
+)
 _EXTENSION = re.compile(r"Could not import extension ([\w.]+)")
 
 
@@ -60,6 +65,29 @@ def refuse_whole_repository(address: str, spec_path: str, globs: Iterable[str]) 
             f"{address}: At the build root, `sources` with `**/*` is the whole repository.",
             fix='name the files of the site: sources=["conf.py", "*.rst", "docs/**"]',
         )
+
+
+def is_of_sphinx(conf_py: str) -> bool:
+    """Whether the text of a conf.py is that of a site."""
+    found = set(_SETTING.findall(conf_py))
+    return len(found) > 1 or (bool(found) and "sphinx" in conf_py.lower())
+
+
+def sites_without_target(conf_pys: Mapping[str, bytes], owned: Collection[str]) -> tuple[str, ...]:
+    """The directories of sites that no target has, of conf.py files with their contents.
+
+    A site below another is a part of it. None at the build root, where the files of a site must be named.
+    """
+    directories = {
+        posixpath.dirname(path)
+        for path, content in conf_pys.items()
+        if path not in owned and is_of_sphinx(content.decode("utf-8-sig", errors="replace"))
+    }
+    return tuple(
+        directory
+        for directory in sorted(directories - {""})
+        if not any(directory.startswith(f"{other}/") for other in directories - {""})
+    )
 
 
 def checked_names(address: str, field: str, names: Iterable[str]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from pants.engine.target import Target
 from devflow import engine
 from devflow.engine import Rules
 from devflow.engine import python as engine_python
-from devflow.sphinx_docs import check, inspect, links_goal, package, run, serve_goal, translate_goal
+from devflow.sphinx_docs import check, inspect, links_goal, package, run, serve_goal, tailor, translate_goal
 from devflow.sphinx_docs.subsystem import SphinxSubsystem
 from devflow.sphinx_docs.targets import SphinxDocsTarget
 
@@ -27,6 +27,7 @@ def rules() -> Rules:
         *links_goal.rules(),
         *serve_goal.rules(),
         *translate_goal.rules(),
+        *tailor.rules(),
     ]
 
 

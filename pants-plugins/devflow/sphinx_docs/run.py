@@ -8,6 +8,7 @@ from json import dumps
 from typing import Any
 
 from pants.backend.python.subsystems.setup import PythonSetup
+from pants.backend.python.util_rules.interpreter_constraints import InterpreterConstraints
 from pants.backend.python.util_rules.pex import VenvPex, VenvPexProcess
 from pants.engine.engine_aware import EngineAwareParameter
 from pants.engine.fs import EMPTY_DIGEST, CreateDigest, Digest
@@ -20,7 +21,7 @@ from devflow.common.errors import Problem, UserError, as_problem, tail
 from devflow.engine import Rules, create_digest, environment_vars, merge_digests, run_id
 from devflow.engine.generation import HAS_GET, Get, MultiGet, by_name, concurrently, implicitly
 from devflow.engine.python import try_venv_pex
-from devflow.engine.python.resolves import how_to_make_lockfile
+from devflow.engine.python.resolves import constraints_of, have_common_python, how_to_make_lockfile
 from devflow.engine.python.tool import tool_resolve, tool_venv, wanted_tool
 from devflow.engine.sandbox_package import module_file
 from devflow.sphinx_docs.answer import answer_of
@@ -69,6 +70,16 @@ async def sphinx_venv(site: Site, python_setup: PythonSetup) -> tuple[str, VenvP
     if site.resolve:
         tool = replace(tool, option=f"the field `resolve` of {site.address}", configured=site.resolve)
     resolve = await tool_resolve(tool, python_setup)
+    own = constraints_of(resolve, python_setup)
+    for code, constraints in site.wanted_pythons:
+        if not have_common_python(own, InterpreterConstraints(constraints)):
+            raise UserError(
+                f"{site.address}: {code} needs Python {' OR '.join(constraints)}, and resolve {resolve} has "
+                f"{' OR '.join(map(str, own))}.",
+                fix=f"change [python.resolves_to_interpreter_constraints].{resolve}, then: "
+                f"{how_to_make_lockfile(resolve, python_setup)}; or name the code in `autodoc_mock_imports`, and take "
+                "it out of `dependencies`",
+            )
     venv = await tool_venv(resolve, "Sphinx", python_setup, plugins=site.requirements)
     # Pex's entry point ignores the environment, and so the hash seed; the interpreter does not.
     return resolve, replace(venv, pex=venv.python)

@@ -56,6 +56,8 @@ async def docs_serve_goal(
 ) -> DocsServe:
     """See docs/goals/docs-serve.md."""
     with GoalRun(console, options.name) as run:
+        if not 0 <= options.port <= 65535:
+            raise UserError(f"--port={options.port}: ports go from 0 to 65535.", fix="name another: --port=8080")
         sites = await chosen_sites(specs)
         if len(sites) > 1:
             raise UserError(

@@ -50,6 +50,11 @@ class SphinxSubsystem(Subsystem):
             """
         ),
     )
+    tailor = BoolOption(
+        default=True,
+        advanced=True,
+        help="Propose a `sphinx_docs` target for each directory with a `conf.py` of Sphinx, by the goal `tailor`.",
+    )
 
 
 class DocsLinksSubsystem(GoalSubsystem):

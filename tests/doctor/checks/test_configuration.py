@@ -40,6 +40,8 @@ def test_what_pants_has_read_is_a_warning(clone: Clone) -> None:
     assert clone.found("config") == []
     clone.options = {"in_pants": True}
     assert clone.found("rc-files")[0][0] == "warning"
+    clone.write("repo/.pants.rc", "x = []\n")  # the fix
+    assert clone.found("rc-files") == []
 
 
 def test_an_rc_file_that_nobody_reads(clone: Clone) -> None:
@@ -75,6 +77,28 @@ def test_a_key_at_the_top_that_is_no_scope(clone: Clone, text: str, key: str, fi
         config = Config.load([FileContent("pants.toml", text.encode())])
     said = [line for one in config.values for line in one.get_verification_errors({"GLOBAL": {"pants_version"}})]
     assert quoted in said
+
+
+@pytest.mark.parametrize(
+    ("text", "edit"),
+    [
+        ('pants_version = "2.17.1"\n', ("write ", "[GLOBAL]")),
+        ('[GLOBAL]\npants_version = "2.17.1"\n[Python]\n', ("rename ", "[Python]")),
+        ("[GLOBAL]\n", ("write ", 'pants_version = "…"')),
+    ],
+)
+def test_the_edit_that_a_fix_names(clone: Clone, text: str, edit: tuple[str, str]) -> None:
+    """As a person edits it."""
+    clone.write("repo/pants.toml", text)
+    fix = clone.found("config")[0][2]
+    assert fix.startswith("".join(edit))
+    edited = {
+        "[GLOBAL]": f"[GLOBAL]\n{text}",
+        "[Python]": text.replace("[Python]", "[python]"),
+        'pants_version = "…"': f'{text}pants_version = "2.17.1"\n',
+    }[edit[1]]
+    clone.write("repo/pants.toml", edited)
+    assert clone.found("config") == []
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 from doctor.broken import Clone
 
@@ -21,6 +23,17 @@ def test_a_version_of_the_environment(clone: Clone, environment: dict[str, str],
     for name, (_, what, fix) in zip(environment, found):
         assert what == f'{name}={environment[name]} overrides pants_version = "2.17.1".'
         assert fix == f"unset {name}"
+
+
+def test_the_fix_of_a_version_of_the_environment(clone: Clone) -> None:
+    clone.environment["PANTS_VERSION"] = "2.21.0"
+    fix = clone.fix("pants-version")
+    done = subprocess.run(
+        ["bash", "-c", f"{fix}; env"], env=clone.environment, capture_output=True, text=True, check=True
+    )
+    assert "PANTS_VERSION" not in done.stdout
+    clone.environment = dict(line.split("=", 1) for line in done.stdout.splitlines())
+    assert clone.found("pants-version") == []
 
 
 KNOWN = {"": ("level", "pants_config_files", "local_store_dir"), "test": ("timeouts",), "python-infer": ("imports",)}

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -57,6 +58,19 @@ def test_the_hard_limit_counts_and_the_soft_one_does_not() -> None:
     env = {"PYTHONPATH": ":".join(sys.path)}
     done = subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, text=True, check=True)
     assert done.stdout == "OpenFilesFacts(hard_limit=512)\n"
+
+
+def test_the_fix_of_a_limit_of_addresses(clone: Clone) -> None:
+    """In one shell, as a user has it."""
+    doctor = f"{sys.executable} -m devflow.doctor --only=address-space"
+    [finding] = judge_address_space(AddressSpaceFacts(1))
+    fix = finding.problem.fix
+    script = f"ulimit -S -v 200000000\n{doctor}\n{fix}\n{doctor}\n"
+    env = {**os.environ, "PYTHONPATH": ":".join(map(os.path.abspath, sys.path))}
+    done = subprocess.run(["bash", "-c", script], cwd=clone.root, env=env, capture_output=True, text=True, check=True)
+    warned, printed, summary, after = done.stdout.splitlines()
+    assert warned.startswith("address-space: warning: Processes may have 191 GiB of addresses; ")
+    assert (printed, summary, after) == (f"  Fix: {fix}", "1 warning, 0 checks fine.", "1 check fine.")
 
 
 def test_a_system_without_proc(clone: Clone) -> None:

@@ -65,20 +65,15 @@ def test_a_database_that_is_nearly_full(clone: Clone, option: str, severity: lis
     assert all("MDB_MAP_FULL: Environment mapsize limit reached" in what for _, what, _ in found)
 
 
-def test_the_words_of_pants_are_in_its_engine() -> None:
-    """The engine is a library of which only the texts can be read."""
-    from pants.engine.internals import native_engine
-
-    with open(native_engine.__file__, "rb") as file:
-        engine = file.read()
-    for words in (
-        "MDB_INVALID: File is not an LMDB file",
-        "MDB_MAP_FULL: Environment mapsize limit reached",
-        "Failed to create base for immutable inputs",
-        "Failed to create temporary directory for immutable inputs",
-        "File handle limit is capped to: ",
-        "Failed to begin watching the filesystem",
-        "On Linux, this can be caused by a `max_user_watches` setting that is lower than the number of files and "
-        "directories in your repository",
-    ):
-        assert words.encode() in engine, words
+def test_the_fix_of_a_database_that_is_nearly_full(clone: Clone) -> None:
+    fill(clone)
+    clone.configure("local_store_processes_max_size_bytes = 64000\n")
+    clone.options = {"reset": f"{sys.executable} -m devflow.reset_cache"}
+    clone.environment["PYTHONPATH"] = ":".join(map(os.path.abspath, sys.path))
+    reset, _, larger = clone.fix("store-limit").partition("; or raise ")
+    assert larger == "[GLOBAL].local_store_processes_max_size_bytes"
+    clone.configure("local_store_processes_max_size_bytes = 16000000000\n")
+    assert clone.found("store-limit") == []
+    clone.configure("local_store_processes_max_size_bytes = 64000\n")
+    clone.shell(reset)
+    assert clone.found("store-limit") == []

@@ -60,7 +60,7 @@ def read_containers(world: World) -> ContainerFacts:
     """Ask docker or podman; neither is started for it."""
     found = list_leftovers(
         labels_of(world.config),
-        world.environment,
+        world.for_programs,
         world.processes(),
         now_s=world.now_s,
         limit_s=PROGRAM_LIMIT_S,

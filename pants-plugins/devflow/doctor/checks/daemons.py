@@ -97,27 +97,28 @@ def read_leftovers(world: World) -> LeftoverFacts:
     directory = settings.local_execution_root_dir
     busy = source is None or world.in_pants or bool(find_pants_processes(source).of_this_user())
     keeps = world.config.text("GLOBAL", "keep_sandboxes") not in (None, "never")
-    old = [] if keeps else [name for name in _names(directory, world) if _SANDBOX.fullmatch(name)]
+    old = [] if keeps else _old(directory, _SANDBOX, world)
     if busy:
         old = [name for name in old if name.startswith("pants-sandbox-")]
     parents = {os.path.dirname(path) for path in (settings.local_store_dir, settings.named_caches_dir)}
     aside = [
         os.path.join(parent, name)
         for parent in sorted({*parents, directory, world.build_root})
-        for name in _names(parent, world)
-        if _ASIDE.fullmatch(name)
+        for name in _old(parent, _ASIDE, world)
     ]
     return LeftoverFacts(len(old), tuple(aside), directory, world.reset)
 
 
-def _names(directory: str, world: World) -> list[str]:
-    """Names of entries of this user that have not changed for a day."""
+def _old(directory: str, names: re.Pattern[str], world: World) -> list[str]:
+    """Such names of entries of this user that have not changed for a day."""
     found = []
     try:
         with os.scandir(directory) as entries:
             for place, entry in enumerate(entries):
                 if place >= _MOST:
                     break
+                if not names.fullmatch(entry.name):
+                    continue
                 status = entry.stat(follow_symlinks=False)
                 if status.st_uid == world.user_id and world.now_s - status.st_mtime > _DAY_S:
                     found.append(entry.name)

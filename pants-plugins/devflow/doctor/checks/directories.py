@@ -245,22 +245,25 @@ def read_owner(world: World) -> OwnerFacts:
     return OwnerFacts(world.user_id, foreign, tuple(closed), shared)
 
 
-def _entries(path: str, depth: int = 2) -> Iterator[tuple[str, os.stat_result]]:
+def _entries(path: str) -> Iterator[tuple[str, os.stat_result]]:
     yield path, os.lstat(path)
+    yield from _below(path, 2)
+
+
+def _below(path: str, depth: int) -> Iterator[tuple[str, os.stat_result]]:
     try:
-        names = sorted(os.listdir(path))
+        with os.scandir(path) as entries:
+            listed = sorted(entries, key=lambda entry: entry.name)
     except OSError:
         return
-    for name in names if depth else ():
-        entry = os.path.join(path, name)
+    for entry in listed:
         try:
-            status = os.lstat(entry)
+            status = entry.stat(follow_symlinks=False)
         except OSError:
             continue
-        if stat.S_ISDIR(status.st_mode):
-            yield from _entries(entry, depth - 1)
-        else:
-            yield entry, status
+        yield entry.path, status
+        if depth > 1 and stat.S_ISDIR(status.st_mode):
+            yield from _below(entry.path, depth - 1)
 
 
 def judge_owner(facts: OwnerFacts) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from devflow.common.report import count
 from devflow.doctor.facts import UNSAID, Finding, HealthCheck, NotCheckedError, note, warning
 from devflow.doctor.world import World
 
+EXPORTS = "exports"
 _MOST_NAMES = 8
 
 
@@ -55,4 +56,4 @@ def _some(names: tuple[str, ...]) -> str:
     return ", ".join(names[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
-CHECKS = (HealthCheck("exports", "no export is missing or stale (the goal only)", read_exports, judge_exports),)
+CHECKS = (HealthCheck(EXPORTS, "no export is missing or stale (the goal only)", read_exports, judge_exports),)

@@ -42,8 +42,7 @@ def read_git(world: World) -> CloneFacts:
     said = re.search(r"(\d+)\.(\d+)(?:\.(\d+))?", _git(world, "version"))
     version = tuple(int(part) for part in said.groups(default="0")) if said else ()
     try:
-        directory = _git_directory(world)
-        shallow = _git(world, "rev-parse", "--is-shallow-repository") == "true"
+        directory, _, shallow = _rev_parse(world, "--absolute-git-dir", "--is-shallow-repository").rpartition("\n")
     except GitError as error:
         return CloneFacts(world.build_root, version, str(error))
     lock = os.path.join(directory, "index.lock")
@@ -55,14 +54,14 @@ def read_git(world: World) -> CloneFacts:
     )
     ci = bool(world.environment.get("CI"))
     return CloneFacts(
-        world.build_root, version, None, lock if age is not None else None, age, shallow, rebase=rebase, ci=ci
+        world.build_root, version, None, lock if age is not None else None, age, shallow == "true", rebase=rebase, ci=ci
     )
 
 
-def _git_directory(world: World) -> str:
-    """The directory of git for the build root, which may be below the top. Raises: GitError, NotCheckedError."""
+def _rev_parse(world: World, *questions: str) -> str:
+    """What git says of the build root, which may be below the top. Raises: GitError, NotCheckedError."""
     try:
-        return _git(world, "rev-parse", "--absolute-git-dir")
+        return _git(world, "rev-parse", *questions)
     except GitError as error:
         if "not a git repository" in str(error) and not os.path.lexists(os.path.join(world.build_root, ".git")):
             raise NotCheckedError("this is not in a git repository") from error
@@ -70,7 +69,7 @@ def _git_directory(world: World) -> str:
 
 
 def _git(world: World, *arguments: str) -> str:
-    return Git(Path(world.build_root), world.environment).line(*arguments)
+    return Git(Path(world.build_root), world.for_programs).line(*arguments)
 
 
 def judge_git(facts: CloneFacts) -> Iterator[Finding]:
@@ -125,8 +124,7 @@ def read_git_hooks(world: World) -> HookFacts:
     names = world.config.texts("doctor", "git_hooks") or ()
     if not names:
         raise NotCheckedError("[doctor].git_hooks names none")
-    _git_directory(world)
-    directory = os.path.join(world.build_root, _git(world, "rev-parse", "--git-path", "hooks"))
+    directory = os.path.join(world.build_root, _rev_parse(world, "--git-path", "hooks"))
     problems = {name: _problem(os.path.join(directory, name), world) for name in names}
     fix = world.config.text("doctor", "git_hooks_fix")
     first = next((name for name, problem in problems.items() if problem), names[0])

@@ -99,7 +99,9 @@ def _candidates(search_path: Iterable[str], world: World) -> Iterator[str]:
                 yield from (
                     os.path.realpath(os.path.join(directory, name))
                     for name in sorted(os.listdir(directory))
-                    if _NAME.fullmatch(name) and os.access(os.path.join(directory, name), os.X_OK)
+                    if name.startswith("python")
+                    and _NAME.fullmatch(name)
+                    and os.access(os.path.join(directory, name), os.X_OK)
                 )
 
 
@@ -201,7 +203,7 @@ def _locked(resolve: str, path: str, wanted: tuple[str, ...], world: World) -> L
     if not os.path.isfile(full):
         return LockedResolve(resolve, path, exists=False)
     text = world.read_text(full)
-    conflict = bool(re.search(r"^(?:<<<<<<<|>>>>>>>) ", text, re.MULTILINE))
+    conflict = any(mark in f"\n{text}" for mark in ("\n<<<<<<< ", "\n>>>>>>> "))
     made_for = () if conflict else _made_for(text)
     narrower = bool(made_for and wanted) and any(
         allowed_by_any(wanted, version) and allowed_by_any(made_for, version) is False for version in _UNIVERSE

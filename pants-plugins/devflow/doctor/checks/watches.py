@@ -94,8 +94,14 @@ def _watches(world: World, pid: str) -> Iterator[int]:
     try:
         if os.stat(directory).st_uid != world.user_id:
             return
-        for name in os.listdir(os.path.join(directory, "fd")):
-            if os.readlink(os.path.join(directory, "fd", name)) == "anon_inode:inotify":
+        # By a descriptor: to look a path below /proc up takes longer than to read the link.
+        descriptors = os.open(os.path.join(directory, "fd"), os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            targets = {name: os.readlink(name, dir_fd=descriptors) for name in os.listdir(descriptors)}
+        finally:
+            os.close(descriptors)
+        for name, target in targets.items():
+            if target == "anon_inode:inotify":
                 yield world.read_proc(pid, "fdinfo", name).count("\ninotify ")
     except (OSError, NotCheckedError):
         return  # it has ended

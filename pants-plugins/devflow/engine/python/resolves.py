@@ -68,6 +68,12 @@ def _version_to_install(constraints: InterpreterConstraints) -> str | None:
     return minor if fitting[-1] == _PATCHES[-1] else f"{minor}.{fitting[-1]}"
 
 
+def have_common_python(one: InterpreterConstraints, other: InterpreterConstraints) -> bool:
+    """Whether a version of Python meets both."""
+    versions = (f"{minor}.{patch}" for minor in _MINORS if _allows_minor(one, minor) for patch in _PATCHES)
+    return any(_allows(one, version) and _allows(other, version) for version in versions)
+
+
 def _allows_minor(constraints: InterpreterConstraints, minor: str) -> bool:
     return any(_allows(constraints, f"{minor}.{patch}") for patch in _PATCHES)
 

@@ -3,6 +3,9 @@
 Standard library and what Sphinx itself needs, on Python 3.9 or newer. It runs by its path, and imports no module of
 ours: a site may document a package of that name. Paths of a job are relative to the working directory.
 
+With a second argument, `wait`, it imports Sphinx and begins at a line on its standard input: to import takes as long as
+to build a changed page. It ends with its parent.
+
     root         what the paths of the repository are relative to; source: the directory of conf.py
     output       of the builder; doctrees: what Sphinx remembers; temporary: for files that nobody wants
     builder, overrides, tags, suppress
@@ -24,6 +27,8 @@ import os
 import re
 import socket
 import sys
+import threading
+import time
 import traceback
 from collections.abc import Iterator
 from importlib import import_module
@@ -34,22 +39,45 @@ _ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 _ADDRESSES = re.compile(r" object at 0x[0-9a-f]+")
 
 
-def main(text: str) -> int:
+def main(text: str, *, waits: bool = False) -> int:
     """Run a job. What a conf.py, an extension or a documented module prints goes to stderr."""
     job: dict[str, Any] = json.loads(text)
     answer = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
+    del sys.path[:1]  # the directory of this file
+    if waits:
+        threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+        import_ahead(job)
+        if not sys.stdin.readline():
+            return 0
     result = run(job)
     with answer:
         json.dump(result, answer, ensure_ascii=True)
     return 2 if result["failure"] else 0
 
 
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
+
+
+def import_ahead(job: dict[str, Any]) -> None:
+    """Import what Sphinx imports of itself, unless the job is about another Sphinx."""
+    if any(os.path.exists(os.path.join(path, "sphinx")) for path in job["python_path"]):
+        return
+    with contextlib.suppress(Exception):  # a build says what is wrong
+        for name in ("sphinx.application", "sphinx.util.docutils"):
+            import_module(name)
+        for name in getattr(sys.modules["sphinx.application"], "builtin_extensions", ()):
+            import_module(name)
+
+
 def run(job: dict[str, Any]) -> dict[str, Any]:
     """The result of a job; see above."""
     os.makedirs(job["temporary"], exist_ok=True)
     os.environ["TMPDIR"] = os.path.abspath(job["temporary"])
-    sys.path[:1] = [os.path.abspath(path) for path in job["python_path"]]  # instead of the directory of this file
+    sys.path[:0] = [os.path.abspath(path) for path in job["python_path"]]
     if not job["network"]:
         sys.addaudithook(refuse_network)
     warnings = io.StringIO()
@@ -180,4 +208,4 @@ def _below(directory: str, suffix: str) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(sys.argv[1], waits=sys.argv[2:] == ["wait"]))

@@ -2,6 +2,7 @@
 
 Runs in the virtualenv of Sphinx. The site is built from a mirror, so that nothing of a build, such as
 a compiled catalog, gets into the work tree; and by a process of its own each time, so that changed code is imported.
+The next one waits already, with Sphinx imported.
 SPEC is JSON: `title`; `build_root`, which other paths are relative to; `runner` and `job` (run_sphinx.py); `state`, the
 directory for the mirror and what is built; `directory`, `include` and `exclude`, the globs of the site; `files`, other
 files of the repository; `inputs`, where those of them are that are generated; `port`; `watch`; `open`; `resolve`.
@@ -10,7 +11,9 @@ files of the repository; `inputs`, where those of them are that are generated; `
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import glob
+import itertools
 import json
 import os
 import shutil
@@ -24,7 +27,7 @@ from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from devflow.common.paths import shown_fact
 from devflow.common.removal.trees import remove
@@ -32,7 +35,9 @@ from devflow.sphinx_docs.answer import answer_of, report_lines
 
 HOST = "127.0.0.1"
 PORTS_TO_TRY = 11
-_POLL_S = 0.3
+_UNDECODED = frozenset(map(chr, range(0xDC80, 0xDD00)))  # of bytes that are no UTF-8: PEP 383
+_POLL_S = 0.1
+_REST = 10  # times what a look at all files took: of a large site, that is not one tenth of a second
 
 
 def tell(*lines: str) -> None:
@@ -119,8 +124,9 @@ class Mirror:
 
 
 def _matching(directory: str, pattern: str) -> Iterator[str]:
+    """Files; without those whose names are no UTF-8, which `package` does not see, and for which Sphinx fails."""
     for path in glob.iglob(os.path.join(glob.escape(directory), pattern), recursive=True):
-        if os.path.isfile(path):
+        if os.path.isfile(path) and _UNDECODED.isdisjoint(path):
             yield os.path.normpath(path)
 
 
@@ -132,26 +138,41 @@ def _same(one: str, other: str) -> bool:
 class Builder:
     """Builds the site from its mirror, with what Sphinx remembers of the build before."""
 
-    def __init__(self, spec: dict[str, Any]) -> None:
-        self.spec, self.job = spec, spec["job"]
+    def __init__(self, spec: dict[str, Any], state: str) -> None:
+        self.spec, self.job, self.state = spec, spec["job"], state
         self.runner = os.path.abspath(spec["runner"])
-        self.html = os.path.join(spec["state"], self.job["output"])
+        self.html = os.path.join(state, self.job["output"])
+        self._next: subprocess.Popen[bytes] | None = None
 
     def start_anew(self) -> None:
         """Forget the build before: it has pages of files that are gone."""
-        for directory in (self.html, os.path.join(self.spec["state"], self.job["doctrees"])):
+        for directory in (self.html, os.path.join(self.state, self.job["doctrees"])):
             remove(os.path.abspath(directory))
+
+    def make_ready(self) -> subprocess.Popen[bytes]:
+        """Start the process of the next build, which waits for it."""
+        # PYTHONPATH has modules of ours.
+        env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+        pipe = subprocess.PIPE
+        command = [sys.executable, self.runner, json.dumps(self.job), "wait"]
+        self._next = subprocess.Popen(command, cwd=self.state, env=env, stdin=pipe, stdout=pipe, stderr=pipe)  # noqa: S603
+        return self._next
+
+    def close(self) -> None:
+        """End the process that builds, or waits."""
+        if self._next:
+            self._next.kill()
+            self._next.wait()
 
     def build(self) -> bool:
         """Build, and print the warnings. False if Sphinx failed."""
-        # PYTHONPATH has modules of ours.
-        env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-        command = [sys.executable, self.runner, json.dumps(self.job)]
-        done = subprocess.run(command, cwd=self.spec["state"], env=env, capture_output=True, check=False)  # noqa: S603
+        ready = self._next if self._next and self._next.poll() is None else self.make_ready()
+        printed, said = ready.communicate(b"\n")
+        os.makedirs(self.html, exist_ok=True)
         try:
-            answer = answer_of(done.stdout.decode(), self.spec["directory"])
+            answer = answer_of(printed.decode(), self.spec["directory"])
         except ValueError:
-            tell(f"{self.spec['title']}: Sphinx was ended: {done.stderr.decode(errors='replace')[-2000:]!r}")
+            tell(f"{self.spec['title']}: Sphinx was ended: {said.decode(errors='replace')[-2000:]!r}")
             return False
         tell(*report_lines(answer.warnings, self.spec["resolve"]))
         if answer.failure:
@@ -161,15 +182,38 @@ class Builder:
         return True
 
 
+def free_state(directory: str) -> tuple[str, IO[str]]:
+    """The directory, or one beside it, that no server uses, and its lock, which ends with this process."""
+    for number in itertools.count(1):
+        own = directory if number == 1 else f"{directory}~{number}"
+        os.makedirs(own, exist_ok=True)
+        lock = open(os.path.join(own, "lock"), "w", encoding="utf-8")  # noqa: SIM115
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.close()
+            continue
+        return own, lock
+    raise AssertionError
+
+
 def listen(port: int, directory: str) -> ThreadingHTTPServer:
     """A server on this port, or on one of the next ten if it is taken. Raises: OSError."""
-    for number in range(port, port + PORTS_TO_TRY):
+    numbers = range(port, min(port + PORTS_TO_TRY, 65536)) if port else (0,)
+    for number in numbers:
         try:
             return ThreadingHTTPServer((HOST, number), partial(Handler, directory=directory))
         except OSError:
-            if number == port + PORTS_TO_TRY - 1 or not port:
+            if number == numbers[-1]:
                 raise
     raise AssertionError
+
+
+def end_at_once(*_: object) -> None:
+    """A handler of signals: a second one does not disturb the end. Raises: KeyboardInterrupt."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def main(text: str) -> int:
@@ -177,11 +221,27 @@ def main(text: str) -> int:
     spec = json.loads(text)
     parent = os.getppid()
     os.chdir(spec["build_root"])
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    os.makedirs(spec["state"], exist_ok=True)
-    mirror = Mirror(spec, os.path.join(spec["state"], spec["job"]["root"]))
-    builder = Builder(spec)
-    record = Path(spec["state"], "job.json")
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end_at_once)
+    state, lock = free_state(spec["state"])
+    builder = Builder(spec, state)
+    with lock, contextlib.closing(builder):
+        try:
+            server = listen(spec["port"], builder.html)
+        except OSError as error:
+            tell(
+                f"docs-serve: No port from {spec['port']} on can be used: {error.strerror or error}.",
+                "  Fix: add --port=0, for one that is free",
+            )
+            return 1
+        with server:
+            return serve(spec, state, builder, server, parent)
+
+
+def serve(spec: dict[str, Any], state: str, builder: Builder, server: ThreadingHTTPServer, parent: int) -> int:
+    """Build, serve, and build again."""
+    mirror = Mirror(spec, os.path.join(state, spec["job"]["root"]))
+    record = Path(state, "job.json")
     same_job = record.exists() and record.read_text(encoding="utf-8") == json.dumps(spec["job"])
     mirror.update()
     if mirror.sweep() or not same_job:
@@ -189,22 +249,25 @@ def main(text: str) -> int:
     record.write_text(json.dumps(spec["job"]), encoding="utf-8")
     if not builder.build() and not spec["watch"]:
         return 1
-    os.makedirs(builder.html, exist_ok=True)
-    with listen(spec["port"], builder.html) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        url = f"http://{HOST}:{server.server_address[1]}/"
-        tell(f"Serving docs on {url}")
-        if spec["open"]:
-            webbrowser.open(url)
-        while os.getppid() == parent:
-            time.sleep(_POLL_S)
-            changed, gone = mirror.update() if spec["watch"] else (False, False)
-            if gone:
-                builder.start_anew()
-            if changed:
-                builder.build()
-                os.makedirs(builder.html, exist_ok=True)
-        server.shutdown()
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = f"http://{HOST}:{server.server_address[1]}/"
+    tell(f"Serving docs on {url}")
+    if spec["open"]:
+        webbrowser.open(url)
+    if spec["watch"]:
+        builder.make_ready()
+    pause_s = _POLL_S
+    while os.getppid() == parent:
+        time.sleep(pause_s)
+        begin = time.monotonic()
+        changed, gone = mirror.update() if spec["watch"] else (False, False)
+        pause_s = max(_POLL_S, _REST * (time.monotonic() - begin))
+        if gone:
+            builder.start_anew()
+        if changed:
+            builder.build()
+            builder.make_ready()
+    server.shutdown()
     return 0
 
 
