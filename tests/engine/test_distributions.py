@@ -15,7 +15,7 @@ from pants.testutil.rule_runner import RuleRunner
 from devflow import engine
 from devflow.engine import python, transitive_targets
 from devflow.engine.python import distributions, python_source_files
-from devflow.engine.python.distributions import build_distribution
+from devflow.engine.python.distributions import build_distribution, distribution_arguments
 from engine.answer import Answer
 from engine.recorder import executes
 
@@ -32,6 +32,7 @@ async def see_distribution(_: AboutDistribution) -> Answer:
     return Answer(
         {
             "built": await build_distribution(dist),
+            "arguments": await distribution_arguments(dist),
             "files": await python_source_files(transitive.closure),
         }
     )
@@ -62,9 +63,10 @@ def runner() -> RuleRunner:
     return runner
 
 
-@executes("transitive_targets", "build_distribution", "python_source_files")
+@executes("transitive_targets", "build_distribution", "distribution_arguments", "python_source_files")
 def test_a_distribution(runner: RuleRunner) -> None:
     seen = runner.request(Answer, [AboutDistribution()])
     assert [artifact.relpath for artifact in seen.built.artifacts] == ["own-1.0-py3-none-any.whl"]
+    assert (seen.arguments["name"], seen.arguments["version"]) == ("own", "1.0")
     assert seen.files.source_files.files == ("src/own/a.py",)
     assert seen.files.source_roots == ("src",)

@@ -10,6 +10,7 @@ from pants.source import source_root
 
 from devflow.engine import resolves
 from devflow.engine.binaries import Binary, binaries_to_export, binary_tools, export_binary, find_binary_tool
+from devflow.engine.build_files import build_files_fingerprint
 from devflow.engine.files import (
     create_digest,
     digest_contents,
@@ -46,6 +47,7 @@ __all__ = [
     "all_targets",
     "binaries_to_export",
     "binary_tools",
+    "build_files_fingerprint",
     "create_digest",
     "declared_names",
     "digest_contents",
