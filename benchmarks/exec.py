@@ -120,8 +120,9 @@ def measure(scratch: ScratchRepository, venv: Path, runs: int) -> list[Row]:
                 floors[case].append(floor)
                 ours[case].append(run)
     rows = [compare(case, ours[case], "the floor", floors[case], at_most=most) for case, most, *_ in cases]
-    script, [python] = scratch.build_root / "dist/exec/towncrier", scratch.build_root.glob(
-        "dist/export/python/virtualenvs/towncrier/3*/bin/python"
+    script, [python] = (
+        scratch.build_root / "dist/exec/towncrier",
+        scratch.build_root.glob("dist/export/python/virtualenvs/towncrier/3*/bin/python"),
     )
     by_script, alone = [], []
     for _ in range(runs * 3):

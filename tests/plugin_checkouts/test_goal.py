@@ -221,7 +221,7 @@ def test_a_clone_that_asks_for_a_password(world: World) -> None:
     """Nobody can type one: the fix is the other URL of the same repository."""
 
     class Refusing(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
+        def do_GET(self) -> None:  # noqa: N802
             self.send_response(401)
             self.send_header("WWW-Authenticate", "Basic")
             self.end_headers()

@@ -40,7 +40,9 @@ def plugin(world: World, name: str, *requires: str, group: str = "kiln.notifier"
 
 
 def test_what_the_export_lacks(world: World) -> None:
-    plugin(world, "mail", "aiosmtplib>=3", "there>=1", "old>=2", "windows; sys_platform == 'win32'", "sms", "acme-common")
+    plugin(
+        world, "mail", "aiosmtplib>=3", "there>=1", "old>=2", "windows; sys_platform == 'win32'", "sms", "acme-common"
+    )
     plugin(world, "sms")
     without = world.run("--check")
     assert "The export of main is missing: requirements are not looked at.\n" in without.stderr

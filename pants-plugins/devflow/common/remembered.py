@@ -1,4 +1,4 @@
-"""A result that a daemon keeps from one run to the next, together with the state that it is of. Standard library only."""
+"""A result that a daemon keeps from one run to the next, with the state that it is of. Standard library only."""
 
 from __future__ import annotations
 

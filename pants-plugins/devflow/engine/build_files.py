@@ -1,4 +1,4 @@
-"""What the targets of a repository are made from, as one value: a goal that needs all targets can remember what of them.
+"""What the targets of a repository are made from, as one value, for which a goal remembers what it needs of them.
 
 The engine looks at every target again in each run, because BUILD files may read variables of the run. That takes as
 long as a whole trivial goal, and more with each file.

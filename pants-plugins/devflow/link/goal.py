@@ -21,11 +21,12 @@ from devflow.common.errors import UserError
 from devflow.common.files import read_file
 from devflow.common.goals import GoalRun, typed_arguments
 from devflow.common.options import command_line, flagged
-from devflow.engine import Rules, all_targets, filtered_targets_of_specs, scoped_options
+from devflow.engine import Rules, filtered_targets_of_specs, scoped_options
 from devflow.link.facts import LocalDistribution, SourceFile
 from devflow.link.farm import plan_farm
 from devflow.link.inspect import (
     ChosenDistributions,
+    all_distributions,
     choose_distributions,
     distributions_among,
     files_of,
@@ -99,10 +100,10 @@ async def link_goal(
             return LinkDistributions(exit_code=run.exit_code)
         at = mount_directory(options.mount_at)
         venv = None if options.print else virtualenv(scene, options)  # before anything is built
-        everything = await all_targets()
+        known = await all_distributions()
         named = await filtered_targets_of_specs(specs) if specs else ()
-        first = distributions_among(named, everything)
-        chosen = await choose_distributions(first, everything, union_membership)
+        first = distributions_among(named, known)
+        chosen = await choose_distributions(first, known, union_membership)
         if chosen.problems:
             run.fail(*chosen.problems)
             return LinkDistributions(exit_code=run.exit_code)

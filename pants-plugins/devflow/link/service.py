@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from devflow.link.facts import InstalledThere
+from devflow.link.inspect import all_distributions
 from devflow.link.requirements import check_requirements, excluding, parsed
 from devflow.link.virtualenv import installed_in
 from devflow.locking.facts import canonical_name
 
-__all__ = ["InstalledThere", "excluding", "installed_in", "missing_requirements", "required_names"]
+__all__ = [
+    "InstalledThere",
+    "all_distributions",
+    "excluding",
+    "installed_in",
+    "missing_requirements",
+    "required_names",
+]
 
 
 def missing_requirements(requires: Iterable[str], there: InstalledThere, own: Collection[str]) -> tuple[str, ...]:

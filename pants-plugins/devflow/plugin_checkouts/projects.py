@@ -46,9 +46,7 @@ def read_project(
     return PluginProject(root, modules=names, problem=problem)
 
 
-def _unreadable(
-    problem: str, directories: Collection[str], modules: Mapping[str, tuple[str, ...]]
-) -> PluginProject:
+def _unreadable(problem: str, directories: Collection[str], modules: Mapping[str, tuple[str, ...]]) -> PluginProject:
     """Without what it says of itself; its code is there all the same."""
     root = _root({}, configparser.ConfigParser(), directories, modules)
     return PluginProject(root, modules=modules.get(root, ()), problem=problem)

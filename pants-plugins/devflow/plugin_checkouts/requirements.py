@@ -9,20 +9,23 @@ from dataclasses import dataclass, field
 from pants.backend.python.target_types import PythonProvidesField
 from pants.engine.target import Target
 
-from devflow.common.remembered import Remembered
-from devflow.engine import all_targets, build_files_fingerprint
 from devflow.engine.python.distributions import distribution_arguments
-from devflow.link.service import excluding, installed_in, missing_requirements, required_names
+from devflow.link.service import (
+    all_distributions,
+    excluding,
+    installed_in,
+    missing_requirements,
+    required_names,
+)
 from devflow.locking.facts import canonical_name
 from devflow.plugin_checkouts.facts import PluginCheckout
-
-_DISTRIBUTIONS: Remembered[Mapping[str, Target]] = Remembered()
 
 
 @dataclass(frozen=True)
 class RequirementFindings:
-    """By the name of the checkout: the requirements that the export lacks, and those that exclude the repository's own
-    version, each with that version.
+    """By the name of the checkout: the requirements that the export lacks, and those that exclude a version.
+
+    The version is that of the repository's own distribution, and follows the requirement.
     """
 
     missing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -30,14 +33,11 @@ class RequirementFindings:
 
 
 async def _own_distributions() -> Mapping[str, Target]:
-    """The `python_distribution` targets of the repository, by canonical name."""
-    state = await build_files_fingerprint()
-    known = _DISTRIBUTIONS.of(state)
-    if known is not None:
-        return known
-    targets = [target for target in await all_targets() if target.has_field(PythonProvidesField)]
-    named = {str(target[PythonProvidesField].value.kwargs.get("name", "")): target for target in targets}
-    return _DISTRIBUTIONS.keep(state, {canonical_name(name): target for name, target in named.items()})
+    """The distributions of the repository, by canonical name."""
+    named = {
+        str(target[PythonProvidesField].value.kwargs.get("name", "")): target for target in await all_distributions()
+    }
+    return {canonical_name(name): target for name, target in named.items()}
 
 
 async def _own_versions(names: Collection[str], own: Mapping[str, Target]) -> Mapping[str, str]:
@@ -49,7 +49,7 @@ async def _own_versions(names: Collection[str], own: Mapping[str, Target]) -> Ma
             try:
                 arguments = await distribution_arguments(own[name])
             except Exception:  # what is wrong with it, `package` says
-                continue
+                arguments = {}
             version = arguments.get("version")
         if version is not None:
             found[name] = str(version)
@@ -67,7 +67,8 @@ async def inspect_requirements(
     versions = await _own_versions(required_names(text for _, requires in required for text in requires), own)
     excluded = {
         checkout: tuple(
-            (text, versions[next(iter(required_names([text])))]) for text in excluding(requires, there.markers, versions)
+            (text, versions[next(iter(required_names([text])))])
+            for text in excluding(requires, there.markers, versions)
         )
         for checkout, requires in required
     }

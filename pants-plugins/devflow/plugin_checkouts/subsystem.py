@@ -61,8 +61,8 @@ class PluginCheckoutsSubsystem(GoalSubsystem):
         advanced=True,
         help=softwrap(
             """
-            The groups of entry points that this repository loads, as globs. A checkout with entry points in other groups
-            is named. If not set: no group is looked at. Example: `kiln.*`.
+            The groups of entry points that this repository loads, as globs. A checkout that has entry points in other
+            groups, or none in these, is named. If not set: groups are not looked at. Example: `kiln.*`.
             """
         ),
     )
