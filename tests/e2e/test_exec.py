@@ -59,9 +59,11 @@ def test_it_exports_first_and_once(repo: Repository) -> None:
 @pytest.mark.parametrize("pantsd", [True, False])
 def test_it_runs_where_it_is_called_with_the_callers_variables(repo: Repository, pantsd: bool) -> None:
     tell = "import os; print(os.getcwd(), os.environ['MINE'], *(n for n in os.environ if n.startswith('NAILGUN')))"
+    path = "import os; print(os.environ['PYTHONPATH'], 'DEVFLOW_CALLERS_PYTHONPATH' in os.environ)"
     below = repo.root / "src" / "below"
-    done = repo.run("exec", "--", "-c", tell, cwd=below, env={"MINE": "a b", "PWD": str(below)}, pantsd=pantsd)
-    assert done.stdout == f"{below} a b\n"
+    mine = {"MINE": "a b", "PWD": str(below), "PYTHONPATH": "/mine"}
+    done = repo.run("exec", "--", "-c", f"{tell}; {path}", cwd=below, env=mine, pantsd=pantsd)
+    assert done.stdout == f"{below} a b\n{repo.root}/src:/mine False\n"
     moved = repo.run("exec", "--cwd=..", "--", "-c", tell, cwd=below, env={"MINE": "x", "PWD": str(below)})
     assert moved.stdout == f"{below.parent} x\n"
 

@@ -12,6 +12,7 @@ from pants.testutil.rule_runner import RuleRunner
 
 from devflow import engine
 from devflow.engine import (
+    build_files_fingerprint,
     create_digest,
     digest_contents,
     digest_entries,
@@ -43,6 +44,16 @@ async def see_the_build_root(about: AboutTheBuildRoot) -> Answer:
 
 
 @dataclass(frozen=True)
+class AboutBuildFiles:
+    run: int  # so that each is asked anew
+
+
+@rule
+async def see_build_files(_: AboutBuildFiles) -> Answer:
+    return Answer({"fingerprint": await build_files_fingerprint()})
+
+
+@dataclass(frozen=True)
 class AboutDigests:
     greeting: bytes
 
@@ -66,8 +77,8 @@ async def shape_digests(about: AboutDigests) -> Answer:
 
 @pytest.fixture(scope="module")
 def runner() -> RuleRunner:
-    queries = [QueryRule(Answer, [AboutTheBuildRoot]), QueryRule(Answer, [AboutDigests])]
-    return RuleRunner(rules=[see_the_build_root, shape_digests, *engine.rules(), *queries])
+    queries = [QueryRule(Answer, [about]) for about in (AboutTheBuildRoot, AboutDigests, AboutBuildFiles)]
+    return RuleRunner(rules=[see_the_build_root, shape_digests, see_build_files, *engine.rules(), *queries])
 
 
 @executes("snapshot_of", "read_files", "list_paths")
@@ -97,3 +108,24 @@ def test_digests(runner: RuleRunner) -> None:
     assert [(entry.path, entry.is_executable) for entry in shaped.entries] == [("a/b.txt", False), ("a/c.py", True)]
     assert shaped.remade == shaped.merged
     assert [entry.path for entry in shaped.below] == ["home/in/a/b.txt", "home/in/a/c.py"]
+
+
+@executes("build_files_fingerprint")
+def test_the_fingerprint_of_all_build_files(runner: RuleRunner) -> None:
+    runner.set_options(["--build-file-prelude-globs=macros.py", "--build-ignore=ignored"])
+
+    def fingerprint(**files: str) -> str | None:
+        runner.write_files({"src/a.py": "", **{name.replace("__", "/"): text for name, text in files.items()}})
+        found: str | None = runner.request(Answer, [AboutBuildFiles(len(seen))]).fingerprint
+        seen.append(found)
+        return found
+
+    seen: list[str | None] = []
+    first = fingerprint(src__BUILD="files()", **{"macros.py": ""})
+    assert first
+    assert fingerprint(**{"src/other.py": "", "ignored/BUILD": "files()"}) == first
+    assert fingerprint(src__BUILD="files(sources=['*'])") != first
+    assert fingerprint(src__BUILD="files()") == first
+    assert fingerprint(**{"src/below/BUILD.mine": "files()"}) != first
+    assert fingerprint(**{"macros.py": "def mine(): pass"}) not in seen[:-1]
+    assert fingerprint(**{"macros.py": "def mine(): return env('X')"}) is None

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 from pants.backend.python.target_types import PythonSourcesGeneratorTarget, PythonTestsGeneratorTarget
 from pants.core.target_types import LockfilesGeneratorTarget
+from pants.engine.internals.parametrize import Parametrize
 from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
 
 from devflow.exec import register
@@ -23,6 +24,7 @@ def shared_runner() -> RuleRunner:
     return RuleRunner(
         rules=[*register.core_rules(), *fake_backend.rules()],
         target_types=[LockfilesGeneratorTarget, PythonSourcesGeneratorTarget, PythonTestsGeneratorTarget],
+        objects={"parametrize": Parametrize},
     )
 
 
@@ -55,7 +57,9 @@ def root(rule_runner: RuleRunner) -> Path:
 def run(rule_runner: RuleRunner, root: Path) -> Run:
     """`run("--check")` runs `exec-files`."""
 
-    def run_goal(*args: str, version: str = "1.0", jvm: bool = False) -> GoalRuleResult:
+    def run_goal(
+        *args: str, version: str = "1.0", jvm: bool = False, env: Mapping[str, str] | None = None
+    ) -> GoalRuleResult:
         resolves = {name: f"{version} x" for name in (*RESOLVES, *(["jvm"] if jvm else []))}
         return rule_runner.run_goal_rule(
             ExecFiles,
@@ -68,6 +72,7 @@ def run(rule_runner: RuleRunner, root: Path) -> Run:
                 "--source-root-patterns=['/src', '/stubs', '/tests', '/tools', '/plugins/*']",
             ],
             args=args,
+            env=env or {},
             env_inherit={"PATH", "HOME"},
         )
 

@@ -24,9 +24,9 @@ def command_facts(root: Path, **changes: object) -> CommandFacts:
     return replace(facts, **changes)  # type: ignore[arg-type]
 
 
-def checksum(content: str) -> str:
+def checksum(content: bytes) -> str:
     """What `cksum` prints."""
-    done = subprocess.run(["cksum"], input=content.encode(), capture_output=True, check=True)
+    done = subprocess.run(["cksum"], input=content, capture_output=True, check=True)
     return " ".join(done.stdout.decode().split()[:2])
 
 
@@ -40,7 +40,7 @@ def write(path: Path, text: str, *, mode: int = 0o644) -> Path:
 
 def repository(root: Path) -> CommandFacts:
     """A repository with an export, its script, and the link to the export."""
-    of = command_facts(root, lockfile=Lockfile("main.lock", checksum(LOCK)))
+    of = command_facts(root, lockfile=Lockfile("main.lock", checksum(LOCK.encode())))
     write(root / "main.lock", LOCK)
     programs = root / EXPORT / "bin"
     programs.mkdir(parents=True)

@@ -64,6 +64,41 @@ def test_roots_are_those_of_code_of_the_resolve(run: Run, root: Path) -> None:
     assert (root / "dist/exec/main.env").read_text().splitlines()[1] == f"PYTHONPATH={root}/tests:{root}/src"
 
 
+def roots_of(root: Path, resolve: str = "main") -> list[str]:
+    line = (root / f"dist/exec/{resolve}.env").read_text().splitlines()[1]
+    return [os.path.relpath(path, root) for path in line.partition("=")[2].split(":")]
+
+
+def test_what_a_daemon_remembers_of_targets(run: Run, root: Path) -> None:
+    """A change of a BUILD file or of the files is seen; so is a variable that a BUILD file reads."""
+    run()
+    assert roots_of(root) == ["src"]
+    (root / "tools/BUILD").write_text("python_sources(resolve='main')")
+    run()
+    assert roots_of(root) == ["src", "tools"]
+    (root / "tools/BUILD").write_text("python_sources(resolve=env('OF_TOOLS', 'tools'))")
+    run()
+    assert roots_of(root) == ["src"]
+    run(env={"OF_TOOLS": "main"})
+    assert roots_of(root) == ["src", "tools"]
+    (root / "tools/BUILD").write_text(
+        "python_sources(name='own', resolve='tools', sources=['own.py'])\n"
+        "python_sources(name='new', resolve='main', sources=['n*.py'])"
+    )
+    run()
+    assert roots_of(root) == ["src"]
+    (root / "tools/new.py").touch()
+    run()
+    assert roots_of(root) == ["src", "tools"]
+
+
+def test_a_target_of_two_resolves(run: Run, root: Path) -> None:
+    (root / "tools/BUILD").write_text("python_sources(resolve=parametrize('main', 'tools'))")
+    run("--resolve=main,tools")
+    assert roots_of(root) == ["src", "tools"]
+    assert roots_of(root, "tools") == ["tools"]
+
+
 def test_another_interpreter_moves_the_link_only(run: Run, root: Path) -> None:
     run()
     for version in ("1.1", "0.9"):  # newer, and then older

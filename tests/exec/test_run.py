@@ -27,6 +27,14 @@ def test_the_variables_of_pants_are_left_out() -> None:
     }
 
 
+def test_a_pythonpath_that_only_the_launcher_has_kept() -> None:
+    kept = {"DEVFLOW_CALLERS_PYTHONPATH": "/mine"}
+    assert environment(kept, {}) == {"PYTHONPATH": "/mine"}
+    assert environment({**kept, "PYTHONPATH": "/now"}, {}) == {"PYTHONPATH": "/now"}
+    assert environment(kept, {"PYTHONPATH": "/extra"}) == {"PYTHONPATH": "/extra"}
+    assert environment({"DEVFLOW_CALLERS_PYTHONPATH": ""}, {}) == {}
+
+
 def test_what_the_engine_would_replace_is_refused() -> None:
     with pytest.raises(UserError, match="An argument holds {chroot}"):
         argv("", "/", ["echo", "{chroot}/x"])

@@ -7,7 +7,9 @@ import json
 import os
 import subprocess
 import sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from plugin_checkouts.conftest import World
@@ -215,6 +217,30 @@ def test_a_url_with_a_password_is_never_printed(world: World) -> None:
         assert "hunter2" not in result.stdout + result.stderr
 
 
+def test_a_clone_that_asks_for_a_password(world: World) -> None:
+    """Nobody can type one: the fix is the other URL of the same repository."""
+
+    class Refusing(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:  # noqa: N802
+            self.send_response(401)
+            self.send_header("WWW-Authenticate", "Basic")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Refusing) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        host = f"127.0.0.1:{server.server_port}"
+        result = world.run(f"--add=http://{host}/own/mail.git", GIT_ASKPASS="", SSH_ASKPASS="")
+        server.shutdown()
+    assert result.exit_code == 1
+    assert f"mail cannot be cloned from http://{host}/own/mail.git: fatal: could not read Username for" in result.stderr
+    assert f"or use the URL git@{host}:own/mail.git\n" in result.stderr
+    assert os.listdir(world.root / "plugins") == []
+    assert not (world.root / "plugins.toml").exists()
+
+
 def test_other_kinds_of_directories(world: World) -> None:
     world.declare(mail="main")
     world.run("--clone")
@@ -239,7 +265,7 @@ def test_two_with_the_same_entry_point_and_package(world: World) -> None:
     subprocess.run(["git", "clone", "--quiet", world.url("mail"), world.root / "plugins/zmail"], check=True)
     result = world.run("--check")
     assert result.exit_code == 1
-    files = "plugins/mail/pyproject.toml and plugins/zmail/pyproject.toml"
+    files = "plugins/mail/pyproject.toml:6 and plugins/zmail/pyproject.toml:6"
     assert f"The entry point mail of kiln.notifier is in {files}.\n" in result.stderr
     assert "plugins/mail and plugins/zmail have the package notifier_mail; plugins/mail wins.\n" in result.stderr
     assert "To remove it: rm -r plugins/zmail\n" in result.stderr
@@ -302,5 +328,5 @@ def test_the_printed_command_does_what_was_planned(world: World, option: str) ->
 
 
 def test_every_option_has_a_case() -> None:
-    settings = {"--list", "--directory", "--url-template"}
+    settings = {"--list", "--directory", "--entry-point-groups", "--url-template"}
     assert options_of(PluginCheckoutsSubsystem) - settings - {"--check", "--dry-run", "--format"} == set(CASES)

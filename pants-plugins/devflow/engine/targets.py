@@ -1,7 +1,9 @@
-"""Targets, source roots, and what `package` builds of targets."""
+"""Targets, what they are made from, source roots, and what `package` builds of targets."""
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Iterable
 
 from pants.backend.project_info.dependents import Dependents, DependentsRequest
@@ -14,6 +16,7 @@ from pants.core.util_rules import stripped_source_files as stripped
 from pants.core.util_rules.source_files import SourceFilesRequest
 from pants.core.util_rules.stripped_source_files import StrippedSourceFiles
 from pants.engine.addresses import Address, Addresses, UnparsedAddressInputs
+from pants.engine.fs import PathGlobs
 from pants.engine.target import (
     AllTargets,
     AllUnexpandedTargets,
@@ -27,7 +30,9 @@ from pants.engine.target import (
 )
 from pants.source.source_root import AllSourceRoots
 
+from devflow.engine.files import read_files
 from devflow.engine.generation import HAS_GET, Get, MultiGet, Rules, concurrently, implicitly
+from devflow.engine.session import scoped_options
 
 if not HAS_GET:
     from pants.backend.project_info import dependents
@@ -35,6 +40,9 @@ if not HAS_GET:
     from pants.core.util_rules import stripped_source_files
     from pants.engine.internals import graph
     from pants.source import source_root
+
+# A BUILD file, or a macro, that reads a variable of the run. Source: `BUILDFileEnvVarExtractor` of Pants.
+_READS_VARIABLE = re.compile(rb"\benv\s*\(")
 
 
 async def all_source_roots() -> AllSourceRoots:
@@ -128,3 +136,24 @@ async def stripped_files(requests: Iterable[SourceFilesRequest]) -> tuple[Stripp
 def package_rules() -> Rules:
     """Register what `built_package` and `stripped_files` await, for where Pants itself has not done so."""
     return [*package_goal.rules(), *source_files.rules(), *stripped.rules()]
+
+
+async def build_files_fingerprint() -> str | None:
+    """Fingerprint all BUILD files and macros: what has the same one has the same targets, for the same source files.
+
+    None if they do not decide alone, because one of them reads a variable. The engine looks at every target again in
+    each run, because BUILD files may read variables of the run. That takes as long as a whole trivial goal, and more
+    with each file; so a goal remembers what it needs of all targets, by this value.
+    """
+    scoped = await scoped_options("")
+    options = scoped.options
+    globs = [f"**/{pattern}" for pattern in options.build_patterns]
+    ignored = [f"!{pattern}" for pattern in options.build_ignore]
+    found = await read_files(PathGlobs([*globs, *ignored, *options.build_file_prelude_globs]))
+    if any(_READS_VARIABLE.search(one.content) for one in found):
+        return None
+    fingerprint = hashlib.sha256()
+    for one in found:
+        fingerprint.update(f"{one.path}\0{len(one.content)}\0".encode(errors="surrogateescape"))
+        fingerprint.update(one.content)
+    return fingerprint.hexdigest()

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from pants.backend.python.target_types import PythonResolveField, PythonSourceField
+from pants.engine.fs import PathGlobs
 from pants.util.docutil import bin_name
 
 from devflow.common.errors import Problem, UserError, did_you_mean
 from devflow.common.files import Obstruction, blocker, read_file
 from devflow.common.paths import shell_quote, shown
-from devflow.engine import all_targets, scoped_options
+from devflow.common.remembered import Remembered
+from devflow.engine import all_targets, build_files_fingerprint, list_paths, scoped_options
+from devflow.exec.checksum import cksum
 from devflow.exec.facts import CommandFacts, FileOnDisk, Lockfile
 from devflow.exec.plan import in_the_way
 from devflow.export_all_resolves.service import DeclaredExports
 from devflow.ide_config.service import code_source_roots
 from devflow.plugin_checkouts.service import plugin_roots
+
+_IMPORTABLE = (".py", ".pyi")
+_OF_DIRECTORIES: Remembered[frozenset[tuple[str, str | None]]] = Remembered()
 
 
 async def chosen_resolves(names: Collection[str], option: str, exports: DeclaredExports) -> tuple[str, ...]:
@@ -70,16 +75,32 @@ async def inspect_commands(
     )
 
 
+async def _resolves_of_directories() -> frozenset[tuple[str, str | None]]:
+    """Each directory with importable files of a target, and the resolve that the target names; None for the default."""
+    paths = await list_paths(PathGlobs([f"**/*{suffix}" for suffix in _IMPORTABLE]))
+    fingerprint = await build_files_fingerprint()
+    state = (fingerprint, paths.files) if fingerprint else None
+    known = _OF_DIRECTORIES.of(state)
+    if known is not None:
+        return known
+    found = set()
+    for target in await all_targets():
+        if target.has_fields((PythonResolveField, PythonSourceField)):
+            directory, name = os.path.split(target[PythonSourceField].file_path)
+            if name.endswith(_IMPORTABLE):
+                found.add((directory, target[PythonResolveField].value))
+    return _OF_DIRECTORIES.keep(state, frozenset(found))
+
+
 async def _resolves_of_roots(roots: Collection[str]) -> Mapping[str, frozenset[str]]:
     """The resolves of the targets in each source root: code of another resolve does not run with this one."""
     python = await scoped_options("python")
     default = str(python.options.default_resolve)
     found: dict[str, set[str]] = {root: set() for root in roots}
-    for target in await all_targets():
-        if target.has_fields((PythonResolveField, PythonSourceField)):
-            root = _nearest(os.path.dirname(target[PythonSourceField].file_path), found)
-            if root is not None:
-                found[root].add(target[PythonResolveField].value or default)
+    for directory, resolve in await _resolves_of_directories():
+        root = _nearest(directory, found)
+        if root is not None:
+            found[root].add(resolve or default)
     return {root: frozenset(resolves) for root, resolves in found.items()}
 
 
@@ -92,11 +113,9 @@ def _nearest(directory: str, roots: Collection[str]) -> str | None:
 def _lockfile(build_root: str, path: str | None) -> Lockfile | None:
     """None for a lockfile that cannot be read: the export says so, and the script does not ask."""
     try:
-        content = read_file(Path(build_root, path or ""))
-        done = subprocess.run(["cksum"], input=content, capture_output=True, check=True)  # noqa: S603, S607
-    except (OSError, subprocess.CalledProcessError):
+        return Lockfile(path or "", cksum(read_file(Path(build_root, path or ""))))
+    except OSError:
         return None
-    return Lockfile(path or "", " ".join(done.stdout.decode().split()[:2]))
 
 
 def inspect_files(build_root: str, paths: Collection[str]) -> Mapping[str, FileOnDisk]:

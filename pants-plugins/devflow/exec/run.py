@@ -13,12 +13,17 @@ from devflow.common.paths import callers_directory
 # What Pants and its launchers add to the caller's variables. Source: `pants_loader`, `nailgun` and `client` of Pants.
 _OF_PANTS = ("NAILGUN_TTY_PATH_", "PANTSD_REQUEST_TIMEOUT_LIMIT", "PANTSD_RUNTRACKER_CLIENT_START_TIME")
 _OF_LAUNCHERS = ("_PANTS_SERVER_EXE", "PANTS_PEX_CLI_", "PANTS_CA_CERTS_PATH")
+# Our launcher has it here, too: a client that is Python, which comes before there is a daemon, removes the other.
+_CALLERS_PYTHONPATH = "DEVFLOW_CALLERS_PYTHONPATH"
 _REPLACED = "{chroot}"  # Pants puts the path of a sandbox in its place
 
 
 def environment(of_caller: Mapping[str, str], extra: Mapping[str, str]) -> Mapping[str, str]:
     """The caller's variables, without those of Pants itself, and the extra ones. Raises: UserError."""
     own = {name: value for name, value in of_caller.items() if not name.startswith((*_OF_PANTS, *_OF_LAUNCHERS))}
+    python_path = own.pop(_CALLERS_PYTHONPATH, "")
+    if python_path:
+        own.setdefault("PYTHONPATH", python_path)
     for name, value in {**own, **extra}.items():
         if _REPLACED in value:
             raise UserError(

@@ -49,6 +49,7 @@ __all__ = [
     "can_export",
     "checked_exports",
     "declared_exports",
+    "export_path",
     "make_exports",
     "refuse_remote_execution",
 ]
@@ -148,6 +149,12 @@ async def declared_exports(
         tuple(one.resolve for one in declared if not one.resolve.startswith(BINARY)),
         names.tools.union(from_resolves, (name[len(BINARY) :] for name in names.binaries)),
     )
+
+
+async def export_path(resolve: str, tree: ExportTree) -> str | None:
+    """The path of one export, relative to the build root; None for a resolve that cannot be exported."""
+    [described] = await describe_resolves([DescribeResolveRequest(resolve)])
+    return described.path_in(tree)
 
 
 async def make_exports(

@@ -14,17 +14,29 @@ from pants.backend.python.target_types import (
 )
 from pants.backend.python.util_rules.package_dists import is_ownable_target
 from pants.core.target_types import ResourceSourceField
+from pants.engine.addresses import Address
+from pants.engine.fs import PathGlobs
 from pants.engine.target import SingleSourceField, Target
 from pants.engine.unions import UnionMembership
 
 from devflow.common.errors import Problem, UserError
 from devflow.common.paths import shown
-from devflow.engine import all_targets, digest_contents, scoped_options, transitive_targets
+from devflow.common.remembered import Remembered
+from devflow.engine import (
+    all_targets,
+    build_files_fingerprint,
+    digest_contents,
+    list_paths,
+    scoped_options,
+    transitive_targets,
+)
 from devflow.engine.python import python_source_files
 from devflow.link.facts import SourceFile
 from devflow.link.owners import OwnerCandidate, is_above, owner_of
 
 _TEST_HELPERS = "conftest.py"  # of nobody, like the tests beside it
+_DISTRIBUTIONS: Remembered[tuple[Target, ...]] = Remembered()
+_CODE_FILES: Remembered[tuple[tuple[Address, tuple[str, ...]], ...]] = Remembered()
 
 
 @dataclass(frozen=True)
@@ -41,12 +53,24 @@ class ChosenDistributions:
     problems: tuple[Problem, ...] = ()
 
 
-def distributions_among(targets: Sequence[Target], everything: Iterable[Target]) -> list[Target]:
-    """The distributions that the command line names. Raises: UserError without one, with the nearest ones."""
+async def all_distributions() -> tuple[Target, ...]:
+    """Every `python_distribution` of the repository."""
+    state = await build_files_fingerprint()
+    known = _DISTRIBUTIONS.of(state)
+    if known is not None:
+        return known
+    targets = await all_targets()
+    return _DISTRIBUTIONS.keep(state, tuple(target for target in targets if target.has_field(PythonProvidesField)))
+
+
+def distributions_among(targets: Sequence[Target], known: Collection[Target]) -> list[Target]:
+    """The distributions that the command line names. Raises: UserError without one, with the nearest ones.
+
+    `known` are those of the repository.
+    """
     found = [target for target in targets if target.has_field(PythonProvidesField)]
     if found:
         return sorted(found, key=lambda target: target.address)
-    known = [target for target in everything if target.has_field(PythonProvidesField)]
     if not targets:
         names = sorted(target.address.spec for target in known)
         some = ", ".join(names[:5])
@@ -64,14 +88,14 @@ def distributions_among(targets: Sequence[Target], everything: Iterable[Target])
 
 
 async def choose_distributions(
-    first: Collection[Target], everything: Collection[Target], union_membership: UnionMembership
+    first: Collection[Target], known: Collection[Target], union_membership: UnionMembership
 ) -> ChosenDistributions:
-    """These distributions, and those that own what they depend on, until nothing is new."""
-    known = [target for target in everything if target.has_field(PythonProvidesField)]
+    """These distributions, and those that own what they depend on, until nothing is new. `known`: as above."""
     closures: dict[str, tuple[Target, ...]] = {}
     candidates: dict[str, OwnerCandidate] = {}
     owned: dict[str, tuple[Target, ...]] = {}
     needs: dict[str, tuple[str, ...]] = {}
+    owners: dict[str, str | Problem | None] = {}
     problems: dict[str, Problem] = {}
     by_address = {target.address.spec: target for target in known}
     queue = [target.address.spec for target in first]
@@ -87,20 +111,31 @@ async def choose_distributions(
                 candidates[spec] = OwnerCandidate(spec, one.address.spec_path, addresses)
         own, others = [], set()
         for target in closures[address]:
-            if not is_ownable_target(target, union_membership):
-                continue
-            owner = owner_of(target.address.spec, target.address.spec_path, candidates.values())
+            spec = target.address.spec
+            if spec not in owners:  # the candidates for it do not become more
+                owners[spec] = _owner(target, candidates.values(), union_membership)
+            owner = owners[spec]
             if isinstance(owner, Problem):
                 problems[owner.what] = owner
-            elif owner.address == address:
+            elif owner == address:
                 own.append(target)
-            else:
-                others.add(owner.address)
+            elif owner is not None:
+                others.add(owner)
         owned[address], needs[address] = tuple(own), tuple(sorted(others))
         queue += sorted(others)
     resolve = await _resolve(owned, problems)
     targets = {address: by_address[address] for address in sorted(owned)}
     return ChosenDistributions(targets, owned, needs, resolve, tuple(problems.values()))
+
+
+def _owner(
+    target: Target, candidates: Collection[OwnerCandidate], union_membership: UnionMembership
+) -> str | Problem | None:
+    """The address of the distribution that owns a target, or why none does; None for one that needs no owner."""
+    if not is_ownable_target(target, union_membership):
+        return None
+    owner = owner_of(target.address.spec, target.address.spec_path, candidates)
+    return owner if isinstance(owner, Problem) else owner.address
 
 
 def _above(closure: Iterable[Target], known: Iterable[Target]) -> list[Target]:
@@ -158,12 +193,25 @@ def _paths(target: Target) -> tuple[str, ...]:
     return (field.file_path,) if field is not None and field.value else ()
 
 
+async def _code_files() -> tuple[tuple[Address, tuple[str, ...]], ...]:
+    """The sources and resources of each target of the repository, other than tests."""
+    fingerprint = await build_files_fingerprint()
+    paths = await list_paths(PathGlobs(["**"]))
+    state = (fingerprint, paths.files) if fingerprint else None
+    known = _CODE_FILES.of(state)
+    if known is not None:
+        return known
+    found = tuple(
+        (target.address, _paths(target))
+        for target in await all_targets()
+        if (target.has_field(PythonSourceField) or target.has_field(ResourceSourceField))
+        and not target.has_field(PythonTestSourceField)
+    )
+    return _CODE_FILES.keep(state, found)
+
+
 async def files_of_others(chosen: ChosenDistributions) -> frozenset[str]:
     """The sources and resources of the repository that belong to no chosen distribution, other than tests."""
     own = {target.address for targets in chosen.owned.values() for target in targets}
-    found: set[str] = set()
-    for target in await all_targets():
-        is_code = target.has_field(PythonSourceField) or target.has_field(ResourceSourceField)
-        if is_code and target.address not in own and not target.has_field(PythonTestSourceField):
-            found.update(path for path in _paths(target) if path.rpartition("/")[2] != _TEST_HELPERS)
-    return frozenset(found)
+    files = (path for address, paths in await _code_files() if address not in own for path in paths)
+    return frozenset(path for path in files if path.rpartition("/")[2] != _TEST_HELPERS)

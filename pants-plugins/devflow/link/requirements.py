@@ -65,6 +65,19 @@ def check_requirements(
     return RequirementCheck(len(projects), len(projects) - len(missing), listed)
 
 
+def excluding(requires: Iterable[str], markers: Mapping[str, str], versions: Mapping[str, str]) -> tuple[str, ...]:
+    """The requirements that exclude the version which their project has in `versions` (canonical name → version)."""
+    variables = tuple(sorted(markers.items()))
+    return tuple(
+        text
+        for text in requires
+        if (requirement := parsed(text)) is not None
+        and canonical_name(requirement.name) in versions
+        and _applies(text, variables, frozenset())
+        and not _fits(requirement.specifier, versions[canonical_name(requirement.name)], None)
+    )
+
+
 @lru_cache(maxsize=4096)
 def parsed(text: str) -> Requirement | None:
     """None for a requirement that is not valid: an installer says so.

@@ -5,12 +5,26 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from devflow.link.facts import InstalledThere
-from devflow.link.requirements import check_requirements
+from devflow.link.inspect import all_distributions
+from devflow.link.requirements import check_requirements, excluding, parsed
 from devflow.link.virtualenv import installed_in
+from devflow.locking.facts import canonical_name
 
-__all__ = ["InstalledThere", "installed_in", "missing_requirements"]
+__all__ = [
+    "InstalledThere",
+    "all_distributions",
+    "excluding",
+    "installed_in",
+    "missing_requirements",
+    "required_names",
+]
 
 
 def missing_requirements(requires: Iterable[str], there: InstalledThere, own: Collection[str]) -> tuple[str, ...]:
     """The requirements that are not met, sorted. `own` are canonical names that count as there."""
     return check_requirements(requires, there.installed, there.markers, own=own, pins={}).missing
+
+
+def required_names(requires: Iterable[str]) -> frozenset[str]:
+    """The canonical names of the required projects. What is not valid has none."""
+    return frozenset(canonical_name(one.name) for one in map(parsed, requires) if one)

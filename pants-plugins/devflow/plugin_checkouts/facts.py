@@ -62,7 +62,13 @@ class PluginProject:
     entry_points: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     modules: tuple[str, ...] = ()
     source: str = ""  # the file that says so
+    lines: Mapping[tuple[str, str], int] = field(default_factory=dict)  # of entry points in it, by group and name
     problem: str | None = None
+
+    def where(self, group: str, point: str) -> str:
+        """The file of an entry point, with its line if that is known."""
+        line = self.lines.get((group, point))
+        return f"{self.source}:{line}" if line else self.source
 
 
 @dataclass(frozen=True)

@@ -4,27 +4,23 @@ from __future__ import annotations
 
 import os
 
-from pants.backend.python.target_types import PythonProvidesField
 from pants.base.specs import Specs
 from pants.engine.console import Console
 from pants.engine.env_vars import CompleteEnvironmentVars
 from pants.engine.goal import Goal
 from pants.engine.internals.session import SessionValues
 from pants.engine.rules import collect_rules, goal_rule
-from pants.engine.target import RegisteredTargetTypes
-from pants.engine.unions import UnionMembership
 from pants.option.global_options import GlobalOptions
 from pants.util.docutil import bin_name
 
 from devflow.common.goals import GoalRun, typed_arguments
 from devflow.common.options import command_line, flagged, split_commas
-from devflow.engine import Rules, all_targets, scoped_options
-from devflow.export_all_resolves.service import ExportTree, declared_exports
-from devflow.link.service import installed_in, missing_requirements
-from devflow.locking.facts import canonical_name
+from devflow.engine import Rules, scoped_options
+from devflow.export_all_resolves.service import ExportTree, export_path
 from devflow.plugin_checkouts import apply, report
 from devflow.plugin_checkouts.inspect import read_list
-from devflow.plugin_checkouts.plan import CheckoutMode, judge
+from devflow.plugin_checkouts.plan import CheckoutMode, judge, warnings
+from devflow.plugin_checkouts.requirements import RequirementFindings, has_python, inspect_requirements
 from devflow.plugin_checkouts.run import CHANGES, Changes, CheckoutsPlace, change, refuse_options
 from devflow.plugin_checkouts.service import plugin_roots
 from devflow.plugin_checkouts.subsystem import PluginCheckoutsSubsystem
@@ -44,8 +40,6 @@ async def plugin_checkouts_goal(
     global_options: GlobalOptions,
     specs: Specs,
     tree: ExportTree,
-    union_membership: UnionMembership,
-    target_types: RegisteredTargetTypes,
     session: SessionValues,
 ) -> PluginCheckouts:
     """See docs/goals/plugin-checkouts.md."""
@@ -65,28 +59,22 @@ async def plugin_checkouts_goal(
         only = () if mode is CheckoutMode.ADD else split_commas(options.only)
         checkouts = around.checkouts(declared, only)
 
-        missing: dict[str, tuple[str, ...]] = {}
+        findings = RequirementFindings()
         python = await scoped_options("python")
         resolve = str(python.options.default_resolve)
         make_missing = (
             f"add it to the lockfile of {resolve}, then: {bin_name()} export-all-resolves --include={resolve}"
         )
         if any(one.project.requires for one in checkouts):
-            exports = await declared_exports(tree, union_membership, target_types)
-            path = os.path.join(tree.build_root, exports.paths.get(resolve, ""))
-            if os.path.isfile(os.path.join(path, "bin", "python")) and resolve in exports.paths:
-                there = installed_in(path, around.env)
-                own = {canonical_name(one.project.name) for one in checkouts if one.project.name}
-                for target in await all_targets():
-                    if target.has_field(PythonProvidesField):
-                        own.add(canonical_name(str(target[PythonProvidesField].value.kwargs.get("name", ""))))
-                missing = {one.name: missing_requirements(one.project.requires, there, own) for one in checkouts}
+            path = await export_path(resolve, tree)
+            if path and has_python(tree.absolute(path)):
+                findings = await inspect_requirements(checkouts, tree.absolute(path), around.env)
             else:
                 run.say(f"The export of {resolve} is missing: requirements are not looked at.")
         reports = judge(
             checkouts,
             declared,
-            missing,
+            findings.missing,
             has_list=listed is not None or mode is CheckoutMode.ADD,
             make_missing=make_missing,
             pants=bin_name(),
@@ -98,7 +86,8 @@ async def plugin_checkouts_goal(
         if options.dry_run and changes.done:
             given = flagged(options, typed_arguments(session), without=("dry_run", "format", "check"))
             command = command_line(bin_name(), options.name, *given)
-        outcome = report.CheckoutsOutcome(mode, reports, changes.done, changes.failed, command)
+        warned = warnings(checkouts, findings.excluded, split_commas(options.entry_point_groups))
+        outcome = report.CheckoutsOutcome(mode, reports, changes.done, changes.failed, command, warned)
         run.report(options.format, lines=report.lines(outcome), document=report.as_json(outcome))
         run.say(*report.closing(outcome))
         run.end(outcome.exit_code)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,6 +23,7 @@ _BUSY = (
     ("REVERT_HEAD", "a revert"),
     ("BISECT_LOG", "a bisection"),
 )
+_AT_ONCE = 16  # a process of git mostly waits
 STAGING = ".devflow-clone-"  # a clone that is not whole yet
 
 
@@ -79,10 +81,18 @@ def _modules(root: Path) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def inspect_checkout(
-    build_root: str, directory: str, name: str, tracked: Iterable[str], env: Mapping[str, str]
-) -> PluginCheckout:
-    """One place. `tracked` are the paths that the repository itself tracks in the directory."""
+def inspect_checkouts(
+    build_root: str, directory: str, names: Iterable[str], env: Mapping[str, str]
+) -> list[PluginCheckout]:
+    """What is at these names of the directory, sorted. All of git is asked at once. Raises: UserError without a git."""
+    with ThreadPoolExecutor(_AT_ONCE) as git:
+        tracked = git.submit(tracked_in, build_root, directory, env)
+        found = list(git.map(lambda name: _inspect_checkout(build_root, directory, name, env), sorted(names)))
+        of_repository = tracked.result()
+    return [_unless_tracked(one, of_repository) for one in found]
+
+
+def _inspect_checkout(build_root: str, directory: str, name: str, env: Mapping[str, str]) -> PluginCheckout:
     path = f"{directory}/{name}"
     absolute = os.path.join(build_root, path)
     if not os.path.lexists(absolute):
@@ -90,12 +100,17 @@ def inspect_checkout(
     if not os.path.isdir(absolute):
         return PluginCheckout(name, path, CheckoutKind.OTHER)
     project = inspect_project(build_root, path)
-    if any(one == path or one.startswith(f"{path}/") for one in tracked):
-        return PluginCheckout(name, path, CheckoutKind.TRACKED, None, project)
     # A worktree and a submodule have a file of this name.
     state = git_state(Git(Path(absolute), env)) if os.path.lexists(os.path.join(absolute, ".git")) else None
     kind = CheckoutKind.REPOSITORY if state else CheckoutKind.PLAIN
     return PluginCheckout(name, path, CheckoutKind.LINK if os.path.islink(absolute) else kind, state, project)
+
+
+def _unless_tracked(one: PluginCheckout, tracked: Iterable[str]) -> PluginCheckout:
+    """`tracked` are the paths that the repository itself tracks in the directory: these are never changed."""
+    if any(path == one.path or path.startswith(f"{one.path}/") for path in tracked):
+        return PluginCheckout(one.name, one.path, CheckoutKind.TRACKED, None, one.project)
+    return one
 
 
 def git_state(git: Git) -> GitState | None:
@@ -108,11 +123,6 @@ def git_state(git: Git) -> GitState | None:
     ahead, behind = (int(part[1:]) for part in head.get("branch.ab", "+0 -0").split())
     branch = head.get("branch.head")
     commit = head.get("branch.oid", "")
-    busy = None
-    paths = git.line("rev-parse", *(word for name, _ in _BUSY for word in ("--git-path", name))).splitlines()
-    for (_, what), path in zip(_BUSY, paths):
-        if os.path.lexists(os.path.join(git.directory, path)):
-            busy = what
     return GitState(
         _remote(git),
         commit,
@@ -121,9 +131,18 @@ def git_state(git: Git) -> GitState | None:
         ahead,
         behind,
         sum(not line.startswith("#") for line in lines),
-        busy,
+        _busy(str(git.directory)),
         tuple(git.line("tag", "--points-at", "HEAD").split()) if not commit.startswith("(") else (),
     )
+
+
+def _busy(top: str) -> str | None:
+    """What git is in the middle of in this work tree, by the files that it keeps for that. git is not started."""
+    own = os.path.join(top, ".git")
+    if os.path.isfile(own):
+        named = (_text(Path(own)) or "").partition("gitdir:")[2].strip()
+        own = os.path.join(top, named)
+    return next((what for name, what in reversed(_BUSY) if os.path.lexists(os.path.join(own, name))), None)
 
 
 def _remote(git: Git) -> str | None:

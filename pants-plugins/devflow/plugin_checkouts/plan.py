@@ -6,11 +6,14 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from fnmatch import fnmatchcase
 
 from devflow.common.errors import Problem, UserError, did_you_mean
 from devflow.common.options import command_line
 from devflow.common.paths import shell_quote, shown
 from devflow.plugin_checkouts.facts import CheckoutKind, DeclaredCheckout, PluginCheckout
+
+_SCRIPTS = {"console_scripts", "gui_scripts"}  # an installer loads them
 
 
 class CheckoutMode(Enum):
@@ -40,8 +43,9 @@ class CheckoutReport:
 
     @property
     def ready(self) -> bool:
-        """Whether nothing is wrong with it."""
-        return not self.problems and self.checkout.kind is not CheckoutKind.ABSENT
+        """Whether it is there, and nothing is wrong with it: with a list, it is in the list or of the repository."""
+        is_known = not self.must_be_declared or self.checkout.kind is CheckoutKind.TRACKED
+        return is_known and not self.problems and self.checkout.kind is not CheckoutKind.ABSENT
 
 
 def choose(names: Sequence[str], known: Collection[str]) -> frozenset[str]:
@@ -83,6 +87,36 @@ def judge(
         undeclared = has_list and entry is None
         reports.append(CheckoutReport(one.name, one, entry, lacks, tuple(problems), must_be_declared=undeclared))
     return tuple(reports)
+
+
+def warnings(
+    checkouts: Sequence[PluginCheckout],
+    excluded: Mapping[str, Sequence[tuple[str, str]]],
+    groups: Sequence[str],
+) -> list[str]:
+    """What a person may want to know, and what may be right all the same.
+
+    `excluded`: by checkout, the requirements that exclude the repository's own version, which follows. `groups` are
+    globs of the groups of entry points that the repository loads; without any, they are not looked at.
+    """
+    found = []
+    for one in checkouts:
+        path = shown(one.path)
+        found += [
+            f"{path} requires {shown(text)}, and this repository has {shown(version)}."
+            for text, version in excluded.get(one.name, ())
+        ]
+        own = sorted(set(one.project.entry_points) - _SCRIPTS)
+        loaded = [group for group in own if any(fnmatchcase(group, glob) for glob in groups)]
+        if groups and one.project.name and not loaded and not own:
+            found.append(f"{path} has no entry point in a group that this repository loads: {', '.join(groups)}.")
+        found += [
+            f"{path} has entry points in {shown(group)}, which this repository does not load."
+            f"{did_you_mean(group, groups)}"
+            for group in own
+            if groups and group not in loaded
+        ]
+    return found
 
 
 def _wrong(one: PluginCheckout, entry: DeclaredCheckout | None, pants: str) -> list[Problem]:
@@ -168,7 +202,7 @@ def _duplicates(checkouts: Sequence[PluginCheckout]) -> dict[str, list[Problem]]
     found: dict[str, list[Problem]] = defaultdict(list)
     for (group, point), owners in sorted(points.items()):
         if len(owners) > 1:
-            files = " and ".join(f"{shown(one.path)}/{one.project.source}" for one in owners)
+            files = " and ".join(f"{shown(one.path)}/{one.project.where(group, point)}" for one in owners)
             problem = Problem(
                 f"The entry point {shown(point)} of {shown(group)} is in {files}.", fix="rename one of them"
             )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import configparser
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from devflow.common.errors import UserError
 from devflow.common.toml_file import parse_toml, table_of
 from devflow.plugin_checkouts.facts import PluginProject
 
+_OF_PEP_508 = ("<", ">", "==", "!=", "~=")  # poetry has more: "^1", "~1", "1", "*"
 FILES = ("pyproject.toml", "setup.cfg", "setup.py")
 
 
@@ -24,21 +26,43 @@ def read_project(
         document = parse_toml(texts["pyproject.toml"], "pyproject.toml") if "pyproject.toml" in texts else {}
         config = _config(texts["setup.cfg"]) if "setup.cfg" in texts else configparser.ConfigParser()
     except UserError as error:
-        return PluginProject(problem=error.problem.what)
+        return _unreadable(error.problem.what, directories, modules)
     except configparser.Error as error:
-        return PluginProject(problem=f"setup.cfg cannot be read: {' '.join(str(error).split())}")
+        return _unreadable(f"setup.cfg cannot be read: {' '.join(str(error).split())}", directories, modules)
     root = _root(document, config, directories, modules)
     names = modules.get(root, ())
     project = table_of(document, "project")
     poetry = table_of(document, "tool", "poetry")
+    found = None
     if project and isinstance(project.get("name"), str):
-        return _of_project(project, root, names)
-    if poetry and isinstance(poetry.get("name"), str):
-        return _of_poetry(poetry, root, names)
-    if config.has_option("metadata", "name"):
-        return _of_config(config, texts, root, names)
+        found = _of_project(project, root, names)
+    elif poetry and isinstance(poetry.get("name"), str):
+        found = _of_poetry(poetry, root, names)
+    elif config.has_option("metadata", "name"):
+        found = _of_config(config, texts, root, names)
+    if found:
+        return replace(found, lines=_lines_of(found, texts[found.source]))
     problem = "its setup.py is not statically readable" if "setup.py" in texts else None
     return PluginProject(root, modules=names, problem=problem)
+
+
+def _unreadable(problem: str, directories: Collection[str], modules: Mapping[str, tuple[str, ...]]) -> PluginProject:
+    """Without what it says of itself; its code is there all the same."""
+    root = _root({}, configparser.ConfigParser(), directories, modules)
+    return PluginProject(root, modules=modules.get(root, ()), problem=problem)
+
+
+def _lines_of(project: PluginProject, text: str) -> dict[tuple[str, str], int]:
+    """The first line that has the name of an entry point and its object; none for one that is written over several."""
+    lines = text.splitlines()
+    found = {}
+    for group, points in project.entry_points.items():
+        for name, value in points.items():
+            numbers = (number for number, line in enumerate(lines, 1) if name in line and value in line)
+            number = next(numbers, None)
+            if number:
+                found[group, name] = number
+    return found
 
 
 def _config(text: str) -> configparser.ConfigParser:
@@ -130,8 +154,9 @@ def _of_poetry(poetry: Mapping[str, Any], root: str, modules: tuple[str, ...]) -
     requires = []
     for name, wanted in (table_of(poetry, "dependencies") or {}).items():
         version = _text(wanted.get("version") if isinstance(wanted, Mapping) else wanted) or ""
-        if str(name).lower() != "python":
-            requires.append(f"{name}{version if version[:1] in '<>=!~' and version[:2] != '~' else ''}".rstrip("*"))
+        is_optional = isinstance(wanted, Mapping) and wanted.get("optional") is True
+        if str(name).lower() != "python" and not is_optional:
+            requires.append(f"{name}{version}" if version.startswith(_OF_PEP_508) else str(name))
     points = _with_scripts(_points(poetry.get("plugins")), poetry.get("scripts"))
     version = _text(poetry.get("version")) or PluginProject.version
     return PluginProject(root, str(poetry["name"]), version, tuple(requires), points, modules, "pyproject.toml")

@@ -28,6 +28,7 @@ class CheckoutsOutcome:
     done: Mapping[str, str] = field(default_factory=dict)
     failed: Mapping[str, Problem] = field(default_factory=dict)
     command: str | None = None
+    warnings: Sequence[str] = ()
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -74,11 +75,12 @@ def _parts(one: CheckoutReport, outcome: CheckoutsOutcome) -> list[str]:
 
 
 def closing(outcome: CheckoutsOutcome) -> list[str | Problem]:
-    """Problems, how many are ready, and how to go on."""
+    """Problems, warnings, how many are ready, and how to go on."""
     ready = sum(one.ready for one in outcome.reports)
     undeclared = [one for one in outcome.reports if one.must_be_declared and outcome.mode is CheckoutMode.CHECK]
     return [
         *(headed(_GOAL, problem) for problem in outcome.problems),
+        *outcome.warnings,
         *(f"{shown(one.name)} is not declared. To remove it: {removal(one.checkout.path)}" for one in undeclared),
         f"{ready} of {len(outcome.reports)} ready." if outcome.reports else "There are no checkouts.",
         *([to_do(outcome.command)] if outcome.command else []),
@@ -115,5 +117,6 @@ def as_json(outcome: CheckoutsOutcome) -> str:
         schema_version=1,
         mode=outcome.mode.value,
         results=results,
+        warnings=list(outcome.warnings),
         problems=problems_as_json(outcome.problems),
     )

@@ -10,7 +10,7 @@ from devflow.common.options import split_commas
 from devflow.common.paths import shown
 from devflow.plugin_checkouts import apply
 from devflow.plugin_checkouts.facts import CheckoutKind, DeclaredCheckout, PluginCheckout
-from devflow.plugin_checkouts.inspect import find_checkouts, inspect_checkout, tracked_in
+from devflow.plugin_checkouts.inspect import find_checkouts, inspect_checkouts
 from devflow.plugin_checkouts.listed import to_add, with_commits, with_entry
 from devflow.plugin_checkouts.plan import CheckoutMode, choose
 from devflow.plugin_checkouts.subsystem import PluginCheckoutsSubsystem
@@ -31,8 +31,7 @@ class CheckoutsPlace:
         """The declared checkouts and the present ones, by name. Raises: UserError for a name that is neither."""
         there = find_checkouts(self.build_root, self.directory)
         names = choose(only, {*declared, *there})
-        tracked = tracked_in(self.build_root, self.directory, self.env)
-        return [inspect_checkout(self.build_root, self.directory, name, tracked, self.env) for name in sorted(names)]
+        return inspect_checkouts(self.build_root, self.directory, names, self.env)
 
 
 def refuse_options(options: PluginCheckoutsSubsystem) -> None:

@@ -56,6 +56,16 @@ class PluginCheckoutsSubsystem(GoalSubsystem):
         advanced=True,
         help="The URL of OWNER/REPO in `--add`. Example: `git@git.acme.example:{repository}.git`.",
     )
+    entry_point_groups = StrListOption(
+        default=[],
+        advanced=True,
+        help=softwrap(
+            """
+            The groups of entry points that this repository loads, as globs. A checkout that has entry points in other
+            groups, or none in these, is named. If not set: groups are not looked at. Example: `kiln.*`.
+            """
+        ),
+    )
 
     @property
     def mode(self) -> CheckoutMode:

@@ -1,4 +1,4 @@
-"""Interpreters, lockfiles, what is installed from them, and what the builtin `export` makes of a resolve."""
+"""Interpreters, lockfiles and what is installed from them, sources, distributions, and what `export` makes."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pants.backend.python.subsystems.python_tool_base import PythonToolBase
 from pants.backend.python.util_rules.interpreter_constraints import InterpreterConstraints
 from pants.backend.python.util_rules.local_dists_pep660 import EditableLocalDists, EditableLocalDistsRequest
 from pants.backend.python.util_rules.lockfile_metadata import PythonLockfileMetadata
+from pants.backend.python.util_rules.package_dists import ExportedTarget, SetupKwargs
 from pants.backend.python.util_rules.pex import Pex, PexRequest, VenvPex, VenvPexProcess
 from pants.backend.python.util_rules.pex_environment import PythonExecutable
 from pants.backend.python.util_rules.pex_requirements import LoadedLockfile, LoadedLockfileRequest, Lockfile
@@ -28,7 +29,7 @@ from devflow.engine.session import scoped_options
 
 if not HAS_GET:
     from pants.backend.python.goals import export
-    from pants.backend.python.util_rules import local_dists_pep660, pex, pex_requirements, python_sources
+    from pants.backend.python.util_rules import local_dists_pep660, package_dists, pex, pex_requirements, python_sources
     from pants.engine.intrinsics import execute_process  # type: ignore[import-not-found]
 
 try:
@@ -121,6 +122,20 @@ async def python_source_files(targets: Iterable[Target], *, with_files: bool = F
     if HAS_GET:
         return await Get(PythonSourceFiles, PythonSourceFilesRequest, request)
     return await python_sources.prepare_python_sources(request, **implicitly())
+
+
+async def distribution_arguments(target: Target) -> Mapping[str, Any]:
+    """The arguments of `setup()` for a `python_distribution`: as in the BUILD file, or as a plugin makes them of that.
+
+    Raises: whatever that plugin does.
+    """
+    if HAS_GET:
+        arguments = await Get(SetupKwargs, ExportedTarget, ExportedTarget(target))
+    else:
+        arguments = await package_dists.determine_explicitly_provided_setup_kwargs(
+            ExportedTarget(target), **implicitly()
+        )
+    return arguments.kwargs
 
 
 async def editable_local_dists(resolve: str) -> EditableLocalDists:

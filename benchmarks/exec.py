@@ -1,0 +1,162 @@
+#!/usr/bin/env python3
+"""Measure what runs commands, plugins and links, in a repository of 2,000 files on this machine: docs/performance.md.
+
+python3 benchmarks/exec.py
+
+It makes a scratch repository with caches and a daemon of its own, runs this project's Pants in it, and removes it. It
+judges and never fails because of a number.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from git_repository import git, make_git_repository
+from results import Row, compare, table
+from scratch_repository import PROJECT, BenchmarkError, Resolve, Run, ScratchRepository
+
+COMPONENTS = 20
+FILES = 2_000
+CHECKOUTS = 8
+TOWNCRIER = Resolve("towncrier", "3rdparty/python/towncrier.lock", "3.11")
+MOST_OF_SCRIPT_S = 0.02
+
+BUILD = """\
+python_sources(name="src", dependencies=[{needs}])
+python_distribution(
+    name="dist", dependencies=[":src"], provides=python_artifact(name="acme-c{number}", version="1.0"), sdist=False
+)
+"""
+PROJECT_OF_PLUGIN = """\
+[project]
+name = "plugin-{number}"
+version = "1.0"
+dependencies = ["acme-c0>=1", "click>=8", "jinja2"]
+[project.entry-points."acme.plugins"]
+p{number} = "plugin_{number}:Plugin"
+"""
+
+
+def prepare(scratch: ScratchRepository) -> Path:
+    """Components in layers, checkouts of plugins, an export, and the virtualenv of another project, linked."""
+    root = scratch.build_root
+    (root / "BUILD").write_text(
+        '__defaults__({(python_sources, python_distribution): dict(interpreter_constraints=[">=3.9"])})\n'
+        'files(name="configuration", sources=["pants.toml"])\n'
+    )
+    for number in range(COMPONENTS):
+        component = root / f"src/acme/c{number}"
+        component.mkdir(parents=True)
+        needs = f'"src/acme/c{number - 1}:src"' if number % 4 else ""
+        (component / "BUILD").write_text(BUILD.format(number=number, needs=needs))
+        for module in range(FILES // COMPONENTS):
+            (component / f"m{module}.py").write_text(f"import json\n\nfrom acme.c{number} import m0\n\nN = {module}\n")
+    (root / ".gitignore").write_text("/.pants.d/\n/.pids/\n/dist/\n/plugins/*/\n")
+    make_git_repository(root)
+    git(root, "add", ".")
+    git(root, "commit", "--quiet", "--message=Begin")
+    for number in range(CHECKOUTS):
+        checkout = root / f"plugins/plugin{number}"
+        package = checkout / f"src/plugin_{number}"
+        package.mkdir(parents=True)
+        (checkout / "pyproject.toml").write_text(PROJECT_OF_PLUGIN.format(number=number))
+        (package / "__init__.py").write_text("class Plugin: pass\n")
+        make_git_repository(checkout)
+        git(checkout, "add", ".")
+        git(checkout, "commit", "--quiet", "--message=Begin")
+    scratch.run("exec", "--", "true")
+    scratch.run("exec-files")
+    venv = root.parent / "other" / ".venv"
+    subprocess.run([sys.executable, "-m", "venv", venv], check=True)
+    linked = scratch.run(*link(venv))
+    if "Linked 4 distributions" not in linked.stderr:
+        raise BenchmarkError(f"not linked:\n{linked.stdout}{linked.stderr}")
+    return venv
+
+
+def link(venv: Path) -> tuple[str, ...]:
+    """Four distributions, of which each needs the one before it."""
+    return "link", "src/acme/c3:dist", f"--into={venv}"
+
+
+def timed(*command: str | Path) -> Run:
+    """A program, without Pants."""
+    start = time.perf_counter()
+    subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
+    return Run(time.perf_counter() - start, None, "")
+
+
+def checked(run: Run, expected: str) -> Run:
+    """The run. Raises: BenchmarkError if it did something else than it should."""
+    if expected not in run.stdout + run.stderr:
+        raise BenchmarkError(f"not what is to be measured:\n{run.stdout}{run.stderr}")
+    return run
+
+
+def measure(scratch: ScratchRepository, venv: Path, runs: int) -> list[Row]:
+    """Each goal when there is nothing to do, and the script."""
+    cases = (
+        ("exec, nothing stale", 1.2, ("exec", "--", "true"), ""),
+        ("exec-files --check", 1.3, ("exec-files", "--check"), " up to date."),
+        (f"plugin-checkouts, {CHECKOUTS} checkouts", 1.3, ("plugin-checkouts",), f"{CHECKOUTS} of {CHECKOUTS} ready."),
+        ("link, second run", 1.3, link(venv), "up to date."),
+    )
+    ours: dict[str, list[Run]] = {case: [] for case, *_ in cases}
+    floors: dict[str, list[Run]] = {case: [] for case, *_ in cases}
+    for number in range(runs + 1):
+        for case, _, command, expected in cases:
+            floor = scratch.run("list", "//:configuration")
+            run = checked(scratch.run(*command), expected)
+            if number:  # the first ones fill what the daemon remembers
+                floors[case].append(floor)
+                ours[case].append(run)
+    rows = [compare(case, ours[case], "the floor", floors[case], at_most=most) for case, most, *_ in cases]
+    script, [python] = (
+        scratch.build_root / "dist/exec/towncrier",
+        scratch.build_root.glob("dist/export/python/virtualenvs/towncrier/3*/bin/python"),
+    )
+    by_script, alone = [], []
+    for _ in range(runs * 3):
+        alone.append(Run(timed(python, "-c", "").wall_s + MOST_OF_SCRIPT_S, None, ""))
+        by_script.append(timed(script, "-c", ""))
+    return [*rows, compare("the script", by_script, "its Python and 20 ms", alone, at_most=1.0)]
+
+
+def main() -> int:
+    """The exit code."""
+    parser = argparse.ArgumentParser(description="Measure exec, exec-files, plugin-checkouts, link and the script.")
+    parser.add_argument("--runs", type=int, default=15, help="the median counts; default: 15")
+    parser.add_argument("--json", action="store_true", help="print all samples instead of a table")
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="work in DIR, and leave it there")
+    parser.add_argument("--pants", type=Path, default=PROJECT / "pants", help="the launcher; default: this project's")
+    options = parser.parse_args()
+    directory = options.keep.resolve() if options.keep else Path(tempfile.mkdtemp(prefix="devflow-benchmark-"))
+    machine = f"{os.cpu_count()} CPUs, {platform.system()} {platform.machine()}, load {os.getloadavg()[0]:.1f}"
+    scratch = ScratchRepository(directory, options.pants.resolve(), [TOWNCRIER])
+    try:
+        rows = measure(scratch, prepare(scratch), options.runs)
+    except (BenchmarkError, subprocess.CalledProcessError) as error:
+        print(f"Stopped: {error}", file=sys.stderr)
+        return 1
+    finally:
+        scratch.stop()
+        if not options.keep:
+            shutil.rmtree(directory, ignore_errors=True)
+    if options.json:
+        print(json.dumps({"schema_version": 1, "machine": machine, "cases": [row.as_json() for row in rows]}, indent=2))
+    else:
+        print(f"{machine}\n\n{table(rows)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
