@@ -12,7 +12,10 @@ import signal
 import subprocess
 import sys
 import time
+from functools import cached_property, partial
+from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
+from typing import Any, Callable
 
 # What Python writes beside the repository's own plugins is the user's choice; `-I` ignores it.
 BYTECODE_SETTINGS = ("PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX")
@@ -21,6 +24,7 @@ NO_DAEMON = 75
 # By then a client that finds no daemon has long said so; it looks for one before it does anything else.
 CLIENT_LOOKS_FOR_S = 1
 PATIENCE_S = 3
+MAKES_THE_SCHEDULER_OF_PLUGINS = "pants.init.options_initializer"
 
 
 def daemon_takes(client: str, arguments: list[str]) -> bool:
@@ -66,6 +70,58 @@ def keep_python_settings_from_the_daemon() -> None:
         del os.environ[name]
 
 
+class LateScheduler:
+    """Stands for the scheduler by which Pants finds `[GLOBAL].plugins`, and makes it when it is asked for.
+
+    To make it is half of what a start of Pants costs: it has all rules of the Python backend.
+    Source: `OptionsInitializer` of Pants 2.17.
+    """
+
+    def __init__(self, make: Callable[..., Any], *arguments: object) -> None:
+        self._make = make
+        self._arguments = arguments
+
+    @cached_property
+    def scheduler(self) -> object:
+        """As the attribute of the real one."""
+        return self._make(*self._arguments).scheduler
+
+
+def make_scheduler_of_plugins_late(module: Any) -> None:
+    """Only a repository with plugins shall wait for it. A Pants of another shape is left as it is."""
+    make = getattr(module, "create_bootstrap_scheduler", None)
+    resolver = getattr(module, "PluginResolver", None)
+    resolve = getattr(resolver, "_resolve_plugins", None)
+    if not make or not resolve:
+        return
+
+    def resolve_if_any(self: object, options_bootstrapper: Any, *arguments: object) -> object:
+        plugins = options_bootstrapper.get_bootstrap_options().for_global_scope().plugins
+        return resolve(self, options_bootstrapper, *arguments) if plugins else ()
+
+    module.create_bootstrap_scheduler = partial(LateScheduler, make)
+    resolver._resolve_plugins = resolve_if_any
+
+
+class LateSchedulerFinder:
+    """Finds that module as Python does, and changes it once it is loaded. To load it here would cost clients time."""
+
+    @staticmethod
+    def find_spec(name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        """As the import system asks for it."""
+        spec = PathFinder.find_spec(name, path, target) if name == MAKES_THE_SCHEDULER_OF_PLUGINS else None
+        if spec and spec.loader:
+            loader: Any = spec.loader
+            load = loader.exec_module
+
+            def load_and_change(module: object) -> None:
+                load(module)
+                make_scheduler_of_plugins_late(module)
+
+            loader.exec_module = load_and_change
+        return spec
+
+
 def explain_failed_import(entry: str, error: Exception) -> str:
     """What to do about it. Only an entry that is proved to be damaged is given up."""
     sys.path.insert(0, os.path.join(entry, "bin"))
@@ -100,6 +156,7 @@ def main() -> None:
             stop_if_command_had_begun(os.path.join(entry, "bin", "pants-client"))
         except KeyboardInterrupt:
             sys.exit(128 + signal.SIGINT)
+    sys.meta_path.insert(0, LateSchedulerFinder)
     try:
         from pants.bin.pants_loader import main as pants
     except Exception as error:
