@@ -10,10 +10,12 @@ from pathlib import Path
 
 from e2e.projects import settings
 from harness.git import git
-from harness.world import Repository
+from harness.world import Repository, Result
 
 LOCKS = Path.cwd() / "tests/e2e/locks"
 TOWNCRIERS = ("towncrier-22.12", "towncrier-24.8", "towncrier-26.9")
+DATE = "2024-03-29"
+STYLE = "markdown, a template, a package that cannot be imported"
 KEPT = ("pants.toml", ".gitignore", *(f"{name}.lock" for name in TOWNCRIERS))
 
 _TEMPLATE = """\
@@ -125,6 +127,41 @@ def begin(repo: Repository, files: Mapping[str, str]) -> None:
     git(repo.root, "add", "--all")
     git(repo.root, "commit", "--quiet", "--message=Begin")
     git(repo.root, "branch", "--quiet", "--move", "--force", "new", "main")
+
+
+def start(
+    repo: Repository, style: str = STYLE, *, seed: int = 1, count: int = 12, version: str = "24.03.0.dev0"
+) -> None:
+    """Begin with the files of a style, and news."""
+    begin(repo, {**STYLES[style][0], **fragments(style, seed, count), "VERSION": version})
+
+
+def release(
+    repo: Repository, *args: str, towncrier: str = TOWNCRIERS[-1], check: bool = True, pantsd: bool = True
+) -> Result:
+    """Run the goal on one day, with one of the towncriers."""
+    resolve = towncrier.replace(".", "-")
+    return repo.run(
+        f"--towncrier-install-from-resolve={resolve}", "release", f"--date={DATE}", *args, check=check, pantsd=pantsd
+    )
+
+
+def commit(repo: Repository, files: Mapping[str, str]) -> None:
+    """Write files, and commit all."""
+    for path, text in files.items():
+        repo.write(path, text)
+    git(repo.root, "add", "--all")
+    git(repo.root, "commit", "--quiet", "--message=More")
+
+
+def seen(root: Path) -> dict[str, str]:
+    """All that a release is, apart from the times and ids of its commit."""
+    return {
+        "tree": git(root, "ls-tree", "-r", "HEAD"),
+        "message": git(root, "log", "-1", "--format=%an %ae %B"),
+        "tags": git(root, "tag", "--list", "--format=%(refname) %(objecttype) %(contents)"),
+        "status": git(root, "status", "--porcelain", "--untracked-files=all"),
+    }
 
 
 @dataclass(frozen=True)

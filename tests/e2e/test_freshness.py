@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from e2e.projects import ANSICOLORS, HELLO, INICONFIG, LOCKED, settings
+from e2e.warm_caches import lockfile_of_pants
 from harness.world import EXPORTS, Caches, Repository, imports, repository
 
 RESOLVES = {"editable": "editable.lock", "locked": "locked.lock", "pinned": "pinned.lock"}
@@ -28,13 +29,11 @@ def exported(tmp_path_factory: pytest.TempPathFactory, caches: Caches) -> Iterat
         "pants.toml": settings(RESOLVES),
         "editable.lock": ANSICOLORS,
         "pinned.lock": ANSICOLORS,
+        "locked.lock": lockfile_of_pants(),
         **HELLO,
         **LOCKED,
     }
     with repository(tmp_path_factory.mktemp("fresh") / "repository", caches, files) as new:
-        new.run("generate-lockfiles", "--resolve=locked")
-        new.git("add", ".")
-        new.git("commit", "--quiet", "--message=Lock")
         new.export(EDITABLE)
         yield new
 
@@ -151,16 +150,15 @@ def handed_over(tool: Path) -> dict[str, str]:
     return {"PANTS_PEX_CLI_URL_TEMPLATE": tool.as_uri(), "PANTS_PEX_CLI_KNOWN_VERSIONS": repr(versions)}
 
 
-def test_another_place(repo: Repository, tmp_path: Path) -> None:
+def test_another_place_and_another_cache_directory(repo: Repository, tmp_path: Path) -> None:
+    """Each alone is in tests/export_all_resolves; both take a start of Pants."""
     moved = Repository(tmp_path / "moved", repo.caches)
     ignore = shutil.ignore_patterns(".pids", ".pants.d")
     shutil.copytree(repo.root, moved.root, symlinks=True, ignore=ignore)
-    assert stale(moved, "--include=pinned", pantsd=False) == {"pinned": ["destination changed"]}
-
-
-def test_another_cache_directory(repo: Repository, tmp_path: Path) -> None:
     own = {"PANTS_NAMED_CACHES_DIR": str(tmp_path / "named")}
-    assert stale(repo, "--include=pinned", pantsd=False, env=own) == {"pinned": ["cache directory changed"]}
+    assert stale(moved, "--include=pinned", pantsd=False, env=own) == {
+        "pinned": ["destination changed", "cache directory changed"]
+    }
 
 
 @pytest.mark.parametrize(
@@ -184,9 +182,12 @@ def test_something_is_lost(repo: Repository, tmp_path: Path, lost: str, reason: 
     assert stale(repo) == {}
 
 
-def test_what_is_lost_is_made_again(repo: Repository) -> None:
+def test_what_is_lost_is_made_again_from_a_subdirectory(repo: Repository) -> None:
     shutil.rmtree(repo.venv("pinned") / "lib")
-    assert repo.export(EDITABLE).stderr == "Exported 1, 2 up to date.\n"
+    subdirectory = repo.root / "src" / "hello"
+    made = repo.run("export-all-resolves", EDITABLE, cwd=subdirectory)
+    assert made.stderr == "Exported 1, 2 up to date.\n"
+    assert sorted(path.name for path in subdirectory.iterdir()) == ["BUILD", "__init__.py"]
     assert imports(repo.venv("pinned"), "colors")
 
 

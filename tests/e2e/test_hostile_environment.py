@@ -74,15 +74,6 @@ def test_ide_config(repo: Repository, variables: dict[str, str]) -> None:
     repo.git("clean", "--force", "--quiet", "-d")
 
 
-def test_cache_status_and_a_dry_reset(repo: Repository, variables: dict[str, str]) -> None:
-    for command in (("cache-status",), ("reset-cache", "--dry-run", "--only=store,exports,workdir")):
-        expected, with_daemon, without_daemon = (
-            [line.split(":")[0] for line in repo.run(*command, pantsd=pantsd, env=env).stdout.splitlines()]
-            for env, pantsd in (({}, True), (variables, True), (variables, False))
-        )
-        assert with_daemon == without_daemon == expected != []
-
-
 @pytest.mark.parametrize("python", [sys.executable, None])
 def test_the_plain_command(repo: Repository, variables: dict[str, str], python: str | None) -> None:
     # This command is the user's own Python, so that what no Python can start or end with is left out.
@@ -98,10 +89,20 @@ def test_the_plain_command(repo: Repository, variables: dict[str, str], python: 
     assert result.stdout.splitlines()[-1].startswith("store: would remove ")
 
 
-def test_the_plan_of_a_release(repo: Repository, variables: dict[str, str]) -> None:
-    expected = repo.run(*RELEASE)
-    for pantsd in (True, False):
-        assert repo.run(*RELEASE, pantsd=pantsd, env=variables) == expected
+def test_cache_status_a_dry_reset_and_the_plan_of_a_release(repo: Repository, variables: dict[str, str]) -> None:
+    """In one run: without a daemon, each takes a start of Pants."""
+    plan = repo.run(*RELEASE)
+    resets = ("cache-status", "reset-cache", "--dry-run", "--only=store,exports,workdir")
+    expected, with_daemon, without_daemon = (
+        repo.run(*RELEASE, *resets, pantsd=pantsd, env=env)
+        for env, pantsd in (({}, True), (variables, True), (variables, False))
+    )
+    lines = [line.split(":")[0] for line in expected.stdout.splitlines()]
+    assert "store" in lines
+    for result in (expected, with_daemon, without_daemon):
+        assert result.stdout.startswith(plan.stdout)
+        assert result.stderr.startswith(plan.stderr)
+        assert [line.split(":")[0] for line in result.stdout.splitlines()] == lines
 
 
 def test_release_and_release_branch(repo: Repository, variables: dict[str, str]) -> None:

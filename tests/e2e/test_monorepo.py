@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -17,6 +18,8 @@ from harness.git import set_identity
 from harness.pythons import python_of
 from harness.transcripts import DOCS, Transcript, printed_by, transcripts, transcripts_of
 from harness.world import LAUNCHER, Caches, Repository, imports
+
+HISTORIES = "src/acme/manager/models/alembic/revision_history"
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +109,26 @@ def test_the_handbook(repo: Repository) -> None:
 def test_the_page_of_dump_schema_history(repo: Repository) -> None:
     for transcript in printed_by("dump-schema-history"):
         play(repo, transcript)
+    dump = json.loads((repo.root / HISTORIES / "24.03.0rc1.json").read_text())
+    assert dump["manager_version"] == "24.03.0rc1"
+    assert [revision["revision"] for revision in dump["revisions"] if revision["is_head"]] == ["b2d6ecc17732"]
     repo.git("clean", "--force", "--quiet", "src")
+
+
+def test_the_history_that_an_earlier_release_has_committed(repo: Repository) -> None:
+    """It is made again, to the byte, from the scripts that there were."""
+    path = f"{HISTORIES}/23.09.1.json"
+    committed = (repo.root / path).read_bytes()
+    known = [revision["revision"] for revision in json.loads(committed)["revisions"]]
+    for script in (repo.root / HISTORIES).parent.glob("versions/*.py"):
+        if script.name.partition("_")[0] not in known:
+            script.unlink()
+    goal = ("dump-schema-history", "--for-version=23.09.1")
+    assert repo.run(*goal, "--check").stdout == f"{path}: up to date\n"
+    (repo.root / path).unlink()
+    repo.run(*goal)
+    assert (repo.root / path).read_bytes() == committed
+    repo.git("checkout", "--quiet", "src")
 
 
 def test_the_page_of_merge_lockfiles(repo: Repository) -> None:
@@ -206,7 +228,7 @@ def test_the_pages_of_release_and_release_branch(repo: Repository) -> None:
     for fragment in set(fragments) - {"template.md.jinja", "+launcher.misc.md"}:
         assert f"(#{fragment.split('.')[0]})" in changelog
     repo.run("dump-schema-history", "--for-version=24.03.0", "--check")
-    assert (repo.root / "src/acme/manager/models/alembic/revision_history/24.03.0.json").exists()
+    assert (repo.root / HISTORIES / "24.03.0.json").exists()
     play(repo, branch)
     assert (repo.root / "VERSION").read_bytes() == b"24.09.0dev0"
     link = repo.root / "docker-compose.halfstack-main.yml"

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import signal
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from e2e.releases import STYLES, TOWNCRIERS, ByHand, begin, fragments, lockfiles, pants_toml
+from e2e.releases import (
+    DATE,
+    STYLE,
+    STYLES,
+    TOWNCRIERS,
+    ByHand,
+    begin,
+    commit,
+    fragments,
+    lockfiles,
+    pants_toml,
+    release,
+    seen,
+    start,
+)
 from harness.git import git, set_identity
-from harness.world import Caches, Repository, Result, finish, repository, wait_until
-
-DATE = "2024-03-29"
-STYLE = "markdown, a template, a package that cannot be imported"
+from harness.world import Caches, Repository, repository
 
 
 @pytest.fixture(scope="module")
@@ -35,38 +43,6 @@ def towncriers(repo: Repository) -> dict[str, Path]:
     """Those that a person would run."""
     repo.export("--include=towncrier-*")
     return {name: repo.venv(name.replace(".", "-")) / "bin/towncrier" for name in TOWNCRIERS}
-
-
-def start(
-    repo: Repository, style: str = STYLE, *, seed: int = 1, count: int = 12, version: str = "24.03.0.dev0"
-) -> None:
-    begin(repo, {**STYLES[style][0], **fragments(style, seed, count), "VERSION": version})
-
-
-def release(
-    repo: Repository, *args: str, towncrier: str = TOWNCRIERS[-1], check: bool = True, pantsd: bool = True
-) -> Result:
-    resolve = towncrier.replace(".", "-")
-    return repo.run(
-        f"--towncrier-install-from-resolve={resolve}", "release", f"--date={DATE}", *args, check=check, pantsd=pantsd
-    )
-
-
-def commit(repo: Repository, files: Mapping[str, str]) -> None:
-    for path, text in files.items():
-        repo.write(path, text)
-    git(repo.root, "add", "--all")
-    git(repo.root, "commit", "--quiet", "--message=More")
-
-
-def seen(root: Path) -> dict[str, str]:
-    """All that a release is, apart from the times and ids of its commit."""
-    return {
-        "tree": git(root, "ls-tree", "-r", "HEAD"),
-        "message": git(root, "log", "-1", "--format=%an %ae %B"),
-        "tags": git(root, "tag", "--list", "--format=%(refname) %(objecttype) %(contents)"),
-        "status": git(root, "status", "--porcelain", "--untracked-files=all"),
-    }
 
 
 @pytest.mark.parametrize("style", STYLES)
@@ -316,104 +292,6 @@ def test_a_changelog_for_each_package(
         assert tree == git(tmp_path / "hand", "rev-parse", f"{git(tmp_path / 'hand', 'write-tree')}:{package}")
 
 
-def test_push_and_a_push_that_is_rejected(repo: Repository, tmp_path: Path) -> None:
-    start(repo)
-    remote = tmp_path / "remote.git"
-    subprocess.run(["git", "init", "--quiet", "--bare", "--initial-branch=main", str(remote)], check=True)
-    git(repo.root, "remote", "add", "there", str(remote))
-    git(repo.root, "push", "--quiet", "there", "main")
-    first = git(repo.root, "rev-parse", "HEAD")
-    hook = remote / "hooks/update"
-    hook.write_text('#!/bin/sh\n[ "$1" != refs/tags/24.03.0 ] || { echo "tags are closed" >&2; exit 1; }\n')
-    hook.chmod(0o755)
-    try:
-        result = release(repo, "--to=24.03.0", "--push", "--remote=there", "--execute", check=False)
-        assert result.exit_code == 1
-        assert (
-            "release: The push to there failed. Everything is done in this repository, and nothing there: "
-            in result.stderr
-        )
-        assert "tags are closed" in result.stderr
-        assert git(remote, "for-each-ref", "--format=%(refname) %(objectname)") == f"refs/heads/main {first}"
-        assert git(repo.root, "status", "--porcelain") == ""
-        # The same command again does what is left, and a third time nothing.
-        hook.unlink()
-        again = release(repo, "--to=24.03.0", "--push", "--remote=there", "--execute")
-        assert again.stdout == "Checked remote: there/main: behind ours\nPushed main and 24.03.0 to there\n"
-        released = git(repo.root, "rev-parse", "HEAD")
-        assert git(remote, "rev-parse", "main", "24.03.0^{commit}").split() == [released] * 2
-        assert "Nothing to do" in release(repo, "--to=24.03.0", "--push", "--remote=there", "--execute").stderr
-        # Somebody else was faster.
-        git(remote, "update-ref", "refs/heads/main", git(remote, "commit-tree", "-p", "main", "-m", "x", "main^{tree}"))
-        late = release(repo, "--to=24.03.1", "--push", "--remote=there", "--execute", check=False)
-        assert "release: there/main has commits that are not here.\n  Fix: git pull --ff-only there main" in late.stderr
-        assert git(repo.root, "rev-parse", "HEAD") == released
-    finally:
-        git(repo.root, "remote", "remove", "there")
-
-
-@pytest.mark.parametrize("pantsd", [True, False], ids=["daemon", "no daemon"])
-def test_killed_for_real(repo: Repository, tmp_path: Path, pantsd: bool) -> None:
-    start(repo)
-    # A git that stops where the refs have moved, so that there is a time to kill.
-    real = shutil.which("git")
-    (tmp_path / "bin").mkdir()
-    slow = tmp_path / "bin/git"
-    slow.write_text(f"""\
-#!/bin/sh
-case "$*" in *--index-info*)
-  if {real} rev-parse --verify --quiet refs/tags/24.03.0; then
-    touch {tmp_path}/waiting
-    while [ ! -e {tmp_path}/go ]; do sleep 0.1; done
-  fi;;
-esac
-exec {real} "$@"
-""")
-    slow.chmod(0o755)
-    environment = {"PATH": f"{tmp_path}/bin:{os.environ['PATH']}"}
-    arguments = (
-        "--towncrier-install-from-resolve=towncrier-26-9",
-        "release",
-        "--to=24.03.0",
-        f"--date={DATE}",
-        "--execute",
-    )
-    process = repo.start(*arguments, pantsd=pantsd, env=environment)
-    wait_until(lambda: (tmp_path / "waiting").exists() or process.poll() is not None, what="the middle of the release")
-    assert process.poll() is None, finish(process)
-    os.kill(process.pid, signal.SIGKILL)
-    if pantsd:
-        repo.daemon.terminate()
-    (tmp_path / "go").touch()
-    finish(process)
-    assert git(repo.root, "tag", "--list") == "24.03.0"
-    assert git(repo.root, "status", "--porcelain") != ""
-    plan = release(repo, "--to=24.03.0", check=False)
-    assert plan.exit_code == 1
-    assert "release: `release 24.03.0` was interrupted: its commit is there" in plan.stderr
-    again = release(repo, "--to=24.03.0", "--execute")
-    assert "Finished what was interrupted: release 24.03.0, commit " in again.stderr
-    assert "Nothing to do: 24.03.0 is released." in again.stderr
-    assert git(repo.root, "status", "--porcelain", "--untracked-files=all") == ""
-    assert (repo.root / "VERSION").read_text() == "24.03.0"
-
-
-def test_two_at_once(repo: Repository) -> None:
-    start(repo)
-    arguments = (
-        "--towncrier-install-from-resolve=towncrier-26-9",
-        "release",
-        "--to=24.03.0",
-        f"--date={DATE}",
-        "--execute",
-    )
-    both = [repo.start(*arguments, pantsd=pantsd) for pantsd in (True, False)]
-    results = [finish(process) for process in both]
-    assert [result.exit_code for result in results] == [0, 0], results
-    assert git(repo.root, "log", "--format=%s").splitlines() == ["release: 24.03.0", "Begin"]
-    assert git(repo.root, "status", "--porcelain") == ""
-
-
 def test_a_report_as_json(repo: Repository) -> None:
     start(repo)
     document = json.loads(release(repo, "--to=24.03.0", "--format=json", "--execute").stdout)
@@ -423,24 +301,3 @@ def test_a_report_as_json(repo: Repository) -> None:
     assert document["tag"] == {"name": "24.03.0", "message": "Release v24.03.0", "signed": False}
     assert {check["status"] for check in document["checks"]} == {"ok", "not-checked"}
     assert document["problems"] == []
-
-
-def test_the_commits_of_a_backport_stand_where_everybody_expects_them(repo: Repository) -> None:
-    """Pants by itself takes an id for a goal, `#12` for a target, and flags after them for global ones."""
-    begin(repo, {"VERSION": "24.03.0", "app.py": "a = 1\n"})
-    git(repo.root, "branch", "--force", "24.03")
-    repo.write("app.py", "a = 2\n")
-    git(repo.root, "commit", "--quiet", "--all", "--message=fix: two (#12)")
-    fix = git(repo.root, "rev-parse", "HEAD")
-    before = seen(repo.root)
-    for words in ((fix,), ("main",), ("#12",), ("HEAD~1..HEAD",), ("release",)):
-        if words == ("release",):
-            git(repo.root, "branch", "release")  # the name of a goal
-        planned = repo.run("backport", *words, "--to=24.03", "--no-push")
-        assert planned.stdout.startswith(f'24.03: clean: {fix[:12]} "fix: two (#12)", 1 file\n'), words
-    git(repo.root, "branch", "--delete", "release")
-    assert seen(repo.root) == before
-    repo.run("backport", fix, "--to=24.03", "--execute", pantsd=False)
-    assert git(repo.root, "show", "backport/12-to-24.03:app.py") == "a = 2"
-    assert git(repo.root, "rev-parse", "backport/12-to-24.03^") == git(repo.root, "rev-parse", "24.03")
-    git(repo.root, "branch", "--delete", "--force", "backport/12-to-24.03", "24.03")

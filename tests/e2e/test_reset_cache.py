@@ -1,4 +1,4 @@
-"""`reset-cache` with real daemons and real stores, all of this module's own.
+"""`reset-cache` with real daemons and real stores, all of this module's own; also killed while it removes a store.
 
 Each reset ends the daemon, and each start of another costs seconds. So all tests share one repository: what a test
 leaves, a daemon on a new store, is what the next one begins with. A test that is run alone makes it itself.
@@ -6,8 +6,11 @@ leaves, a daemon on a new store, is what the next one begins with. A test that i
 
 from __future__ import annotations
 
+import signal
+import subprocess
 from collections.abc import Iterator
 
+import psutil
 import pytest
 
 from e2e.reset_world import ended, fill, leftovers, resettable, store, works
@@ -104,3 +107,35 @@ def test_a_client_that_comes_meanwhile_waits_and_then_works(repo: Repository, ow
         if came_meanwhile:
             break
     assert came_meanwhile
+
+
+def test_whoever_is_killed_the_next_command_works_and_the_next_reset_finishes(
+    repo: Repository, own_caches: Caches
+) -> None:
+    """One after the other, and the reset that is let alone removes what all of them have left."""
+    for victim in ("client", "daemon", "interrupted"):
+        works(repo)
+        pid = repo.daemon.pid
+        fill(own_caches, 20_000)
+        before = set(leftovers(own_caches))
+        client = repo.start("reset-cache")
+        _wait_for_another(own_caches, before, client)
+        if victim == "client":
+            client.kill()
+        elif victim == "interrupted":
+            client.send_signal(signal.SIGINT)
+        else:
+            psutil.Process(pid).kill()
+        finish(client)
+        works(repo)
+        assert ended(pid), victim
+    assert repo.run("reset-cache").exit_code == 0
+    assert leftovers(own_caches) == []
+
+
+def _wait_for_another(caches: Caches, before: set[str], client: subprocess.Popen[str]) -> None:
+    """Until the client's reset has renamed the store; fails if it ends before."""
+    wait_until(
+        lambda: bool(set(leftovers(caches)) - before) or client.poll() is not None, what="the store to be renamed"
+    )
+    assert client.poll() is None, finish(client)

@@ -12,6 +12,7 @@ import pytest
 
 from e2e.projects import ANSICOLORS, HELLO, LOCKED, settings
 from e2e.trees import linked_files, naming_a_staging_directory, snapshot
+from e2e.warm_caches import lockfile_of_pants
 from harness.world import EXPORTS, Caches, Repository, imports, python, repository
 
 RESOLVES = {"editable": "editable.lock", "locked": "locked.lock", "pinned": "pinned.lock"}
@@ -25,11 +26,11 @@ def repo(tmp_path_factory: pytest.TempPathFactory, caches: Caches) -> Iterator[R
         ),
         "editable.lock": ANSICOLORS,
         "pinned.lock": ANSICOLORS,
+        "locked.lock": lockfile_of_pants(),
         **HELLO,
         **LOCKED,
     }
     with repository(tmp_path_factory.mktemp("same") / "repository", caches, files) as new:
-        new.run("generate-lockfiles", "--resolve=locked")
         yield new
 
 

@@ -26,11 +26,20 @@ def warm_caches(root: Path) -> Caches:
 
     Named caches are linked, since nothing in them is changed in place; the store's databases are copied.
     """
-    made = Caches(made_once("warm-caches", _key(), _make))
+    made = _made()
     root.mkdir(parents=True, exist_ok=True)
     _copy(made.root / "named", root / "named", "--link")
     _copy(made.root / "store", root / "store", "--sparse=always")
     return Caches(root)
+
+
+def lockfile_of_pants() -> str:
+    """What `generate-lockfiles --resolve=locked` makes of `LOCKED`."""
+    return (_made().root / "repository" / "locked.lock").read_text()
+
+
+def _made() -> Caches:
+    return Caches(made_once("warm-caches", _key(), _make))
 
 
 def _copy(source: Path, target: Path, how: str) -> None:

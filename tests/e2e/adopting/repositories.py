@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from e2e.projects import ANSICOLORS
@@ -59,13 +60,18 @@ FILES = {
 }
 
 
-def by_wheel(wheels: Path, *backends: str, settings: str = SETTINGS) -> str:
+def by_wheel(wheels: Path, *backends: str) -> str:
     """The lines of docs/adopting.md."""
     pins = [f"{wheel.name.split('-')[0].replace('_', '-')}=={wheel.name.split('-')[1]}" for wheel in wheels.iterdir()]
-    return settings.format(
+    return SETTINGS.format(
         adopted=f"plugins = {sorted(pins)}\nbackend_packages = {list(backends)}\n"
         f'[python-repos]\nfind_links = ["{wheels.as_uri()}"]'
     )
+
+
+def by_path(directories: Sequence[str], *backends: str) -> str:
+    """The plugin from sources: a start of Pants costs half of what it costs with a wheel."""
+    return SETTINGS.format(adopted=f"pythonpath = {list(directories)}\nbackend_packages = {list(backends)}")
 
 
 def every_goal_runs(repo: Repository) -> None:

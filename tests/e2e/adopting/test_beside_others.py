@@ -8,8 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from e2e.adopting.repositories import by_wheel
-from harness.world import Repository
+from e2e.adopting.repositories import by_path, by_wheel
+from harness.world import PLUGINS, Repository
 
 EXAMPLE = Path.cwd() / "examples" / "devflow-example-plugin"
 OWN_TOOL = """\
@@ -28,22 +28,18 @@ def rules():
 """
 
 
-def test_beside_a_backend_with_options_of_the_same_tool(repo: Repository, wheels: Path) -> None:
+def test_beside_a_backend_with_options_of_the_same_tool(repo: Repository) -> None:
     """Such as one that only exports towncrier: Pants takes each scope from one backend."""
     for tool in ("towncrier", "alembic"):
         repo.write(f"tools/own_{tool}/register.py", OWN_TOOL.format(tool=tool))
-    settings = by_wheel(wheels, "pants.backend.python", "own_towncrier", "own_alembic", "devflow")
-    configured = '[towncrier]\ninstall_from_resolve = "{}"\n[alembic]\nargs = []\n'
-    where = '[GLOBAL]\npythonpath = ["%(buildroot)s/tools"]\n'
-    repo.write("pants.toml", settings.replace("[GLOBAL]\n", where) + configured.format("towncrier"))
+    backends = ("pants.backend.python", "own_towncrier", "own_alembic", "devflow")
+    settings = by_path(["%(buildroot)s/tools", str(PLUGINS)], *backends)
+    repo.write("pants.toml", settings + '[towncrier]\ninstall_from_resolve = "towncrier"\n[alembic]\nargs = []\n')
     repo.git("add", ".")
     repo.git("commit", "--quiet", "--message=Backends of our own")
     assert "Checked changelog: 1 news fragment into CHANGELOG.md\n" in repo.run("release", "--to=1.1").stdout
     assert '"revision": "aa"' in repo.run("dump-schema-history", "--output=", "stock:migrations").stdout
-    repo.write(
-        "pants.toml", (repo.root / "pants.toml").read_text().replace('= "towncrier"\n[alembic]', '= "main"\n[alembic]')
-    )
-    wrong = repo.run("release", "--to=1.1", "--allow-dirty", check=False)
+    wrong = repo.run("--towncrier-install-from-resolve=main", "release", "--to=1.1", check=False)
     assert (
         "The lockfile of resolve main does not hold towncrier ([towncrier].install_from_resolve names" in wrong.stderr
     )

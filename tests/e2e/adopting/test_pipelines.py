@@ -1,4 +1,7 @@
-"""The lines of docs/adopting.md for CI and for a git hook, run as they stand there."""
+"""A copy of devflow in the repository instead of the wheel; the lines of docs/adopting.md for CI and for a git hook.
+
+In one repository and one daemon. For CI the tree is made what it is in a new clone.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +9,43 @@ import re
 import shlex
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
-from e2e.adopting.repositories import FILES
+import pytest
+
+from e2e.adopting.repositories import FILES, by_path, every_goal_runs
 from e2e.projects import ANSICOLORS, INICONFIG
-from harness.world import Repository
+from harness.git import set_identity
+from harness.world import PLUGINS, Caches, Repository, repository
 
 PAGE = Path.cwd() / "docs" / "adopting.md"
 
 
-def test_in_ci(repo: Repository, tmp_path: Path) -> None:
-    """The steps of the page in clones, as a pipeline runs them: until one fails."""
+@pytest.fixture(scope="module")
+def repo(tmp_path_factory: pytest.TempPathFactory, caches: Caches) -> Iterator[Repository]:
+    """It has a copy of devflow, and git does not ignore the settings of editors."""
+    files: dict[str, str | bytes] = {
+        **FILES,
+        ".gitignore": FILES[".gitignore"].replace("/.vscode/\n", ""),
+        "pants.toml": by_path(["%(buildroot)s/pants-plugins"], "pants.backend.python", "devflow"),
+        **{
+            f"pants-plugins/{path.relative_to(PLUGINS)}": path.read_bytes()
+            for path in (PLUGINS / "devflow").rglob("*")
+            if path.is_file() and "__pycache__" not in path.parts
+        },
+    }
+    with repository(tmp_path_factory.mktemp("copied") / "repository", caches, files) as new:
+        set_identity(new.root)
+        yield new
+
+
+def test_a_copy(repo: Repository) -> None:
+    every_goal_runs(repo)
+
+
+def test_in_ci(repo: Repository) -> None:
+    """The steps of the page, as a pipeline runs them: until one fails."""
     yaml = re.search(r"```yaml\n(.*?)```", PAGE.read_text(), re.DOTALL)
     assert yaml
     steps = [shlex.split(step, comments=True)[1:] for step in re.findall(r"(?m)^- run: (.+)$", yaml[1])]
@@ -29,47 +58,44 @@ def test_in_ci(repo: Repository, tmp_path: Path) -> None:
     start = _branch(repo)
     repo.git("checkout", "--quiet", "-b", "checked")
     # What developers commit before they add the steps.
-    repo.write(".gitignore", FILES[".gitignore"].replace("/.vscode/\n", ""))
     repo.run("ide-config", "--editors=vscode")
     repo.run("dump-schema-history")
     repo.git("add", ".")
     repo.git("commit", "--quiet", "--message=Settings and histories")
-
-    pipeline = Repository(tmp_path / "ci", repo.caches)
-    repo.git("clone", "--quiet", ".", str(pipeline.root))
+    own = ("--exclude=/.pants.d", "--exclude=/.pids")
+    repo.git("clean", "--force", "--quiet", "-d", "-x", *own)
+    assert repo.git("clean", "--dry-run", "-d", "-x", *own) == repo.git("status", "--porcelain") == ""
 
     def fails_at() -> tuple[str, str]:
         """The first step that fails, and what it says."""
         for step in steps:
-            result = pipeline.run(*step, check=False)
+            result = repo.run(*step, check=False)
             if result.exit_code:
                 return step[0], result.stdout + result.stderr
         return "", ""
 
-    try:
-        assert fails_at() == ("", "")
-        assert pipeline.export("--check").exit_code == 0
-        # Somebody forgets a run: of the histories, …
-        script = FILES["stock/scripts/versions/aa.py"].replace("None", "'aa'").replace('"aa"', '"bb"', 1)
-        pipeline.write("stock/scripts/versions/bb.py", script)
-        step, said = fails_at()
-        assert step == "dump-schema-history"
-        assert "stock/history/1.0.json: " in said
-        assert "\nTo do it: pants dump-schema-history" in said
-        # … and of the settings, after a change of the interpreter.
-        settings = pipeline.root / ".vscode/settings.json"
-        settings.write_text(settings.read_text().replace(pipeline.venv("main").name, "3.11.0"))
-        step, said = fails_at()
-        assert step == "ide-config"
-        assert ".vscode/settings.json: python.defaultInterpreterPath: have " in said
-        # A lockfile that cannot be exported.
-        pipeline.write("main.lock", ANSICOLORS.replace("sha256:0", "sha256:1").replace("sha256:9", "sha256:1"))
-        step, said = fails_at()
-        assert step == "export-all-resolves"
-        assert "main: failed" in said
-    finally:
-        pipeline.stop()
-    repo.git("checkout", "--quiet", start)
+    assert fails_at() == ("", "")
+    assert repo.export("--check").exit_code == 0
+    # Somebody forgets a run: of the histories, …
+    script = FILES["stock/scripts/versions/aa.py"].replace("None", "'aa'").replace('"aa"', '"bb"', 1)
+    repo.write("stock/scripts/versions/bb.py", script)
+    step, said = fails_at()
+    assert step == "dump-schema-history"
+    assert "stock/history/1.0.json: " in said
+    assert "\nTo do it: pants dump-schema-history" in said
+    # … and of the settings, after a change of the interpreter.
+    settings = repo.root / ".vscode/settings.json"
+    settings.write_text(settings.read_text().replace(repo.venv("main").name, "3.11.0"))
+    step, said = fails_at()
+    assert step == "ide-config"
+    assert ".vscode/settings.json: python.defaultInterpreterPath: have " in said
+    # A lockfile that cannot be exported.
+    repo.write("main.lock", ANSICOLORS.replace("sha256:0", "sha256:1").replace("sha256:9", "sha256:1"))
+    step, said = fails_at()
+    assert step == "export-all-resolves"
+    assert "main: failed" in said
+    repo.git("checkout", "--quiet", "--force", start)
+    repo.git("clean", "--force", "--quiet", "-d")
 
 
 def test_the_hook(repo: Repository, tmp_path: Path) -> None:
