@@ -211,6 +211,7 @@ exec {real} "$@"
     assert plan.exit_code == 1
     assert "release: `release 24.03.0` was interrupted: its commit is there" in plan.stderr
     again = release(repo, "--to=24.03.0", "--execute")
+    assert again.exit_code == 0
     assert "Finished what was interrupted: release 24.03.0, commit " in again.stderr
     assert "Nothing to do: 24.03.0 is released." in again.stderr
     assert git(repo.root, "status", "--porcelain", "--untracked-files=all") == ""

@@ -8,7 +8,7 @@ from pathlib import Path
 from house.messages import messages, reachable, texts_of_following_tests
 
 TESTS = Path(__file__).parent.parent
-FOLDERS = ("release", "backport", "common", "e2e/test_release.py")
+FOLDERS = ("release", "backport", "common", "e2e/test_release.py", "e2e/test_release_in_ci.py")
 # What their slices cannot show alone: a part of the message → the test that follows its fix.
 ELSEWHERE: Mapping[str, str] = {
     "or that of Pants' virtualenv": "common/test_toml_file.py::test_each_copy_is_found_and_nothing_else_is_imported",

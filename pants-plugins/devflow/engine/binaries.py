@@ -71,7 +71,7 @@ def selected_binary(tool_type: Any, options: OptionValueContainer, platform: Pla
 
     Raises: UserError for a version that Pants does not know on this platform, or does not support.
     """
-    scope, version = tool_type.options_scope, options.version
+    scope, version = tool_type.options_scope, options.get("version")
     try:
         tool = tool_type(options)
         request = tool.get_request(platform)

@@ -54,7 +54,7 @@ async def run_interactive(process: InteractiveProcess) -> InteractiveProcessResu
     """Run in the foreground, with the terminal of the caller; for goal rules only."""
     if run_interactive_process is None:
         return await Effect(InteractiveProcessResult, InteractiveProcess, process)
-    return await run_interactive_process(process)  # type: ignore[no-any-return]
+    return await run_interactive_process(process)
 
 
 async def find_binary(request: BinaryPathRequest) -> BinaryPaths:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -91,7 +90,6 @@ async def link_goal(
 ) -> LinkDistributions:
     """See docs/goals/link.md."""
     with GoalRun(console, options.name) as run:
-        T = []
         refuse_options(options)
         scene = Scene(
             build_root.path, str(dist_dir.relpath), global_options.pants_workdir, session[CompleteEnvironmentVars]
@@ -100,27 +98,19 @@ async def link_goal(
             run.refuse_targets(specs)
             show(run, options, unlink(scene, options, run.say))
             return LinkDistributions(exit_code=run.exit_code)
-        T.append(("at = mount_directory", time.perf_counter(), time.thread_time(), time.process_time()))
         at = mount_directory(options.mount_at)
         venv = None if options.print else virtualenv(scene, options)  # before anything is built
-        T.append(("known = await", time.perf_counter(), time.thread_time(), time.process_time()))
         known = await all_distributions()
-        T.append(("named = await", time.perf_counter(), time.thread_time(), time.process_time()))
         named = await filtered_targets_of_specs(specs) if specs else ()
         first = distributions_among(named, known)
-        T.append(("chosen = await choos", time.perf_counter(), time.thread_time(), time.process_time()))
         chosen = await choose_distributions(first, known, union_membership)
         if chosen.problems:
             run.fail(*chosen.problems)
             return LinkDistributions(exit_code=run.exit_code)
-        T.append(("files = await _files", time.perf_counter(), time.thread_time(), time.process_time()))
         files = await _files(chosen, scene.build_root)
         files = with_contents(files, scene.build_root) if options.copy else files
-        T.append(("others = await", time.perf_counter(), time.thread_time(), time.process_time()))
         others = await files_of_others(chosen)
-        T.append(("farm = plan_farm", time.perf_counter(), time.thread_time(), time.process_time()))
         farm = plan_farm(files, others)
-        T.append(("if venv is None:", time.perf_counter(), time.thread_time(), time.process_time()))
         if venv is None:
             show_mounts(run, options, scene, farm, files, at)
             return LinkDistributions(exit_code=run.exit_code)
@@ -128,7 +118,6 @@ async def link_goal(
         run.fail(*(one.problem for one in described if one.problem))
         if run.exit_code:
             return LinkDistributions(exit_code=run.exit_code)
-        T.append(("distributions = [", time.perf_counter(), time.thread_time(), time.process_time()))
         distributions = [
             LocalDistribution(address, one.metadata, chosen.needs[address])
             for address, one in zip(chosen.targets, described)
@@ -139,9 +128,7 @@ async def link_goal(
         given = flagged(options, typed_arguments(session), without=("check", "dry_run", "format"))
         command = command_line(bin_name(), options.name, *words, *given)
         out = link(scene, options, distributions, farm, pins, venv, command, run.say)
-        T.append(("end", time.perf_counter(), time.thread_time(), time.process_time()))
         show(run, options, out)
-        run.say(*(f"{(b[1]-a[1])*1000:.1f} wall {(b[3]-a[3])*1000:.1f} cpu {a[0]}" for a, b in zip(T, T[1:])))
     return LinkDistributions(exit_code=run.exit_code)
 
 
