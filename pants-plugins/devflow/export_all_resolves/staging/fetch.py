@@ -101,7 +101,7 @@ def _write_page(spec: Mapping[str, Any]) -> None:
         text += "".join(anchors_of(files, [one.replace("=", ":", 1) for _, one in map(urldefrag, links)]))
     asked = [pin for pin in spec["hashes"].items() if pin[0] not in spec["links"]]
     if asked:
-        from pip._internal.network.session import PipSession
+        from pip._internal.network.session import PipSession  # type: ignore[import-not-found]  # pants: no-infer-dep
 
         indexes = spec["indexes"]
         session = PipSession(cache=os.path.join(spec["cache"], "http"), retries=5, index_urls=indexes)
@@ -124,7 +124,7 @@ def main(arguments: list[str]) -> int:
         with contextlib.suppress(Exception):  # whatever it is, `pip` can do without
             _write_page(spec)
             where = ["--no-index", "--find-links", spec["page"]]
-    from pip._internal.cli.main import main as run_pip
+    from pip._internal.cli.main import main as run_pip  # type: ignore[import-not-found]  # pants: no-infer-dep
 
     return int(run_pip([*of_pip, *spec["common_arguments"], *where]))
 
