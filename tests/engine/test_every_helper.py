@@ -26,11 +26,12 @@ from engine import (
     test_session,
     test_targets,
 )
-from engine.python import test_lock, test_pex, test_tool
+from engine.python import test_distributions, test_lock, test_pex, test_tool
 from engine.recorder import claimed, executes, helpers
 
 TESTS = (
     test_binaries,
+    test_distributions,
     test_files,
     test_lock,
     test_packages,

@@ -19,6 +19,7 @@ from devflow.engine import (
     all_targets,
     filtered_targets_of_specs,
     sources_of,
+    targets_of_directories,
     transitive_targets,
 )
 from devflow.engine.targets import all_unexpanded_targets, direct_dependents
@@ -51,6 +52,7 @@ async def see_targets(about: AboutTargets) -> Answer:
             "all": await all_targets(),
             "unexpanded": await all_unexpanded_targets(),
             "filtered": filtered,
+            "declared": await targets_of_directories([about.directory, "gone"]),
             "transitive": await transitive_targets([target.address for target in filtered]),
             "sources": await sources_of(filtered[0][PageSource]),
             "dependents": await direct_dependents([Address("base")]),
@@ -112,6 +114,7 @@ def runner() -> RuleRunner:
     "direct_dependents",
     "filtered_targets_of_specs",
     "sources_of",
+    "targets_of_directories",
     "transitive_targets",
 )
 def test_targets(runner: RuleRunner) -> None:
@@ -120,6 +123,7 @@ def test_targets(runner: RuleRunner) -> None:
     assert {target.address for target in seen.all} == {home, news, base}
     assert {target.address for target in seen.unexpanded} == {home, news, base}
     assert {target.address for target in seen.filtered} == {home}
+    assert {target.address for target in seen.declared} == {home, news}
     assert {target.address for target in seen.transitive.closure} == {home, base}
     assert seen.sources.snapshot.files == ("site/home.md",)
     assert set(seen.dependents) == {home}

@@ -51,7 +51,8 @@ def run_lock_command(words: tuple[str, ...], *, build_root: str, environment: Ma
             fix="correct the option lock_command: its first word is a program on PATH, or a path from the build root",
         ) from None
     if done.returncode:
+        said = tail(done.stdout.decode(errors="replace"))
         raise UserError(
-            f"The lock command exited with {done.returncode}: {shown}\n{tail(done.stdout.decode(errors='replace'))}",
+            f"The lock command exited with {done.returncode}: {shown}\n    {said or 'It says nothing.'}",
             fix=f"run it yourself, and correct what it says: {shown}",
         )
