@@ -45,7 +45,7 @@ class HoldersRequest:
 
 @dataclass(frozen=True)
 class Holders:
-    """All targets that hold requirements, by address, without their calls; or why they are not known."""
+    """All targets that hold requirements, by address, without their calls; or the reason why they are not known."""
 
     holders: tuple[Holder, ...] = ()
     problem: Problem | None = None
@@ -53,7 +53,7 @@ class Holders:
 
 @rule(desc="Find requirements", level=LogLevel.DEBUG)
 async def find_holders(_: HoldersRequest, python_setup: PythonSetup) -> Holders:
-    """A file that Pants cannot read is a problem."""
+    """A file that Pants cannot read gives a problem."""
     try:
         targets = await all_unexpanded_targets()
     except Exception as error:
@@ -100,7 +100,7 @@ _find_holders = by_name(find_holders)
 
 
 async def all_holders() -> Holders:
-    """All targets that hold requirements, a failure as data."""
+    """All targets that hold requirements; a failure is data."""
     if HAS_GET:
         return await Get(Holders, HoldersRequest())
     return await _find_holders(HoldersRequest(), **implicitly())  # type: ignore[no-any-return]
@@ -154,7 +154,7 @@ def _build_files(build_root: str, directory: str, patterns: Sequence[str]) -> li
 
 
 def _text(build_root: str, path: str) -> str:
-    """Its line ends as they are."""
+    """The text of a file, with the line ends that the file has."""
     return read_file(Path(build_root, path)).decode(errors="surrogateescape")
 
 

@@ -18,7 +18,7 @@ from devflow.locking.requirement import parse_requirement
 class WantedRequirement:
     """A requirement as it is to be written; `name` is canonical.
 
-    One that is a name alone is met by whatever the file has of that project.
+    A bare name is met by any requirement of that project in the file.
     """
 
     text: str
@@ -32,7 +32,7 @@ class WantedRequirement:
 
 
 def wanted_requirements(words: Iterable[str]) -> tuple[tuple[WantedRequirement, ...], tuple[Problem, ...]]:
-    """The requirements, in order, and what is wrong with the others."""
+    """The valid requirements, in order, and a problem for each other text."""
     found: list[WantedRequirement] = []
     problems: list[Problem] = []
     for word in dict.fromkeys(words):
@@ -74,7 +74,7 @@ def _no_requirement(text: str) -> Problem:
 
 
 def modules_by_name(values: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
-    """`--modules=A=a,b --modules=C=c` as modules by the canonical name; a name without modules has none."""
+    """`--modules=A=a,b --modules=C=c` as canonical name → modules; a name without modules gets an empty tuple."""
     found: dict[str, list[str]] = {}
     current = ""
     for part in split_commas(values):
