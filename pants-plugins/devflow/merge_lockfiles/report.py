@@ -31,7 +31,7 @@ def _title(one: MergedLockfile, mode: MergeMode) -> str:
 
 
 def facts(one: MergedLockfile) -> list[str]:
-    """Where the versions come from, and why some are others than on both sides."""
+    """The origin of versions, and why some differ from both sides."""
     sides = [f"{name} {version} from {side.value}" for side in Side for name, version in one.sides.get(side, ())]
     return [
         *(["; ".join(sides)] if sides else []),
@@ -51,7 +51,7 @@ def _change(change: ProjectChange) -> str:
 
 
 def closing(outcome: MergeOutcome) -> list[str]:
-    """How to undo a merge, and how to go on, for standard error."""
+    """How to undo a merge, and how to continue, for standard error."""
     if outcome.mode is not MergeMode.MERGE:
         return []
     undone = [path for one in outcome.merged if one.conflicted for path in sorted(one.files)]
@@ -102,7 +102,7 @@ def _project(name: str, version: str) -> dict[str, str]:
 
 
 def check_lines(found: Sequence[tuple[str, str, Sequence[str]]]) -> list[str]:
-    """`--check`: for each lockfile (path, resolve) what is wrong with it, one line each."""
+    """`--check`: one line for each lockfile (path, resolve), with its errors."""
     return [
         f"{shown(path)} ({resolve}): {clause}"
         for path, resolve, clauses in found
