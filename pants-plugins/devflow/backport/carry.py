@@ -71,7 +71,7 @@ class Carrier:
     def _copied(
         self, merger: TreeMerger, changes: _Changes, pick: Pick
     ) -> dict[str, tuple[Entry | None, Entry | None]]:
-        """Write the blobs of the entries to the target, because objects of an alternate database would not be copied."""
+        """Write the blobs of the entries to the target: objects of an alternate database would not be copied."""
         oids = {entry.oid for pair in changes.values() for entry in pair if entry and entry.mode != _SUBMODULE}
         contents = self.place.source.git.blobs(sorted(oids))
         new: dict[str, str] = {}

@@ -98,9 +98,7 @@ class FileConflict:
 
 @dataclass(frozen=True)
 class Merged:
-    """A commit merged into a series: the tree after it, with conflict markers if there are conflicts; and the changed
-    files.
-    """
+    """A commit merged into a series: the resulting tree, with conflict markers if needed, and the changed files."""
 
     pick: Pick
     outcome: Outcome

@@ -113,7 +113,7 @@ class TreeMerger:
 
 
 def _is_below(path: str) -> bool:
-    """Refuse names that lead out of the directory: a crafted tree may have some."""
+    """Whether a path stays below its directory: the names in a crafted tree may lead out of it."""
     return not {"", ".", ".."} & set(path.split("/"))
 
 

@@ -1,4 +1,4 @@
-"""Finds the fixes of the current branch that a series lacks, by the first `(#N)` of the subject, else by the subject."""
+"""Finds the fixes of the current branch that a series lacks, by the first `(#N)` of subjects, else by the subject."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def mapped(path: str, paths: Mapping[str, str]) -> str | None:
 
 
 def refuse_clashes(pairs: Iterable[tuple[str, str]]) -> None:
-    """Refuse two files with the same new path; `paths` are old and new paths. Raises: UserError."""
+    """Refuse two files with one new path; each pair is an old and a new path. Raises: UserError."""
     origin: dict[str, str] = {}
     for here, there in pairs:
         other = origin.setdefault(there, here)

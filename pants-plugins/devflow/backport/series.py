@@ -87,7 +87,7 @@ def find_branch(git: Git, name: str, refs: Mapping[str, str]) -> Branch:
 
 
 def is_based_on(git: Git, commit: str, base: CommitObject) -> bool:
-    """Whether this commit is an ancestor of a branch."""
+    """Whether `base` is an ancestor of the commit."""
     return git.succeeds("merge-base", "--is-ancestor", base.oid, commit)
 
 

@@ -63,7 +63,7 @@ class GitFacts:
 
 @dataclass(frozen=True)
 class ResolveFacts:
-    """A resolve of the repository, with the path and the content of its lockfile, and the metadata beside it, if any."""
+    """A resolve of the repository: the path and the content of its lockfile, and the metadata beside it, if any."""
 
     resolve: str
     path: str
