@@ -63,7 +63,7 @@ def test_the_handbooks_merge_is_one_command(repo: Repository) -> None:
     assert dict(read_lockfile((repo.root / "main.lock").read_text()).pins) == dict.fromkeys(OLD, "1.0")
     repo.git("commit", "--quiet", "--no-edit")
     checked = repo.run("merge-lockfiles", "--check")
-    assert checked.stdout == "main.lock (main): goes with its requirements\n"
+    assert checked.stdout == "main.lock (main): matches its requirements\n"
 
 
 def test_the_lockfile_is_one_for_pants_too(repo: Repository) -> None:

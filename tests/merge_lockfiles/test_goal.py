@@ -204,7 +204,7 @@ def test_a_textual_merge_that_is_wrong_is_found_and_corrected(world: World) -> N
     checked = world.run("--check")
     assert checked.exit_code == 1
     assert "main.lock (main): its header lacks requirements: aiohttp\n" in checked.stdout
-    assert "tools.lock (tools): goes with its requirements\n" in checked.stdout
+    assert "tools.lock (tools): matches its requirements\n" in checked.stdout
     assert checked.stderr == "To do it: pants merge-lockfiles --resolve=main\n"
     noted = world.run()
     assert noted.exit_code == 0

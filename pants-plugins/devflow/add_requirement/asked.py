@@ -52,7 +52,7 @@ def asked_for(
     names = {one.name for one in wanted}
     if names & set(removed):
         both = ", ".join(sorted(names & set(removed)))
-        raise UserError(f"{both}: to be added and to be removed.", fix="leave it out of one of both")
+        raise UserError(f"{both} would be both added and removed.", fix="leave it out of one of the two options")
     if options.mode is AddMode.CHECK and (wanted or removed or upgraded):
         raise UserError("--check takes no requirements.", fix="leave them out, or use --dry-run")
     return wanted, removed, tuple(name for name in upgraded if name not in names)

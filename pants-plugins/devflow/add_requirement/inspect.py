@@ -31,9 +31,9 @@ from devflow.engine.targets import all_unexpanded_targets
 from devflow.locking.pinned import unreadable_inputs
 
 _OTHER_COMMANDS = {
-    "pipenv_requirements": "it is made by pipenv: run `pipenv install NAME`, and then `pants generate-lockfiles`",
-    "poetry_requirements": "it is of poetry: run `poetry add NAME`, and then `pants generate-lockfiles`",
-    "uv_requirements": "only [tool.uv] of it is read: run `uv add --dev NAME`, and then `pants generate-lockfiles`",
+    "pipenv_requirements": "pipenv makes it: run `pipenv install NAME`, and then `pants generate-lockfiles`",
+    "poetry_requirements": "poetry manages it: run `poetry add NAME`, and then `pants generate-lockfiles`",
+    "uv_requirements": "Pants reads only its [tool.uv]: run `uv add --dev NAME`, and then `pants generate-lockfiles`",
     "pants_requirements": "its requirements are those of Pants itself",
 }
 

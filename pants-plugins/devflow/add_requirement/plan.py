@@ -103,7 +103,7 @@ def plan_changes(
         if not found:
             known = {name_of(text) for holder in holders for text in holder.requirements}
             problems.append(
-                Problem(f"No requirement is about {name}.{did_you_mean(name, known)}", fix="see the spelling")
+                Problem(f"No requirement is about {name}.{did_you_mean(name, known)}", fix="correct the name")
             )
         elif len(found) > 1:
             listed = ", ".join(f"{holder.address} ({shown(holder.path)})" for holder in found)
@@ -116,7 +116,7 @@ def plan_changes(
     for name in upgraded:
         found = _holders_with(name, holders, choice)
         if not found:
-            problems.append(Problem(f"No requirement is about {name}.", fix="see the spelling, or add it"))
+            problems.append(Problem(f"No requirement is about {name}.", fix="correct the name, or add it"))
         changes += [RequirementChange("upgraded", name, name, holder) for holder in found]
     if problems:
         return RequirementPlan(problems=tuple(problems))

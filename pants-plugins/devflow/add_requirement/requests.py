@@ -60,7 +60,7 @@ def wanted_requirements(words: Iterable[str]) -> tuple[tuple[WantedRequirement, 
 def _no_requirement(text: str) -> Problem:
     single = re.fullmatch(r"([\w.\[\],-]+)\s*=\s*([^=\s].*)", text)
     if single:
-        return Problem(f"'{shown(text)}' is not a requirement: one `=`.", fix=f"'{single[1]}=={single[2]}'")
+        return Problem(f"'{shown(text)}' is not a requirement: a bound has two `=`.", fix=f"'{single[1]}=={single[2]}'")
     if not name_of(text):
         return Problem(
             f"'{shown(text)}' is not a requirement: it does not begin with the name of a project.",

@@ -124,7 +124,7 @@ class AddRequirementSubsystem(GoalSubsystem):
         default=False,
         help=softwrap(
             """
-            Change nothing; exit with 1 if a lockfile does not go with its requirements, or a mapping names a project
+            Change nothing; exit with 1 if a lockfile does not match its requirements, or a mapping names a project
             that is no requirement. Nothing is locked.
             """
         ),

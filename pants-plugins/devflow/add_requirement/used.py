@@ -31,7 +31,7 @@ async def needed_by(removed: Sequence[RequirementChange]) -> tuple[Problem, ...]
             ]
             dependents = await direct_dependents(addresses)
         except Exception as error:
-            fix = "correct that; or add --force, and it is not looked at"
+            fix = "correct that, or add --force, which skips this check"
             found.append(as_problem(error, doing=f"looking for what depends on {change.name}", fix=fix))
             continue
         others = [one.spec for one in dependents if (one.spec_path, one.target_name) != (holder.directory, holder.name)]
@@ -40,7 +40,7 @@ async def needed_by(removed: Sequence[RequirementChange]) -> tuple[Problem, ...]
             found.append(
                 Problem(
                     f"{change.name} is still used: {', '.join(sorted(others)[:3])}{more}.",
-                    fix="take the imports out first, or add --force",
+                    fix="remove the imports first, or add --force",
                 )
             )
     return tuple(found)

@@ -66,9 +66,7 @@ def _request(options: BackportSubsystem, place: Workplace) -> BackportRequest:
         for name in ("path_map", "repository_name", "with_fragments"):
             if options.options.is_flagged(name):
                 flag = f"--{name.replace('_', '-')}"
-                raise UserError(
-                    f"{flag} is of another repository.", fix=f"leave {flag} out, or add --to-repository=PATH"
-                )
+                raise UserError(f"{flag} needs --to-repository.", fix=f"leave {flag} out, or add --to-repository=PATH")
     # As the user types it in the build root. `git -C PATH worktree add` would take it as relative to PATH.
     top, here = place.target.worktree.top, place.source.git.directory
     beside = os.path.relpath(top.parent, here)

@@ -28,7 +28,7 @@ def environment(of_caller: Mapping[str, str], extra: Mapping[str, str]) -> Mappi
     for name, value in {**own, **extra}.items():
         if _REPLACED in value:
             raise UserError(
-                f"The variable {name} holds {_REPLACED}, in whose place Pants puts the path of a sandbox.",
+                f"The variable {name} holds {_REPLACED}, which Pants replaces by the path of a sandbox.",
                 fix="give it another value, or use the script that `exec-files` writes, which changes nothing",
             )
     return {**own, **extra}
@@ -39,7 +39,7 @@ def argv(script: str, cwd: str, command: Sequence[str]) -> tuple[str, ...]:
     for argument in command:
         if _REPLACED in argument:
             raise UserError(
-                f"An argument holds {_REPLACED}, in whose place Pants puts the path of a sandbox.",
+                f"An argument holds {_REPLACED}, which Pants replaces by the path of a sandbox.",
                 fix="use the script that `exec-files` writes, which changes nothing",
             )
     # `$0` is the directory, so that the command's own arguments begin with `$1`.

@@ -68,7 +68,7 @@ def refuse_options(options: LinkSubsystem) -> None:
                 no = "no-" if name == "requirements" and not options.requirements else ""
                 raise together(option, f"--{no}{name.replace('_', '-')}")
     if options.options.is_flagged("mount_at") and not options.print:
-        raise UserError("--mount-at is of --print.", fix="leave it out, or add --print=docker")
+        raise UserError("--mount-at needs --print.", fix="leave it out, or add --print=docker")
     if options.locked and not options.requirements:
         raise together("--locked", "--no-requirements")
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from devflow.common.errors import UserError, tail
 from devflow.common.files import read_file
+from devflow.common.markers import MARKERS_PROGRAM
 from devflow.common.paths import is_inside, shell_quote, shown
 from devflow.link.facts import (
     FARM,
@@ -36,24 +37,10 @@ _MISLEADING = (
 )
 # The variables that decide whether a Python starts.
 _OF_PYTHON = ("DYLD_LIBRARY_PATH", "HOME", "LD_LIBRARY_PATH", "PATH")
-# Names and values are those of PEP 508.
-_ASK = """\
-import json, os, platform, sys, sysconfig
-v = sys.implementation.version
-markers = {
-    "implementation_name": sys.implementation.name,
-    "implementation_version": "%d.%d.%d" % v[:3],
-    "os_name": os.name,
-    "platform_machine": platform.machine(),
-    "platform_release": platform.release(),
-    "platform_system": platform.system(),
-    "platform_version": platform.version(),
-    "python_full_version": platform.python_version(),
-    "platform_python_implementation": platform.python_implementation(),
-    "python_version": ".".join(platform.python_version_tuple()[:2]),
-    "sys_platform": sys.platform,
-}
-print(json.dumps({"purelib": sysconfig.get_path("purelib"), "markers": markers}))
+_ASK = f"""\
+{MARKERS_PROGRAM}
+import sysconfig
+print(json.dumps({{"purelib": sysconfig.get_path("purelib"), "markers": markers}}))
 """
 
 

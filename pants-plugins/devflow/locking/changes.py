@@ -43,7 +43,7 @@ def changes_of(
             added.append(ProjectChange(name, None, version, because(name, new)))
         elif before != version:
             pin = released.get(name)
-            reason = (free or {}).get(name) or (pin.because if pin and pin.because else "its pin was in the way")
+            reason = (free or {}).get(name) or (pin.because if pin and pin.because else "its pin allowed no solution")
             moved.append(ProjectChange(name, before, version, "locked without pins" if lock.all_released else reason))
     gone = [
         ProjectChange(name, version, None, "nothing needs it")

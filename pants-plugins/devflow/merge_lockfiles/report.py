@@ -106,7 +106,7 @@ def check_lines(found: Sequence[tuple[str, str, Sequence[str]]]) -> list[str]:
     return [
         f"{shown(path)} ({resolve}): {clause}"
         for path, resolve, clauses in found
-        for clause in (clauses or ("goes with its requirements",))
+        for clause in (clauses or ("matches its requirements",))
     ]
 
 

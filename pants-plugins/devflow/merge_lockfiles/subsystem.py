@@ -57,7 +57,7 @@ class MergeLockfilesSubsystem(GoalSubsystem):
         default=False,
         help=softwrap(
             """
-            Change nothing; exit with 1 if a lockfile is in conflict or does not go with its requirements, as after a
+            Change nothing; exit with 1 if a lockfile is in conflict or does not match its requirements, as after a
             merge of its lines, and say why. Nothing is locked.
             """
         ),

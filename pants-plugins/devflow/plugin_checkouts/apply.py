@@ -80,7 +80,7 @@ def _other_way(url: str) -> str:
 
 def _rename(staging: Path, path: Path) -> Problem | None:
     if os.path.lexists(path):
-        return Problem(f"{shown(path.name)} has come into being meanwhile.", fix="run the same command again")
+        return Problem(f"{shown(path.name)} was created meanwhile.", fix="run the same command again")
     staging.rename(path)
     return None
 

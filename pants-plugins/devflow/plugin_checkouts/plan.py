@@ -138,10 +138,10 @@ def _wrong(one: PluginCheckout, entry: DeclaredCheckout | None, pants: str) -> l
     if not entry or not state:
         return []
     if state.url != entry.url:
-        what = f"{path} has the remote {shown(state.url or 'of nobody')}, and the list has {shown(entry.url)}."
-        found.append(
-            Problem(what, fix=f"git -C {shell_quote(one.path)} remote set-url origin {shell_quote(entry.url)}")
-        )
+        remote = f"the remote {shown(state.url)}" if state.url else "no remote"
+        what = f"{path} has {remote}, and the list has {shown(entry.url)}."
+        verb = "set-url" if state.url else "add"
+        found.append(Problem(what, fix=f"git -C {shell_quote(one.path)} remote {verb} origin {shell_quote(entry.url)}"))
     if not at_ref(one, entry):
         fix = command_line(pants, "plugin-checkouts", "--update", f"--only={one.name}")
         found.append(Problem(f"{path} is at {shown(where(one))}, and the list has {shown(entry.ref or '')}.", fix=fix))

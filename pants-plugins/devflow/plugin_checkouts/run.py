@@ -39,7 +39,7 @@ def refuse_options(options: PluginCheckoutsSubsystem) -> None:
     if options.add is None:
         for name, flag in (("ref", "--ref"), ("name", "--name")):
             if options.options.is_flagged(name):
-                raise UserError(f"{flag} is of --add.", fix=f"leave {flag} out, or add --add=OWNER/REPO")
+                raise UserError(f"{flag} needs --add.", fix=f"leave {flag} out, or add --add=OWNER/REPO")
     if options.dry_run and options.mode not in CHANGES:
         raise UserError(
             "--dry-run is of --clone, --add, --update and --freeze.", fix="leave it out, or add one of them"
@@ -120,7 +120,7 @@ def _add(
         raise UserError(f"{around.list_path} has {entry.name} already, with {former.url}.", fix="choose another --name")
     [there] = around.checkouts({**declared, entry.name: entry}, [entry.name])
     if there.kind is not CheckoutKind.ABSENT and (there.state is None or there.state.url != entry.url):
-        theirs = f"a checkout of {shown(there.state.url or 'nobody')}" if there.state else there.kind.value
+        theirs = f"a checkout of {shown(there.state.url or 'no remote')}" if there.state else there.kind.value
         raise UserError(f"{there.path} is there already: {theirs}.", fix="choose another --name, or move it away")
     ready = there.kind is not CheckoutKind.ABSENT or changes.attempt(entry.name, "cloned", _cloning(around, entry))
     if ready and not former:
