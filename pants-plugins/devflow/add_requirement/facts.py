@@ -21,7 +21,7 @@ class Holder:
 
     `path` is the file that has the requirements, `build_path` that of the call, "" if no call makes the target (a
     macro does). `requirements` are as Pants writes them; they and `resolves` are sorted.
-    `obstacle` says why no requirement can be added here: a clause, "" if one can.
+    `blocker` says why no requirement can be added here: a clause, "" if one can.
     """
 
     address: str
@@ -33,7 +33,7 @@ class Holder:
     resolves: tuple[str, ...]
     requirements: tuple[str, ...] = ()
     build_path: str = ""
-    obstacle: str = ""
+    blocker: str = ""
 
     @property
     def directory_name(self) -> str:

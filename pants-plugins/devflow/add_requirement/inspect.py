@@ -92,8 +92,8 @@ def _holder(key: tuple[str, str], target: Target) -> Holder:
         kind = HolderKind.CALL
     elif target.alias == "python_requirements":
         kind = HolderKind.PYPROJECT if os.path.basename(path) == "pyproject.toml" else HolderKind.LINES
-    obstacle = "" if kind is not HolderKind.OTHER else _OTHER_COMMANDS.get(target.alias, "its kind is not known")
-    return Holder(address, target.alias, kind, directory, name, path, (), obstacle=obstacle)
+    blocker = "" if kind is not HolderKind.OTHER else _OTHER_COMMANDS.get(target.alias, "its kind is not known")
+    return Holder(address, target.alias, kind, directory, name, path, (), blocker=blocker)
 
 
 _find_holders = by_name(find_holders)
@@ -133,14 +133,14 @@ def with_calls(
         no_call = (
             f"no call of {holder.alias} in a BUILD file of {holder.directory or 'the build root'} makes it: a macro"
         )
-        obstacle = holder.obstacle or (no_call if holder.kind is HolderKind.CALL and not build_path else "")
+        blocker = holder.blocker or (no_call if holder.kind is HolderKind.CALL and not build_path else "")
         found.append(
             dataclasses.replace(
                 holder,
                 path=path,
                 build_path=build_path,
                 resolves=holder.resolves or (resolve,),
-                obstacle=obstacle,
+                blocker=blocker,
             )
         )
     return tuple(found), texts

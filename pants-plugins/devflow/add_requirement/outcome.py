@@ -56,7 +56,7 @@ def changed_lockfile(path: str, old: str | None, new: NewLockfile, free: Collect
         locked = read_lockfile(new.files[path].decode())
     except (UnreadableLockfileError, UnicodeDecodeError, KeyError) as error:
         problem = Problem(
-            f"{path}, the lockfile of resolve {new.resolve}, was made anew, and cannot be read: {error}",
+            f"{path}, the lockfile of resolve {new.resolve}, was made again, and cannot be read: {error}",
             fix="see that the command that makes it writes a lockfile to that path",
         )
         return ChangedLockfile(new.resolve, path, problem=problem)

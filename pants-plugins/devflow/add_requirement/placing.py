@@ -51,20 +51,20 @@ def holder_of(name: str, holders: Sequence[Holder], choice: PlaceChoice) -> Hold
             fix=f"--to={there.address}",
         )
     candidates = [one for one in found if _has(one, name)] or _preferred(
-        [one for one in found if not one.obstacle], name
+        [one for one in found if not one.blocker], name
     )
     if len(candidates) > 1:
         return _several(name, candidates)
     if not candidates:
         [first, *_] = found
         return Problem(
-            f"Nothing is added to {first.address}{f' ({shown(first.path)})' if first.path else ''}: {first.obstacle}.",
+            f"Nothing is added to {first.address}{f' ({shown(first.path)})' if first.path else ''}: {first.blocker}.",
             fix="name another target with --to=ADDRESS",
         )
     [holder] = candidates
-    if holder.obstacle:
+    if holder.blocker:
         return Problem(
-            f"{shown(holder.path) or holder.address} ({holder.address}) is not edited: {holder.obstacle}.",
+            f"{shown(holder.path) or holder.address} ({holder.address}) is not edited: {holder.blocker}.",
             fix="change it there",
         )
     if choice.given_resolve and len(holder.resolves) > 1:

@@ -133,7 +133,7 @@ def _holders_with(name: str, holders: Sequence[Holder], choice: PlaceChoice) -> 
 def _not_edited(holder: Holder, doing: str, error: CannotEditRequirementsError) -> Problem:
     return Problem(
         f"{shown(holder.path)} ({holder.address}) is not edited to {doing}: {error}.",
-        fix=error.fix or f"change {shown(holder.path)} yourself, and lock {', '.join(holder.resolves)} anew",
+        fix=error.fix or f"change {shown(holder.path)} yourself, and lock {', '.join(holder.resolves)} again",
     )
 
 
@@ -166,8 +166,8 @@ def _put_into_call(one: WantedRequirement, holder: Holder, text: str) -> Require
 
 
 def _take(name: str, holder: Holder, texts: dict[str, str]) -> RequirementChange:
-    if holder.obstacle:
-        raise CannotEditRequirementsError(holder.obstacle)
+    if holder.blocker:
+        raise CannotEditRequirementsError(holder.blocker)
     text = texts[holder.path]
     [written] = [one for one in holder.requirements if name_of(one) == name][:1]
     if holder.kind is HolderKind.CALL:

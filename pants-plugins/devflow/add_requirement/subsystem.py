@@ -22,7 +22,7 @@ class AddRequirementSubsystem(GoalSubsystem):
     help = softwrap(
         """
         Add requirements of Python, or change or remove them: the line goes to its place in the right file, the
-        lockfiles of its resolves are locked anew with every other pin kept, Pants is told the import names where it
+        lockfiles of its resolves are locked again with every other pin kept, Pants is told the import names where it
         would infer others, and the exports follow. All of it, or nothing.
 
         The requirements stand after the goal: `add-requirement 'aiohttp>=3.9' types-PyYAML`.

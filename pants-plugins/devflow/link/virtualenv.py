@@ -76,7 +76,7 @@ def inspect_virtualenv(
     if not is_inside(os.path.realpath(site_packages), os.path.realpath(path)):
         raise UserError(
             f"The Python of {shown(shown_path)} installs into {shown(site_packages)}, outside of it.",
-            fix=f"make it anew: python3 -m venv --clear {shell_quote(shown_path)}",
+            fix=f"make it again: python3 -m venv --clear {shell_quote(shown_path)}",
         )
     state = _state(os.path.join(path, STATE))
     repository = state.get("repository")
@@ -136,7 +136,7 @@ def _ask(
         why = str(error)
     raise UserError(
         f"The Python of {shown(shown_path)} does not run: {why}",
-        fix=f"make the virtualenv anew: python3 -m venv --clear {shell_quote(shown_path)}",
+        fix=f"make the virtualenv again: python3 -m venv --clear {shell_quote(shown_path)}",
     )
 
 

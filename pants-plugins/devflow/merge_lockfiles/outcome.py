@@ -61,7 +61,7 @@ def merged_lockfile(plan: MergePlan, new: NewLockfile, *, conflicted: bool) -> M
         locked = read_lockfile(new.files[plan.path].decode())
     except (UnreadableLockfileError, UnicodeDecodeError, KeyError) as error:
         problem = Problem(
-            f"{plan.path}, the lockfile of resolve {plan.resolve}, was made anew, and cannot be read: {error}",
+            f"{plan.path}, the lockfile of resolve {plan.resolve}, was made again, and cannot be read: {error}",
             fix="see that the command that makes it writes a lockfile to that path",
         )
         return MergedLockfile(plan, notes=plan.sides.notes, problem=problem, conflicted=conflicted)

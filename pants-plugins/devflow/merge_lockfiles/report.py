@@ -23,7 +23,7 @@ def lines(outcome: MergeOutcome) -> list[str]:
 
 
 def _title(one: MergedLockfile, mode: MergeMode) -> str:
-    what = "merged" if one.conflicted else "locked anew"
+    what = "merged" if one.conflicted else "locked again"
     done = what if mode is MergeMode.MERGE else f"would be {what}"
     staged = ", staged" if one.staged else ""
     whose = " of both sides" if one.conflicted else ""
