@@ -136,7 +136,7 @@ def explain_failed_import(entry: str, error: Exception) -> str:
         )
     try:
         os.unlink(os.path.join(entry, "ready"))
-        remedy = "Run the same command again: it will be installed anew."
+        remedy = "Run the same command again: it will be installed again."
     except OSError:
         remedy = "Remove that directory and run the same command again."
     return f"./pants: the Pants installed in {entry} is damaged: {damage}.\n  {remedy}"

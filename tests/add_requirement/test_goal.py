@@ -138,7 +138,7 @@ def test_what_is_used_stays(world: World) -> None:
     before = world.state()
     result = world.add("--remove=attrs")
     assert result.exit_code == 1
-    assert "attrs is still used: src:code.\n  Fix: take the imports out first, or add --force" in result.stderr
+    assert "attrs is still used: src:code.\n  Fix: remove the imports first, or add --force" in result.stderr
     assert world.state() == before
     assert world.add("--remove=attrs", "--force").exit_code == 0
 
@@ -227,7 +227,7 @@ def test_json(world: World) -> None:
 
 def test_check(world: World) -> None:
     result = world.run("--check")
-    assert (result.exit_code, result.stdout) == (0, "main.lock: goes with its requirements\n")
+    assert (result.exit_code, result.stdout) == (0, "main.lock: matches its requirements\n")
     world.write("main.txt", "attrs\nboto3\nredis\n")
     world.write("BUILD", 'python_requirements(name="reqs", source="main.txt", module_mapping={"redi": ["redis"]})\n')
     result = world.run("--check")

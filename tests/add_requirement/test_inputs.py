@@ -19,7 +19,7 @@ def refused(world: World, *args: str) -> str:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["redis=3"], "'redis=3' is not a requirement: one `=`.\n  Fix: 'redis==3'"),
+        (["redis=3"], "'redis=3' is not a requirement: a bound has two `=`.\n  Fix: 'redis==3'"),
         (["redis>3;"], "'redis>3;' is not a requirement"),
         (["redis 3"], "'redis 3' is not a requirement: '3' is no bound."),
         (["redis>="], "'redis>=' is not a requirement: '>=' is no bound."),
@@ -32,7 +32,7 @@ def refused(world: World, *args: str) -> str:
         (["x @ git+https://h/x#egg=x"], "up to 'x @ git+https://h/x' only.\n  Fix: use an address without"),
         (["redis>1", "redis<9"], "'redis>1' and 'redis<9' are about one project."),
         (["redis=3", "x y"], "2 requirements cannot be taken:"),
-        (["redis", "--remove=redis"], "redis: to be added and to be removed."),
+        (["redis", "--remove=redis"], "redis would be both added and removed."),
         ([], "Which requirements?\n  Fix: name them: pants add-requirement 'aiohttp>=3.9'"),
         (["--remove=atrs"], "No requirement is about atrs. Did you mean 'attrs'?"),
         (["--upgrade=nope"], "No requirement is about nope."),
@@ -102,7 +102,7 @@ def test_files_of_other_tools(world: World) -> None:
     world.write("BUILD", 'poetry_requirements(name="reqs")\n')
     world.write("pyproject.toml", '[tool.poetry.dependencies]\npython = "^3.9"\nattrs = "*"\n')
     said = refused(world, "redis")
-    assert "Nothing is added to //:reqs (pyproject.toml): it is of poetry: run `poetry add NAME`" in said
+    assert "Nothing is added to //:reqs (pyproject.toml): poetry manages it: run `poetry add NAME`" in said
 
 
 def test_conflict_markers(world: World) -> None:

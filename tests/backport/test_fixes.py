@@ -46,7 +46,7 @@ def test_maps_of_paths(world: World, client: Path, fix: str) -> None:
     assert nowhere == "name a directory with a clone, such as ../client"
     for option in ("--path-map=a=b", "--repository-name=o/r", "--with-fragments"):
         name = option.partition("=")[0]
-        said = refused(world, f"{name} is of another repository.", fix, "--to=24.03", option)
+        said = refused(world, f"{name} needs --to-repository.", fix, "--to=24.03", option)
         assert said == f"leave {name} out, or add --to-repository=PATH"
         works(world, fix, "--to=24.03")
 

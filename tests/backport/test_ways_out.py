@@ -387,7 +387,7 @@ def test_options_that_contradict_each_other(world: World, fix: str) -> None:
     both = world.run(fix, "--to=24.03", "--in-place", "--branch=x")
     assert fixes(both) == ["leave one of them out"]
     for option in ("--path-map=a=b", "--repository-name=o/r", "--with-fragments"):
-        assert "is of another repository." in world.run(fix, "--to=24.03", option).stderr
+        assert "needs --to-repository." in world.run(fix, "--to=24.03", option).stderr
     missing = world.run("--missing=24.03", f"--to-repository={world.root}")
     assert fixes(missing) == ["leave one of them out"]
 

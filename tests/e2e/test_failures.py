@@ -24,7 +24,7 @@ BROKEN = {
     "version": ANSICOLORS.replace("1.1.8", "1.1.99").encode(),
 }
 FORGET_THE_OLD_FILE = (
-    "pants -ldebug export-all-resolves --include=hash; if the file was replaced under its version, lock it anew, and "
+    "pants -ldebug export-all-resolves --include=hash; if the file was replaced under its version, lock it again, and "
     "let Pants forget the old one first: pants reset-cache --only=store,named-caches"
 )
 GET_PYTHON = (

@@ -63,7 +63,7 @@ def test_the_handbooks_merge_is_one_command(repo: Repository) -> None:
     assert dict(read_lockfile((repo.root / "main.lock").read_text()).pins) == dict.fromkeys(OLD, "1.0")
     repo.git("commit", "--quiet", "--no-edit")
     checked = repo.run("merge-lockfiles", "--check")
-    assert checked.stdout == "main.lock (main): goes with its requirements\n"
+    assert checked.stdout == "main.lock (main): matches its requirements\n"
 
 
 def test_the_lockfile_is_one_for_pants_too(repo: Repository) -> None:
@@ -78,7 +78,7 @@ def test_a_pin_that_is_in_the_way_is_given_up_alone(repo: Repository) -> None:
     assert "main.lock (main): its header lacks requirements: theirs>=2\n" in checked.stdout
     moved = repo.run("merge-lockfiles", "--resolve=main")
     assert moved.stdout == (
-        "main.lock (main): locked anew, 3 pins kept, staged\n  theirs 1.0 → 2.0, The user requested theirs>=2\n"
+        "main.lock (main): locked again, 3 pins kept, staged\n  theirs 1.0 → 2.0, The user requested theirs>=2\n"
     )
     assert "main: locking again, without the pins of theirs\n" in moved.stderr
 
@@ -97,7 +97,7 @@ def test_a_requirement_is_added_with_one_command(repo: Repository) -> None:
     assert (repo.root / "3rdparty/requirements.txt").read_text() == "base\nOdd.Name==2.0\nours\ntheirs>=2\n"
     assert 'module_mapping={"Odd.Name": ["real"]}' in (repo.root / "3rdparty/BUILD").read_text()
     assert dict(read_lockfile((repo.root / "main.lock").read_text()).pins) == {**before, "odd-name": "2.0"}
-    assert added.stderr.count("main: locking, ") == 1  # the engine begins the goal anew before the export
+    assert added.stderr.count("main: locking, ") == 1  # the engine begins the goal again before the export
     assert "main: exported, lockfile changed, dist/export/" in added.stderr
     assert next(repo.venv("main").glob("lib/python3*/site-packages/real.py")).exists()
     ours = (repo.root / "main.lock").read_text()

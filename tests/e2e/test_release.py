@@ -252,7 +252,7 @@ def test_a_lockfile_that_cannot_be_installed(repo: Repository) -> None:
     assert "release: installing towncrier from resolve towncrier-26-9 failed: " in refused.stderr
     fix = f"Fix: pants generate-lockfiles --resolve={TOWNCRIERS[-1].replace('.', '-')}\n"
     assert fix in refused.stderr
-    # What makes it anew is the script that made these lockfiles.
+    # What makes it again is the script that made these lockfiles.
     commit(repo, {name: right})
     assert release(repo, "--to=24.03.0").exit_code == 0
 

@@ -73,7 +73,7 @@ def clone(origin: Path, place: Path, caches: Caches) -> Iterator[Repository]:
 
 @pytest.fixture()
 def repo(clone: Repository) -> Repository:
-    """The clone as a developer's: what is released is begun anew by each test."""
+    """The clone as a developer's: what is released is begun again by each test."""
     set_identity(clone.root)
     return clone
 

@@ -45,7 +45,7 @@ async def see_the_build_root(about: AboutTheBuildRoot) -> Answer:
 
 @dataclass(frozen=True)
 class AboutBuildFiles:
-    run: int  # so that each is asked anew
+    run: int  # so that each is asked again
 
 
 @rule

@@ -15,9 +15,9 @@ PLAN = ExportPlan(
     (
         failed("a", NO_311),
         failed("b", Problem("No Python interpreter matches ==3.12.*.", "install it", lacks="==3.12.*")),
-        failed("c", Problem("It cannot be read.", "make it anew")),
+        failed("c", Problem("It cannot be read.", "make it again")),
         failed("d", NO_311),
-        failed("e", Problem("It cannot be read.", "make it anew")),
+        failed("e", Problem("It cannot be read.", "make it again")),
     )
 )
 
@@ -33,7 +33,7 @@ def test_what_a_machine_lacks_is_one_problem_of_many_resolves() -> None:
     assert list(map(str, report.closing(ExportOutcome(PLAN, ExportMode.EXPORT, {}, ()), None))) == [
         "a, d: No Python interpreter matches ==3.11.*.\n  Fix: install it",
         "b: No Python interpreter matches ==3.12.*.\n  Fix: install it",
-        "c: It cannot be read.\n  Fix: make it anew",
-        "e: It cannot be read.\n  Fix: make it anew",
+        "c: It cannot be read.\n  Fix: make it again",
+        "e: It cannot be read.\n  Fix: make it again",
         "5 failed, 0 up to date.",
     ]

@@ -23,7 +23,7 @@ _OF_OS = (
 
 
 def kills(function: Callable[[], object], *, before_each: Callable[[], object]) -> Iterator[int]:
-    """Kill the function at each of its boundaries in turn; `before_each` makes the world anew for each."""
+    """Kill the function at each of its boundaries in turn; `before_each` makes the world again for each."""
     boundary = 0
     while True:
         before_each()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from devflow.ide_config.facts import Export, ExportPaths
-from devflow.ide_config.stale_paths import mend
+from devflow.ide_config.stale_paths import correct
 from ide_config.conftest import MAIN, Run
 from ide_config.workspaces import VENVS
 
@@ -137,4 +137,4 @@ def test_a_stale_path_that_the_user_has_written(have: str, want: str) -> None:
     export = Export("app", f"{VENVS}/app/current", f"{VENVS}/app/3.11.7")
     paths = ExportPaths("/repo", "dist/export/", {"app": export}, {"app": "python3.11"})
     text = json.dumps({"extraPaths": [have]})
-    assert mend(text, "pyrightconfig.json", paths).text == json.dumps({"extraPaths": [want]})
+    assert correct(text, "pyrightconfig.json", paths).text == json.dumps({"extraPaths": [want]})

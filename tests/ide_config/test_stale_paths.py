@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devflow.ide_config.facts import Export, ExportPaths
-from devflow.ide_config.stale_paths import StalePath, mend, tokens
+from devflow.ide_config.stale_paths import StalePath, correct, tokens
 
 VENVS = "dist/export/python/virtualenvs"
 EXPORTS = {"app": Export("app", f"{VENVS}/app/3.11.7"), "jobs": Export("jobs", f"{VENVS}/jobs/3.10.13")}
@@ -37,15 +37,15 @@ def environments(path: str) -> str:
     ],
 )
 def test_what_is_certain_is_corrected(have: str, want: str) -> None:
-    result = mend(environments(have), "pyrightconfig.json", PATHS)
+    result = correct(environments(have), "pyrightconfig.json", PATHS)
     assert (result.text, result.stale) == (environments(want), ())
-    [change] = result.mended
+    [change] = result.corrected
     assert (change.key, change.have, change.want) == (
         "executionEnvironments[1].extraPaths[1]",
         json.dumps(have),
         json.dumps(want),
     )
-    assert mend(result.text, "pyrightconfig.json", PATHS).mended == ()
+    assert correct(result.text, "pyrightconfig.json", PATHS).corrected == ()
 
 
 @pytest.mark.parametrize(
@@ -57,8 +57,8 @@ def test_what_is_certain_is_corrected(have: str, want: str) -> None:
 )
 def test_what_is_not_certain_is_named(path: str, why: str) -> None:
     text = environments(path)
-    result = mend(text, "pyrightconfig.json", PATHS)
-    assert (result.text, result.mended) == (text, ())
+    result = correct(text, "pyrightconfig.json", PATHS)
+    assert (result.text, result.corrected) == (text, ())
     assert result.stale == (StalePath("executionEnvironments[1].extraPaths[1]", path, why),)
 
 
@@ -77,7 +77,7 @@ def test_what_is_not_certain_is_named(path: str, why: str) -> None:
 )
 def test_what_is_right_or_elsewhere_is_left_alone(path: str) -> None:
     text = environments(path)
-    assert mend(text, "pyrightconfig.json", PATHS) == mend(text, "pyrightconfig.json", PATHS).__class__(text)
+    assert correct(text, "pyrightconfig.json", PATHS) == correct(text, "pyrightconfig.json", PATHS).__class__(text)
 
 
 @pytest.mark.parametrize(
@@ -100,14 +100,14 @@ def test_what_is_right_or_elsewhere_is_left_alone(path: str) -> None:
 )
 def test_in_each_language_and_never_in_a_comment(file: str, line: str, key: str) -> None:
     old, new = (f"{VENVS}/app/{version}/bin/python" for version in ("3.11.2", "3.11.7"))
-    result = mend(line % (old, old), file, PATHS)
+    result = correct(line % (old, old), file, PATHS)
     assert result.text == line % (new, old)
-    assert [one.key for one in result.mended] == [key]
+    assert [one.key for one in result.corrected] == [key]
 
 
 @given(st.text(alphabet="ab/.\"'{}[]:, \n#=" + "1", max_size=60), st.sampled_from(["a.json", "a.toml", "a.vim"]))
 def test_any_other_text_stays(text: str, file: str) -> None:
-    assert mend(text, file, PATHS).text == text
+    assert correct(text, file, PATHS).text == text
 
 
 def test_every_path_into_exports_is_found() -> None:

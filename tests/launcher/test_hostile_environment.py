@@ -90,7 +90,7 @@ def test_damage_is_said_only_with_proof_and_so_never_for_ever(installed: Launche
     assert (code, (entry / "ready").exists()) == (1, False)
     assert said == (
         f"./pants: the Pants installed in {entry} is damaged: {module} has other contents than it was installed with.\n"
-        "  Run the same command again: it will be installed anew.\n"
+        "  Run the same command again: it will be installed again.\n"
     )
     assert served_by_python(installed)[:2] == (0, f"server {PINNED} list\n")
     assert module.read_text() == healthy

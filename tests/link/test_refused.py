@@ -48,7 +48,7 @@ def refused(run: Run, *args: str, **more: object) -> str:
         ((CLI, "--into={venv}", "--print=docker"), "link: --print and --into cannot be used together.\n"),
         (("--unlink", "--into={venv}", "--copy"), "link: --unlink and --copy cannot be used together.\n"),
         ((CLI, "--into={venv}", "--locked", "--no-requirements"), "--locked and --no-requirements cannot"),
-        ((CLI, "--into={venv}", "--mount-at=/x"), "link: --mount-at is of --print.\n"),
+        ((CLI, "--into={venv}", "--mount-at=/x"), "link: --mount-at needs --print.\n"),
         ((CLI, "--print=docker", "--mount-at=x"), "link: --mount-at=x is not an absolute directory of a container"),
         ((CLI, "--into={venv}", "--locked"), "link: --locked needs a lockfile"),
     ],

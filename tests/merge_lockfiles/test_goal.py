@@ -204,7 +204,7 @@ def test_a_textual_merge_that_is_wrong_is_found_and_corrected(world: World) -> N
     checked = world.run("--check")
     assert checked.exit_code == 1
     assert "main.lock (main): its header lacks requirements: aiohttp\n" in checked.stdout
-    assert "tools.lock (tools): goes with its requirements\n" in checked.stdout
+    assert "tools.lock (tools): matches its requirements\n" in checked.stdout
     assert checked.stderr == "To do it: pants merge-lockfiles --resolve=main\n"
     noted = world.run()
     assert noted.exit_code == 0
@@ -247,7 +247,7 @@ def test_a_wrong_merge_that_is_committed(world: World) -> None:
     assert pins(world) == BOTH
     assert pins(world, "tools") == {"redis": "5.0.1"}
     assert result.stdout == (
-        "main.lock (main): locked anew, 6 pins kept, staged\n"
+        "main.lock (main): locked again, 6 pins kept, staged\n"
         "  aiohttp 3.9.1 from ours; attrs 22.2.0 from ours; yarl 1.9.4 from ours\n"
-        "tools.lock (tools): locked anew, 1 pin kept, staged\n"
+        "tools.lock (tools): locked again, 1 pin kept, staged\n"
     )

@@ -45,7 +45,7 @@ def test_what_the_export_lacks(world: World) -> None:
     )
     plugin(world, "sms")
     without = world.run("--check")
-    assert "The export of main is missing: requirements are not looked at.\n" in without.stderr
+    assert "The export of main is missing: requirements are not checked.\n" in without.stderr
     assert without.exit_code == 0
     export(world, there="1.0", old="1.0")
     world.runner.write_files({"src/BUILD": f"python_sources()\n{OWN.format(version='1.4')}"})

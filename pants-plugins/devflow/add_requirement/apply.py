@@ -1,4 +1,4 @@
-"""Writes what a run brings: all of it, or nothing."""
+"""Writes the files of a run: all of them, or none."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ def file_changes(
     *,
     only_removes: bool,
 ) -> tuple[JournaledFile, ...]:
-    """The files that differ, in the order in which every beginning of it leaves a repository that works.
+    """The files that differ, in an order that leaves a working repository after an interruption at any file.
 
-    Pants accepts a lockfile that has more than is required, and a mapping of what is none: so lockfiles come first,
-    then BUILD files, then requirements; of a removal, last, because what goes must not be required any more.
+    Pants accepts a lockfile with more projects than are required, and a mapping whose project is not required. So the
+    order is lockfiles, BUILD files, requirements. A removal writes the requirements first: a project must not be
+    required once its lockfile lacks it.
     """
     builds = {holder.build_path for holder in holders}
     texts = [

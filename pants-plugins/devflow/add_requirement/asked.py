@@ -34,7 +34,7 @@ def parse(holder: Holder, text: str) -> tuple[str, ...]:
 def asked_for(
     options: AddRequirementSubsystem,
 ) -> tuple[tuple[WantedRequirement, ...], tuple[str, ...], tuple[str, ...]]:
-    """What is wanted, and the canonical names of what is to go and to be upgraded. Raises: UserError."""
+    """The requirements to add, and the canonical names of the projects to remove and to upgrade. Raises: UserError."""
     wanted, problems = wanted_requirements(options.requirements)
     for one in wanted:
         try:
@@ -52,14 +52,14 @@ def asked_for(
     names = {one.name for one in wanted}
     if names & set(removed):
         both = ", ".join(sorted(names & set(removed)))
-        raise UserError(f"{both}: to be added and to be removed.", fix="leave it out of one of both")
+        raise UserError(f"{both} would be both added and removed.", fix="leave it out of one of the two options")
     if options.mode is AddMode.CHECK and (wanted or removed or upgraded):
         raise UserError("--check takes no requirements.", fix="leave them out, or use --dry-run")
     return wanted, removed, tuple(name for name in upgraded if name not in names)
 
 
 def choice_of(options: AddRequirementSubsystem, python_setup: PythonSetup) -> PlaceChoice:
-    """Where requirements may go. Raises: UserError for an unknown resolve."""
+    """The options that choose the target of a requirement. Raises: UserError for an unknown resolve."""
     resolve = options.resolve or python_setup.default_resolve
     if resolve not in python_setup.resolves:
         raise UserError(
@@ -76,7 +76,7 @@ def operators_for(
     texts: Mapping[str, str],
     options: AddRequirementSubsystem,
 ) -> dict[str, str]:
-    """The operator of the bound that each new requirement without one gets, by its text."""
+    """Text of each new requirement without a bound → the operator of the bound that it gets."""
     unbound = {one.text for one in wanted if not one.has_bound}
     found = {}
     for change in plan.changes:

@@ -1,6 +1,6 @@
-"""Calls of targets in a BUILD file, and their requirements and mappings, changed by splices. Pure.
+"""Edits requirements and mappings in the target calls of a BUILD file by splices.
 
-Literal lists and dicts of strings are edited; what a name, a call or an operator makes is not.
+Pure. Only literal lists and dicts of strings are edited, never the value of a name, a call or an operator.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 
 @dataclass(frozen=True)
 class Call:
-    """A call at the top of a BUILD file that makes a target; `name` is "" if the target has that of the directory."""
+    """A top-level call of a BUILD file that makes a target; `name` is "" for a target named after the directory."""
 
     alias: str
     name: str
@@ -32,7 +32,7 @@ class Call:
 
 
 class BuildText:
-    """A BUILD file. Raises: CannotEditRequirementsError for a file that is no Python."""
+    """A BUILD file. Raises: CannotEditRequirementsError for a file that is not valid Python."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -57,9 +57,9 @@ class BuildText:
         return found[0] if len(found) == 1 else None
 
     def with_requirement(self, call: Call, requirement: str) -> RequirementEdit:
-        """The text with a requirement in the list of the call: in the place of that of the project, or in its own.
+        """The text with a requirement in the list of the call.
 
-        Raises: CannotEditRequirementsError.
+        It replaces the requirement of the same project, if the list has one. Raises: CannotEditRequirementsError.
         """
         container = self._list(call, "requirements")
         values = [str(item.value) for item in container.items]
@@ -86,9 +86,9 @@ class BuildText:
         return self._edited(remove_item(self.text, container, found[0]), line=line)
 
     def with_mapping(self, call: Call, field: str, name: str, modules: Sequence[str]) -> RequirementEdit:
-        """The text with an entry of a project in the dict of a field, which is added if the call has none.
+        """The text with an entry of a project in the dict of a field.
 
-        An entry that is there stays as it is. Raises: CannotEditRequirementsError.
+        A missing field is added; an existing entry is not changed. Raises: CannotEditRequirementsError.
         """
         node = _keyword(call.node, field)
         if node is None:
@@ -129,17 +129,17 @@ class BuildText:
         return self._edited(insert_item(self.text, arguments, len(arguments.items), f"{field}=[{listed}]"))
 
     def keys_of(self, call: Call, field: str) -> tuple[str, ...]:
-        """The keys of the dict of a field, as they are written; none if it is no literal."""
+        """The keys of the dict of a field, as they are written; none if the value is not a literal dict."""
         node = _keyword(call.node, field)
         keys = node.keys if isinstance(node, ast.Dict) else ()
         return tuple(key.value for key in keys if isinstance(key, ast.Constant) and isinstance(key.value, str))
 
     def has(self, call: Call, field: str) -> bool:
-        """Whether the call has that field."""
+        """Whether the call has the field."""
         return _keyword(call.node, field) is not None
 
     def literal(self, call: Call, field: str) -> str | None:
-        """The string that a field has, None without one."""
+        """The string value of a field; None if the call has no such value."""
         node = _keyword(call.node, field)
         value = node.value if isinstance(node, ast.Constant) else None
         return value if isinstance(value, str) else None
@@ -226,7 +226,7 @@ class BuildText:
         return TextNode(self._at(node.lineno, node.col_offset), self._end(node), value)
 
     def _at(self, line: int, column: int) -> int:
-        """A place of the syntax tree, whose columns count bytes, as a place of the text."""
+        """The offset in the text, in characters, of a position of the syntax tree, whose columns count bytes."""
         start = self._starts[line - 1]
         return start + len(self.text[start:].split("\n", 1)[0].encode()[:column].decode())
 
@@ -243,7 +243,10 @@ def _is_string(node: ast.expr) -> bool:
 
 
 def _index_of(values: Sequence[str], requirement: str) -> int | None:
-    """The one requirement that the new one replaces; None if there is none. Raises: CannotEditRequirementsError."""
+    """The index of the requirement that the new one replaces; None if there is none.
+
+    Raises: CannotEditRequirementsError if there are several.
+    """
     present = [index for index, value in enumerate(values) if name_of(value) == name_of(requirement)]
     if len(present) > 1:
         present = [index for index in present if _marker(values[index]) == _marker(requirement)]

@@ -17,7 +17,7 @@ from devflow.locking.reading import UnreadableLockfileError, header_requirements
 def check(
     holders: Sequence[Holder], texts: Mapping[str, str], place: LockPlace
 ) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """For each lockfile whose resolve has requirements, and each BUILD file with a wrong mapping: what is wrong."""
+    """The errors of each lockfile whose resolve has requirements, and of each BUILD file with a wrong mapping."""
     resolves = sorted({resolve for holder in holders for resolve in holder.resolves if resolve in place.paths})
     found = []
     for resolve in resolves:

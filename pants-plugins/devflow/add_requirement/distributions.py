@@ -1,4 +1,4 @@
-"""Installs one distribution in a sandbox, without what it needs, to see which modules it has."""
+"""Installs one distribution in a sandbox, without its dependencies, to see which modules it has."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class DistributionRequest(EngineAwareParameter):
 
 @dataclass(frozen=True)
 class Distribution:
-    """The modules that it has, or why they are not known."""
+    """The modules of the distribution, or the reason why they are not known."""
 
     modules: ModuleNames = field(default_factory=ModuleNames)
     problem: Problem | None = None
@@ -48,7 +48,7 @@ class Distribution:
 
 @rule(desc="Look for the modules of a distribution", level=LogLevel.DEBUG)
 async def read_distribution(request: DistributionRequest, python_setup: PythonSetup) -> Distribution:
-    """What cannot be installed is a problem."""
+    """A distribution that cannot be installed gives a problem."""
     name = name_of(request.requirement)
     fix = f"name the modules yourself: --modules={name}=MODULE, or do not look for them: --no-import-names"
     try:
@@ -80,7 +80,7 @@ _read_distribution = by_name(read_distribution)
 
 
 async def read_distributions(requests: Iterable[DistributionRequest]) -> tuple[Distribution, ...]:
-    """Look at all of them in parallel; results in order, failures as data."""
+    """Ask for the modules of all distributions in parallel; results in order, failures as data."""
     if HAS_GET:
         return await MultiGet(Get(Distribution, DistributionRequest, request) for request in requests)
     return await concurrently(_read_distribution(request, **implicitly()) for request in requests)

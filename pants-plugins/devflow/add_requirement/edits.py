@@ -1,4 +1,4 @@
-"""What an edit of a text gives, whatever the text is. Pure."""
+"""The result of an edit of a text, whatever its format. Pure."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 
 class CannotEditRequirementsError(Exception):
-    """The text has no single place for the change; the message is a clause that says why.
+    """The text has no single position for the change; the message is a clause that says why.
 
-    `fix` is what to do instead, "" to make the change by hand.
+    `fix` is what to do instead; "" means that the user makes the change by hand.
     """
 
     def __init__(self, why: str, *, fix: str = "") -> None:

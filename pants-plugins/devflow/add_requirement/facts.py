@@ -1,4 +1,4 @@
-"""What holds the requirements of a repository. Pure."""
+"""The targets that hold the requirements of a repository. Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import Enum
 
 
 class HolderKind(Enum):
-    """Where the requirements of a target are written."""
+    """The kind of file in which the requirements of a target are written."""
 
     LINES = "a requirement file"
     PYPROJECT = "the table [project] of pyproject.toml"
@@ -17,11 +17,11 @@ class HolderKind(Enum):
 
 @dataclass(frozen=True)
 class Holder:
-    """A target that holds requirements: one call in a BUILD file, whatever it is parametrized by.
+    """A target that holds requirements: one call in a BUILD file, also if the call is parametrized.
 
     `path` is the file that has the requirements, `build_path` that of the call, "" if no call makes the target (a
     macro does). `requirements` are as Pants writes them; they and `resolves` are sorted.
-    `obstacle` says why no requirement can be added here: a clause, "" if one can.
+    `blocker` says why no requirement can be added here: a clause, "" if one can.
     """
 
     address: str
@@ -33,9 +33,9 @@ class Holder:
     resolves: tuple[str, ...]
     requirements: tuple[str, ...] = ()
     build_path: str = ""
-    obstacle: str = ""
+    blocker: str = ""
 
     @property
     def directory_name(self) -> str:
-        """The name of a target of the directory that has none of its own."""
+        """The name of a target of the directory whose call gives no name."""
         return self.directory.rpartition("/")[2]

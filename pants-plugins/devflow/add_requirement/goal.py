@@ -178,7 +178,7 @@ async def add_requirement_goal(
             run.report(options.format, lines=report.lines(outcome), document=report.as_json(outcome))
             run.say(to_do(_command(options, session)))
             return AddRequirement(exit_code=run.exit_code)
-        # What is awaited is not under the lock: the engine may begin the goal anew, and would wait for itself.
+        # No await happens under the lock: the engine may restart the goal, which would then wait for its own lock.
         with exclusive_lock(lock, timeout_s=-1):
             write(journal, tree.build_root, changes)
         run.report(options.format, lines=report.lines(outcome), document=report.as_json(outcome))
@@ -189,7 +189,7 @@ async def add_requirement_goal(
 
 
 def _raise_all(run: GoalRun, problems: Sequence[Problem]) -> None:
-    """Raises: UserError for the last problem; those before are printed."""
+    """Print all problems but the last. Raises: UserError for the last one."""
     run.fail(*problems[:-1])
     if problems:
         raise UserError.of(problems[-1])

@@ -31,9 +31,9 @@ from devflow.engine.targets import all_unexpanded_targets
 from devflow.locking.pinned import unreadable_inputs
 
 _OTHER_COMMANDS = {
-    "pipenv_requirements": "it is made by pipenv: run `pipenv install NAME`, and then `pants generate-lockfiles`",
-    "poetry_requirements": "it is of poetry: run `poetry add NAME`, and then `pants generate-lockfiles`",
-    "uv_requirements": "only [tool.uv] of it is read: run `uv add --dev NAME`, and then `pants generate-lockfiles`",
+    "pipenv_requirements": "pipenv makes it: run `pipenv install NAME`, and then `pants generate-lockfiles`",
+    "poetry_requirements": "poetry manages it: run `poetry add NAME`, and then `pants generate-lockfiles`",
+    "uv_requirements": "Pants reads only its [tool.uv]: run `uv add --dev NAME`, and then `pants generate-lockfiles`",
     "pants_requirements": "its requirements are those of Pants itself",
 }
 
@@ -45,7 +45,7 @@ class HoldersRequest:
 
 @dataclass(frozen=True)
 class Holders:
-    """All targets that hold requirements, by address, without their calls; or why they are not known."""
+    """All targets that hold requirements, by address, without their calls; or the reason why they are not known."""
 
     holders: tuple[Holder, ...] = ()
     problem: Problem | None = None
@@ -53,7 +53,7 @@ class Holders:
 
 @rule(desc="Find requirements", level=LogLevel.DEBUG)
 async def find_holders(_: HoldersRequest, python_setup: PythonSetup) -> Holders:
-    """A file that Pants cannot read is a problem."""
+    """A file that Pants cannot read gives a problem."""
     try:
         targets = await all_unexpanded_targets()
     except Exception as error:
@@ -92,15 +92,15 @@ def _holder(key: tuple[str, str], target: Target) -> Holder:
         kind = HolderKind.CALL
     elif target.alias == "python_requirements":
         kind = HolderKind.PYPROJECT if os.path.basename(path) == "pyproject.toml" else HolderKind.LINES
-    obstacle = "" if kind is not HolderKind.OTHER else _OTHER_COMMANDS.get(target.alias, "its kind is not known")
-    return Holder(address, target.alias, kind, directory, name, path, (), obstacle=obstacle)
+    blocker = "" if kind is not HolderKind.OTHER else _OTHER_COMMANDS.get(target.alias, "its kind is not known")
+    return Holder(address, target.alias, kind, directory, name, path, (), blocker=blocker)
 
 
 _find_holders = by_name(find_holders)
 
 
 async def all_holders() -> Holders:
-    """All targets that hold requirements, a failure as data."""
+    """All targets that hold requirements; a failure is data."""
     if HAS_GET:
         return await Get(Holders, HoldersRequest())
     return await _find_holders(HoldersRequest(), **implicitly())  # type: ignore[no-any-return]
@@ -133,14 +133,14 @@ def with_calls(
         no_call = (
             f"no call of {holder.alias} in a BUILD file of {holder.directory or 'the build root'} makes it: a macro"
         )
-        obstacle = holder.obstacle or (no_call if holder.kind is HolderKind.CALL and not build_path else "")
+        blocker = holder.blocker or (no_call if holder.kind is HolderKind.CALL and not build_path else "")
         found.append(
             dataclasses.replace(
                 holder,
                 path=path,
                 build_path=build_path,
                 resolves=holder.resolves or (resolve,),
-                obstacle=obstacle,
+                blocker=blocker,
             )
         )
     return tuple(found), texts
@@ -154,7 +154,7 @@ def _build_files(build_root: str, directory: str, patterns: Sequence[str]) -> li
 
 
 def _text(build_root: str, path: str) -> str:
-    """Its line ends as they are."""
+    """The text of a file, with the line ends that the file has."""
     return read_file(Path(build_root, path)).decode(errors="surrogateescape")
 
 

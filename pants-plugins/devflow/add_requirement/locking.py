@@ -1,4 +1,4 @@
-"""Locks the resolves of a plan anew, before a file changes."""
+"""Locks the resolves of a plan again, before any file changes."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from devflow.locking.trial import locked_by_command
 
 @dataclass(frozen=True)
 class LockPlace:
-    """Where lockfiles are: the build root, the path of each by resolve, and the journal of a trial."""
+    """The build root, the path of the lockfile of each resolve, and the journal of a trial."""
 
     build_root: str
     paths: Mapping[str, str]
     journal: Path
 
     def present(self, resolve: str) -> str | None:
-        """The lockfile that is there; None if there is none, or if it is no text."""
+        """The content of the present lockfile; None if it does not exist, or is not text."""
         try:
             return read_file(Path(self.build_root, self.paths[resolve])).decode()
         except (FileNotFoundError, UnicodeDecodeError):
@@ -40,9 +40,9 @@ class LockPlace:
 async def lock_by_pants(
     plan: RequirementPlan, bounds: Mapping[str, str], place: LockPlace, say: Callable[[str], None], *, keep: bool
 ) -> tuple[ChangedLockfile, ...]:
-    """Lock each resolve of the plan with the pins that it has, all in parallel.
+    """Lock each resolve of the plan with its present pins, all in parallel.
 
-    `bounds` has the operator of the bound that a requirement, as Pants writes it, is to get.
+    `bounds`: requirement, as Pants writes it → the operator of the bound that it gets.
     """
     olds = {resolve: place.present(resolve) for resolve in plan.requirements}
     wanted = [
@@ -78,7 +78,7 @@ def lock_by_command(
     *,
     keep: bool,
 ) -> tuple[ChangedLockfile, ...]:
-    """Let the command of the repository lock, while it finds the new requirements; then all is as before.
+    """Run the lock command of the repository while the new requirements are on disk; then put every file back.
 
     Raises: UserError without a command, OSError.
     """
@@ -108,7 +108,7 @@ def lock_by_command(
 
 
 def _candidate(lockfile: str | None, free: frozenset[str]) -> str:
-    """The lockfile without the entries that are to move; "" to leave the file as it is."""
+    """The lockfile without the entries of the projects that may move; "" to leave the file as it is."""
     try:
         present = read_lockfile(lockfile or "")
     except UnreadableLockfileError:

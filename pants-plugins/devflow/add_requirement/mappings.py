@@ -1,4 +1,4 @@
-"""Which import names Pants is told of the projects that are added, and the texts of BUILD files with them. Pure."""
+"""The import names that Pants must be told for added projects, and the BUILD files with these mappings. Pure."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def with_mappings(
 ) -> tuple[tuple[MappingChange, ...], tuple[str, ...], tuple[Problem, ...]]:
     """Put the mapping of each added requirement into its BUILD file, where Pants would infer other modules.
 
-    `texts` has those files and is changed. The result: the mappings, notes, and what could not be edited.
+    `texts` has those files, and is changed in place. Returns the mappings, notes, and what could not be edited.
     """
     changes: list[MappingChange] = []
     notes: list[str] = []
@@ -47,7 +47,7 @@ def with_mappings(
 
 
 def _put(texts: dict[str, str], change: RequirementChange, needed: NeededMapping) -> str:
-    """Edit the text; the path of the BUILD file, or "" if it has an entry of the project already."""
+    """Edit the text. Returns the path of the BUILD file, or "" if the file has an entry of the project already."""
     holder = change.holder
     if not holder.build_path:
         raise CannotEditRequirementsError("no call in a BUILD file makes that target")
@@ -68,7 +68,7 @@ def _put(texts: dict[str, str], change: RequirementChange, needed: NeededMapping
 
 
 def has_entry_of(change: RequirementChange, texts: Mapping[str, str]) -> bool:
-    """Whether the target of a change has the modules of the project already."""
+    """Whether the target of a change already maps the modules of the project."""
     holder = change.holder
     if not holder.build_path or holder.kind is HolderKind.CALL:
         return False
@@ -84,7 +84,7 @@ def has_entry(build: BuildText, call: Call, name: str) -> bool:
 
 
 def _name(change: RequirementChange) -> str:
-    """The name as the requirement has it, without what follows."""
+    """The name as the requirement spells it, without extras, bounds and markers."""
     text = change.text.strip()
     end = next((at for at, char in enumerate(text) if not (char.isalnum() or char in "._-")), len(text))
     return text[:end]

@@ -1,7 +1,7 @@
-"""What this run of Pants has done already: the engine may begin a goal anew.
+"""What this run of Pants has done already, because the engine may restart a goal.
 
-It does so at the next await, if a file has changed that the goal depends on; and this goal changes such files itself.
-What it did before, with all effects, is not to be done again.
+The engine restarts a goal at its next await if a file that the goal depends on has changed, and this goal changes such
+files itself. A restarted goal must not repeat effects that its first start had.
 """
 
 from __future__ import annotations
@@ -16,7 +16,11 @@ _MOST = 16  # runs that one daemon serves at once, at the very most
 
 @dataclass
 class RunMemory:
-    """`lockfiles`: those that a lock command has made; `written`: all is, and the exports of these resolves follow."""
+    """What one run has done.
+
+    `lockfiles`: those that a lock command has made. `written`: set once all files are written, to the resolves whose
+    exports follow.
+    """
 
     lockfiles: tuple[ChangedLockfile, ...] | None = None
     written: tuple[str, ...] | None = None
@@ -26,7 +30,7 @@ _runs: OrderedDict[int, RunMemory] = OrderedDict()
 
 
 def memory_of(run: int) -> RunMemory:
-    """The memory of a run, by its identity; a new one at its first beginning."""
+    """The memory of a run, by the identity of the run; a new memory at its first start."""
     memory = _runs.setdefault(run, RunMemory())
     while len(_runs) > _MOST:
         _runs.popitem(last=False)

@@ -1,4 +1,4 @@
-"""Import names: those that a distribution has, and whether Pants would infer them. Pure."""
+"""The import names of a distribution, and whether Pants would infer them. Pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _COMPILED = (".so", ".pyd")
 
 @dataclass(frozen=True)
 class ModuleNames:
-    """Dotted names, sorted: those of implementations, and those of type stubs alone."""
+    """Dotted names, sorted: of modules with an implementation, and of modules that have type stubs only."""
 
     modules: tuple[str, ...] = ()
     stubs: tuple[str, ...] = ()
@@ -22,7 +22,7 @@ class ModuleNames:
 
 @dataclass(frozen=True)
 class NeededMapping:
-    """What Pants is to be told of a distribution: the field ("module_mapping") and its names."""
+    """The mapping that Pants needs for a distribution: the field ("module_mapping") and the module names."""
 
     field: str
     names: tuple[str, ...]
@@ -77,10 +77,10 @@ def _public(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def needed_mapping(real: ModuleNames, inferred: ModuleNames) -> NeededMapping | None:
-    """What to tell Pants; None if what it infers has every name, or an ancestor of it, as what it is.
+    """The mapping that Pants needs; None if each name, or an ancestor of it, is inferred as the right kind.
 
-    An explicit mapping takes the place of what is inferred, so that it has all names. A distribution of stubs that
-    also brings an implementation is mapped by its stubs, because one target has one kind.
+    An explicit mapping replaces the inferred modules, so it has all names. A distribution of stubs that also has an
+    implementation is mapped by its stubs, because one target has one kind.
     """
     if real.stubs:
         missing = [name for name in real.stubs if not _covers(inferred.stubs, name)]
@@ -94,7 +94,7 @@ def _covers(names: Iterable[str], wanted: str) -> bool:
 
 
 def note_of(name: str, real: ModuleNames) -> str | None:
-    """What else is to be known of a distribution."""
+    """A note about an unusual distribution; None for a usual one."""
     if real.stubs and real.modules:
         return f"{name} has type stubs and the modules {', '.join(real.modules)}; the stubs are mapped"
     if not (real.stubs or real.modules):

@@ -1,4 +1,4 @@
-"""The place of a new name among others that are sorted more or less. Pure."""
+"""The position of a new name in a list that is more or less sorted. Pure."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import re
 from collections.abc import Sequence
 
 _STUBS = re.compile(r"types-.+|.+-stubs")
-_UNSORTED = 0.25  # of all pairs of neighbours: names with more inversions than that have no order to keep
+_UNSORTED = 0.25  # share of all adjacent pairs: a list with more inversions is unsorted
 
 
 def is_stub(name: str) -> bool:
-    """Whether a project has type stubs only, going by its canonical name."""
+    """Whether a project has type stubs only, judged by its canonical name."""
     return bool(_STUBS.fullmatch(name))
 
 
 def place_of(names: Sequence[str], name: str) -> int:
-    """How many of the names stand before the new one.
+    """The index at which to insert the new name.
 
-    The place is that with the fewest inversions, and of several the last; the end, where there is no order.
+    It is the last position with the fewest inversions; in an unsorted list, the end.
     """
     inversions = sum(one > other for one, other in zip(names, names[1:]))
     if inversions > _UNSORTED * max(len(names) - 1, 1):

@@ -1,4 +1,4 @@
-"""What a run brings: requirements, mappings, lockfiles, and the files to write. Pure."""
+"""The result of a run: requirements, mappings, lockfiles, and the files to write. Pure."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class MappingChange:
 
 @dataclass(frozen=True)
 class ChangedLockfile:
-    """A lockfile that was made anew: its files, and what differs from the one before; or why there is none."""
+    """A new lockfile: its files, and how it differs from the former one; or the reason why there is none."""
 
     resolve: str
     path: str
@@ -39,7 +39,7 @@ class ChangedLockfile:
 
 @dataclass(frozen=True)
 class AddOutcome:
-    """A run: what became of each requirement, mapping and lockfile; and what else is to be known."""
+    """The outcome of each requirement, mapping and lockfile of a run, and notes."""
 
     mode: AddMode
     changes: tuple[RequirementChange, ...]
@@ -49,14 +49,14 @@ class AddOutcome:
 
 
 def changed_lockfile(path: str, old: str | None, new: NewLockfile, free: Collection[str] | None) -> ChangedLockfile:
-    """Compare a new lockfile with the one before, which may be none; `free` are the projects to move, None for all."""
+    """Compare a new lockfile with the former one, if any; `free` are the projects that may move, None for all."""
     if new.problem:
         return ChangedLockfile(new.resolve, path, problem=new.problem)
     try:
         locked = read_lockfile(new.files[path].decode())
     except (UnreadableLockfileError, UnicodeDecodeError, KeyError) as error:
         problem = Problem(
-            f"{path}, the lockfile of resolve {new.resolve}, was made anew, and cannot be read: {error}",
+            f"{path}, the lockfile of resolve {new.resolve}, was made again, and cannot be read: {error}",
             fix="see that the command that makes it writes a lockfile to that path",
         )
         return ChangedLockfile(new.resolve, path, problem=problem)
@@ -77,7 +77,10 @@ def pins_of(lockfile: str | None) -> Mapping[str, str]:
 
 
 def versions_of(lockfiles: Sequence[ChangedLockfile], resolves: Sequence[str], name: str) -> tuple[str, str]:
-    """A resolve of these and the version that it has of a project; "" if no version identifies the project."""
+    """The first of these resolves that was locked, and its version of a project.
+
+    The version is "" if no version identifies the project.
+    """
     for one in lockfiles:
         if one.resolve in resolves and one.locked:
             return one.resolve, one.locked.pins.get(name, "")

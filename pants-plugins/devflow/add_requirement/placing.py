@@ -1,4 +1,4 @@
-"""Which target gets a requirement. Pure."""
+"""Chooses the target that gets a requirement. Pure."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from devflow.locking.facts import name_of
 
 @dataclass(frozen=True)
 class PlaceChoice:
-    """What the options say of the place: `resolve` is the given one or else the default.
+    """The options that choose a target.
 
-    `given_resolve`, `to` and `extra` are "" if the option is not set.
+    `resolve` is the given resolve, else the default one. `given_resolve`, `to` and `extra` are "" if the option is not
+    set.
     """
 
     resolve: str
@@ -26,7 +27,7 @@ class PlaceChoice:
 
 
 def holder_of(name: str, holders: Sequence[Holder], choice: PlaceChoice) -> Holder | Problem:
-    """The target that gets the requirement of a project: that which has it, or the one that fits."""
+    """The target that gets the requirement of a project: the target that has the project, else the one that fits."""
     found = (
         [one for one in holders if choice.to in (one.path, one.address)] if choice.to else _of_resolve(holders, choice)
     )
@@ -50,20 +51,20 @@ def holder_of(name: str, holders: Sequence[Holder], choice: PlaceChoice) -> Hold
             fix=f"--to={there.address}",
         )
     candidates = [one for one in found if _has(one, name)] or _preferred(
-        [one for one in found if not one.obstacle], name
+        [one for one in found if not one.blocker], name
     )
     if len(candidates) > 1:
         return _several(name, candidates)
     if not candidates:
         [first, *_] = found
         return Problem(
-            f"Nothing is added to {first.address}{f' ({shown(first.path)})' if first.path else ''}: {first.obstacle}.",
+            f"Nothing is added to {first.address}{f' ({shown(first.path)})' if first.path else ''}: {first.blocker}.",
             fix="name another target with --to=ADDRESS",
         )
     [holder] = candidates
-    if holder.obstacle:
+    if holder.blocker:
         return Problem(
-            f"{shown(holder.path) or holder.address} ({holder.address}) is not edited: {holder.obstacle}.",
+            f"{shown(holder.path) or holder.address} ({holder.address}) is not edited: {holder.blocker}.",
             fix="change it there",
         )
     if choice.given_resolve and len(holder.resolves) > 1:
@@ -89,7 +90,7 @@ def _has(holder: Holder, name: str) -> bool:
 
 
 def _preferred(candidates: Sequence[Holder], name: str) -> list[Holder]:
-    """Files of requirements before single targets; of several, those of the project's kind: stubs, or not."""
+    """Prefer requirement files to single targets, and among them those of the project's kind: stubs, or not."""
     files = [one for one in candidates if one.kind is not HolderKind.CALL] or list(candidates)
     of_kind = [one for one in files if _is_for_stubs(one) == is_stub(name)]
     return of_kind if len(files) > 1 and len(of_kind) == 1 else files

@@ -1,4 +1,4 @@
-"""Which text of which file changes, and what the resolves then require. Pure."""
+"""Decides which files change, to which texts, and what the resolves then require. Pure."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Bounds(Enum):
 
 
 class PinPolicy(Enum):
-    """Whether the other pins of a lockfile stay: the values of `--pins`."""
+    """Whether the pins of other projects in a lockfile are kept: the values of `--pins`."""
 
     KEEP = "keep"
     FREE = "free"
@@ -52,9 +52,10 @@ _OPERATORS = {Bounds.NONE: "", Bounds.COMPATIBLE: "~=", Bounds.LOWER: ">=", Boun
 
 @dataclass(frozen=True)
 class RequirementChange:
-    """What happens to one requirement: "added", "changed", "removed", "upgraded" or "kept".
+    """What happens to one requirement.
 
-    `line` is its line in the file of its holder, of a removal in the old file; 0 where the file stays.
+    `action` is "added", "changed", "removed", "upgraded" or "kept". `line` is its line in the file of its holder (for a
+    removal: in the old file); 0 if the file does not change.
     """
 
     action: str
@@ -66,7 +67,7 @@ class RequirementChange:
 
 @dataclass(frozen=True)
 class RequirementPlan:
-    """The new texts by path, the requirements of each resolve to lock, and the names whose pins are free there."""
+    """The new texts by path, and per resolve the requirements to lock and the names whose pins may move."""
 
     changes: tuple[RequirementChange, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
@@ -84,7 +85,7 @@ def plan_changes(
     choice: PlaceChoice,
     parse: Parser,
 ) -> RequirementPlan:
-    """Put each wanted requirement into its place, and take out the others; names are canonical."""
+    """Add or change the given requirements and remove others; names are canonical."""
     new = dict(texts)
     changes: list[RequirementChange] = []
     problems: list[Problem] = []
@@ -102,7 +103,7 @@ def plan_changes(
         if not found:
             known = {name_of(text) for holder in holders for text in holder.requirements}
             problems.append(
-                Problem(f"No requirement is about {name}.{did_you_mean(name, known)}", fix="see the spelling")
+                Problem(f"No requirement is about {name}.{did_you_mean(name, known)}", fix="correct the name")
             )
         elif len(found) > 1:
             listed = ", ".join(f"{holder.address} ({shown(holder.path)})" for holder in found)
@@ -115,7 +116,7 @@ def plan_changes(
     for name in upgraded:
         found = _holders_with(name, holders, choice)
         if not found:
-            problems.append(Problem(f"No requirement is about {name}.", fix="see the spelling, or add it"))
+            problems.append(Problem(f"No requirement is about {name}.", fix="correct the name, or add it"))
         changes += [RequirementChange("upgraded", name, name, holder) for holder in found]
     if problems:
         return RequirementPlan(problems=tuple(problems))
@@ -132,7 +133,7 @@ def _holders_with(name: str, holders: Sequence[Holder], choice: PlaceChoice) -> 
 def _not_edited(holder: Holder, doing: str, error: CannotEditRequirementsError) -> Problem:
     return Problem(
         f"{shown(holder.path)} ({holder.address}) is not edited to {doing}: {error}.",
-        fix=error.fix or f"change {shown(holder.path)} yourself, and lock {', '.join(holder.resolves)} anew",
+        fix=error.fix or f"change {shown(holder.path)} yourself, and lock {', '.join(holder.resolves)} again",
     )
 
 
@@ -165,8 +166,8 @@ def _put_into_call(one: WantedRequirement, holder: Holder, text: str) -> Require
 
 
 def _take(name: str, holder: Holder, texts: dict[str, str]) -> RequirementChange:
-    if holder.obstacle:
-        raise CannotEditRequirementsError(holder.obstacle)
+    if holder.blocker:
+        raise CannotEditRequirementsError(holder.blocker)
     text = texts[holder.path]
     [written] = [one for one in holder.requirements if name_of(one) == name][:1]
     if holder.kind is HolderKind.CALL:
@@ -231,7 +232,7 @@ def _misread(
     new: Mapping[str, str],
     parse: Parser,
 ) -> list[Problem]:
-    """What Pants reads from the new text must be what it read before, but for the projects that change."""
+    """Refuse a new text from which Pants would read other changes than those of the planned projects."""
     names = {change.name for change in changes if change.holder.path == holder.path}
 
     def others(texts: Mapping[str, str]) -> Counter[str]:

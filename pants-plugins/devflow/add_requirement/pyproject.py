@@ -1,4 +1,4 @@
-"""The arrays of requirements in the table `[project]` of pyproject.toml, changed by splices. Pure. Source: PEP 621."""
+"""Edits the arrays of requirements in the table `[project]` of pyproject.toml by splices. Pure. Source: PEP 621."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _GROUPS = ("dependency-groups",)  # PEP 735: no Pants up to 2.33 reads them
 
 
 def with_requirement(text: str, requirement: str, extra: str = "") -> RequirementEdit:
-    """The text with a requirement: in the place of that of the project, or in its own place of an array.
+    """The text with a requirement.
 
-    The array is `dependencies`, or that of an extra, which is made if there is none.
-    Raises: CannotEditRequirementsError.
+    It replaces the requirement of the same project, or is inserted into an array: `dependencies`, or the array of an
+    extra, which is created if it is missing. Raises: CannotEditRequirementsError.
     """
     name = name_of(requirement)
     wanted = (*_EXTRAS, extra) if extra else _DEPENDENCIES
@@ -53,7 +53,7 @@ def with_requirement(text: str, requirement: str, extra: str = "") -> Requiremen
 
 
 def _other_than(group: str, text: str) -> str:
-    """An extra that is there, or a name for a new one."""
+    """The name of an existing extra, or a name for a new one."""
     return next(iter(toml_edit.keys_of(text, _EXTRAS)), f"{group}-requirements")
 
 

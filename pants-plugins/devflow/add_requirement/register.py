@@ -14,7 +14,7 @@ from devflow.locking import pinned
 
 
 def core_rules() -> Rules:
-    """The goal and its rules, with exports that no member makes; its requirements are operands."""
+    """The goal and its rules, without members that build exports; the requirements are operands of the goal."""
     take_operands()
     return [
         *engine.rules(),
@@ -27,5 +27,5 @@ def core_rules() -> Rules:
 
 
 def rules() -> Rules:
-    """The goal, its rules, the goal `export-all-resolves`, and what they need of Pants."""
+    """The goal, its rules, the goal `export-all-resolves`, and the rules of Pants that both need."""
     return [*core_rules(), *export_all_resolves.rules(), *engine_python.rules()]

@@ -110,7 +110,7 @@ def _lockfile_as_json(one: ChangedLockfile) -> dict[str, Any]:
 def check_lines(found: Sequence[tuple[str, Sequence[str]]]) -> list[str]:
     """`--check`: for each file what is wrong with it, one line each."""
     return [
-        f"{shown(path)}: {clause}" for path, clauses in found for clause in (clauses or ("goes with its requirements",))
+        f"{shown(path)}: {clause}" for path, clauses in found for clause in (clauses or ("matches its requirements",))
     ]
 
 

@@ -18,7 +18,7 @@ from devflow.locking.requirement import parse_requirement
 class WantedRequirement:
     """A requirement as it is to be written; `name` is canonical.
 
-    One that is a name alone is met by whatever the file has of that project.
+    A bare name is met by any requirement of that project in the file.
     """
 
     text: str
@@ -32,7 +32,7 @@ class WantedRequirement:
 
 
 def wanted_requirements(words: Iterable[str]) -> tuple[tuple[WantedRequirement, ...], tuple[Problem, ...]]:
-    """The requirements, in order, and what is wrong with the others."""
+    """The valid requirements, in order, and a problem for each other text."""
     found: list[WantedRequirement] = []
     problems: list[Problem] = []
     for word in dict.fromkeys(words):
@@ -60,7 +60,7 @@ def wanted_requirements(words: Iterable[str]) -> tuple[tuple[WantedRequirement, 
 def _no_requirement(text: str) -> Problem:
     single = re.fullmatch(r"([\w.\[\],-]+)\s*=\s*([^=\s].*)", text)
     if single:
-        return Problem(f"'{shown(text)}' is not a requirement: one `=`.", fix=f"'{single[1]}=={single[2]}'")
+        return Problem(f"'{shown(text)}' is not a requirement: a bound has two `=`.", fix=f"'{single[1]}=={single[2]}'")
     if not name_of(text):
         return Problem(
             f"'{shown(text)}' is not a requirement: it does not begin with the name of a project.",
@@ -74,7 +74,7 @@ def _no_requirement(text: str) -> Problem:
 
 
 def modules_by_name(values: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
-    """`--modules=A=a,b --modules=C=c` as modules by the canonical name; a name without modules has none."""
+    """`--modules=A=a,b --modules=C=c` as canonical name → modules; a name without modules gets an empty tuple."""
     found: dict[str, list[str]] = {}
     current = ""
     for part in split_commas(values):

@@ -1,4 +1,4 @@
-"""Requirement files as lines: a requirement goes to its place, is changed in place, or goes. Other bytes stay. Pure."""
+"""Edits requirement files by lines: a requirement is inserted, changed or removed; all other bytes are kept. Pure."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class _Line:
 
 @dataclass(frozen=True)
 class _Block:
-    """Adjacent lines, of which one at least is a requirement: from the index `start` up to `end`."""
+    """Adjacent lines, at least one of them a requirement: from the index `start` up to `end`."""
 
     start: int
     end: int
@@ -47,10 +47,10 @@ def requirements_in(text: str) -> dict[int, str]:
 
 
 def with_requirement(text: str, requirement: str) -> RequirementEdit:
-    """The file with a requirement: in the place of the one line of that project, or in its own place.
+    """The file with a requirement.
 
-    Of several lines of the project, the one that has the same marker is meant. Raises: CannotEditRequirementsError if
-    none has, or several.
+    It replaces the line of the same project, or is inserted. If several lines are about the project, it replaces the
+    one with the same marker. Raises: CannotEditRequirementsError if no line, or more than one, has that marker.
     """
     lines = _lines(text)
     name = name_of(requirement)
@@ -66,7 +66,7 @@ def with_requirement(text: str, requirement: str) -> RequirementEdit:
 
 
 def without_requirement(text: str, name: str) -> RequirementEdit:
-    """The file without the one line of a project, and without the comment lines that are about that line alone.
+    """The file without the line of a project, and without the comment lines that belong to that line only.
 
     Raises: CannotEditRequirementsError if several lines are about the project.
     """
@@ -138,7 +138,7 @@ def _inserted(text: str, lines: Sequence[_Line], name: str, requirement: str) ->
 
 
 def _index_of_new_line(lines: Sequence[_Line], name: str) -> int:
-    """Where the new line goes: after an entry, never between a comment and the entry below it."""
+    """The index of the new line: after an entry, never between a comment and the entry below it."""
     blocks = list(_blocks(lines))
     if not blocks:
         return len(lines)
@@ -154,7 +154,7 @@ def _index_of_new_line(lines: Sequence[_Line], name: str) -> int:
 
 
 def _block_for(blocks: Sequence[_Block], lines: Sequence[_Line], name: str) -> _Block:
-    """The longest block of the project's kind: a block of which half is stubs is for stubs."""
+    """The longest block of the project's kind; a block is one of stubs if at least half of its entries are stubs."""
 
     def is_for_stubs(block: _Block) -> bool:
         return 2 * sum(map(is_stub, block.names(lines))) >= len(block.entries)

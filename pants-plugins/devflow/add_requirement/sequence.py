@@ -1,4 +1,4 @@
-"""Items of a bracketed list in a text, of Python or TOML: one goes to its place, is replaced, or goes. Pure."""
+"""Inserts, replaces and removes items of a bracketed list in a text of Python or TOML. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _INDENT = "    "
 
 
 def insert_item(text: str, container: TextNode, place: int, rendered: str) -> list[Splice]:
-    """Put an item before the one at `place`; where the others have lines of their own, on a line of its own.
+    """Insert an item before the one at `place`, on a line of its own if the others have lines of their own.
 
     A comment line belongs to the item below it, and a comment at the end of a line to this line.
     """
@@ -29,24 +29,27 @@ def insert_item(text: str, container: TextNode, place: int, rendered: str) -> li
 
 
 def replace_item(container: TextNode, index: int, rendered: str) -> list[Splice]:
-    """Put another value in the place of an item."""
+    """Replace the value of an item."""
     item = container.items[index]
     return [Splice(item.start, item.end, rendered)]
 
 
 def remove_item(text: str, container: TextNode, index: int) -> list[Splice]:
-    """Take an item out, with its comma and its line; comments above it stay."""
+    """Remove an item with its comma and its line; comments above the item are kept."""
     return remove_items(text, container, [container.items[index]])
 
 
 def quote_of(text: str, container: TextNode) -> str:
-    """The quotation mark that the items have more of."""
+    """The quotation mark that most items have."""
     written = "".join(text[item.start : item.end] for item in container.items)
     return "'" if written.count("'") > written.count('"') else '"'
 
 
 def quoted(value: str, mark: str) -> str:
-    """A string of Python and of TOML at once; a value with a mark of its own gets the other one."""
+    """A string literal that is valid in Python and in TOML.
+
+    A value that contains the quotation mark gets the other one.
+    """
     if mark in value:
         mark = "'" if mark == '"' else '"'
     if mark in value or "\\" in value or re.search(r"[\x00-\x1f\x7f]", value):

@@ -22,7 +22,7 @@ class AddRequirementSubsystem(GoalSubsystem):
     help = softwrap(
         """
         Add requirements of Python, or change or remove them: the line goes to its place in the right file, the
-        lockfiles of its resolves are locked anew with every other pin kept, Pants is told the import names where it
+        lockfiles of its resolves are locked again with every other pin kept, Pants is told the import names where it
         would infer others, and the exports follow. All of it, or nothing.
 
         The requirements stand after the goal: `add-requirement 'aiohttp>=3.9' types-PyYAML`.
@@ -36,8 +36,9 @@ class AddRequirementSubsystem(GoalSubsystem):
         default=None,
         help=softwrap(
             """
-            The target that gets them, by its address or by its file. If not set: the one of the resolve; of several,
-            the one that has the project, or that is of its kind (type stubs). Example: `--to=3rdparty:reqs`.
+            The target that gets them, by its address or by its file. If not set: the target of the resolve; if there
+            are several, the one that has the project, or that holds requirements of its kind (type stubs). Example:
+            `--to=3rdparty:reqs`.
             """
         ),
     )
@@ -53,12 +54,14 @@ class AddRequirementSubsystem(GoalSubsystem):
         default=[],
         help=softwrap(
             """
-            Take out the requirements of these projects, with their comments and mappings. Refused while a target
-            depends on one. Example: `--remove=attrs,redis`.
+            Remove the requirements of these projects, with their comments and mappings. Refused while a target depends
+            on one of them. Example: `--remove=attrs,redis`.
             """
         ),
     )
-    force = BoolOption(default=False, help="With `--remove`: also what a target still depends on.")
+    force = BoolOption(
+        default=False, help="With `--remove`: remove a requirement even if a target still depends on it."
+    )
     upgrade = StrListOption(
         default=[],
         help=softwrap(
@@ -72,7 +75,7 @@ class AddRequirementSubsystem(GoalSubsystem):
         default=Bounds.AUTO,
         help=softwrap(
             """
-            The bound for a requirement without one, made of the locked version: `compatible` (`~=3.9.1`), `lower`
+            The bound for a requirement without one, made from the locked version: `compatible` (`~=3.9.1`), `lower`
             (`>=3.9.1`), `exact` (`==3.9.1`), `none`; `auto` is what most requirements of the file have. Example:
             `--bounds=none`.
             """
@@ -95,14 +98,14 @@ class AddRequirementSubsystem(GoalSubsystem):
         default=True,
         help=softwrap(
             """
-            Install each new distribution in a sandbox, without what it needs, to see its import names; with
+            Install each new distribution in a sandbox, without its dependencies, to see its import names; with
             `--no-import-names`, do not.
             """
         ),
     )
     pins = EnumOption(
         default=PinPolicy.KEEP,
-        help="`keep` the versions of everything else, or let all of them move: `free`. Example: `--pins=free`.",
+        help="`keep` the versions of all other projects, or let all of them move (`free`). Example: `--pins=free`.",
     )
     lock_command = StrOption(
         default=None,
@@ -121,7 +124,7 @@ class AddRequirementSubsystem(GoalSubsystem):
         default=False,
         help=softwrap(
             """
-            Change nothing; exit with 1 if a lockfile does not go with its requirements, or a mapping names a project
+            Change nothing; exit with 1 if a lockfile does not match its requirements, or a mapping names a project
             that is no requirement. Nothing is locked.
             """
         ),

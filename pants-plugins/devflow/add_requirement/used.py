@@ -1,4 +1,4 @@
-"""Which targets depend on a requirement that is to go."""
+"""Finds the targets that depend on a requirement that is to be removed."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ def _is_of(address: Address, name: str) -> bool:
 
 
 async def needed_by(removed: Sequence[RequirementChange]) -> tuple[Problem, ...]:
-    """A problem for each requirement that goes, and that a target depends on."""
+    """A problem for each removed requirement that a target depends on."""
     found = []
     for change in removed:
         holder = change.holder
         try:
-            # As the engine has them: a target may be parametrized.
+            # All addresses of the target as the engine has them: it may be parametrized.
             addresses = [
                 target.address
                 for target in await all_unexpanded_targets()
@@ -31,7 +31,7 @@ async def needed_by(removed: Sequence[RequirementChange]) -> tuple[Problem, ...]
             ]
             dependents = await direct_dependents(addresses)
         except Exception as error:
-            fix = "correct that; or add --force, and it is not looked at"
+            fix = "correct that, or add --force, which skips this check"
             found.append(as_problem(error, doing=f"looking for what depends on {change.name}", fix=fix))
             continue
         others = [one.spec for one in dependents if (one.spec_path, one.target_name) != (holder.directory, holder.name)]
@@ -40,7 +40,7 @@ async def needed_by(removed: Sequence[RequirementChange]) -> tuple[Problem, ...]
             found.append(
                 Problem(
                     f"{change.name} is still used: {', '.join(sorted(others)[:3])}{more}.",
-                    fix="take the imports out first, or add --force",
+                    fix="remove the imports first, or add --force",
                 )
             )
     return tuple(found)

@@ -1,4 +1,4 @@
-"""Carry out the plans: write the commits, move all branches in one ref transaction, push."""
+"""Carries out the plans: writes the commits, moves all branches in one ref transaction, pushes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from devflow.common.git_pushes import push_refs, push_sources
 
 @dataclass(frozen=True)
 class CarriedOut:
-    """What a run has made: branch → commit. `pushed`: the push of the plans, if there is one, was made."""
+    """The result of a run: branch → commit. `pushed`: the push of the plans, if there is one, has succeeded."""
 
     branches: Mapping[str, str]
     pushed: bool = False
@@ -25,9 +25,10 @@ class CarriedOut:
 def carry_out(
     git: Git, plans: Sequence[SeriesPlan], env: Mapping[str, str], *, sign: bool, push_to: str | None
 ) -> CarriedOut:
-    """The caller holds the lock. Raises: GitError, with no branch changed; a push that fails is a problem.
+    """Write commits, move branches, push; the caller holds the lock.
 
-    A kill before the ref transaction leaves objects that no ref names, for `git gc`.
+    Raises: GitError, with no branch changed. A failed push is a problem in the result. A kill before the ref
+    transaction leaves objects that no ref names, which `git gc` removes.
     """
     made = [plan for plan in plans if plan.status is Status.MAKE]
     committer = git.line("var", "GIT_COMMITTER_IDENT") if made else ""

@@ -1,4 +1,4 @@
-"""The trees of a commit as a series gets them: without its fragments, or with the paths of another repository."""
+"""Makes the trees of a commit for a series: without news fragments, or with the paths of another repository."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _Changes = Mapping[str, tuple["Entry | None", "Entry | None"]]
 
 @dataclass(frozen=True)
 class Trees:
-    """The two trees whose difference goes to the series, and the files of the commit that do not go along."""
+    """The two trees whose difference is applied to the series, and the files of the commit that are left out."""
 
     base: str
     theirs: str
@@ -49,7 +49,7 @@ class Carrier:
         return Trees(pick.base_tree, merger.tree_with(pick.commit.tree, skipped), tuple(sorted(skipped)))
 
     def _in_another(self, merger: TreeMerger, pick: Pick, ours: str) -> Trees:
-        """The tree of the series there, with each mapped file as it is before the commit, and as it is after it."""
+        """The tree of the other repository's series with each mapped file as before the commit, and as after it."""
         git = self.place.source.git
         changes = TreeMerger(git, merger.scratch, {}).changes(pick.base_tree, pick.commit.tree)
         going: dict[str, str] = {}
@@ -71,7 +71,7 @@ class Carrier:
     def _copied(
         self, merger: TreeMerger, changes: _Changes, pick: Pick
     ) -> dict[str, tuple[Entry | None, Entry | None]]:
-        """The entries with their blobs written to the target: an alternate object database would not be copied."""
+        """Write the blobs of the entries to the target: objects of an alternate database would not be copied."""
         oids = {entry.oid for pair in changes.values() for entry in pair if entry and entry.mode != _SUBMODULE}
         contents = self.place.source.git.blobs(sorted(oids))
         new: dict[str, str] = {}
@@ -89,7 +89,7 @@ class Carrier:
         return {path: (written(path, old), written(path, now)) for path, (old, now) in changes.items()}
 
     def _qualified(self, content: bytes, pick: Pick) -> bytes:
-        """A fragment with qualified references, and with that of its commit."""
+        """A fragment with qualified references, and with the reference of its commit."""
         text = qualified(os.fsdecode(content), self.repository or "")
         reference = f"{self.repository}#{pick.commit.number}"
         if pick.commit.number and reference not in text:

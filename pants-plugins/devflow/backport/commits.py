@@ -158,7 +158,7 @@ def _not_on_branch(git: Git, commits: Sequence[CommitObject]) -> list[str]:
 
 
 def lacking(git: Git, oids: Collection[str], tip: str) -> set[str]:
-    """Those of the commits that are not in the history of `tip`. Raises: GitError."""
+    """The commits that are not in the history of `tip`. Raises: GitError."""
     if not oids:
         return set()
     stdin = os.fsencode("\n".join([*oids, f"^{tip}", ""]))

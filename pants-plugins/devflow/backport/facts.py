@@ -1,4 +1,4 @@
-"""What a backport is planned from: commits, series, and what the merge of each commit into each series gives."""
+"""The facts of a backport: commits, series, and the result of merging each commit into each series."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ class CommitObject:
 
     @property
     def title(self) -> str:
-        """For a person: `3f2a1b0c9d8e "fix: …"`; not yet fit for a terminal."""
+        """The commit for a message: `3f2a1b0c9d8e "fix: …"`; control characters are not escaped yet."""
         return f'{self.oid[:12]} "{self.subject}"'
 
 
 @dataclass(frozen=True)
 class Pick:
-    """A commit to bring to each series, as the difference to `base_tree`."""
+    """A commit to apply to each series, as the difference to `base_tree`."""
 
     commit: CommitObject
     base_tree: str
@@ -54,7 +54,7 @@ class Pick:
 
 @dataclass(frozen=True)
 class Wanted:
-    """The commits of a command line, in their order, and what is to be said of how they were found."""
+    """The commits of a command line, in their order, and notes on how they were found."""
 
     picks: tuple[Pick, ...] = ()
     notes: tuple[str, ...] = ()
@@ -63,9 +63,10 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Series:
-    """A series that gets commits. `ref` is where it was found; `base` is what the user types for it.
+    """A series that gets commits.
 
-    `local` is the commit of the branch here, None if there is none. `worktree` is where that branch is checked out.
+    `ref` is the ref at which it was found; `base` is what the user types for that ref. `local` is the commit of the
+    local branch, None if there is none. `worktree` is the directory in which that branch is checked out.
     """
 
     name: str
@@ -78,7 +79,7 @@ class Series:
 
 
 class Outcome(Enum):
-    """What a commit is to a series."""
+    """The result of merging a commit into a series."""
 
     CLEAN = "clean"
     THERE = "already there"
@@ -97,21 +98,22 @@ class FileConflict:
 
 @dataclass(frozen=True)
 class Merged:
-    """A commit in a series: the tree after it, with conflict markers if there are conflicts; and what it changes."""
+    """A commit merged into a series: the resulting tree, with conflict markers if needed, and the changed files."""
 
     pick: Pick
     outcome: Outcome
     tree: str
     files: tuple[str, ...] = ()
     conflicts: tuple[FileConflict, ...] = ()
-    left_out: tuple[str, ...] = ()  # files of the commit that do not go along
+    left_out: tuple[str, ...] = ()  # files of the commit that are left out
 
 
 @dataclass(frozen=True)
 class Branch:
-    """The branch that is to be made. `commit` and `tree` are None where the name is free.
+    """The present state of the branch to make.
 
-    `blocking` is a ref above or below the name, because of which git cannot make it.
+    `commit` and `tree` are None if the name is free. `blocking` is a ref above or below the name, which prevents git
+    from making the branch.
     """
 
     name: str
@@ -123,14 +125,14 @@ class Branch:
 
 @dataclass(frozen=True)
 class RemoteBranches:
-    """What a push would meet: the branches that the remote has of those to push, or why it cannot be asked.
+    """The state of a remote before a push: which of the branches it has, or the reason why it cannot be asked.
 
-    Of several addresses of a push, a branch that is there as it is here counts if all have it. `source` is what a
-    person types for the address that cannot be asked.
+    If a push has several addresses, a branch counts as pushed only if all of them have it. `source` is what the user
+    types for the address that cannot be asked.
     """
 
     name: str
-    known: tuple[str, ...] = ()  # the remotes that there are, if this is none of them
+    known: tuple[str, ...] = ()  # the remotes of the repository, if `name` is not one of them
     message: str | None = None
     branches: Mapping[str, str] = field(default_factory=dict)
     addresses: int = 1

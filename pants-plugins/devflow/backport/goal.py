@@ -66,10 +66,8 @@ def _request(options: BackportSubsystem, place: Workplace) -> BackportRequest:
         for name in ("path_map", "repository_name", "with_fragments"):
             if options.options.is_flagged(name):
                 flag = f"--{name.replace('_', '-')}"
-                raise UserError(
-                    f"{flag} is of another repository.", fix=f"leave {flag} out, or add --to-repository=PATH"
-                )
-    # As a person types it in the build root. `git -C PATH worktree add` would take it as relative to PATH.
+                raise UserError(f"{flag} needs --to-repository.", fix=f"leave {flag} out, or add --to-repository=PATH")
+    # As the user types it in the build root. `git -C PATH worktree add` would take it as relative to PATH.
     top, here = place.target.worktree.top, place.source.git.directory
     beside = os.path.relpath(top.parent, here)
     return BackportRequest(
@@ -109,7 +107,7 @@ def _command(options: BackportSubsystem, typed: Sequence[str], words: Sequence[s
 
 @contextmanager
 def _turn(run: GoalRun, place: Workplace, *, execute: bool, timeout_s: float) -> Iterator[None]:
-    """One run at a time makes branches; a plan takes no lock. Raises: UserError."""
+    """Hold the lock of a run that makes branches; a run that only plans takes no lock. Raises: UserError."""
     if not execute:
         yield
         return

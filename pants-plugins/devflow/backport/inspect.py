@@ -1,4 +1,4 @@
-"""Read what a plan is made from, and merge each commit into each series. Unless a run executes, nothing is kept."""
+"""Reads the facts of a plan, and merges each commit into each series. Unless a run executes, no object is kept."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from devflow.common.git import Git, GitError
 def merge_all(
     merger: TreeMerger, carrier: Carrier, series: Series, picks: Sequence[Pick], *, past_conflicts: bool
 ) -> tuple[Merged, ...]:
-    """Each commit on top of those before it. After a conflict none is tried, unless `past_conflicts`.
+    """Merge each commit on top of the previous ones.
 
-    Raises: GitError, UserError.
+    After a conflict the rest is not tried, unless `past_conflicts`. Raises: GitError, UserError.
     """
     place = carrier.place
     missing = {pick.commit.oid for pick in picks}
@@ -60,7 +60,7 @@ def _merge(merger: TreeMerger, carrier: Carrier, series: Series, pick: Pick, tre
 
 
 def _unreadable(place: Workplace, error: GitError) -> UserError | None:
-    """The error for an object that this clone lacks: a partial or damaged one."""
+    """The error for an object that this clone lacks because the clone is partial or damaged."""
     text = str(error)
     if not any(
         words in text for words in ("unable to read", "missing", "bad object", "not our ref", "could not fetch")
@@ -71,7 +71,7 @@ def _unreadable(place: Workplace, error: GitError) -> UserError | None:
 
 
 def _last_change(git: Git, place: Workplace, series: Series, path: str) -> str | None:
-    """The title of the commit on the series that changed a file last; None if there is none."""
+    """The title of the last commit on the series that changed a file; None if there is none."""
     top = ("-C", str(place.target.worktree.top))
     oid = git.line(*top, "rev-list", "--max-count=1", series.commit.oid, "--", path)
     return read_commits(git, [oid])[oid].title if oid else None

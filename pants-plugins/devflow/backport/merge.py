@@ -1,7 +1,7 @@
-"""A merge of trees, without a worktree: what `git cherry-pick` does, with the attributes of the series alone.
+"""Merges trees without a worktree, as `git cherry-pick` does, with the attributes of the series only.
 
-Source: git 2.39, `merge-tree --write-tree`. The three trees get commits without a history of their own, because this
-git asks for commits and finds their base itself.
+Source: git 2.39, `merge-tree --write-tree`. Each of the three trees gets a commit without history, because this command
+takes commits and finds their merge base itself.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _WITHOUT_FILES = [2, 38]  # the first git with `merge-tree --write-tree`
 
 @dataclass(frozen=True)
 class MergedTree:
-    """`conflicts`: path → kind; with any, the tree has conflict markers."""
+    """The result of a merge. `conflicts`: path → kind; if there are any, the tree has conflict markers."""
 
     tree: str
     conflicts: Mapping[str, str]
@@ -31,16 +31,17 @@ class MergedTree:
 
 @dataclass(frozen=True)
 class TreeMerger:
-    """Merges trees of a repository. `scratch` is an empty directory of ours, `env` says where objects are written."""
+    """Merges trees of a repository. `scratch` is an empty temporary directory; `env` says where objects are written."""
 
     git: Git
     scratch: Path
     env: Mapping[str, str]
 
     def attributes_of(self, tree: str) -> Path:
-        """A worktree of ours that has nothing but the `.gitattributes` of this tree. Raises: GitError.
+        """Make a temporary worktree with only the `.gitattributes` files of this tree.
 
-        They decide which files are text, and which merge driver is used; those of the user's worktree do not count.
+        Raises: GitError. These attributes decide which files are text, and which merge driver is used; the attributes
+        of the user's worktree must not count.
         """
         worktree = self.scratch / f"attributes-{tree}"
         worktree.mkdir(exist_ok=True)
@@ -59,7 +60,7 @@ class TreeMerger:
         return worktree
 
     def merge(self, base: str, ours: str, theirs: str, attributes: Path) -> MergedTree:
-        """Bring the difference of `base` and `theirs` to `ours`. Raises: GitError."""
+        """Apply the difference of `base` and `theirs` to `ours`. Raises: GitError."""
         root = write_commit(self.git, NewCommit(base), self.env)
         sides = [write_commit(self.git, NewCommit(tree, (root,)), self.env) for tree in (ours, theirs)]
         # git reads attributes from the directory in which it runs.
@@ -101,7 +102,7 @@ class TreeMerger:
         return self.git.line("write-tree", env=index)
 
     def changes(self, old: str, new: str) -> dict[str, tuple[Entry | None, Entry | None]]:
-        """Path → what the two trees have there, of the files that differ. Raises: GitError."""
+        """Path → the entries of both trees, for the files that differ. Raises: GitError."""
         command = ("diff-tree", "-r", "-z", "--raw", "--no-renames", "--ignore-submodules=none", old, new)
         records = iter(self.git.records(*command, env=self.env))
         found = {}
@@ -112,7 +113,7 @@ class TreeMerger:
 
 
 def _is_below(path: str) -> bool:
-    """A tree that was made to do harm may have names that lead out of it."""
+    """Whether a path stays below its directory: the names in a crafted tree may lead out of it."""
     return not {"", ".", ".."} & set(path.split("/"))
 
 
@@ -141,7 +142,7 @@ def _conflicts(records: list[str]) -> dict[str, str]:
         number = int(rest[0])
         paths, kind = rest[1 : number + 1], rest[number + 1]
         if kind.startswith("CONFLICT (") and paths and paths[0] not in told:
-            # The first says most: after "binary" comes "contents".
+            # The first message is the most specific one: "contents" follows "binary".
             told.add(paths[0])
             kinds[paths[0]] = kind[len("CONFLICT (") :].rstrip(")").replace("contents", "content")
         rest = rest[number + 3 :]

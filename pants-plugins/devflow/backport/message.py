@@ -1,4 +1,4 @@
-"""The message of a commit on a series: a trailer, and references that still lead to their repository. Pure."""
+"""Writes the message of a commit on a series: with a trailer, and with references qualified by repository. Pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _REFERENCE = re.compile(
 
 
 def qualified(text: str, repository: str) -> str:
-    """The text with `#12` and `GH-12` as `owner/repository#12`, where they stand alone; not in code and addresses."""
+    """The text with each separate `#12` and `GH-12` as `owner/repository#12`, except in code and URLs."""
     return _REFERENCE.sub(lambda found: found["kept"] or f"{repository}#{found['number']}", text)
 
 
@@ -41,7 +41,7 @@ def refuse_template(template: str) -> None:
 
 
 def trailer_of(template: str, commit: CommitObject, series: str) -> str:
-    """The trailer of the setting; "" for none, and for one with a number, of a commit that has no number."""
+    """The trailer by the setting; "" if it is not set, or has {number} and the commit has no number."""
     if template == "x":
         return f"(cherry picked from commit {commit.oid})"
     if commit.number is None and "{number}" in template:
@@ -51,7 +51,7 @@ def trailer_of(template: str, commit: CommitObject, series: str) -> str:
 
 
 def with_trailer(message: str, trailer: str) -> str:
-    """The message with one trailer more, in the block that is at its end, or in a new one."""
+    """The message with one more trailer, in the trailer block at its end, or in a new block."""
     if not trailer:
         return message
     body = message.rstrip("\n")
@@ -64,6 +64,6 @@ def with_trailer(message: str, trailer: str) -> str:
 
 
 def message_of(commit: CommitObject, series: str, *, trailer: str, repository: str | None) -> str:
-    """The message on the series. With the name of the repository that the commit is from, references are qualified."""
+    """The message on the series. If the name of the commit's repository is given, references are qualified with it."""
     message = qualified(commit.message, repository) if repository else commit.message
     return with_trailer(message, trailer_of(trailer, commit, series))

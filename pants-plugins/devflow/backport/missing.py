@@ -1,4 +1,4 @@
-"""Which fixes of the present branch a series lacks, by the first `(#N)` of subjects; by the subject, if it has none."""
+"""Finds the fixes of the current branch that a series lacks, by the first `(#N)` of subjects, else by the subject."""
 
 from __future__ import annotations
 

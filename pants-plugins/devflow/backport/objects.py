@@ -1,4 +1,4 @@
-"""Commits as objects: read by any name, and written with the author of another commit, to the byte."""
+"""Reads commits by any name, and writes commits whose author is that of another commit, to the byte."""
 
 from __future__ import annotations
 
@@ -39,7 +39,10 @@ def parse_commit(oid: str, raw: bytes) -> CommitObject:
 
 
 def read_commits(git: Git, names: Iterable[str], env: Mapping[str, str] | None = None) -> dict[str, CommitObject]:
-    """Name → commit, by anything that git takes for a commit; a name that has none is left out. Raises: GitError."""
+    """Name → commit, for any name that git accepts for a commit; names without a commit are left out.
+
+    Raises: GitError.
+    """
     wanted = [name for name in dict.fromkeys(names) if name and "\n" not in name and "\0" not in name]
     if not wanted:
         return {}
@@ -70,7 +73,7 @@ class NewCommit:
 
 
 def write_commit(git: Git, new: NewCommit, env: Mapping[str, str], *, sign: bool = False) -> str:
-    """The id of the new commit, which no ref names. Raises: GitError."""
+    """Write a commit that no ref names, and return its id. Raises: GitError."""
     if sign:
         return _write_signed(git, new, env)
     lines = [f"tree {new.tree}", *(f"parent {oid}" for oid in new.parents)]
@@ -81,7 +84,7 @@ def write_commit(git: Git, new: NewCommit, env: Mapping[str, str], *, sign: bool
 
 
 def _write_signed(git: Git, new: NewCommit, env: Mapping[str, str]) -> str:
-    """By `commit-tree`, because there are three ways to sign."""
+    """Write it by `git commit-tree`, which knows the three ways to sign."""
     ident, date = new.author.rsplit("> ", 1)
     name, _, email = ident.partition("<")
     author = {"GIT_AUTHOR_NAME": name.strip(), "GIT_AUTHOR_EMAIL": email, "GIT_AUTHOR_DATE": f"@{date}"}

@@ -1,7 +1,7 @@
-"""The merge of trees by a git before 2.38, which cannot do it without files: in a worktree of ours, with its own index.
+"""Merges trees with git before 2.38, which needs files: in a temporary worktree with an index of its own.
 
-Source: git 2.29 to 2.37, `merge-recursive`: it merges into the index and the worktree that are there, and looks at no
-branch. (A worktree of `git worktree add` would be an entry in the user's repository.)
+Source: git 2.29 to 2.37, `merge-recursive`: it merges into the given index and worktree, and reads no branch. (A
+worktree of `git worktree add` would be an entry in the user's repository.)
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ def merge_with_files(
 ) -> tuple[str, dict[str, str]]:
     """The tree of three commits, and path → kind of conflict; with any, the tree has conflict markers.
 
-    `worktree` is a directory of ours with nothing but the `.gitattributes` of `ours`: git wants them there before the
-    files that they are about. `index` is a file that is not there yet. Raises: GitError.
+    `worktree` is a temporary directory with only the `.gitattributes` of `ours`: git needs them before it writes the
+    files that they apply to. `index` is the path of a file that does not exist yet. Raises: GitError.
     """
     inside = ("-C", str(worktree))
     env = {**env, "GIT_WORK_TREE": str(worktree), "GIT_INDEX_FILE": str(index)}
@@ -35,7 +35,7 @@ def merge_with_files(
     changes = ""
     for path, of_path in stages.items():
         entry = _with_markers(git, worktree, path, of_path, env)
-        # The stages go first; then the path has one entry, or none.
+        # Remove the stages first: the path then has one entry, or none.
         changes += index_info(path, None, like=ours)
         if entry:
             changes += index_info(path, entry, like=ours)
@@ -57,19 +57,19 @@ def _unmerged(records: list[str]) -> dict[str, dict[int, Entry]]:
 def _with_markers(
     git: Git, worktree: Path, path: str, stages: Mapping[int, Entry], env: Mapping[str, str]
 ) -> Entry | None:
-    """What git left for a path that is in conflict: a file with markers, one side, or nothing."""
+    """The content that git left for a path in conflict: a file with markers, one side, or nothing."""
     side = stages.get(_OURS) or stages.get(_THEIRS)
     file = worktree / path
     if side is None or not side.is_file or file.is_symlink() or not file.is_file():
         return side
-    # By the path, git knows which filters and line ends the file has.
+    # The path tells git which filters and line ends the file has.
     content = file.read_bytes()
     oid = git.line("-C", str(worktree), "hash-object", "-w", "--stdin", f"--path={path}", stdin=content, env=env)
     return Entry(side.mode or REGULAR, oid)
 
 
 def _kind(git: Git, path: str, stages: Mapping[int, Entry], said: str, env: Mapping[str, str]) -> str:
-    """As a newer git calls it."""
+    """The kind in the words of newer versions of git."""
     sides = [stages[stage].oid for stage in (_OURS, _THEIRS) if stage in stages]
     if len(sides) == 2 and git.line("diff", "--numstat", *sides, env=env).startswith("-\t-"):
         return "binary"

@@ -1,4 +1,4 @@
-"""Where the files of a commit go in another repository, and which of them stay behind. Pure."""
+"""Maps the files of a commit to paths in another repository, or leaves them out. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from devflow.common.paths import shown
 
 
 def parse_map(items: Iterable[str]) -> dict[str, str]:
-    """`["src/a=lib/a", "docs"]` as directory or file here → the same there; "" is everything. Raises: UserError."""
+    """`["src/a=lib/a", "docs"]` as path in this repository → path in the other one; "" is everything.
+
+    Raises: UserError.
+    """
     found: dict[str, str] = {}
     for item in items:
         here, sign, there = item.partition("=")
@@ -30,7 +33,7 @@ def parse_map(items: Iterable[str]) -> dict[str, str]:
 
 
 def mapped(path: str, paths: Mapping[str, str]) -> str | None:
-    """Where a file goes, by the longest entry that it is in; None if it stays behind."""
+    """The new path of a file, by the longest entry that contains it; None if the file is left out."""
     for here in sorted(paths, key=len, reverse=True):
         if not here or path == here or path.startswith(f"{here}/"):
             rest = path[len(here) :].lstrip("/")
@@ -39,7 +42,7 @@ def mapped(path: str, paths: Mapping[str, str]) -> str | None:
 
 
 def refuse_clashes(pairs: Iterable[tuple[str, str]]) -> None:
-    """Raises: UserError for two files, each with where it goes, that go to one place."""
+    """Refuse two files with one new path; each pair is an old and a new path. Raises: UserError."""
     origin: dict[str, str] = {}
     for here, there in pairs:
         other = origin.setdefault(there, here)

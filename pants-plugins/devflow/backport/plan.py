@@ -1,4 +1,4 @@
-"""Decide what is made of each series: which branch, which commits with which messages, or why nothing. Pure."""
+"""Decides for each series which branch and commits are made, with which messages, or why none is. Pure."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 @dataclass(frozen=True)
 class BackportRequest:
-    """The options. `branch` is a template; `worktrees`, where a worktree beside the target may be: "../app".
+    """The options.
 
-    `repository_name` is for another repository, whose messages get it; `target_path` is where that is.
+    `branch` is a template; `worktrees` is the beginning of the path of a worktree beside the target: "../app". For
+    another repository, `repository_name` qualifies references in its messages, and `target_path` is its path.
     """
 
     branch: str
@@ -42,7 +43,7 @@ class BackportRequest:
 
 @dataclass(frozen=True)
 class SeriesFacts:
-    """What was found of one series: the commits in it, and the branch that they would be on."""
+    """The facts of one series: the merged commits, and the branch that would have them."""
 
     series: Series
     merged: tuple[Merged, ...]
@@ -53,14 +54,14 @@ class Status(Enum):
     """What happens to a series."""
 
     MAKE = "make"
-    NOTHING = "nothing to do"  # each commit is there already
-    DONE = "done before"  # the branch is there, with this content
+    NOTHING = "nothing to do"  # the series has each commit already
+    DONE = "done before"  # the branch exists, with this content
     BLOCKED = "blocked"
 
 
 @dataclass(frozen=True)
 class PlannedCommit:
-    """A commit to make, on top of the one before it, or of the series."""
+    """A commit to make, on top of the previous one, or of the series."""
 
     merged: Merged
     message: str
@@ -68,9 +69,10 @@ class PlannedCommit:
 
 @dataclass(frozen=True)
 class SeriesPlan:
-    """What is done for one series. `commits` are all or none.
+    """The plan of one series.
 
-    With `problems`, it is blocked; or its branch has conflict markers, because that was asked for.
+    `commits` are all or none. With `problems`, the series is blocked, or its branch gets conflict markers because the
+    user asked for them.
     """
 
     series: Series
@@ -83,7 +85,7 @@ class SeriesPlan:
 
     @property
     def ref(self) -> str:
-        """The full name of the branch that is made, or moved."""
+        """The full name of the branch that is made or moved."""
         return f"refs/heads/{self.branch}"
 
 
@@ -177,7 +179,7 @@ _AND_THEN = "then correct the files, git add them, and git cherry-pick --continu
 
 
 def _marker_problems(request: BackportRequest, facts: SeriesFacts, made: Sequence[Merged]) -> list[Problem]:
-    """What is left to do by hand on a branch with conflict markers. Only `commit_conflicts` lets them come here."""
+    """The steps that the user takes on a branch with conflict markers; only `commit_conflicts` makes such a branch."""
     branch, directory = facts.branch.name, _directory(request, facts.branch.name)
     where = ("-C", request.target_path) if request.to_another else ()
     fix = f"{command_line('git', *where, 'worktree', 'add', directory, branch)}  # then correct them"
@@ -191,7 +193,7 @@ def _marker_problems(request: BackportRequest, facts: SeriesFacts, made: Sequenc
 
 
 def by_hand(request: BackportRequest, facts: SeriesFacts, made: Sequence[Merged]) -> str:
-    """The commands that bring the commits to a worktree of their own, where git leaves the conflict to be resolved."""
+    """The commands that cherry-pick the commits in a new worktree, in which the user resolves the conflict."""
     branch, series = facts.branch.name, facts.series
     directory = _directory(request, branch)
     flags = ["-x"] if request.trailer == "x" else []
@@ -207,7 +209,7 @@ def by_hand(request: BackportRequest, facts: SeriesFacts, made: Sequence[Merged]
 
 
 def _directory(request: BackportRequest, branch: str) -> str:
-    """Where a worktree of the branch may be: beside the present one."""
+    """The path of a new worktree for the branch, beside the present one."""
     return f"{request.worktrees}-{branch.replace('/', '-')}"
 
 

@@ -9,6 +9,6 @@ from devflow.engine.operands import take_operands
 
 
 def rules() -> Rules:
-    """The goal; its commits are operands."""
+    """The goal; the commits are its operands."""
     take_operands()
     return [*engine.rules(), *goal.rules()]

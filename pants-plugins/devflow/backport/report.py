@@ -15,7 +15,7 @@ from devflow.common.report import count, json_report, problems_as_json
 
 @dataclass(frozen=True)
 class BackportOutcome:
-    """All plans, and what was made of them: branch → commit. `problems` are those of no single series."""
+    """All plans, and their result: branch → commit. `problems` are those that belong to no single series."""
 
     plans: tuple[SeriesPlan, ...]
     notes: tuple[str, ...] = ()
@@ -27,7 +27,7 @@ class BackportOutcome:
 
     @property
     def all_problems(self) -> tuple[Problem, ...]:
-        """Those of the run, then those of each series."""
+        """The problems of the run, then those of each series."""
         return (*self.problems, *(problem for plan in self.plans for problem in plan.problems))
 
 
@@ -116,7 +116,7 @@ def _merged_as_json(merged: Merged) -> dict[str, Any]:
 
 
 def closing(outcome: BackportOutcome, goal: str, command: str | None) -> list[str | Problem]:
-    """Every problem with its fix, the result in one line, and after a plan the command that carries it out, if any."""
+    """Each problem with its fix, the result in one line, and after a dry run the command that carries the plan out."""
     found: list[str | Problem] = [headed(goal, problem) for problem in outcome.all_problems]
     statuses = [plan.status for plan in outcome.plans]
     made = len(outcome.branches or {})

@@ -22,7 +22,7 @@ def read_refs(git: Git, series: Iterable[str]) -> dict[str, str]:
 
 
 def find_series(git: Git, name: str, remote: str, refs: Mapping[str, str]) -> Series | Problem:
-    """The newer one of the branch here and the branch of the remote. Raises: GitError."""
+    """Find a series: the local branch or the remote one, whichever is newer. Raises: GitError."""
     here, there = f"refs/heads/{name}", f"refs/remotes/{remote}/{name}"
     if here not in refs and there not in refs and f"refs/remotes/{name}" in refs:
         there = f"refs/remotes/{name}"  # "origin/24.03"
@@ -48,7 +48,7 @@ def find_series(git: Git, name: str, remote: str, refs: Mapping[str, str]) -> Se
 
 
 def _newer(git: Git, name: str, here: str, there: str, refs: Mapping[str, str]) -> tuple[str | None, tuple[str, ...]]:
-    """The ref to take, and what is to be said of that."""
+    """The ref to take, and a note on the choice."""
     if here not in refs or there not in refs:
         return next((ref for ref in (here, there) if ref in refs), None), ()
     if refs[here] == refs[there]:
@@ -62,7 +62,7 @@ def _newer(git: Git, name: str, here: str, there: str, refs: Mapping[str, str]) 
 
 
 def worktrees_of(git: Git) -> dict[str, str]:
-    """Full name of a branch → where it is checked out. Raises: GitError."""
+    """Full name of a branch → the directory in which it is checked out. Raises: GitError."""
     found, path = {}, ""
     for line in git.line("worktree", "list", "--porcelain").split("\n"):
         key, _, value = line.partition(" ")
@@ -73,9 +73,9 @@ def worktrees_of(git: Git) -> dict[str, str]:
 
 
 def find_branch(git: Git, name: str, refs: Mapping[str, str]) -> Branch:
-    """What is at the name of a branch that is to be made. Raises: GitError."""
+    """The present state of a branch that is to be made. Raises: GitError."""
     try:
-        valid = git.line("check-ref-format", "--branch", name) == name  # it fills in names such as `@{-1}`
+        valid = git.line("check-ref-format", "--branch", name) == name  # git expands names such as `@{-1}`
     except GitError:
         valid = False
     ref = f"refs/heads/{name}"
@@ -87,12 +87,12 @@ def find_branch(git: Git, name: str, refs: Mapping[str, str]) -> Branch:
 
 
 def is_based_on(git: Git, commit: str, base: CommitObject) -> bool:
-    """Whether a branch has grown from this commit."""
+    """Whether `base` is an ancestor of the commit."""
     return git.succeeds("merge-base", "--is-ancestor", base.oid, commit)
 
 
 def read_remote(git: Git, remote: str, branches: Sequence[str], refs: Mapping[str, str]) -> RemoteBranches:
-    """What the addresses of a push have of these branches; `refs` are those here. It asks the network.
+    """Ask the addresses of a push, over the network, for these branches; `refs` are the local refs.
 
     Raises: GitError.
     """

@@ -14,7 +14,7 @@ from devflow.engine.operands import OperandsOption
 
 
 class Conflicts(Enum):
-    """What becomes of a series in which a commit conflicts: the values of `--conflicts`."""
+    """How to treat a series in which a commit conflicts: the values of `--conflicts`."""
 
     REFUSE = "refuse"
     COMMIT = "commit"
@@ -28,14 +28,13 @@ class BackportSubsystem(GoalSubsystem):
     name = "backport"
     help = softwrap(
         """
-        Bring commits of main to release series: a new branch for each series, at its tip, with the commits, their
-        authors and their messages. The work tree and the branch that is checked out do not change.
+        Backport commits of main to release series: make a new branch for each series, at its tip, with the commits,
+        their authors and their messages. The work tree and the branch that is checked out do not change. Name the
+        commits after the goal: `backport 3f2a1b0 --to=24.03,23.09`. An id, a ref, `'#2839'` (the commit of this branch
+        whose subject ends with it) or a range `OLD..NEW`.
 
-        The commits stand after the goal: `backport 3f2a1b0 --to=24.03,23.09`. An id, a ref, `'#2839'` (the commit of
-        this branch whose subject ends with it) or a range `OLD..NEW`.
-
-        Without `--execute`, it merges each commit into each series, lists what is clean, there already or in conflict,
-        and changes nothing.
+        Without `--execute`, it merges each commit into each series, lists which are clean, already there or in
+        conflict, and changes nothing.
         """
     )
 
@@ -48,14 +47,14 @@ class BackportSubsystem(GoalSubsystem):
         default="backport/{number}-to-{series}",
         help=softwrap(
             """
-            The branch that is made for a series. Placeholders: `{number}` (the first `(#N)` of the first commit's
+            The branch to make for a series. Placeholders: `{number}` (the first `(#N)` of the first commit's
             subject, or eight digits of its id) and `{series}`. Example: `--branch='backports/{series}/{number}'`.
             """
         ),
     )
     in_place = BoolOption(
         default=False,
-        help="Make no branch, and move the branch of the series itself. Refused where it is checked out.",
+        help="Make no branch, and move the branch of the series itself. Refused if that branch is checked out.",
     )
     push = BoolOption(default=False, help="Then push the new branches in one atomic push, never by force.")
     remote = StrOption(default="origin", help="The remote to push to. Example: `--remote=upstream`.")
@@ -63,8 +62,8 @@ class BackportSubsystem(GoalSubsystem):
         default=None,
         help=softwrap(
             """
-            For merges: the parent that the commit is compared with, as for `git cherry-pick`. If not set, merges are
-            refused. Example: `--mainline=1`.
+            For merges: the parent to compare the commit with, as in `git cherry-pick`. If not set: merges are refused.
+            Example: `--mainline=1`.
             """
         ),
     )
@@ -73,9 +72,8 @@ class BackportSubsystem(GoalSubsystem):
         default=Conflicts.REFUSE,
         help=softwrap(
             """
-            What becomes of a series in which a commit conflicts: `refuse` makes nothing there, `commit` makes the
-            commits with conflict markers, for a review. The exit code is 1 in both cases. Example:
-            `--conflicts=commit`.
+            How to treat a series in which a commit conflicts: `refuse` makes no branch, `commit` makes the commits with
+            conflict markers, for a review. The exit code is 1 in both cases. Example: `--conflicts=commit`.
             """
         ),
     )
@@ -88,8 +86,8 @@ class BackportSubsystem(GoalSubsystem):
         default=None,
         help=softwrap(
             """
-            List the fixes of this branch that a series lacks, and nothing else: commits since the series branched off,
-            of whose first `(#N)` the series has none. Example: `--missing=24.03`.
+            Only list the fixes of this branch that a series lacks: the commits since the series branched off whose
+            first `(#N)` is in no subject of the series. Example: `--missing=24.03`.
             """
         ),
     )
@@ -123,8 +121,9 @@ class BackportSubsystem(GoalSubsystem):
         default=[],
         help=softwrap(
             """
-            For `--to-repository`: directories or files here, and where they are there. All other files stay behind. If
-            not set: each file has the same path there. Example: `--path-map=src/app/common=src/common,docs`.
+            For `--to-repository`: directories or files of this repository, and their paths in the other one. All other
+            files are left out. If not set: each file has the same path there. Example:
+            `--path-map=src/app/common=src/common,docs`.
             """
         ),
     )
@@ -141,8 +140,8 @@ class BackportSubsystem(GoalSubsystem):
         default=False,
         help=softwrap(
             """
-            For `--to-repository`: take news fragments along, too, each with a reference to this repository. They are
-            left out otherwise, because their numbers are of this repository.
+            For `--to-repository`: also copy news fragments, each with a reference to this repository. If not set: they
+            are left out, because their numbers belong to this repository.
             """
         ),
     )
@@ -155,5 +154,5 @@ class BackportSubsystem(GoalSubsystem):
 
     @property
     def signing(self) -> bool | None:
-        """None: as git is configured. Pants has no flag of three values, but knows whether it was set."""
+        """Whether to sign; None if the option is not set, which means as git is configured."""
         return None if self.options.is_default("sign") else self.sign

@@ -22,7 +22,10 @@ _DAY_S = 86_400  # no plan takes that long
 
 @dataclass(frozen=True)
 class Workplace:
-    """`source` has the commits, `target` gets them: the same repository, or another, which may be bare."""
+    """The two repositories: `source` has the commits, `target` gets them.
+
+    The target may be the same repository, or bare.
+    """
 
     source: Repository
     target: Repository
@@ -34,7 +37,7 @@ class Workplace:
 
     @property
     def lock(self) -> Path:
-        """One for all worktrees of the target, because they share its branches."""
+        """The path of the lock, one for all worktrees of the target, because they share its branches."""
         return self.target.worktree.common_dir / "devflow" / "backport.lock"
 
     @property
@@ -43,7 +46,7 @@ class Workplace:
 
     @contextmanager
     def merger(self, *, keep: bool) -> Iterator[TreeMerger]:
-        """A merger of trees. Unless `keep`, the objects that it writes are gone afterwards."""
+        """A merger of trees. Unless `keep`, the objects that it writes are removed afterwards."""
         worktree = self.target.worktree
         self._scratch_dirs.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(dir=self._scratch_dirs))
@@ -58,7 +61,7 @@ class Workplace:
             remove(str(scratch))
 
     def remove_leftovers(self) -> None:
-        """Remove what killed runs left. A run that is under way keeps its own, which is younger."""
+        """Remove the leftovers of killed runs. The directory of a running process is younger, and so is kept."""
         if self._scratch_dirs.is_dir():
             for path in self._scratch_dirs.iterdir():
                 if not path.is_symlink() and path.stat().st_mtime < time.time() - _DAY_S:

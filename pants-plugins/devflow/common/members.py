@@ -1,4 +1,4 @@
-"""The members of a union: classes of backends that somebody else may have written, and may have got wrong."""
+"""The members of a union: classes of backends, which third parties may have written, with errors."""
 
 from __future__ import annotations
 
@@ -13,12 +13,15 @@ _OWN = "devflow."
 
 
 def title(member: type[Any]) -> str:
-    """The class and the module of a member, by which somebody finds it: "NovaEditor (nova.register)"."""
+    """The class and the module of a member, by which the user finds it: "NovaEditor (nova.register)"."""
     return f"{member.__qualname__} ({member.__module__})"
 
 
 def failure_of(member: type[Any], error: BaseException, *, doing: str, fix: str) -> Problem:
-    """What a member raised while `doing` something. Somebody's own member is named, and how to do without it."""
+    """What a member raised while `doing` something.
+
+    For a third-party member, the fix names the backend, and how to run without it.
+    """
     if member.__module__.startswith(_OWN):
         return as_problem(error, doing=doing, fix=fix)
     backend = member.__module__.rpartition(".")[0] or member.__module__

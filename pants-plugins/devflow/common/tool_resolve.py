@@ -40,7 +40,7 @@ def choose_resolve(
     """The configured resolve; else the default one, if it holds the tool; else the only one that does.
 
     `lockfiles` maps each resolve to the text of its lockfile, None where there is none, and `how_to_lock` to what makes
-    it anew. Raises: UserError.
+    it again. Raises: UserError.
     """
     name = tool.requirement
 

@@ -1,7 +1,7 @@
-"""`doctor` without Pants, for when Pants does not start: `python3 -m devflow.doctor` where the plugins are.
+"""`doctor` without Pants, for when Pants does not start: `python3 -m devflow.doctor` in the directory of the plugins.
 
-It has the options of the goal and its checks, but for those that only Pants' engine can make, and runs on the standard
-library alone. A Python before 3.11 needs a copy of `tomli`, which setuptools and pip bring, to read the configuration.
+It has the options and the checks of the goal, except those that need Pants' engine, and uses the standard library only.
+To read the configuration, a Python before 3.11 needs a copy of `tomli`, which setuptools and pip contain.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the check `exports` is given: the plan of `export-all-resolves --check`, which only the engine can make."""
+"""Makes the facts of the check `exports` from the plan of `export-all-resolves --check`, which needs the engine."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ _STATES = (ExportStatus.UP_TO_DATE, ExportStatus.STALE, ExportStatus.MISSING, Ex
 async def exports_of(
     tree: ExportTree, union_membership: UnionMembership, target_types: RegisteredTargetTypes, *, wanted: bool
 ) -> ExportsFacts | str:
-    """The facts of the check; or the reason why there are none.
+    """The facts of the check, or the reason why there are none.
 
-    Who has made no export hears of none, and does not wait for the engine to look for interpreters.
+    In a clone without exports the check is skipped, so that the user does not wait while the engine searches
+    interpreters.
     """
     command = f"{bin_name()} export-all-resolves"
     if not can_export(union_membership):
@@ -31,7 +32,7 @@ async def exports_of(
         outcome = await checked_exports(tree, union_membership, target_types)
     except UserError as error:
         return error.problem.what
-    except Exception as error:  # of a backend, which keeps no other check from its answer
+    except Exception as error:  # an error of any backend must not prevent the other checks
         return f"the exports cannot be read: {tail(str(error))}"
     names = defaultdict(list)
     for item in outcome.plan.items:

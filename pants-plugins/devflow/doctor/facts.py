@@ -1,4 +1,4 @@
-"""What a check is and what it finds. Plain data; no Pants, no IO."""
+"""Checks and findings, as data. No Pants, no IO."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from devflow.common.errors import Problem
 from devflow.common.masking import masked
 from devflow.common.paths import as_text
 
-# For a field that a judgement needs for its fix, and that is no fact about the machine: `field(metadata=UNSAID)`.
+# Marks a field that only the fix of a judgement needs, and that is left out of JSON: `field(metadata=UNSAID)`.
 UNSAID = {"unsaid": True}
 
 
@@ -48,16 +48,16 @@ def note(what: str, fix: str) -> Finding:
 
 
 class NotCheckedError(Exception):
-    """A check does not apply to this machine, or cannot read what it is about; the message says why."""
+    """A check does not apply to this machine, or cannot read its facts; the message says why."""
 
 
 @dataclass(frozen=True)
 class HealthCheck:
-    """A check: `read` gives the facts, a frozen dataclass, and `judge`, which is pure, what is wrong with them.
+    """A check: `read` gives the facts, a frozen dataclass, and `judge`, which is pure, turns them into findings.
 
-    `about` says what is checked, for `--list`. A check with `network` is made if the user asks for it; one that
-    `asks_if_allowed` is always made, and asks the network only then. `read` raises `NotCheckedError` where there is
-    nothing to check. Whatever it reads, it changes nothing and runs no code of the repository.
+    `about` describes the check for `--list`. A check with `network` is made only if the user asks for it. A check with
+    `asks_if_allowed` is always made, but uses the network only if the user allows it. `read` raises `NotCheckedError`
+    where there is nothing to check. It changes nothing, and runs no code of the repository.
     """
 
     name: str
@@ -70,7 +70,7 @@ class HealthCheck:
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What a check found. `not_checked` is the reason if it was not made. `facts` are what it saw, as JSON has it."""
+    """The result of a check. `not_checked` is the reason why it was not made. `facts` are the facts as in JSON."""
 
     check: str
     findings: tuple[Finding, ...] = ()

@@ -53,7 +53,7 @@ async def doctor_goal(
     union_membership: UnionMembership,
     target_types: RegisteredTargetTypes,
 ) -> Doctor:
-    """Make the checks. Nothing is memoised, because Pants watches none of what they look at."""
+    """Make the checks. Nothing is memoised, because Pants does not watch the files and processes that they read."""
     with GoalRun(console, options.name) as run:
         run.refuse_targets(specs, instead="choose checks with --only=NAME")
         checks = choose_checks(ALL_CHECKS, only=options.only, skip=options.skip, network=options.network)
@@ -72,7 +72,7 @@ async def doctor_goal(
             pants=bin_name(),
             reset=f"{bin_name()} reset-cache",
         )
-        # Their threads go on while the engine is asked, which is what takes the most time.
+        # The threads of the checks run while the engine works, which takes the most time.
         inspection = Inspection([check for check in checks if check.name != EXPORTS], world)
         if any(check.name == EXPORTS for check in checks):
             exports = await exports_of(tree, union_membership, target_types, wanted=options.exports)
@@ -87,7 +87,7 @@ async def doctor_goal(
 
 
 def _given(options: DoctorSubsystem) -> Mapping[tuple[str, str], object]:
-    """The options of this goal that checks read; a command line may have given them."""
+    """The options of this goal that checks read; they may come from the command line."""
     names = ("git_hooks", "git_hooks_fix", "container_labels")
     return {(options.name, name): getattr(options, name) for name in names if not options.options.is_default(name)}
 

@@ -1,4 +1,4 @@
-"""Make checks: all at once, each in a thread that is given up when its time is over."""
+"""Makes all checks in parallel, each in a thread that is abandoned when its time is over."""
 
 from __future__ import annotations
 
@@ -23,10 +23,11 @@ def inspect(checks: Sequence[HealthCheck], world: World, *, limit_s: float = LIM
 
 
 class Inspection:
-    """Checks that are being made, from its beginning on.
+    """Running checks, which start with the constructor.
 
-    A check that fails is no finding: it is not checked, with the reason. So is one that does not answer in time, as
-    when a network file system hangs: its thread ends with the process, or when the file system answers.
+    A check that fails is no finding: its result is "not checked", with the reason. The same holds for a check that does
+    not answer in time, as when a network file system hangs. Its thread ends with the process, or when the file system
+    answers.
     """
 
     def __init__(self, checks: Sequence[HealthCheck], world: World) -> None:
@@ -63,7 +64,7 @@ class _Running(threading.Thread):
 
 
 def made(check: HealthCheck, world: World) -> CheckResult:
-    """The result of one check, however long it takes."""
+    """The result of one check, without a time limit."""
     try:
         read = check.read(world)
         return CheckResult(check.name, tuple(check.judge(read)), facts=as_facts(read))
@@ -76,5 +77,5 @@ def made(check: HealthCheck, world: World) -> CheckResult:
     except OSError as error:
         where = f"{as_text(os.fsdecode(error.filename))}: " if isinstance(error.filename, (str, bytes)) else ""
         return CheckResult(check.name, not_checked=f"{where}{error.strerror or error}")
-    except Exception as error:  # a check that fails says nothing of the machine
+    except Exception as error:  # a failed check is no finding about the machine
         return CheckResult(check.name, not_checked=f"{type(error).__name__}: {error}")

@@ -1,4 +1,4 @@
-"""Which options there are, for the check `environment`: only Pants knows those of the active backends."""
+"""Lists the options for the check `environment`: only Pants knows those of the active backends."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def options_that_may_be_set(options: Options, variables: Iterable[str]) -> Mappi
 
 @cache
 def _names(subsystem: Any) -> tuple[str, ...]:
-    """By the declarations: to read the values of a scope takes longer than all checks together."""
-    # What depends on the environment is declared in a class of its own. Source: `Subsystem.EnvironmentAware`.
+    """Read the declarations, because to read the values of a scope takes longer than all checks together."""
+    # Options that depend on the environment are declared in a class of their own. Source: `Subsystem.EnvironmentAware`.
     holders = filter(None, (subsystem, getattr(subsystem, "EnvironmentAware", None)))
     flags = (flag for holder in holders for one in collect_options_info(holder) for flag in _flags(one))
     return tuple(flag[2:].replace("-", "_") for flag in flags if flag.startswith("--"))

@@ -1,4 +1,4 @@
-"""Which checks are made, and what follows from their results (pure)."""
+"""Chooses the checks, and derives the exit code from their results. Pure."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Diagnosis:
 
     @property
     def exit_code(self) -> int:
-        """1 for an error; with `strict`, for a warning, too. What could not be checked is no failure."""
+        """1 for an error and, with `strict`, for a warning. A check that was not made is no failure."""
         bad = self.count(Severity.ERROR) + (self.count(Severity.WARNING) if self.strict else 0)
         return 1 if bad else 0
 
@@ -36,7 +36,7 @@ class Diagnosis:
 def choose_checks(
     checks: Sequence[HealthCheck], *, only: Iterable[str], skip: Iterable[str], network: bool
 ) -> tuple[HealthCheck, ...]:
-    """The checks to make, in their order. To name a check of the network asks for it. Raises: UserError."""
+    """The checks to make, in their order. A check of the network is also made if `only` names it. Raises: UserError."""
     named, left_out = split_commas(only), split_commas(skip)
     names = [check.name for check in checks]
     for option, values in (("--only", named), ("--skip", left_out)):

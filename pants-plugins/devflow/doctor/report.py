@@ -71,7 +71,7 @@ def as_json(diagnosis: Diagnosis) -> str:
 
 
 def _entries(result: CheckResult) -> Iterator[dict[str, Any]]:
-    """One for each finding; one for a check without any."""
+    """One object for each finding, and one for a check without findings."""
     common = {"facts": dict(result.facts), "page": f"{_PAGE}#{result.check}"}
     for one in result.findings:
         yield {"check": result.check, "status": one.severity.value, **one.problem.as_json(), **common}
@@ -83,7 +83,7 @@ def _entries(result: CheckResult) -> Iterator[dict[str, Any]]:
 
 
 def list_lines(checks: Sequence[HealthCheck]) -> list[str]:
-    """All checks, each with what it is about."""
+    """All checks, each with its description."""
     return [f"{check.name}: {check.about}{' (--network)' if check.network else ''}" for check in checks]
 
 

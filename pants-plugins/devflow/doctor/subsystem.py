@@ -15,10 +15,9 @@ class DoctorSubsystem(GoalSubsystem):
     name = "doctor"
     help = softwrap(
         """
-        Look for what keeps Pants from working on this machine and in this clone, and print a fix for each finding. It
-        changes nothing, and runs no code of the repository.
-
-        When Pants does not start, run `python3 -m devflow.doctor` where the plugins are: it makes the same checks.
+        Find the causes that prevent Pants from working on this machine and in this clone, and print a fix for each. It
+        changes nothing, and runs no code of the repository. If Pants does not start, run `python3 -m devflow.doctor` in
+        the directory of the plugins: it makes the same checks.
         """
     )
 
@@ -26,11 +25,12 @@ class DoctorSubsystem(GoalSubsystem):
         default=[],
         help="Only these checks: `--list` prints their names. If not set: all. Example: `--only=locale,store`.",
     )
-    skip = StrListOption(default=[], help="All checks but these. Example: `--skip=launchers`.")
+    skip = StrListOption(default=[], help="All checks except these. Example: `--skip=launchers`.")
     network = BoolOption(default=False, help="Also ask the package indexes, for 5 seconds each.")
-    strict = BoolOption(default=False, help="Exit with 1 for a warning, too, not only for an error.")
+    strict = BoolOption(default=False, help="Also exit with 1 for a warning, not only for an error.")
     verbose = BoolOption(
-        default=False, help="Also show the checks that found nothing, with what they saw, and those that were not made."
+        default=False,
+        help="Also show the checks that found nothing, with their facts, and the checks that were not made.",
     )
     list = BoolOption(default=False, help="Print the names of all checks, and check nothing.")
     format = EnumOption(default=ReportFormat.TEXT, help="How to write the report. Example: `--format=json`.")
@@ -38,9 +38,9 @@ class DoctorSubsystem(GoalSubsystem):
         default=False,
         help=softwrap(
             """
-            Each clone should have its exports: the check `exports` warns of those that are missing or stale, and if
-            there are none. If not set: a note, where `export-all-resolves` has made one. Example, in pants.toml:
-            `exports = true`.
+            Require exports in each clone: the check `exports` warns of missing and stale exports, also if there are
+            none at all. If not set: a note, and only in a clone in which `export-all-resolves` has made an export.
+            Example, in pants.toml: `exports = true`.
             """
         ),
     )

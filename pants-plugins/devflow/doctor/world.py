@@ -1,4 +1,4 @@
-"""The machine and the clone that checks look at. Reads nothing by itself but the configuration files."""
+"""The machine and the clone that checks examine. Reads only the configuration files by itself."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ PROGRAM_LIMIT_S = 0.8
 
 @dataclass(frozen=True)
 class World:
-    """What the readers of checks are given.
+    """The argument of the readers of checks.
 
-    `environment` is that of the user's shell. `settings` are None, and `settings_problem` says why, if the
-    configuration cannot be read. `in_pants`: Pants runs this, so that what keeps it from starting is not the case.
-    `network`: the user lets all checks ask the network. Only the goal gives `known_options`: the options by scope, of
-    the scopes that a variable may be about; and `exports`: the facts of that check, or the reason why there are none.
-    `proc` is where Linux shows processes and limits. `pants` is how the
-    user calls Pants, and `reset` the command that resets caches, without its options.
+    `environment` is that of the user's shell. If the configuration cannot be read, `settings` is None, and
+    `settings_problem` says why. `in_pants`: Pants runs this, so nothing prevents Pants from starting. `network`: the
+    user lets all checks use the network. Only the goal sets `known_options` (scope → options, for scopes that a
+    variable may belong to) and `exports` (the facts of that check, or the reason why there are none). `proc` is the
+    directory of Linux' process information. `pants` is the user's command for Pants, and `reset` the command that
+    resets caches, without its options.
     """
 
     build_root: str
@@ -93,7 +93,7 @@ class World:
 
     @cached_property
     def for_programs(self) -> Mapping[str, str]:
-        """The environment for programs that checks run: no program is found in the repository, or beside the caller."""
+        """The environment for programs that checks run: PATH has no directory of the repository, no relative one."""
         root = os.path.realpath(self.build_root)
         directories = self.environment.get("PATH", os.defpath).split(os.pathsep)
         outside = (one for one in directories if os.path.isabs(one) and not is_inside(os.path.realpath(one), root))
@@ -127,7 +127,7 @@ class World:
             raise NotCheckedError(f"{command[0]} does not start: {error}") from error
 
     def read_text(self, path: str) -> str:
-        """A text file of the clone. Raises: NotCheckedError if it is none, or cannot be read."""
+        """A text file of the clone. Raises: NotCheckedError if it is not text, or cannot be read."""
         name = display_path(path, self.build_root)
         try:
             return read_file_text(path)

@@ -82,6 +82,6 @@ async def with_prefix(digest: Digest, prefix: str) -> Digest:
 def forget_files(workspace: Workspace, paths: Iterable[str]) -> None:
     """Make the engine read these files of the build root again: those that were written without it.
 
-    The engine sees a change on the disk by itself, but not at once. A goal that depends on one of them may begin anew.
+    The engine sees a change on the disk by itself, but not at once. A goal that depends on one of them may begin again.
     """
     workspace._scheduler.invalidate_files(set(paths))

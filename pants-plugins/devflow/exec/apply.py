@@ -1,4 +1,4 @@
-"""Writes the files of commands into `dist`."""
+"""Writes the files that run commands into `dist`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ _LOCK = "exec-files.lock"
 def write_files(
     plan_now: Callable[[], tuple[PlannedFile, ...]], build_root: str, workdir: str
 ) -> tuple[tuple[PlannedFile, ...], Mapping[str, Problem]]:
-    """Carry out the plan that `plan_now` makes under the lock of this goal; that plan, and the failures by path."""
+    """Make the plan by `plan_now` under the lock of this goal, and carry it out.
+
+    Returns the plan, and the failures by path.
+    """
     with exclusive_lock(Path(workdir, _LOCK), timeout_s=-1):
         files = plan_now()
         failures = {file.desired.path: _write(build_root, file.desired) for file in files if file.changed}
@@ -26,14 +29,14 @@ def write_files(
 
 
 def point_at_export(of: CommandFacts) -> None:
-    """Let the link `current` lead to the export. Raises: OSError, also if something else is in its place."""
+    """Make the link `current` lead to the export. Raises: OSError, also if the path exists and is not a link."""
     path, version = Path(of.build_root, of.current), of.export.rpartition("/")[2]
     if not path.is_symlink() or os.readlink(path) != version:
         atomic_link(path, version)
 
 
 def write_metadata_of_plugins(of: CommandFacts) -> None:
-    """Let Python find the entry points of plugin checkouts. Raises: OSError."""
+    """Write the files by which Python finds the entry points of plugin checkouts. Raises: OSError."""
     for path, content in of.plugins.items():
         file = Path(of.build_root, path)
         if not file.is_file() or file.read_bytes() != content:
@@ -49,7 +52,7 @@ def _write(build_root: str, file: DesiredFile) -> Problem | None:
             atomic_write(path, file.content or b"")
             if file.executable:  # until then, the next run finds it stale
                 mode = stat.S_IMODE(path.stat().st_mode)
-                path.chmod(mode | (mode & 0o444) >> 2)  # whoever may read it may run it
+                path.chmod(mode | (mode & 0o444) >> 2)  # each user with read permission may run the file
     except OSError as error:
         return Problem(
             f"{file.path} cannot be written: {error.strerror}.", fix="correct that, and run the same command again"

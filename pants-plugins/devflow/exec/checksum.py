@@ -1,4 +1,4 @@
-"""The checksum that the program `cksum` prints: what a script without Python can compare with. Pure.
+"""The checksum of the program `cksum`, which a shell script can compare without Python. Pure.
 
 Source: POSIX.1-2017, `cksum`.
 """
@@ -11,7 +11,7 @@ _REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 
 def cksum(content: bytes) -> str:
-    """What it prints for a file, without the name: "3915528286 12"."""
+    """The output of `cksum` for a file, without the name: "3915528286 12"."""
     size = len(content)
     length = size.to_bytes((size.bit_length() + 7) // 8, "little")
     # The CRC of zlib has the same polynomial, but takes the bits of a byte in the other order, and begins with ones.

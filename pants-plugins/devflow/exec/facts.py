@@ -1,4 +1,4 @@
-"""What a command needs of one resolve, and the files for it as they are on disk."""
+"""The facts that a command needs about one resolve, and the files of `exec-files` as they are on disk."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ class Lockfile:
 
 @dataclass(frozen=True)
 class CommandFacts:
-    """What a command gets: the virtualenv of a resolve, and the repository's own code.
+    """The environment of a command: the virtualenv of a resolve, and the repository's own code.
 
-    Paths are relative to the build root, with "/"; `export` ends with the version of the interpreter, and need not
-    exist yet. `roots` are in the order in which to search them.
+    Paths are relative to the build root, with "/". `export` ends with the version of the interpreter, and need not
+    exist yet. `roots` are in search order.
     """
 
     build_root: str  # absolute
@@ -36,12 +36,12 @@ class CommandFacts:
 
     @property
     def name(self) -> str:
-        """The name of the resolve as a name of files."""
+        """The name of the resolve as a file name."""
         return self.export.split("/")[-2]
 
     @property
     def current(self) -> str:
-        """The link to the export: its path has no version in it."""
+        """The path of the link to the export, which contains no version."""
         return f"{self.export.rpartition('/')[0]}/current"
 
     @property
@@ -52,9 +52,9 @@ class CommandFacts:
 
 @dataclass(frozen=True)
 class FileOnDisk:
-    """A file as it is: `content` of a regular file, `target` of a link, neither if there is nothing.
+    """The actual state of a file: `content` of a regular file, `target` of a link, neither if it does not exist.
 
-    With a `blocker`, it cannot be written.
+    With a `blocker`, the file cannot be written.
     """
 
     content: bytes | None = None

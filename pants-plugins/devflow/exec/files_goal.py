@@ -55,7 +55,7 @@ async def exec_files_goal(
         names = split_commas(options.resolve) or (await default_resolve(shared.resolve),)
         resolves = await chosen_resolves(names, "--resolve" if options.resolve else "[exec].resolve", exports)
         commands = await inspect_commands(resolves, split_commas(shared.source_roots), exports)
-        # The files of plugins are those of every resolve.
+        # All resolves share the files of plugins.
         by_path = {file.path: file for of in commands for file in desired_files(of, kinds, MARKER)}
         desired = tuple(by_path.values())
 

@@ -1,4 +1,4 @@
-"""The goal `exec`: sees to the export, and then runs a command with it."""
+"""The goal `exec`: brings the export up to date, then runs a command with it."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ async def exec_goal(
         if looked_up and not shutil.which(looked_up, path=os.pathsep.join([programs, env.get("PATH", "")])):
             raise not_found(looked_up, os.listdir(programs), of.export)
         done = await run_interactive(InteractiveProcess(process, env=env, run_in_workspace=True, restartable=False))
-        if done.exit_code < 0:  # the number of the signal is lost on the way
+        if done.exit_code < 0:  # Pants does not pass the number of the signal on
             run.say(f"{options.name}: {words[0] if words else 'Python'} was ended by a signal.")
         run.end(done.exit_code % 256 if done.exit_code >= 0 else 255)
     return Exec(exit_code=run.exit_code)

@@ -1,4 +1,4 @@
-"""Reads what commands are to get: the export, source roots, the lockfile; and the files of this goal in `dist`."""
+"""Reads the environment of commands (export, source roots, lockfile), and the files of `exec-files` in `dist`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _OF_DIRECTORIES: Remembered[frozenset[tuple[str, str | None]]] = Remembered()
 
 
 async def chosen_resolves(names: Collection[str], option: str, exports: DeclaredExports) -> tuple[str, ...]:
-    """These resolves, which must be of Python and exportable. Raises: UserError for one that is not."""
+    """The named resolves. Raises: UserError for a resolve that is not an exportable Python resolve."""
     python = await scoped_options("python")
     possible = [name for name in exports.names if name in python.options.resolves and name in exports.paths]
     for name in names:
@@ -42,7 +42,7 @@ async def chosen_resolves(names: Collection[str], option: str, exports: Declared
 
 
 async def default_resolve(option: str | None) -> str:
-    """The resolve of commands if none is named: `[exec].resolve`, else `[python].default_resolve`."""
+    """The resolve of commands that name none: `[exec].resolve`, else `[python].default_resolve`."""
     if option:
         return option
     python = await scoped_options("python")
@@ -52,7 +52,7 @@ async def default_resolve(option: str | None) -> str:
 async def inspect_commands(
     resolves: Collection[str], source_roots: Collection[str], exports: DeclaredExports
 ) -> tuple[CommandFacts, ...]:
-    """What commands of these resolves get, in their order. `source_roots` are those that the settings name, if any."""
+    """The environments of commands, in the order of the resolves. `source_roots` are those of the settings, if any."""
     tree = exports.tree
     python = await scoped_options("python")
     lockfiles: Mapping[str, str] = python.options.resolves
@@ -76,7 +76,7 @@ async def inspect_commands(
 
 
 async def _resolves_of_directories() -> frozenset[tuple[str, str | None]]:
-    """Each directory with importable files of a target, and the resolve that the target names; None for the default."""
+    """Each directory with importable files of a target, and the resolve of the target; None for the default resolve."""
     paths = await list_paths(PathGlobs([f"**/*{suffix}" for suffix in _IMPORTABLE]))
     fingerprint = await build_files_fingerprint()
     state = (fingerprint, paths.files) if fingerprint else None
@@ -93,7 +93,7 @@ async def _resolves_of_directories() -> frozenset[tuple[str, str | None]]:
 
 
 async def _resolves_of_roots(roots: Collection[str]) -> Mapping[str, frozenset[str]]:
-    """The resolves of the targets in each source root: code of another resolve does not run with this one."""
+    """Source root → the resolves of its targets: code of another resolve does not run with this one."""
     python = await scoped_options("python")
     default = str(python.options.default_resolve)
     found: dict[str, set[str]] = {root: set() for root in roots}
@@ -111,7 +111,10 @@ def _nearest(directory: str, roots: Collection[str]) -> str | None:
 
 
 def _lockfile(build_root: str, path: str | None) -> Lockfile | None:
-    """None for a lockfile that cannot be read: the export says so, and the script does not ask."""
+    """The lockfile of a resolve.
+
+    None if it cannot be read: the export reports that, and the script does not compare.
+    """
     try:
         return Lockfile(path or "", cksum(read_file(Path(build_root, path or ""))))
     except OSError:

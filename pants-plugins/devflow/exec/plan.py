@@ -1,4 +1,4 @@
-"""Which files a resolve gets, with which content, and which of them change: decided from facts alone."""
+"""Decides which files a resolve gets, with which content, and which of them change. Pure."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class DesiredFile:
 
     @property
     def executable(self) -> bool:
-        """Whether it is run, and not read."""
+        """Whether the file is executable."""
         return self.kind is FileKind.SCRIPT
 
 
@@ -66,12 +66,12 @@ class PlannedFile:
 
     @property
     def changed(self) -> bool:
-        """Whether there is something to write."""
+        """Whether the file must be written."""
         return self.status in (CommandFileStatus.MISSING, CommandFileStatus.STALE)
 
 
 def choose_kinds(names: Sequence[str]) -> frozenset[FileKind]:
-    """The kinds with these names; all without a name. Raises: UserError for an unknown one."""
+    """The kinds with these names; all kinds if no name is given. Raises: UserError for an unknown name."""
     known = {kind.value: kind for kind in FileKind}
     for name in names:
         if name not in known:
@@ -83,7 +83,7 @@ def choose_kinds(names: Sequence[str]) -> frozenset[FileKind]:
 
 
 def script_path(of: CommandFacts) -> str:
-    """The script of a resolve, which its other files are named after."""
+    """The path of the script of a resolve; the paths of its other files begin with it."""
     return f"{of.dist}/exec/{of.name}"
 
 
@@ -113,7 +113,7 @@ def desired_files(of: CommandFacts, kinds: Collection[FileKind], marker: str) ->
 
 
 def in_the_way(path: str, what: str) -> Problem:
-    """The problem of a path that something else has: only the user knows what it is."""
+    """The problem of a path that a foreign file has: only the user knows whether it is needed."""
     aside = shell_quote(f"{path}.old1")
     return Problem(f"{shown(path)} cannot be written: {what}.", fix=f"move it away: mv {shell_quote(path)} {aside}")
 

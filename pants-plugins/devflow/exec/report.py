@@ -15,7 +15,7 @@ _GOAL = "exec-files"
 
 @dataclass(frozen=True)
 class FilesOutcome:
-    """A plan, and what became of it; `failed` has the writes that failed, by path."""
+    """A plan and its result; `failed` has the failed writes, by path."""
 
     mode: FilesMode
     files: Sequence[PlannedFile]
@@ -24,7 +24,7 @@ class FilesOutcome:
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """Why files are not as they should be, in the order of the plan."""
+        """The problems of files, in the order of the plan."""
         found = (file.problem or self.failed.get(file.desired.path) for file in self.files)
         return tuple(problem for problem in found if problem)
 

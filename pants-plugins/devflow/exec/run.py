@@ -1,4 +1,4 @@
-"""What `exec` runs, with which variables, and where: decided from facts alone."""
+"""Decides which process `exec` runs, with which variables and in which directory. Pure."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from devflow.common.errors import UserError
 from devflow.common.options import command_line
 from devflow.common.paths import callers_directory
 
-# What Pants and its launchers add to the caller's variables. Source: `pants_loader`, `nailgun` and `client` of Pants.
+# Variables that Pants and its launchers add to those of the caller. Source: `pants_loader`, `nailgun` and `client` of
+# Pants.
 _OF_PANTS = ("NAILGUN_TTY_PATH_", "PANTSD_REQUEST_TIMEOUT_LIMIT", "PANTSD_RUNTRACKER_CLIENT_START_TIME")
 _OF_LAUNCHERS = ("_PANTS_SERVER_EXE", "PANTS_PEX_CLI_", "PANTS_CA_CERTS_PATH")
-# Our launcher has it here, too: a client that is Python, which comes before there is a daemon, removes the other.
+# Our launcher sets this copy, too: the Python client, which runs before there is a daemon, removes the original.
 _CALLERS_PYTHONPATH = "DEVFLOW_CALLERS_PYTHONPATH"
-_REPLACED = "{chroot}"  # Pants puts the path of a sandbox in its place
+_REPLACED = "{chroot}"  # Pants replaces this text by the path of a sandbox
 
 
 def environment(of_caller: Mapping[str, str], extra: Mapping[str, str]) -> Mapping[str, str]:
@@ -27,18 +28,18 @@ def environment(of_caller: Mapping[str, str], extra: Mapping[str, str]) -> Mappi
     for name, value in {**own, **extra}.items():
         if _REPLACED in value:
             raise UserError(
-                f"The variable {name} holds {_REPLACED}, in whose place Pants puts the path of a sandbox.",
+                f"The variable {name} holds {_REPLACED}, which Pants replaces by the path of a sandbox.",
                 fix="give it another value, or use the script that `exec-files` writes, which changes nothing",
             )
     return {**own, **extra}
 
 
 def argv(script: str, cwd: str, command: Sequence[str]) -> tuple[str, ...]:
-    """The process: a shell that goes to a directory and then becomes the command. Raises: UserError."""
+    """The process: a shell that changes the directory and is then replaced by the command. Raises: UserError."""
     for argument in command:
         if _REPLACED in argument:
             raise UserError(
-                f"An argument holds {_REPLACED}, in whose place Pants puts the path of a sandbox.",
+                f"An argument holds {_REPLACED}, which Pants replaces by the path of a sandbox.",
                 fix="use the script that `exec-files` writes, which changes nothing",
             )
     # `$0` is the directory, so that the command's own arguments begin with `$1`.
@@ -46,9 +47,9 @@ def argv(script: str, cwd: str, command: Sequence[str]) -> tuple[str, ...]:
 
 
 def working_directory(option: str | None, pwd: str | None, build_root: str) -> str:
-    """Where the command runs: `--cwd`, relative to where Pants is called; else there; else at the build root.
+    """The directory of the command: `--cwd`, else the caller's directory, else the build root.
 
-    Raises: UserError if `--cwd` is no directory.
+    `--cwd` is relative to the caller's directory. Raises: UserError if `--cwd` is not a directory.
     """
     here = callers_directory(pwd, build_root)
     if option is None:
@@ -65,7 +66,7 @@ def is_looked_up(word: str) -> bool:
 
 
 def without_dashes(typed: Sequence[str], bin_name: str) -> UserError:
-    """The error for a command that does not stand behind `--`: Pants takes it for targets and goals.
+    """The error for a command without `--` before it, which Pants parses as targets and goals.
 
     `typed` are all arguments of the run.
     """
@@ -78,7 +79,7 @@ def without_dashes(typed: Sequence[str], bin_name: str) -> UserError:
 
 
 def not_found(name: str, in_venv: Collection[str], venv: str) -> UserError:
-    """The error for a command that is nowhere; `in_venv` are the names of the virtualenv's own."""
+    """The error for an unknown command; `in_venv` are the names of the virtualenv's programs."""
     near = get_close_matches(name, sorted(in_venv))
     hint = f" It has {', '.join(near)}." if near else ""
     return UserError(

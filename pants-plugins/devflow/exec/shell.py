@@ -1,4 +1,4 @@
-"""The text of the files that bring a resolve into a shell. They are run without Pants, and without a Python of ours."""
+"""The text of the files that use a resolve from a shell. They need neither Pants nor a Python of our own."""
 
 from __future__ import annotations
 
@@ -77,9 +77,10 @@ root=$(CDPATH= cd -P -- "${{self%/*}}"/{up} && pwd -P) || exit 1
 
 
 def script(of: CommandFacts, path: str, marker: str) -> str:
-    """The text of the script at `path`, for POSIX shells. `marker` is the name of the file that is as old as an export.
+    """The text of the script at `path`, for POSIX shells.
 
-    It changes into no directory, and ends as the command that takes its place.
+    `marker` is the name of the file that is as old as an export. The script does not change the directory, and is
+    replaced by the command.
     """
     resolve, make_export = shlex.quote(of.resolve), shlex.quote(of.make_export)
     up = "/".join([".."] * path.count("/"))
@@ -98,7 +99,7 @@ def script(of: CommandFacts, path: str, marker: str) -> str:
 
 
 def command(of: CommandFacts) -> str:
-    """The same for a run of Pants that has seen to the export: a text for `/bin/sh -c`."""
+    """The same for a run of Pants that has made the export: a text for `/bin/sh -c`."""
     return f"root={shlex.quote(of.build_root)} me=exec\n{_venv(of)}{_exports(of)}{_run(of)}"
 
 
@@ -111,7 +112,7 @@ def _run(of: CommandFacts) -> str:
 
 
 def _exports(of: CommandFacts) -> str:
-    """Absolute directories, because a child may have another working directory; an empty part would stand for that."""
+    """Absolute directories, because a child may have another working directory, for which an empty part would stand."""
     roots = ":".join(f'"$root"/{shlex.quote(root)}' if root != "." else '"$root"' for root in of.roots)
     lines = ["unset PYTHONHOME", "VIRTUAL_ENV=$venv", "PATH=$venv/bin${PATH:+:$PATH}", "export VIRTUAL_ENV PATH"]
     if roots:
@@ -125,7 +126,7 @@ def _exports(of: CommandFacts) -> str:
 
 
 def sourced(of: CommandFacts) -> str:
-    """The text of the file that sh, bash and zsh source; sourced twice, it changes nothing more."""
+    """The text of the file that sh, bash and zsh source; sourcing it again changes nothing."""
     venv = f"{of.build_root}/{of.current}"
     variables = [("PATH", [f"{venv}/bin"]), ("PYTHONPATH", _absolute_roots(of))]
     added = "".join(
@@ -143,7 +144,7 @@ def sourced(of: CommandFacts) -> str:
 
 
 def dotenv(of: CommandFacts) -> str | None:
-    """The text of the `.env` file; None if a path has a character that its readers take in different ways."""
+    """The text of the `.env` file; None if a path has a character that readers of such files interpret differently."""
     values = {"VIRTUAL_ENV": f"{of.build_root}/{of.current}", "PYTHONPATH": ":".join(_absolute_roots(of))}
     if not all(_SAFE_VALUE.fullmatch(value) for value in values.values()):
         return None
@@ -156,7 +157,7 @@ def _absolute_roots(of: CommandFacts) -> list[str]:
 
 
 def stubs(of: CommandFacts, path: str) -> list[str]:
-    """What a person may put into two files of the repository, once: neither text changes with a version."""
+    """Text that the user may add to two files of the repository, once: it contains no version."""
     sourced_file = shlex.quote(f"{path}.sh")
     return [
         "For ./py at the build root, executable:",

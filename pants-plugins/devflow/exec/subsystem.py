@@ -19,9 +19,9 @@ class ExecSubsystem(GoalSubsystem):
         Run a command with the virtualenv of a resolve and the repository's own code, after exporting what is missing
         or stale.
 
-        The command stands behind `--`: a console script, a program on PATH, a Python file, or arguments for Python
-        itself (`-- -m acme.cli`). For what you run often, use the script that `exec-files` writes: it does not start
-        Pants, and has a terminal of its own.
+        Write the command after `--`: a console script, a program on PATH, a Python file, or arguments for Python
+        itself (`-- -m acme.cli`). For commands that you run often, use the script that `exec-files` writes: it does not
+        start Pants, and gives the command your terminal.
         """
     )
 
@@ -38,21 +38,20 @@ class ExecSubsystem(GoalSubsystem):
         default=[],
         help=softwrap(
             """
-            The source roots that the command can import from, in the order in which to search them. If not set: all
-            that hold code, other than tests and type stubs, of no other resolve. Example:
-            `--exec-source-roots=src,tools`.
+            The source roots that the command can import from, in search order. If not set: all source roots that hold
+            code of this resolve only, other than tests and type stubs. Example: `--exec-source-roots=src,tools`.
             """
         ),
     )
     export = BoolOption(
-        default=True, help="Export the resolve first, if that is missing or stale; with `--no-export`, refuse."
+        default=True, help="Export the resolve first if its export is missing or stale; with `--no-export`, refuse."
     )
     check = BoolOption(
         default=False, help="Change nothing; exit with 1 if the export is missing, stale or damaged, and run nothing."
     )
     cwd = StrOption(
         default=None,
-        help="The directory to run the command in. If not set: where Pants is called. Example: `--cwd=src`.",
+        help="The directory to run the command in. If not set: the caller's directory. Example: `--cwd=src`.",
     )
     extra_env = DictOption[str](
         default={},
@@ -67,8 +66,8 @@ class ExecFilesSubsystem(GoalSubsystem):
     name = "exec-files"
     help = softwrap(
         """
-        Write what runs commands with the virtualenv of a resolve and the repository's own code, without Pants: a
-        script, a file to source, a file of variables, and a link to the virtualenv that has no version in its path.
+        Write files that run commands with the virtualenv of a resolve and the repository's own code, without Pants: a
+        script, a file to source, a file of variables, and a link to the virtualenv without a version in its path.
         """
     )
 

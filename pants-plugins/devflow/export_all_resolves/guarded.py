@@ -21,7 +21,7 @@ def guard_of(tree: ExportTree) -> Guard:
 
 
 def guarded(plan: ExportPlan, tree: ExportTree) -> ExportPlan:
-    """The plan without what must not be removed: that is named instead, and an export there is not made anew."""
+    """The plan without what must not be removed: that is named instead, and an export there is not made again."""
     if plan.changes_nothing:
         return plan
     guard = guard_of(tree)

@@ -21,7 +21,7 @@ from devflow.ide_config.facts import (
     Workspace,
     WorkspaceFacts,
 )
-from devflow.ide_config.stale_paths import StalePath, mend
+from devflow.ide_config.stale_paths import StalePath, correct
 
 FALLBACK = "vscode"  # for a repository without any editor's files
 # Files of mypy and pytest, which may hold the path of an export, such as `python_executable`.
@@ -164,7 +164,8 @@ def workspace_of(facts: WorkspaceFacts, main: Export, installed: InstalledTools)
 def with_named_links(facts: WorkspaceFacts, texts: Iterable[str]) -> WorkspaceFacts:
     """The facts with a link `current` where one of these settings files names it, although it is not there.
 
-    Somebody who has it may have committed the settings, and a clone without it must not write a version into them.
+    A developer who has the link may have committed the settings; a clone without the link must not write a version into
+    them.
     """
     texts = tuple(texts)
 
@@ -255,9 +256,9 @@ def _plan_file(path: str, desired: Sequence[DesiredDocument], file: SettingsFile
         dead += edited.dead
     stale: tuple[StalePath, ...] = ()
     if not any(isinstance(one.document, OwnFile) for one in desired):
-        mended = mend(text, path, paths)
-        text, stale = mended.text, mended.stale
-        changes += [SettingChange(one.key, one.have, one.want) for one in mended.mended]
+        corrected = correct(text, path, paths)
+        text, stale = corrected.text, corrected.stale
+        changes += [SettingChange(one.key, one.have, one.want) for one in corrected.corrected]
     planned = FilePlan(path, editors, file.text, text, tuple(changes), tuple(dead), stale=stale)
     return failed(file.blocker) if planned.changed and file.blocker else planned
 

@@ -27,7 +27,7 @@ _KEY = re.compile(r"""^\s*(?:let\s+|export\s+)?(?P<key>[\w.:$-]+)\s*[=:]""")
 
 
 @dataclass(frozen=True)
-class MendedPath:
+class CorrectedPath:
     """A value with a path that is stale, and the value that it should be, as they are in the file."""
 
     key: str
@@ -45,20 +45,20 @@ class StalePath:
 
 
 @dataclass(frozen=True)
-class MendedText:
+class CorrectedText:
     """A text in which each path is right for which that is certain, and the other stale paths in it."""
 
     text: str
-    mended: tuple[MendedPath, ...] = ()
+    corrected: tuple[CorrectedPath, ...] = ()
     stale: tuple[StalePath, ...] = ()
 
 
-def mend(text: str, file: str, paths: ExportPaths) -> MendedText:
+def correct(text: str, file: str, paths: ExportPaths) -> CorrectedText:
     """Look at every value in the text of a file; comments are kept."""
     if paths.directory not in text:
-        return MendedText(text)
+        return CorrectedText(text)
     token = re.compile(_BEFORE + re.escape(paths.directory) + _INSIDE)
-    splices, mended, stale = [], [], []
+    splices, corrected, stale = [], [], []
     for key, start, end in _values(text, file):
         have = want = text[start:end]
         for match in reversed(list(token.finditer(have))):
@@ -73,8 +73,8 @@ def mend(text: str, file: str, paths: ExportPaths) -> MendedText:
                 want = want[:at] + correct + want[match.end("rest") :]
         if want != have:
             splices.append(Splice(start, end, want))
-            mended.append(MendedPath(key, have, want))
-    return MendedText(apply(text, splices), tuple(mended), tuple(stale))
+            corrected.append(CorrectedPath(key, have, want))
+    return CorrectedText(apply(text, splices), tuple(corrected), tuple(stale))
 
 
 def tokens(text: str, paths: ExportPaths) -> frozenset[str]:

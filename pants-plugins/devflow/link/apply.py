@@ -1,4 +1,4 @@
-"""Carries a plan out, in the order in which an interruption is harmless: requirements, metadata, links, the path."""
+"""Carries out a plan, in an order in which an interruption is harmless: requirements, metadata, links, `.pth` file."""
 
 from __future__ import annotations
 
@@ -25,14 +25,17 @@ def link(
     env: Mapping[str, str],
     commit: str | None,
 ) -> None:
-    """Bring the virtualenv into the planned state. Raises: UserError, OSError; the next run goes on from there."""
+    """Bring the virtualenv into the planned state.
+
+    Raises: UserError, OSError; the next run continues after a failure.
+    """
     installer = Installer(venv, env)
     wheels = {one.name: metadata_wheel(one) for one in distributions}
     changed = [wheels[one.name] for one in plan.to_install]
     if options.requirements and (changed or plan.install):
         installer.install(list(wheels.values()), options.pins)
-    # An installer leaves a distribution of the same version alone. One that consists of files is uninstalled: none of
-    # its paths is a link.
+    # An installer skips a distribution of the same version. A distribution that is installed as files is uninstalled
+    # first: none of its paths is a link.
     present = (LinkStatus.AS_FILES, LinkStatus.STALE)
     again = [wheels[one.name] for one in plan.to_install if not options.requirements or one.status in present]
     if again:
@@ -54,11 +57,11 @@ def link(
 
 
 def take_back(plan: LinkPlan, venv: VirtualenvFacts, env: Mapping[str, str]) -> None:
-    """Remove from the virtualenv what this goal has put there. Raises: UserError, OSError."""
+    """Remove everything that this goal has installed from the virtualenv. Raises: UserError, OSError."""
     names = [one.name for one in plan.surplus]
     Installer(venv, env).uninstall([*names, *([FARM] if FARM in venv.installed else [])])
     _remove(Path(venv.path, FARM), plan.remove)
-    with suppress(OSError):  # files of somebody stay in it
+    with suppress(OSError):  # the user's files are kept in it
         os.rmdir(os.path.join(venv.path, FARM))
     with suppress(FileNotFoundError):
         os.unlink(os.path.join(venv.path, STATE))
@@ -87,13 +90,13 @@ def _remove(farm: Path, paths: Collection[str]) -> None:
 
 
 def _is_below_directories(farm: Path, path: str) -> bool:
-    """Whether each directory above a path is one of the farm itself, and no link."""
+    """Whether each directory above a path is a real directory of the farm, not a link."""
     above = [farm, *(farm / parent for parent in Path(path).parents if parent.name)]
     return all(directory.is_dir() and not directory.is_symlink() for directory in above)
 
 
 def _remove_compiled(directory: Path) -> None:
-    """What Python has compiled for files that are gone keeps their directory."""
+    """Compiled files of removed modules would keep their directory from being removed."""
     compiled = directory / "__pycache__"
     if compiled.is_symlink() or not compiled.is_dir() or set(os.listdir(directory)) != {"__pycache__"}:
         return

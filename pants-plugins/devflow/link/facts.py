@@ -1,4 +1,4 @@
-"""Distributions of this repository, a virtualenv that gets them, and what is in both: pure data."""
+"""Distributions of this repository, the virtualenv that gets them, and the contents of both, as data."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from devflow.locking.facts import canonical_name
 FARM = "devflow-links"  # the directory of links, below a virtualenv; the distribution that brings its `.pth` file
 STATE = f"{FARM}.json"
 PTH = f"{FARM}.pth"
-GENERATOR = "devflow-link"  # as WHEEL says it of what this goal has installed
+GENERATOR = "devflow-link"  # the generator in the file WHEEL of distributions that this goal has installed
 
 
 @dataclass(frozen=True)
 class DistributionMetadata:
-    """What a wheel says of itself. `metadata` and `entry_points` are its files, as they are.
+    """The metadata of a wheel.
 
-    `compiled` are its extension modules: no source file stands for them.
+    `metadata` and `entry_points` are the texts of these files. `compiled` are its extension modules, which have no
+    source file to link.
     """
 
     name: str
@@ -36,9 +37,9 @@ class DistributionMetadata:
 
 @dataclass(frozen=True)
 class SourceFile:
-    """A file of a distribution: its source root and its path below that, both with "/"; the root may be ".".
+    """A file of a distribution: its source root and its path below the root, both with "/"; the root may be ".".
 
-    With `content`, it is generated: there is no such file in the repository.
+    A file with `content` is generated, and does not exist in the repository.
     """
 
     root: str
@@ -47,13 +48,13 @@ class SourceFile:
 
     @property
     def full_path(self) -> str:
-        """Relative to the build root."""
+        """The path relative to the build root."""
         return self.path if self.root == "." else f"{self.root}/{self.path}"
 
 
 @dataclass(frozen=True)
 class LocalDistribution:
-    """A `python_distribution`. `requires` are the addresses of those that it needs, sorted."""
+    """A `python_distribution`. `requires` are the addresses of the distributions that it needs, sorted."""
 
     address: str
     metadata: DistributionMetadata
@@ -83,7 +84,7 @@ class InstalledDistribution:
 
 @dataclass(frozen=True)
 class InstalledThere:
-    """What is installed in a virtualenv, by canonical name, and the variables of environment markers there."""
+    """The installed distributions of a virtualenv, by canonical name, and its variables of environment markers."""
 
     installed: Mapping[str, InstalledDistribution]
     markers: Mapping[str, str]
@@ -91,7 +92,7 @@ class InstalledThere:
 
 @dataclass(frozen=True)
 class FilesBehind:
-    """Where links lead to that are below paths to be mounted: files of the repository, and what is outside of it."""
+    """The targets of links below mounted paths: files of the repository, and paths outside of it."""
 
     inside: tuple[str, ...] = ()
     outside: tuple[str, ...] = ()
@@ -99,7 +100,7 @@ class FilesBehind:
 
 @dataclass(frozen=True)
 class FarmEntry:
-    """What is at a path of the farm: a link with its target, or a copy with its content."""
+    """An entry of the farm on disk: a link with its target, or a copy with its content."""
 
     target: str | None = None
     content: bytes | None = None
@@ -107,7 +108,7 @@ class FarmEntry:
 
 @dataclass(frozen=True)
 class FarmOnDisk:
-    """The farm as it is. `unknown` are files that are neither links nor copies that this goal has made."""
+    """The actual farm. `unknown` are files that are neither links nor copies made by this goal."""
 
     entries: Mapping[str, FarmEntry] = field(default_factory=dict)
     unknown: tuple[str, ...] = ()
@@ -115,10 +116,11 @@ class FarmOnDisk:
 
 @dataclass(frozen=True)
 class VirtualenvFacts:
-    """A virtualenv. Paths are absolute; `shown` is the path as the user gave it.
+    """A virtualenv.
 
-    `markers` are the variables of environment markers there. `installer` is the command that `install` and `uninstall`
-    are added to; None without one. `repository` is the build root that the links are of, if there are any.
+    Paths are absolute; `shown` is the path as the user gave it. `markers` are its variables of environment markers.
+    `installer` is the command to which `install` and `uninstall` are appended; None without an installer. `repository`
+    is the build root that existing links lead to, if there are any.
     """
 
     path: str
@@ -133,11 +135,11 @@ class VirtualenvFacts:
     pth: str | None = None
     repository: str | None = None
     repository_exists: bool = True
-    # Paths below `site-packages`: of links that lead out of the virtualenv; of regular packages, with their owners.
+    # Paths below `site-packages`: links that lead out of the virtualenv; regular packages, with their owners.
     links: Mapping[str, str] = field(default_factory=dict)
     regular_packages: Mapping[str, str | None] = field(default_factory=dict)
 
     @property
     def linked(self) -> tuple[str, ...]:
-        """The distributions that this goal has installed, but for that of the `.pth` file."""
+        """The distributions that this goal has installed, except the one of the `.pth` file."""
         return tuple(key for key, one in sorted(self.installed.items()) if one.linked and key != FARM)

@@ -1,4 +1,4 @@
-"""The farm: a directory of links that stands for the packages of some distributions, and of no others. Pure."""
+"""Plans the farm: a directory of links that provides the packages of the chosen distributions only. Pure."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from devflow.link.facts import SourceFile
 
 @dataclass(frozen=True)
 class FarmLink:
-    """An entry: its path in the farm, where it leads to in the repository, and the distributions whose files it holds.
+    """An entry: its path in the farm, its target in the repository, and the distributions whose files it holds.
 
-    With `content`, it is a copy of a generated file. `whole`: it is a directory, in which new files are seen at once.
+    An entry with `content` is a copy of a generated file. `whole`: the entry is a directory, in which new files are
+    visible at once.
     """
 
     path: str
@@ -25,7 +26,7 @@ class FarmLink:
 
 @dataclass
 class FarmDirectory:
-    """A directory of the farm with the files below it, by distribution, and the roots that they come from."""
+    """A directory of the farm with the files below it, by distribution, and their source roots."""
 
     files: dict[str, tuple[str, SourceFile]] = field(default_factory=dict)
     directories: dict[str, FarmDirectory] = field(default_factory=lambda: defaultdict(FarmDirectory))
@@ -39,9 +40,9 @@ class FarmDirectory:
 
 @dataclass(frozen=True)
 class Farm:
-    """Entries, sorted by path; directories that they stand in, which are real ones; and files that hide others.
+    """Entries, sorted by path; the real directories that contain them; and files that hide others.
 
-    `split` are the directories that cannot be linked as a whole: in them, a new file needs a new run.
+    `split` are the directories that cannot be linked as a whole: a new file in one of them needs a new run.
     """
 
     links: tuple[FarmLink, ...]
@@ -53,8 +54,9 @@ class Farm:
 def plan_farm(files: Mapping[str, Collection[SourceFile]], others: Iterable[str]) -> Farm:
     """The farm for files by distribution. `others` are files of the repository that it must not show.
 
-    A directory with files of its own is linked as a whole if all that is below it may be seen; else what is in it is
-    linked one by one. One without, such as the top of a namespace, is a real directory.
+    A directory that directly contains files is linked as a whole if all files below it may be visible; else its
+    contents are linked one by one. A directory that contains no file directly, such as the top of a namespace, is a
+    real directory.
     """
     top = FarmDirectory()
     hidden = []

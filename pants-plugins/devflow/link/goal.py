@@ -99,7 +99,7 @@ async def link_goal(
             show(run, options, unlink(scene, options, run.say))
             return LinkDistributions(exit_code=run.exit_code)
         at = mount_directory(options.mount_at)
-        venv = None if options.print else virtualenv(scene, options)  # before anything is built
+        venv = None if options.print else virtualenv(scene, options)  # before any build
         known = await all_distributions()
         named = await filtered_targets_of_specs(specs) if specs else ()
         first = distributions_among(named, known)

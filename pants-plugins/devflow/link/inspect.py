@@ -1,4 +1,4 @@
-"""Reads which distributions belong together, which files they have, and what else must not be seen with them."""
+"""Reads which distributions belong together, their files, and the files that must stay invisible."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ from devflow.engine.python import python_source_files
 from devflow.link.facts import SourceFile
 from devflow.link.owners import OwnerCandidate, is_above, owner_of
 
-_TEST_HELPERS = "conftest.py"  # of nobody, like the tests beside it
+_TEST_HELPERS = "conftest.py"  # owned by no distribution, like the tests beside it
 _DISTRIBUTIONS: Remembered[tuple[Target, ...]] = Remembered()
 _CODE_FILES: Remembered[tuple[tuple[Address, tuple[str, ...]], ...]] = Remembered()
 
 
 @dataclass(frozen=True)
 class ChosenDistributions:
-    """Distributions and all that they need, by address, in order; what each owns and needs; their resolve, if any.
+    """Distributions and all that they need, by address, in order; the targets and needs of each; their resolve, if any.
 
-    With problems, the rest is not whole.
+    With problems, the other fields are incomplete.
     """
 
     targets: Mapping[str, Target]
@@ -54,7 +54,7 @@ class ChosenDistributions:
 
 
 async def all_distributions() -> tuple[Target, ...]:
-    """Every `python_distribution` of the repository."""
+    """All `python_distribution` targets of the repository."""
     state = await build_files_fingerprint()
     known = _DISTRIBUTIONS.of(state)
     if known is not None:
@@ -64,9 +64,9 @@ async def all_distributions() -> tuple[Target, ...]:
 
 
 def distributions_among(targets: Sequence[Target], known: Collection[Target]) -> list[Target]:
-    """The distributions that the command line names. Raises: UserError without one, with the nearest ones.
+    """The distributions that the command line names; `known` are those of the repository.
 
-    `known` are those of the repository.
+    Raises: UserError without a distribution; its fix names the nearest ones.
     """
     found = [target for target in targets if target.has_field(PythonProvidesField)]
     if found:
@@ -90,7 +90,7 @@ def distributions_among(targets: Sequence[Target], known: Collection[Target]) ->
 async def choose_distributions(
     first: Collection[Target], known: Collection[Target], union_membership: UnionMembership
 ) -> ChosenDistributions:
-    """These distributions, and those that own what they depend on, until nothing is new. `known`: as above."""
+    """These distributions, and transitively the owners of their dependencies. `known`: as above."""
     closures: dict[str, tuple[Target, ...]] = {}
     candidates: dict[str, OwnerCandidate] = {}
     owned: dict[str, tuple[Target, ...]] = {}
@@ -112,7 +112,7 @@ async def choose_distributions(
         own, others = [], set()
         for target in closures[address]:
             spec = target.address.spec
-            if spec not in owners:  # the candidates for it do not become more
+            if spec not in owners:  # its possible owners cannot increase
                 owners[spec] = _owner(target, candidates.values(), union_membership)
             owner = owners[spec]
             if isinstance(owner, Problem):
@@ -131,7 +131,7 @@ async def choose_distributions(
 def _owner(
     target: Target, candidates: Collection[OwnerCandidate], union_membership: UnionMembership
 ) -> str | Problem | None:
-    """The address of the distribution that owns a target, or why none does; None for one that needs no owner."""
+    """The address of the distribution that owns a target; None for a target that needs no owner; or the problem."""
     if not is_ownable_target(target, union_membership):
         return None
     owner = owner_of(target.address.spec, target.address.spec_path, candidates)
@@ -152,7 +152,7 @@ async def _closure(target: Target, found: dict[str, tuple[Target, ...]]) -> tupl
 
 
 async def _resolve(owned: Mapping[str, Sequence[Target]], problems: dict[str, Problem]) -> str | None:
-    """The one resolve of all their code; None if the repository has none."""
+    """The resolve of all code of the distributions; None if the repository has no resolves."""
     python = await scoped_options("python")
     if not python.options.enable_resolves:
         return None
@@ -170,9 +170,10 @@ async def _resolve(owned: Mapping[str, Sequence[Target]], problems: dict[str, Pr
 
 
 async def files_of(targets: Sequence[Target], build_root: str) -> tuple[SourceFile, ...]:
-    """The files of the targets of one distribution. What is not there is generated, and has its content.
+    """The files of the targets of one distribution.
 
-    Whether a file is there is asked in the goal, and never memoised.
+    A file that does not exist on disk is generated, and has `content`. The goal checks each time whether a file exists;
+    the result is never memoised.
     """
     sources = await python_source_files(targets)
     made = {path for path in sources.source_files.files if not os.path.lexists(os.path.join(build_root, path))}
@@ -194,7 +195,7 @@ def _paths(target: Target) -> tuple[str, ...]:
 
 
 async def _code_files() -> tuple[tuple[Address, tuple[str, ...]], ...]:
-    """The sources and resources of each target of the repository, other than tests."""
+    """The sources and resources of each target of the repository, except tests."""
     fingerprint = await build_files_fingerprint()
     paths = await list_paths(PathGlobs(["**"]))
     state = (fingerprint, paths.files) if fingerprint else None
@@ -211,7 +212,7 @@ async def _code_files() -> tuple[tuple[Address, tuple[str, ...]], ...]:
 
 
 async def files_of_others(chosen: ChosenDistributions) -> frozenset[str]:
-    """The sources and resources of the repository that belong to no chosen distribution, other than tests."""
+    """The sources and resources of the repository that belong to no chosen distribution, except tests."""
     own = {target.address for targets in chosen.owned.values() for target in targets}
     files = (path for address, paths in await _code_files() if address not in own for path in paths)
     return frozenset(path for path in files if path.rpartition("/")[2] != _TEST_HELPERS)

@@ -19,18 +19,21 @@ from devflow.link.virtualenv import variables
 
 @dataclass(frozen=True)
 class Installer:
-    """Installs wheels into a virtualenv, with the caller's settings of pip or uv. Raises: UserError in their words."""
+    """Installs wheels into a virtualenv, with the caller's settings of pip or uv.
+
+    Raises: UserError with their message.
+    """
 
     venv: VirtualenvFacts
     env: Mapping[str, str]
 
     def install(self, wheels: Sequence[tuple[str, bytes]], pins: Mapping[str, str]) -> None:
-        """Install wheels and what they require, whose versions may be pinned, in one resolution."""
+        """Install wheels and their requirements, which may be pinned, in one resolution."""
         with _files(wheels, pins) as (paths, constraints):
             self._run(*self._arguments("install"), *(["--constraint", constraints] if pins else []), *paths)
 
     def replace(self, wheels: Sequence[tuple[str, bytes]]) -> None:
-        """Install these wheels alone, also in the place of the same version."""
+        """Install these wheels without their requirements; the same version is replaced."""
         with _files(wheels, {}) as (paths, _):
             again = "--force-reinstall" if self.is_pip else "--reinstall"
             self._run(*self._arguments("install"), "--no-deps", again, *paths)
@@ -42,7 +45,7 @@ class Installer:
 
     @property
     def command(self) -> tuple[str, ...]:
-        """The program and what precedes `install`."""
+        """The program and the arguments before `install`."""
         return self.venv.installer or ()
 
     @property
@@ -58,8 +61,8 @@ class Installer:
     def _run(self, *arguments: str) -> None:
         argv = (*self.command, *arguments)
         try:
-            # A `pyproject.toml` or `uv.toml` of the directory, which is the repository's, is none of the virtualenv's.
-            # What pip says of a conflict is on both, the reason on standard output.
+            # uv must not read a `pyproject.toml` or `uv.toml` of the current directory: it belongs to the repository.
+            # pip prints a conflict to both streams, and the reason to standard output.
             done = subprocess.run(
                 argv,  # noqa: S603
                 cwd=self.venv.path,

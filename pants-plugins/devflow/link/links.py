@@ -1,4 +1,4 @@
-"""Where the links of the repository's own files lead to: a container needs what is behind them, too."""
+"""Finds the targets of links among the repository's files: a container needs these files, too."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from devflow.link.facts import FilesBehind
 
 
 def files_behind(build_root: str, paths: Collection[str]) -> FilesBehind:
-    """The files that links at these paths or below lead to. Raises: OSError for a directory that cannot be read."""
+    """The targets of links at or below these paths. Raises: OSError for a directory that cannot be read."""
     inside: set[str] = set()
     outside: set[str] = set()
     root = os.path.realpath(build_root)

@@ -1,4 +1,4 @@
-"""Builds distributions as `package` does, and keeps what their wheels say of themselves; failures are data."""
+"""Builds distributions as `package` does, and keeps the metadata of their wheels; failures are data."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class DescribeDistributionRequest:
 
 @dataclass(frozen=True)
 class DescribedDistribution:
-    """What its wheel says, or why there is none."""
+    """The metadata of the wheel, or the reason why there is none."""
 
     metadata: DistributionMetadata | None = None
     problem: Problem | None = None
@@ -36,7 +36,7 @@ class DescribedDistribution:
 
 @rule(desc="Read the metadata of a distribution", level=LogLevel.DEBUG)
 async def describe_distribution(request: DescribeDistributionRequest) -> DescribedDistribution:
-    """Build it, and read its wheel. Memoised, so that only a change builds again."""
+    """Build the distribution, and read its wheel. Memoised, so that only a change causes a new build."""
     address = request.target.address.spec
     try:
         built = await built_package(PythonDistributionFieldSet.create(request.target))
@@ -45,7 +45,7 @@ async def describe_distribution(request: DescribeDistributionRequest) -> Describ
         if wheels:
             return DescribedDistribution(read_wheel(wheels[0].content))
     except Exception as error:
-        # What failed may be forgotten and tried again: the result ends with the run.
+        # A failure must not be memoised beyond the run, so that the next run tries again.
         await run_id()
         fix = f"see why: {bin_name()} package {address}"
         return DescribedDistribution(problem=as_problem(error, doing=f"building {address}", fix=fix))
@@ -58,7 +58,7 @@ _describe_distribution = by_name(describe_distribution)
 
 
 async def describe_distributions(targets: Iterable[Target]) -> tuple[DescribedDistribution, ...]:
-    """What the wheels of these say, built in parallel; results in order."""
+    """The metadata of these distributions, whose wheels are built in parallel; results in order."""
     requests = [DescribeDistributionRequest(target) for target in targets]
     if HAS_GET:
         return await MultiGet(Get(DescribedDistribution, DescribeDistributionRequest, request) for request in requests)
@@ -66,5 +66,5 @@ async def describe_distributions(targets: Iterable[Target]) -> tuple[DescribedDi
 
 
 def rules() -> Rules:
-    """What reads the metadata."""
+    """The rules that read the metadata."""
     return collect_rules()

@@ -1,4 +1,4 @@
-"""The same links as mounts of a container, in the words of the programs that start one. Pure."""
+"""The links as mounts of a container, in the formats of the programs that start containers. Pure."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ class PrintForm(Enum):
 
 @dataclass(frozen=True)
 class Mounts:
-    """What a container gets of a repository: paths relative to the build root, sorted; and its source roots.
+    """The mounted paths of a repository, relative to the build root and sorted, and its source roots.
 
-    `at` is the directory of the container that stands for the build root: the layout below it is the same, so that a
-    link from one file of the repository to another leads there, too.
+    `at` is the directory of the container that stands for the build root. The layout below it is the same, so that a
+    link from one file of the repository to another works in the container, too.
     """
 
     build_root: str
@@ -36,12 +36,12 @@ class Mounts:
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
-        """Source and target of each."""
+        """The source and the target of each mount."""
         return [(f"{self.build_root}/{path}", f"{self.at}/{path}") for path in self.paths]
 
     @property
     def variables(self) -> dict[str, str]:
-        """Those of the container. Python would write `__pycache__` directories into mounts that are not read-only."""
+        """The variables of the container. Python would write `__pycache__` directories into writable mounts."""
         roots = [self.at if root == "." else f"{self.at}/{root}" for root in self.roots]
         return {"PYTHONPATH": ":".join(roots), "PYTHONDONTWRITEBYTECODE": "1"}
 
@@ -58,7 +58,7 @@ def mount_directory(option: str) -> str:
 
 
 def in_form(form: PrintForm, mounts: Mounts) -> list[str]:
-    """The lines of `--print`. Raises: UserError for a path that a program would read in another way."""
+    """The lines of `--print`. Raises: UserError for a path that a program would misread."""
     if form is PrintForm.PATHS:
         return list(mounts.paths)
     _refuse(mounts, ":", "PYTHONPATH", of_roots=True)
@@ -109,7 +109,7 @@ def _compose(mounts: Mounts) -> list[str]:
 
 
 def _yaml(text: str) -> str:
-    """A scalar of YAML, in which compose replaces no variable."""
+    """A YAML scalar in which compose replaces no variable."""
     return json.dumps(text.replace("$", "$$"), ensure_ascii=False)
 
 
@@ -122,7 +122,7 @@ def _devcontainer(mounts: Mounts) -> list[str]:
 
 
 def with_files_behind(paths: Collection[str], behind: Collection[str]) -> tuple[str, ...]:
-    """Paths to mount, with those files that links below them lead to, but for what is below another one already."""
+    """Paths to mount, with the targets of links below them; paths below another mounted path are left out."""
 
     def is_covered(path: str) -> bool:
         return any(path == above or path.startswith(f"{above}/") for above in paths)

@@ -1,4 +1,4 @@
-"""Which distribution owns a target, as `package` decides it. Pure."""
+"""Decides which distribution owns a target, as `package` does. Pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class OwnerCandidate:
 
 
 def is_above(directory: str, other: str) -> bool:
-    """Whether a directory is another one, or above it; both relative to the build root, which is ""."""
+    """Whether a directory equals another one or is above it; both relative to the build root, which is ""."""
     return not directory or is_inside(other, directory)
 
 

@@ -1,4 +1,4 @@
-"""What a virtualenv lacks of some distributions, what is in it too much, and what prevents the change. Pure."""
+"""Decides what to link into a virtualenv, what to remove from it, and what prevents the change. Pure."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class LinkStatus(Enum):
 
 @dataclass(frozen=True)
 class PlannedDistribution:
-    """The decision on one distribution, by its name. `sources` are the paths that are linked for it."""
+    """The decision on one distribution. `sources` are the paths that are linked for it."""
 
     name: str
     version: str
@@ -46,7 +46,7 @@ class PlannedDistribution:
 
 @dataclass(frozen=True)
 class LinkOptions:
-    """What a run was asked for; `pins` are the versions of `--locked`."""
+    """The options of a run; `pins` are the versions of `--locked`."""
 
     build_root: str
     pins: Mapping[str, str] = field(default_factory=dict)
@@ -74,24 +74,24 @@ class LinkPlan:
 
     @property
     def to_install(self) -> tuple[PlannedDistribution, ...]:
-        """Those whose metadata the virtualenv lacks."""
+        """The distributions whose metadata the virtualenv lacks."""
         kept = (LinkStatus.UP_TO_DATE, LinkStatus.SURPLUS)
         return tuple(one for one in self.distributions if one.status not in kept)
 
     @property
     def surplus(self) -> tuple[PlannedDistribution, ...]:
-        """Those that an earlier run has linked and that this one does not name."""
+        """The distributions that an earlier run has linked and that this run does not name."""
         return tuple(one for one in self.distributions if one.status is LinkStatus.SURPLUS)
 
     @property
     def changed(self) -> bool:
-        """Whether there is anything to do."""
+        """Whether the run has to change the virtualenv."""
         files = self.add or self.remove or self.pth or self.state
         return bool(self.to_install or self.surplus or self.install or files)
 
 
 def entries_of(farm: Farm, build_root: str) -> dict[str, FarmEntry]:
-    """The farm as it should be: absolute targets, so that a moved virtualenv still leads to the repository."""
+    """The desired farm. Targets are absolute, so that the links of a moved virtualenv still lead to the repository."""
     return {
         link.path: FarmEntry(f"{build_root}/{link.source}" if link.content is None else None, link.content)
         for link in farm.links
@@ -115,7 +115,7 @@ def plan_links(
         for key in venv.linked
         if key not in own
     )
-    # What is removed first must not be below a link: a directory that becomes a link is emptied before.
+    # No removed path may be below a link, so a directory is emptied before a link replaces it.
     remove = tuple(path for path in there if path not in desired or _is_link(there[path]) != _is_link(desired[path]))
     plan = LinkPlan(
         tuple(sorted((*planned, *surplus), key=lambda one: one.name)),
@@ -137,7 +137,7 @@ def plan_links(
 
 
 def plan_unlink(venv: VirtualenvFacts, options: LinkOptions) -> LinkPlan:
-    """The plan that leaves nothing of this goal in a virtualenv."""
+    """The plan that removes everything of this goal from a virtualenv."""
     surplus = tuple(
         PlannedDistribution(venv.installed[key].name, venv.installed[key].version, LinkStatus.SURPLUS)
         for key in venv.linked
@@ -273,7 +273,7 @@ def _uninstall(venv: VirtualenvFacts, name: str) -> tuple[str, ...]:
 
 
 def uninstall_arguments(installer: Sequence[str], python: str, names: Collection[str]) -> tuple[str, ...]:
-    """What follows the installer to uninstall: uv asks nothing, and pip knows its Python."""
+    """The arguments that uninstall: uv needs no confirmation, and pip knows its Python."""
     return ("uninstall", "--yes", *names) if is_pip(installer) else ("uninstall", "--python", python, *names)
 
 

@@ -14,7 +14,7 @@ from devflow.link.mounts import Mounts
 from devflow.link.plan import LinkMode, LinkPlan, LinkStatus, PlannedDistribution
 
 _GOAL = "link"
-_MOST = 3  # of the paths of a distribution that are named
+_MOST = 3  # paths of a distribution that are listed
 _STATES = {
     LinkStatus.UP_TO_DATE: "linked",
     LinkStatus.MISSING: "missing",
@@ -26,9 +26,9 @@ _STATES = {
 
 @dataclass(frozen=True)
 class LinkOutcome:
-    """A plan, and what became of it. `failure` is why it was not carried out to its end.
+    """A plan and its result.
 
-    `command` repeats the run, and `undo` takes it back.
+    `failure` is why the plan was not completed. `command` repeats the run; `undo` reverts it.
     """
 
     mode: LinkMode
@@ -86,7 +86,7 @@ def _requirements(outcome: LinkOutcome) -> str:
 
 
 def closing(outcome: LinkOutcome) -> list[str | Problem]:
-    """Notes, problems, and what was done or is to be done."""
+    """Notes, problems, and the changes that were made or planned."""
     plan = outcome.plan
     told: list[str | Problem] = [*plan.notes, *(headed(_GOAL, problem) for problem in outcome.problems)]
     if outcome.problems:
@@ -139,13 +139,13 @@ def undo_command(pants: str, into: str) -> str:
 
 
 def mounts_as_json(mounts: Mounts) -> str:
-    """The same for a container: an object for each mount."""
+    """The report of a container: an object for each mount."""
     results = [{"source": source, "target": target} for source, target in mounts.pairs]
     return json_report(_GOAL, schema_version=1, mode="print", results=results, variables=mounts.variables)
 
 
 def mount_notes(farm: Farm, outside: Collection[str]) -> list[str]:
-    """What a container does not get."""
+    """Notes on files that a container does not get."""
     generated = [link.source for link in farm.links if link.content is not None]
     return [
         *(f"{path} is not mounted: it is generated, and no file" for path in generated),

@@ -1,4 +1,4 @@
-"""Third-party requirements of linked distributions, against what a virtualenv has. Pure."""
+"""Compares third-party requirements of linked distributions with the contents of a virtualenv. Pure."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from devflow.locking.facts import canonical_name
 
 @dataclass(frozen=True)
 class RequirementCheck:
-    """How many projects are required, and how many of them are there; what requires others counts, too.
+    """The number of required projects, transitively, and of those that are present.
 
-    `missing` are the requirements that an installer has to see to, sorted.
+    `missing` are the requirements that an installer must install, sorted.
     """
 
     projects: int = 0
@@ -34,9 +34,10 @@ def check_requirements(
     own: Collection[str],
     pins: Mapping[str, str],
 ) -> RequirementCheck:
-    """Follow requirements through what is installed. `own` are the canonical names of the repository's distributions.
+    """Follow requirements through the installed distributions.
 
-    `pins` are versions that each of them must have (canonical name → version), if it is one of these.
+    `own` are the canonical names of the repository's distributions. `pins`: canonical name → the version that this
+    project must have.
     """
     variables = tuple(sorted(markers.items()))
     queue = [(text, frozenset[str]()) for text in requires]
@@ -80,9 +81,9 @@ def excluding(requires: Iterable[str], markers: Mapping[str, str], versions: Map
 
 @lru_cache(maxsize=4096)
 def parsed(text: str) -> Requirement | None:
-    """None for a requirement that is not valid: an installer says so.
+    """Parse a requirement; None for an invalid one, which the installer reports.
 
-    `packaging` takes a millisecond for each, and a virtualenv has hundreds: a daemon remembers them.
+    `packaging` takes a millisecond for each, and a virtualenv has hundreds, so results are cached in the daemon.
     """
     try:
         return Requirement(text)
@@ -107,7 +108,7 @@ def _fits(specifier: SpecifierSet, version: str, pin: str | None) -> bool:
 
 
 def python_fits(requires_python: str | None, version: str) -> bool:
-    """Whether an interpreter may have a distribution. What is not valid does not hinder."""
+    """Whether a distribution supports an interpreter. An invalid constraint is ignored."""
     try:
         return requires_python is None or SpecifierSet(requires_python).contains(version, prereleases=True)
     except InvalidSpecifier:

@@ -1,4 +1,4 @@
-"""One run, when targets have become distributions and files: what is refused, a plan, its execution, the report."""
+"""One run on given distributions and files: it refuses, plans, executes and reports."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Scene:
-    """Where a run takes place. `dist` is relative to the build root; `env` are the caller's variables."""
+    """The context of a run. `dist` is relative to the build root; `env` are the caller's variables."""
 
     build_root: str
     dist: str
@@ -48,7 +48,7 @@ class Scene:
 
     @property
     def commit(self) -> str | None:
-        """That of HEAD; None without a repository."""
+        """The commit of HEAD; None without a repository."""
         try:
             return Git(Path(self.build_root), self.env).line("rev-parse", "HEAD")
         except (GitError, UserError):
@@ -56,7 +56,7 @@ class Scene:
 
 
 def refuse_options(options: LinkSubsystem) -> None:
-    """Raises: UserError for options that contradict each other, or lack another one."""
+    """Refuse options that contradict each other, or that need another option. Raises: UserError."""
     mode = options.mode
     without = {
         "--print": ("into", "unlink", "check", "dry_run", "locked", "requirements", "copy", "force"),
@@ -68,7 +68,7 @@ def refuse_options(options: LinkSubsystem) -> None:
                 no = "no-" if name == "requirements" and not options.requirements else ""
                 raise together(option, f"--{no}{name.replace('_', '-')}")
     if options.options.is_flagged("mount_at") and not options.print:
-        raise UserError("--mount-at is of --print.", fix="leave it out, or add --print=docker")
+        raise UserError("--mount-at needs --print.", fix="leave it out, or add --print=docker")
     if options.locked and not options.requirements:
         raise together("--locked", "--no-requirements")
 
@@ -95,7 +95,7 @@ def with_contents(files: Mapping[str, Sequence[SourceFile]], build_root: str) ->
 
 
 def unlink(scene: Scene, options: LinkSubsystem, say: Say) -> report.LinkOutcome:
-    """Take everything back. Raises: UserError, OSError."""
+    """Remove all links and distributions of this goal. Raises: UserError, OSError."""
     with scene.turn(say):
         venv = virtualenv(scene, options)
         plan = plan_unlink(venv, LinkOptions(scene.build_root, force=options.force))
@@ -115,7 +115,7 @@ def link(
     command: str,
     say: Say,
 ) -> report.LinkOutcome:
-    """Plan for a virtualenv as it was; unless the run only looks, plan again and do it. Raises: UserError, OSError."""
+    """Plan; unless the run only plans, take the lock, plan again and carry it out. Raises: UserError, OSError."""
     desired = entries_of(farm, scene.build_root)
     request = LinkOptions(scene.build_root, pins, options.requirements, options.copy, options.force)
 
@@ -143,7 +143,7 @@ def link(
 
 
 def _with_places(venv: VirtualenvFacts, farm: Farm) -> VirtualenvFacts:
-    """The virtualenv with what is in it at the places of these links."""
+    """The virtualenv with its contents at the paths of these links."""
     return dataclasses.replace(
         venv,
         links=outward_links(venv, [link.path for link in farm.links]),
@@ -152,7 +152,7 @@ def _with_places(venv: VirtualenvFacts, farm: Farm) -> VirtualenvFacts:
 
 
 def show(run: GoalRun, options: LinkSubsystem, outcome: report.LinkOutcome) -> None:
-    """Print what became of it."""
+    """Print the outcome."""
     run.report(options.format, lines=report.lines(outcome), document=report.as_json(outcome))
     run.say(*report.closing(outcome))
     run.end(outcome.exit_code)

@@ -1,4 +1,4 @@
-"""The face of this slice for other slices: what a virtualenv lacks of some requirements."""
+"""The interface of this slice for other slices: the requirements that a virtualenv lacks."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ __all__ = [
 
 
 def missing_requirements(requires: Iterable[str], there: InstalledThere, own: Collection[str]) -> tuple[str, ...]:
-    """The requirements that are not met, sorted. `own` are canonical names that count as there."""
+    """The requirements that are not met, sorted. `own` are canonical names that count as present."""
     return check_requirements(requires, there.installed, there.markers, own=own, pins={}).missing
 
 
 def required_names(requires: Iterable[str]) -> frozenset[str]:
-    """The canonical names of the required projects. What is not valid has none."""
+    """The canonical names of the required projects; invalid requirements are skipped."""
     return frozenset(canonical_name(one.name) for one in map(parsed, requires) if one)

@@ -21,11 +21,11 @@ class LinkSubsystem(GoalSubsystem):
     name = "link"
     help = softwrap(
         """
-        Link distributions of this repository, and all that they need of it, into another virtualenv: their sources are
-        imported from here, and nothing else of the repository is.
+        Link distributions of this repository, and the distributions that they need, into another virtualenv: it then
+        imports their sources from this repository, and nothing else of the repository.
 
-        Name `python_distribution` targets: `link src/acme/cli:dist --into=../other/.venv`. Nothing inside of
-        `site-packages` leads here, so that no installer can change or remove a file of the repository.
+        Name `python_distribution` targets: `link src/acme/cli:dist --into=../other/.venv`. No link is inside of
+        `site-packages`, so that no installer can change or remove a file of the repository.
         """
     )
 
@@ -33,12 +33,12 @@ class LinkSubsystem(GoalSubsystem):
         default=None,
         help=softwrap(
             """
-            The virtualenv, relative to where Pants is called. It is never made by this goal. Example:
+            The virtualenv, relative to the caller's directory. This goal never creates one. Example:
             `--into=../other/.venv`.
             """
         ),
     )
-    unlink = BoolOption(default=False, help="Remove from the virtualenv all that this goal has put there.")
+    unlink = BoolOption(default=False, help="Remove everything that this goal has installed from the virtualenv.")
     check = BoolOption(default=False, help="Change nothing; exit with 1 if anything is to be linked or unlinked.")
     dry_run = BoolOption(default=False, help="Change nothing; print what would be linked.")
     locked = BoolOption(
@@ -50,9 +50,9 @@ class LinkSubsystem(GoalSubsystem):
     )
     copy = BoolOption(
         default=False,
-        help="Copy the files instead of linking them, for a virtualenv that goes elsewhere. A change needs a new run.",
+        help="Copy the files instead of linking them, for a virtualenv that is moved. A change needs a new run.",
     )
-    force = BoolOption(default=False, help="Replace what another repository has linked into the virtualenv.")
+    force = BoolOption(default=False, help="Replace links into another repository.")
     print = EnumOption(
         enum_type=PrintForm,
         default=None,

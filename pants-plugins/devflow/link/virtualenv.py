@@ -1,4 +1,4 @@
-"""Reads a virtualenv that is not ours: its Python, what is installed in it, and the farm of an earlier run."""
+"""Reads a user's virtualenv: its Python, its installed distributions, and the farm of an earlier run."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pathlib import Path
 
 from devflow.common.errors import UserError, tail
 from devflow.common.files import read_file
+from devflow.common.markers import MARKERS_PROGRAM
 from devflow.common.paths import is_inside, shell_quote, shown
 from devflow.link.facts import (
     FARM,
@@ -28,32 +29,18 @@ from devflow.link.facts import (
 )
 from devflow.link.wheels import read_metadata
 
-# Variables that would make its Python, or an installer, work on another place.
+# Variables that would make its Python, or an installer, use another directory.
 _MISLEADING = (
     *("PYTHONPATH", "PYTHONHOME", "PEX_EXTRA_SYS_PATH", "VIRTUAL_ENV", "CONDA_PREFIX", "__PYVENV_LAUNCHER__"),
     *("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_USER", "PIP_PYTHON", "PIP_REQUIRE_HASHES", "PIP_DRY_RUN"),
     *("UV_PYTHON", "UV_TARGET", "UV_PREFIX", "UV_SYSTEM_PYTHON", "UV_PROJECT_ENVIRONMENT", "UV_REQUIRE_HASHES"),
 )
-# All that decides whether a Python starts.
+# The variables that decide whether a Python starts.
 _OF_PYTHON = ("DYLD_LIBRARY_PATH", "HOME", "LD_LIBRARY_PATH", "PATH")
-# Names and values are those of PEP 508.
-_ASK = """\
-import json, os, platform, sys, sysconfig
-v = sys.implementation.version
-markers = {
-    "implementation_name": sys.implementation.name,
-    "implementation_version": "%d.%d.%d" % v[:3],
-    "os_name": os.name,
-    "platform_machine": platform.machine(),
-    "platform_release": platform.release(),
-    "platform_system": platform.system(),
-    "platform_version": platform.version(),
-    "python_full_version": platform.python_version(),
-    "platform_python_implementation": platform.python_implementation(),
-    "python_version": ".".join(platform.python_version_tuple()[:2]),
-    "sys_platform": sys.platform,
-}
-print(json.dumps({"purelib": sysconfig.get_path("purelib"), "markers": markers}))
+_ASK = f"""\
+{MARKERS_PROGRAM}
+import sysconfig
+print(json.dumps({{"purelib": sysconfig.get_path("purelib"), "markers": markers}}))
 """
 
 
@@ -65,11 +52,10 @@ def variables(of_caller: Mapping[str, str]) -> dict[str, str]:
 def inspect_virtualenv(
     path: str, shown_path: str, build_root: str, exports: str, env: Mapping[str, str]
 ) -> VirtualenvFacts:
-    """What is in a virtualenv, but for what stands in the place of links.
+    """Read a virtualenv, except the entries at the paths of links.
 
-    `exports` is the directory of the repository's own exports, relative to the build root.
-
-    Raises: UserError if this is none, or one of these exports.
+    `exports` is the directory of the repository's own exports, relative to the build root. Raises: UserError if the
+    directory is not a virtualenv, or is one of these exports.
     """
     python = os.path.join(path, "bin", "python")
     if not os.path.isfile(os.path.join(path, "pyvenv.cfg")) or not os.access(python, os.X_OK):
@@ -90,7 +76,7 @@ def inspect_virtualenv(
     if not is_inside(os.path.realpath(site_packages), os.path.realpath(path)):
         raise UserError(
             f"The Python of {shown(shown_path)} installs into {shown(site_packages)}, outside of it.",
-            fix=f"make it anew: python3 -m venv --clear {shell_quote(shown_path)}",
+            fix=f"make it again: python3 -m venv --clear {shell_quote(shown_path)}",
         )
     state = _state(os.path.join(path, STATE))
     repository = state.get("repository")
@@ -112,7 +98,7 @@ def inspect_virtualenv(
 
 
 def installed_in(path: str, env: Mapping[str, str]) -> InstalledThere:
-    """What is installed in a virtualenv. Raises: UserError if its Python does not run."""
+    """The installed distributions of a virtualenv. Raises: UserError if its Python does not run."""
     python = os.path.join(path, "bin", "python")
     variables_of_python = tuple((name, env[name]) for name in _OF_PYTHON if name in env)
     told = _ask(python, _identity(path, python), path, variables_of_python)
@@ -120,7 +106,7 @@ def installed_in(path: str, env: Mapping[str, str]) -> InstalledThere:
 
 
 def _identity(path: str, python: str) -> tuple[int, ...]:
-    """What changes with a virtualenv that is made anew, or whose Python is replaced."""
+    """A key that changes if the virtualenv is made again, or its Python is replaced."""
     stats = [os.stat(os.path.join(path, "pyvenv.cfg")), os.stat(python)]
     return tuple(value for one in stats for value in (one.st_ino, one.st_size, one.st_mtime_ns))
 
@@ -129,10 +115,10 @@ def _identity(path: str, python: str) -> tuple[int, ...]:
 def _ask(
     python: str, _: tuple[int, ...], shown_path: str, env: tuple[tuple[str, str], ...]
 ) -> Mapping[str, Mapping[str, str]]:
-    """What the Python of a virtualenv says of itself; a daemon remembers it. Raises: UserError."""
+    """Ask the Python of a virtualenv for its paths and markers; cached in the daemon. Raises: UserError."""
     try:
         command = [python, "-I", "-c", _ASK]
-        # Without closing files, it is started without copying the page tables of a daemon.
+        # With `close_fds=False`, the process starts without copying the page tables of a daemon.
         done = subprocess.run(
             command,  # noqa: S603
             env=dict(env),
@@ -142,7 +128,7 @@ def _ask(
             close_fds=False,
         )
         if not done.returncode:
-            # What a `.pth` file prints comes first.
+            # The output of a `.pth` file comes first.
             found: Mapping[str, Mapping[str, str]] = json.loads(done.stdout.splitlines()[-1])
             return found
         why = tail(done.stderr) or f"it ends with {done.returncode}"
@@ -150,12 +136,12 @@ def _ask(
         why = str(error)
     raise UserError(
         f"The Python of {shown(shown_path)} does not run: {why}",
-        fix=f"make the virtualenv anew: python3 -m venv --clear {shell_quote(shown_path)}",
+        fix=f"make the virtualenv again: python3 -m venv --clear {shell_quote(shown_path)}",
     )
 
 
 def _installer(python: str, installed: Collection[str], env: Mapping[str, str]) -> tuple[str, ...] | None:
-    """Its own pip, else uv."""
+    """The installer of a virtualenv: its own pip, else uv."""
     if "pip" in installed:
         return (python, "-m", "pip")
     uv = shutil.which("uv", path=env.get("PATH", os.defpath))
@@ -173,13 +159,13 @@ def _installed(site_packages: str) -> Iterator[tuple[str, InstalledDistribution]
 
 @lru_cache(maxsize=4096)
 def _read(site_packages: str, entry: str, _: tuple[int, ...]) -> InstalledDistribution:
-    """One distribution; a daemon remembers it as long as its METADATA is the same file. Raises: OSError."""
+    """One distribution; cached in the daemon while its METADATA is the same file. Raises: OSError."""
     directory = os.path.join(site_packages, entry)
     metadata = read_file(Path(directory, "METADATA"))
     head = read_metadata(metadata)
     linked = f"Generator: {GENERATOR}" in (_text(os.path.join(directory, "WHEEL")) or "")
     entry_points = _bytes(os.path.join(directory, "entry_points.txt"))
-    # The text after the head is long, and only compared for what this goal has installed.
+    # The text after the header is long, and is compared only for distributions that this goal has installed.
     return InstalledDistribution(
         head.name, head.version, head.requires, linked, metadata if linked else b"", entry_points, entry
     )
@@ -192,7 +178,7 @@ def files_of_record(site_packages: str, directory: str) -> tuple[str, ...]:
 
 
 def outward_links(venv: VirtualenvFacts, paths: Collection[str]) -> dict[str, str]:
-    """Links to directories on the way to these paths of packages, or below, that lead out of the virtualenv."""
+    """Links to directories outside of the virtualenv, at or below the top-level directories of these packages."""
     found: dict[str, str] = {}
     inside = os.path.realpath(venv.path)
     for top in sorted({path.split("/")[0] for path in paths}):
@@ -210,7 +196,7 @@ def outward_links(venv: VirtualenvFacts, paths: Collection[str]) -> dict[str, st
 
 
 def regular_packages(venv: VirtualenvFacts, directories: Collection[str]) -> dict[str, str | None]:
-    """The `__init__.py` in `site-packages` of directories of the farm that have none, each with its distribution."""
+    """Each `__init__.py` in `site-packages` whose directory has none in the farm, with its distribution."""
     found: dict[str, str | None] = {}
     for directory in sorted(directories):
         path = f"{directory}/__init__.py"
@@ -231,7 +217,7 @@ def _state(path: str) -> Mapping[str, object]:
 
 
 def _farm(farm: str, state: Mapping[str, object]) -> FarmOnDisk:
-    """Links and copies by path. A copy is a file that the state names; what Python has compiled is of nobody."""
+    """Links and copies by path. A copy is a file that the state file lists; compiled files are ignored."""
     named = state.get("copies")
     copies = set(named) if isinstance(named, list) else set()
     entries: dict[str, FarmEntry] = {}

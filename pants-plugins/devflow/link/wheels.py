@@ -1,4 +1,4 @@
-"""Wheels that hold metadata and no package: made from the real wheel of a distribution, for pip and uv. Pure.
+"""Makes wheels with metadata and no package from the real wheel of a distribution, for pip and uv. Pure.
 
 Source: the binary distribution format of PyPA, 1.0; PEP 376 for RECORD.
 """
@@ -21,7 +21,7 @@ _COMPILED = (".so", ".pyd", ".dylib")
 
 
 def read_wheel(content: bytes) -> DistributionMetadata:
-    """What a wheel says of itself. Raises: ValueError if this is no wheel."""
+    """The metadata of a wheel. Raises: ValueError if the content is not a wheel."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as wheel:
             names = wheel.namelist()
@@ -37,7 +37,7 @@ def read_wheel(content: bytes) -> DistributionMetadata:
 def read_metadata(
     metadata: bytes, entry_points: bytes | None = None, compiled: tuple[str, ...] = ()
 ) -> DistributionMetadata:
-    """What a METADATA file says."""
+    """The fields of a METADATA file."""
     head = BytesHeaderParser().parsebytes(re.split(rb"\r?\n\r?\n", metadata, maxsplit=1)[0])
     requires_python = head["Requires-Python"]
     return DistributionMetadata(
@@ -52,7 +52,7 @@ def read_metadata(
 
 
 def metadata_wheel(of: DistributionMetadata) -> tuple[str, bytes]:
-    """The name and the content of the wheel of a distribution without its packages."""
+    """The file name and the content of a wheel of the distribution without its packages."""
     files = {"METADATA": of.metadata}
     if of.entry_points is not None:
         files["entry_points.txt"] = of.entry_points
@@ -60,7 +60,7 @@ def metadata_wheel(of: DistributionMetadata) -> tuple[str, bytes]:
 
 
 def pth_wheel(line: str) -> tuple[str, bytes]:
-    """The wheel of the `.pth` file, which so belongs to a distribution, and not to nobody."""
+    """The wheel of the `.pth` file, so that the file belongs to a distribution."""
     metadata = (
         f"Metadata-Version: 2.1\nName: {FARM}\nVersion: 1\n"
         "Summary: Puts the linked distributions of a repository on the path. Made by `pants link`.\n"

@@ -1,4 +1,4 @@
-"""What a new lockfile has that the pins did not say: projects that moved, came or went, each with its reason. Pure."""
+"""How a new lockfile differs from the pins: projects that were moved, added or removed, each with its reason. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ _SHOWN = 3
 
 @dataclass(frozen=True)
 class ProjectChange:
-    """A project whose version is not that of its pin; None for `before` is a new project, for `after` one that went."""
+    """A project whose version differs from its pin.
+
+    `before` is None for an added project, `after` for a removed one.
+    """
 
     name: str
     before: str | None
@@ -22,7 +25,7 @@ class ProjectChange:
 
 @dataclass(frozen=True)
 class LockChanges:
-    """Against the pins: the changes, by kind (added, moved, gone) and name; and how many pins were kept."""
+    """The changes relative to the pins, by kind (added, moved, gone) and name; and the number of kept pins."""
 
     changes: tuple[ProjectChange, ...]
     kept: int
@@ -31,10 +34,7 @@ class LockChanges:
 def changes_of(
     new: LockedProjects, pins: Mapping[str, str], lock: NewLockfile, free: Mapping[str, str] | None = None
 ) -> LockChanges:
-    """Compare a new lockfile with the pins that it was to keep.
-
-    `free` are those that it was not to keep, each with the reason.
-    """
+    """Compare a new lockfile with the pins that it should keep. `free`: pin that it need not keep → the reason."""
     released = {pin.name: pin for pin in lock.released}
     added, moved = [], []
     for name, version in sorted(new.pins.items()):
@@ -43,7 +43,7 @@ def changes_of(
             added.append(ProjectChange(name, None, version, because(name, new)))
         elif before != version:
             pin = released.get(name)
-            reason = (free or {}).get(name) or (pin.because if pin and pin.because else "its pin was in the way")
+            reason = (free or {}).get(name) or (pin.because if pin and pin.because else "its pin allowed no solution")
             moved.append(ProjectChange(name, before, version, "locked without pins" if lock.all_released else reason))
     gone = [
         ProjectChange(name, version, None, "nothing needs it")
@@ -55,7 +55,7 @@ def changes_of(
 
 
 def because(name: str, locked: LockedProjects) -> str:
-    """Why a project is locked: it is required, or projects that need it; "" if the lockfile does not say."""
+    """Why a project is locked: it is required, or other projects need it; "" if the lockfile does not say."""
     if name in {name_of(one) for one in locked.requirements or ()}:
         return "wanted"
     by = sorted(other for other, requires in locked.requires.items() if name in map(name_of, requires))

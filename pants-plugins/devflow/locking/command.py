@@ -1,4 +1,4 @@
-"""The command by which a repository makes lockfiles that Pants does not make: it runs in the work tree."""
+"""Runs, in the work tree, the command by which a repository makes lockfiles that Pants does not make."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ PLACEHOLDERS = ("lockfile", "resolve", "stem")
 
 
 def words_of(command: str, *, resolve: str, lockfile: str) -> tuple[str, ...]:
-    """The words of a lock command for a resolve: no shell reads them. Raises: UserError for what cannot be read.
+    """The words of a lock command for a resolve; no shell interprets them.
+
+    Raises: UserError for a command that cannot be parsed.
 
     `{lockfile}` is the path of the lockfile, `{stem}` the same without its suffix, `{resolve}` the name of the resolve.
     """
@@ -32,7 +34,7 @@ def words_of(command: str, *, resolve: str, lockfile: str) -> tuple[str, ...]:
 
 
 def run_lock_command(words: tuple[str, ...], *, build_root: str, environment: Mapping[str, str]) -> None:
-    """Run it in the build root. Raises: UserError if it fails."""
+    """Run the lock command in the build root. Raises: UserError if it fails."""
     shown = shlex.join(words)
     try:
         # A program of the repository is named relative to the build root.

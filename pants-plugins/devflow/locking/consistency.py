@@ -1,4 +1,4 @@
-"""Whether a lockfile goes with its requirements and with itself: what a textual merge of git does not look at. Pure."""
+"""Checks that a lockfile fits its requirements and itself, which git's merge of lines does not check. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _SHOWN = 3
 
 
 def contradictions(locked: LockedProjects, requirements: Iterable[str]) -> tuple[str, ...]:
-    """What is wrong with a lockfile, each as a clause; nothing if all goes together."""
+    """The errors of a lockfile, each as a clause; none if it is consistent."""
     wanted = tuple(requirements)
     return (
         *_not_in_header(locked, wanted),
@@ -44,7 +44,7 @@ def _by_key(requirements: Iterable[str]) -> Mapping[object, str]:
 
 
 def _key(text: str) -> object:
-    """The same for two ways to write one requirement."""
+    """A key that is equal for two spellings of one requirement."""
     return parse_requirement(text) or " ".join(text.split())
 
 
@@ -55,7 +55,7 @@ def _against_each_other(locked: LockedProjects) -> Iterator[str]:
 
 
 def _against(requirements: Iterable[str], locked: LockedProjects) -> Iterator[str]:
-    """Those of the requirements that the pins do not meet. One with a marker may apply nowhere, and is left out."""
+    """The requirements that the pins do not meet. A requirement with a marker may apply nowhere, and is skipped."""
     for text in requirements:
         wanted = parse_requirement(text)
         if wanted is None or wanted.marker:

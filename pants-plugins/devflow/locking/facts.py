@@ -1,4 +1,4 @@
-"""What a lockfile says, whatever its format, and what a lock with pins has brought. Pure."""
+"""The content of a lockfile, whatever its format, and the result of a lock with pins. Pure."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class LockedProjects:
 
 @dataclass(frozen=True)
 class ReleasedPin:
-    """A pin that the solver could not keep; `because` is the solver's reason, or "" if it gives none."""
+    """A pin that the solver could not keep; `because` is the solver's reason, "" if it gives none."""
 
     name: str
     version: str
@@ -46,9 +46,9 @@ class ReleasedPin:
 
 @dataclass(frozen=True)
 class NewLockfile:
-    """A lockfile that was made anew: the files by path, or why there is none; and the pins that were given up for it.
+    """A new lockfile: its files by path, or the reason why there is none; and the pins that were released for it.
 
-    `all_released`: the solver did not say which pins to give up, so that the lockfile was made without any.
+    `all_released`: the solver did not say which pins to release, so the lockfile was made without pins.
     """
 
     resolve: str

@@ -1,4 +1,4 @@
-"""What a killed run of a goal has left is finished or undone by the next run of any goal that writes lockfiles."""
+"""Finishes or undoes an interrupted run, at the start of any goal that writes lockfiles."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ _LOCK = "add-requirement.lock"
 
 
 def requirements_lock(workdir: str) -> Path:
-    """The lock that a run holds while it writes requirements and lockfiles, or lets a command find them."""
+    """The lock that a run holds while it writes requirements and lockfiles, or has them on disk for a lock command."""
     return Path(workdir, _LOCK)
 
 
 def finish_interrupted(run: GoalRun, journal: Path, build_root: str, workdir: str, command: str) -> tuple[str, ...]:
-    """Finish or undo an interrupted run; the paths of its files. Raises: UserError, OSError.
+    """Finish or undo an interrupted run.
 
-    With a `command`, the run changes nothing, and only names that.
+    Returns the paths of its files. Raises: UserError, OSError. With a `command`, change nothing, and print that
+    command.
     """
     if not journal.exists():
         return ()

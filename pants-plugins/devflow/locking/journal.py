@@ -1,4 +1,4 @@
-"""Several files that are written together, by a journal: the next run finishes or undoes what was interrupted."""
+"""Writes several files as one transaction by a journal: the next run finishes or undoes an interrupted one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NAME = "requirements.json"
 
 
 class Phase(Enum):
-    """What an interrupted run was about to do, and so what the next run does."""
+    """What an interrupted run was doing, which decides how the next run recovers."""
 
     TRIAL = "trial"  # a command of the repository sees the new requirements: the old files come back
     WRITE = "write"  # the new files take the place of the old ones: all of them do
@@ -35,7 +35,7 @@ class JournaledFile:
 
 
 def journal_path(git: Git, workdir: str) -> Path:
-    """Beside the files of git, or in the work directory of Pants where there is no repository."""
+    """The path of the journal: in git's directory, or in the work directory of Pants without a git repository."""
     try:
         directory = Path(git.line("rev-parse", "--absolute-git-dir"))
     except (GitError, UserError):
@@ -44,7 +44,9 @@ def journal_path(git: Git, workdir: str) -> Path:
 
 
 def write_all(journal: Path, build_root: str, changes: Sequence[JournaledFile]) -> None:
-    """Write the files in this order, each by an atomic write. Raises: UserError if one has changed meanwhile, OSError.
+    """Write the files in this order, each by an atomic write.
+
+    Raises: UserError if a file has changed meanwhile, OSError.
 
     A run that is killed leaves the journal, and `recover` writes the rest. An error puts the old files back.
     """
@@ -65,14 +67,14 @@ def write_all(journal: Path, build_root: str, changes: Sequence[JournaledFile]) 
 
 
 def begin(journal: Path, phase: Phase, changes: Iterable[JournaledFile]) -> None:
-    """Record what is about to be done; it is on the disk when this returns. Raises: OSError."""
+    """Write the journal and flush it to the disk. Raises: OSError."""
     files = [{"path": one.path, "before": _encoded(one.before), "after": _encoded(one.after)} for one in changes]
     atomic_write(journal, json.dumps({"format": _FORMAT, "phase": phase.value, "files": files}).encode())
     sync_directory(journal.parent)
 
 
 def end(journal: Path) -> None:
-    """All is done, or nothing. Raises: OSError."""
+    """Remove the journal: the transaction is over. Raises: OSError."""
     journal.unlink(missing_ok=True)
 
 
@@ -85,17 +87,17 @@ def restore(build_root: str, changes: Iterable[JournaledFile]) -> None:
 
 @dataclass(frozen=True)
 class Recovered:
-    """What was done for an interrupted run, as sentences, and the paths of its files."""
+    """How an interrupted run was recovered, as sentences, and the paths of its files."""
 
     said: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
 
 
 def recover(journal: Path, build_root: str) -> Recovered:
-    """Finish or undo what an interrupted run has begun; nothing is said without a journal.
+    """Finish or undo an interrupted run; without a journal, the result is empty.
 
-    A file that is neither the old nor the new one was changed since: it stays. But after a trial, a file that only the
-    command of the repository writes comes back, whatever is in it. Raises: UserError for a journal of another version.
+    A file that has neither the old nor the new content was changed since, and is kept. After a trial, however, the
+    files that only the lock command writes are always restored. Raises: UserError for a journal of another version.
     """
     found = _read(journal)
     if found is None:

@@ -1,6 +1,7 @@
-"""Which pins are tried next, by what pip says about those before. Pure.
+"""Chooses the pins of the next attempt from the solver's output of the last one.
 
-All pins are tried first; those that pip names are given up, and it is tried again; after some rounds, without any pin.
+Pure. The first attempt has all pins; the pins that the solver blames are released for the next; after some rounds, all
+are.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ _REASON = re.compile(r"(?:\S+ \S+ depends on|The user requested) (?!\(constraint
 
 @dataclass(frozen=True)
 class Ladder:
-    """The pins to try, and those that were given up before. `free`: all were, because none could be blamed."""
+    """The pins to try, and those that were released. `free`: all were released, because none could be blamed."""
 
     pins: Mapping[str, str]
     released: tuple[ReleasedPin, ...] = ()
@@ -29,7 +30,7 @@ class Ladder:
     rounds: int = field(default=0)
 
     def after(self, output: str) -> Ladder | None:
-        """What to try after a failure with this output of pip; None if it failed for another reason than a pin."""
+        """The next attempt after a failure with this output; None if a reason other than a pin made the lock fail."""
         more = pins_to_release(output, self.pins)
         if not self.pins or not (more or self.released):
             return None
@@ -42,7 +43,7 @@ class Ladder:
 
 
 def pins_to_release(output: str, pins: Mapping[str, str]) -> tuple[ReleasedPin, ...]:
-    """Those of the pins that the output of pip or uv names as being in the way, by name."""
+    """The pins that the output of pip or uv blames for the failure, by name."""
     if _NO_SOLUTION in output:
         return tuple(_named_by_uv(output, pins))
     named = {canonical_name(name) for name, _ in _CONSTRAINT.findall(output)}
@@ -55,7 +56,7 @@ def pins_to_release(output: str, pins: Mapping[str, str]) -> tuple[ReleasedPin, 
 
 
 def _named_by_uv(output: str, pins: Mapping[str, str]) -> Iterator[ReleasedPin]:
-    """Uv tells the whole derivation, in which a pin that it was given stands as NAME==VERSION."""
+    """Uv prints the whole derivation, in which a given pin stands as NAME==VERSION."""
     told = " ".join(output.partition(_NO_SOLUTION)[2].split())
     told = told[max(told.find("Because "), 0) :]
     for name, version in sorted(pins.items()):
@@ -64,6 +65,6 @@ def _named_by_uv(output: str, pins: Mapping[str, str]) -> Iterator[ReleasedPin]:
 
 
 def _project(requirement: str) -> str:
-    """The project that a line of pip is about, as a canonical name."""
+    """The canonical name of the project that a line of pip is about."""
     found = re.match(r"[A-Za-z0-9][A-Za-z0-9._-]*", requirement)
     return canonical_name(found[0]) if found else ""

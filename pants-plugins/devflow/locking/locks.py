@@ -1,4 +1,4 @@
-"""Locks several resolves anew, each with the pins that it had: gives up those that are in the way, and says which."""
+"""Locks several resolves again with their present pins; releases the pins that prevent a solution, and reports them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from devflow.locking.pinned import LockAttempt, LockAttemptRequest, attempt_lock
 
 @dataclass(frozen=True)
 class WantedLock:
-    """The pins of a resolve, a lockfile that has most of them, and what else `LockAttemptRequest` has."""
+    """The pins of a resolve, a lockfile that has most of them, and the other fields of `LockAttemptRequest`."""
 
     resolve: str
     pins: Mapping[str, str]
@@ -27,7 +27,7 @@ class WantedLock:
 async def lock_with_pins(wanted: Collection[WantedLock], say: Callable[[str], None]) -> tuple[NewLockfile, ...]:
     """Lock each resolve with its pins, all in parallel; the results in order.
 
-    Those pins that the solver names as being in the way are given up, and the resolve is locked again: see `Ladder`.
+    Pins that the solver blames for a failure are released, and the resolve is locked again: see `Ladder`.
     `say` gets a line for each resolve before each round.
     """
     waiting = {one.resolve: Ladder(one.pins) for one in wanted}

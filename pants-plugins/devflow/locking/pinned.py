@@ -1,4 +1,4 @@
-"""Locks a resolve anew with pins: one attempt, a failure of which is data."""
+"""Locks a resolve with pins: one attempt, whose failure is data."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ _CONSTRAINTS = re.compile(r'^  "constraints": \[(?:\n(.*?)\n  )?\](,?)$', re.MUL
 
 @dataclass(frozen=True)
 class LockAttemptRequest(EngineAwareParameter):
-    """Lock a resolve with these pins (canonical name, version); without any, as the builtin goal does.
+    """Lock a resolve with these pins (canonical name, version); without pins, as the builtin goal does.
 
     `layout` is a lockfile that has most of them, for a solver that begins with one. `requirements` are those to lock,
-    as Pants writes them; None: those on disk. `bounds` are requirements without a bound, each with the operator of the
-    one that it gets: its version is that of the lock. `upgraded` are the projects that are to move, although a solver
-    that begins with `layout` would keep them.
+    as Pants writes them; None: those on disk. `bounds`: requirement without a bound → the operator of the bound that it
+    gets, with the locked version. `upgraded` are the projects that must move, although a solver that begins with
+    `layout` would keep them.
     """
 
     resolve: str
@@ -68,9 +68,9 @@ class LockAttempt:
 
 @dataclass(frozen=True)
 class PlannedLock:
-    """What a resolve is locked from: its requirements, normalised and sorted, and the path of its lockfile.
+    """The inputs of a lock: the requirements of a resolve, normalised and sorted, and the path of its lockfile.
 
-    None for the path: the backend makes no lockfile of this resolve.
+    The path is None if the backend makes no lockfile of this resolve.
     """
 
     requirements: tuple[str, ...]
@@ -80,7 +80,7 @@ class PlannedLock:
 
 @dataclass(frozen=True)
 class PlannedLockRequest:
-    """Ask what a resolve is locked from."""
+    """Ask for the inputs of the lock of a resolve."""
 
     resolve: str
 
@@ -92,7 +92,7 @@ async def _request_of(resolve: str) -> GenerateLockfile | None:
 
 @rule(desc="Plan a lockfile", level=LogLevel.DEBUG)
 async def plan_lock(request: PlannedLockRequest) -> PlannedLock:
-    """The requirements come from all targets; what cannot be read of them is a problem."""
+    """Read the requirements of all targets; a file that cannot be read gives a problem."""
     try:
         planned: Any = await _request_of(request.resolve)
     except Exception as error:
@@ -116,8 +116,8 @@ def unreadable_inputs(error: Exception) -> Problem:
 async def attempt_lock(
     request: LockAttemptRequest, python_setup: PythonSetup, options: GenerateLockfilesSubsystem
 ) -> LockAttempt:
-    """Plan and lock, with the requirements on disk or others."""
-    await run_id()  # what an index has changes, and so each run asks it again
+    """Plan and lock, with the requirements on disk or with given ones."""
+    await run_id()  # the content of an index changes, so each run asks it again
     doing = f"locking {request.resolve}"
     try:
         planned: Any = await _request_of(request.resolve)
@@ -160,7 +160,7 @@ async def attempt_lock(
 
 
 def _for_uv(request: LockAttemptRequest) -> tuple[str, list[str]]:
-    """The lockfile that uv begins with, and what is to differ from it: uv keeps all else by itself."""
+    """The lockfile that uv begins with, and the projects that must differ from it: uv keeps all others."""
     try:
         present = read_lockfile(request.layout)
     except UnreadableLockfileError:
@@ -176,7 +176,7 @@ def _with_requirements(planned: Any, requirements: Iterable[str]) -> Any:
 
 
 def bounded_requirements(requirements: Iterable[str], bounds: Iterable[tuple[str, str]], lock: str) -> tuple[str, ...]:
-    """The requirements, with the bounds that the versions of a lock give to those without one."""
+    """The requirements; those in `bounds` get a bound with the locked version."""
     operators = dict(bounds)
     versions = read_lockfile(lock).pins if operators else {}
     return tuple(
@@ -188,7 +188,7 @@ def bounded_requirements(requirements: Iterable[str], bounds: Iterable[tuple[str
 
 
 def with_requirements(lock: str, requirements: Iterable[str]) -> str:
-    """The lock of pex as it is for other requirements that its versions satisfy.
+    """The lockfile of pex as pex would write it for other requirements that its versions satisfy.
 
     Source: pex 2.1.137, whose text is that of `json.dumps(…, indent=2, sort_keys=True)`, its requirements sorted.
     """
@@ -206,7 +206,7 @@ def _no_plan(resolve: str) -> Problem:
 
 
 def without_pins(lock: str, pins: Mapping[str, str]) -> str:
-    """The lock of pex without the constraints that were ours; those of the user's constraints file stay."""
+    """The lockfile of pex without the constraints of our pins; those of the user's constraints file are kept."""
     ours = {f"{name}=={version}" for name, version in pins.items()}
 
     def kept(found: re.Match[str]) -> str:
@@ -228,7 +228,7 @@ _attempt_lock = by_name(attempt_lock)
 
 
 async def plan_locks(resolves: Iterable[str]) -> tuple[PlannedLock, ...]:
-    """What each resolve is locked from; results in order, failures as data."""
+    """The inputs of the lock of each resolve; results in order, failures as data."""
     if HAS_GET:
         return await MultiGet(Get(PlannedLock, PlannedLockRequest(resolve)) for resolve in resolves)
     return await concurrently(_plan_lock(PlannedLockRequest(resolve), **implicitly()) for resolve in resolves)

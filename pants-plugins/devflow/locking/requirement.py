@@ -1,6 +1,6 @@
-"""A requirement of one line as its parts. Pure.
+"""Parses a requirement of one line.
 
-`packaging.requirements` is not used: with the versions that Pants 2.17 brings, it prints warnings.
+Pure. `packaging.requirements` is not used, because the version of it that Pants 2.17 bundles prints warnings.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _REQUIREMENT = re.compile(
     r"\s*(?P<name>[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[(?P<extras>[^\]]*)\])?\s*"
     r"(?:@\s*(?P<url>\S+)|\(?(?P<specifier>[^;()@]*)\)?)\s*(?:;\s*(?P<marker>.*?))?\s*"
 )
-# What old releases of `packaging` take for a bound, such as ">=", is none. Source: PEP 440.
+# Old releases of `packaging` accept a bare operator such as ">=", which is not a bound. Source: PEP 440.
 _BOUND = re.compile(r"\s*(?:===\s*[^\s,]+|(?:[=!~<>]=|[<>])\s*v?\d[\w.!+*-]*)\s*")
 _AROUND_OPERATOR = re.compile(r"\s*(===|[<>=!~]=|[<>()])\s*")
 _BEFORE_BOUND = re.compile(r"\s*[A-Za-z0-9][A-Za-z0-9._-]*\s*(?:\[[^\]]*\])?")
@@ -36,7 +36,7 @@ class ParsedRequirement:
 
 
 def parse_requirement(text: str) -> ParsedRequirement | None:
-    """The parts of a requirement; None for what is none."""
+    """The parts of a requirement; None if the text is not a requirement."""
     found = _REQUIREMENT.fullmatch(text)
     if found is None:
         return None
@@ -52,9 +52,9 @@ def parse_requirement(text: str) -> ParsedRequirement | None:
 
 
 def with_bound(requirement: str, operator: str, version: str) -> str:
-    """The requirement, which has no bound yet, with one: `aiohttp[speedups]` becomes `aiohttp[speedups]~=3.9.1`.
+    """Add a bound to a requirement without one: `aiohttp[speedups]` becomes `aiohttp[speedups]~=3.9.1`.
 
-    `~=` wants two numbers at least, and takes no local version. Source: PEP 440.
+    `~=` needs at least two numbers, and allows no local version. Source: PEP 440.
     """
     if operator in ("~=", ">="):
         try:

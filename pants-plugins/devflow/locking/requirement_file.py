@@ -30,7 +30,7 @@ class FileEntry:
 
     @property
     def first_line(self) -> str:
-        """The requirement as it is written, without what continues it."""
+        """The first line of the requirement, without continuation lines."""
         return self.text.splitlines()[0].rstrip("\\").strip()
 
 
@@ -71,8 +71,8 @@ def _entry(line: int, lines: list[str]) -> FileEntry:
 def with_pins(layout: str, others: Iterable[str], pins: Mapping[str, str], unpinned: Collection[str] = ()) -> str:
     """A file with the preamble of `layout` and the entries of each pin, from the first file that has this version.
 
-    Of a project in `unpinned`, the entries are those of the first file that has any. A pin that no file has is left
-    out. The order is that of the names, as the tools that make such files write them.
+    The entries of a project in `unpinned` come from the first file that has any. A pin that no file has is left out.
+    Entries are sorted by name, as the tools that make such files sort them.
     """
     chosen: dict[str, list[str]] = {}
     for text in (layout, *others):

@@ -1,4 +1,4 @@
-"""The files in which the requirements of a repository are."""
+"""Finds the files that hold the requirements of a repository."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class RequirementSourcesRequest:
 
 @dataclass(frozen=True)
 class RequirementSources:
-    """Paths relative to the build root, sorted; or why they are not known."""
+    """Paths relative to the build root, sorted; or the reason why they are not known."""
 
     paths: tuple[str, ...] = ()
     problem: Problem | None = None
@@ -31,7 +31,7 @@ class RequirementSources:
 
 @rule(desc="Find requirement files", level=LogLevel.DEBUG)
 async def find_requirement_sources(_: RequirementSourcesRequest) -> RequirementSources:
-    """A file that Pants cannot read is a problem."""
+    """A file that Pants cannot read gives a problem."""
     try:
         targets = await all_unexpanded_targets()
     except Exception as error:
@@ -51,7 +51,7 @@ _find_requirement_sources = by_name(find_requirement_sources)
 
 
 async def requirement_sources() -> RequirementSources:
-    """The sources of all targets that generate requirements, a failure as data."""
+    """The sources of all targets that generate requirements; a failure is data."""
     if HAS_GET:
         return await Get(RequirementSources, RequirementSourcesRequest())
     return await _find_requirement_sources(RequirementSourcesRequest(), **implicitly())  # type: ignore[no-any-return]

@@ -1,4 +1,4 @@
-"""A lockfile by the command of the repository, which reads requirements on disk: they are there while it runs."""
+"""Makes lockfiles by the repository's lock command, which reads the new requirements from disk while it runs."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ def locked_by_command(
     environment: Mapping[str, str],
     say: Callable[[str], None],
 ) -> tuple[NewLockfile, ...]:
-    """Run the command for each resolve (`lockfiles` has their paths), and put every file back as it was.
+    """Run the command for each resolve (`lockfiles` has their paths), then restore every file.
 
-    `candidates` has what each lockfile holds when the command begins, "" for the lockfile of the repository. A run
-    that is killed leaves the journal, by which the next one puts the files back. Raises: OSError.
+    `candidates` has what each lockfile holds when the command begins, "" for the lockfile of the repository. A killed
+    run leaves the journal, by which the next run restores the files. Raises: OSError.
     """
     words = {resolve: words_of(command, resolve=resolve, lockfile=path) for resolve, path in lockfiles.items()}
     olds = [JournaledFile(path, _content(build_root, path), None) for path in lockfiles.values()]

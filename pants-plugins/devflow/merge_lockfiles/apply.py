@@ -24,10 +24,10 @@ def make_by_command(
     environment: Mapping[str, str],
     say: Callable[[str], None],
 ) -> tuple[NewLockfile, ...]:
-    """Run the lock command for each plan, one after the other; the lockfile with the merged pins is in place before.
+    """Run the lock command for each plan, one after the other, with the merged pins in the lockfile.
 
-    Whatever happens to the command, the old file is there again when it fails. A run that is killed leaves the file
-    with the merged pins; the next one begins with git's stages, as this one does.
+    If the command fails, the old file is restored. A killed run leaves the file with the merged pins; the next run
+    starts from git's stages again.
     """
     return tuple(_made(plan, command, build_root, environment, say) for plan in plans)
 
@@ -57,8 +57,8 @@ def _made(
 def write(merged: Sequence[MergedLockfile], build_root: str, git: Git, *, add: bool) -> tuple[MergedLockfile, ...]:
     """Write the files of each lockfile that has no problem, and stage all of them by one command.
 
-    Each file is an atomic write. Killed before the command, all paths are still unmerged, and the same run makes them
-    anew. Raises: OSError.
+    Each file is written atomically. If a run is killed before it stages, all paths are still unmerged, and the same
+    command makes the lockfiles again. Raises: OSError.
     """
     whole = [one for one in merged if one.problem is None]
     for one in whole:

@@ -1,4 +1,4 @@
-"""What git has of each lockfile in conflict, and what it is in the middle of. Pure."""
+"""The versions of each lockfile in conflict, and the operation that git has not finished. Pure."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-# What Pants may keep beside a lockfile has its name and this.
+# The suffix of the metadata file that Pants may keep beside a lockfile.
 METADATA = ".metadata"
 
 
 class Side(Enum):
-    """The two sides of a conflict, in the words of git: stage 2 and stage 3 of its index."""
+    """The two sides of a conflict, in git's words: stage 2 and stage 3 of the index."""
 
     OURS = "ours"
     THEIRS = "theirs"
@@ -24,7 +24,7 @@ class Side(Enum):
 
 @dataclass(frozen=True)
 class Versions:
-    """A file in its three versions; None where there is none."""
+    """The three versions of a file; None for a version that does not exist."""
 
     base: bytes | None
     ours: bytes | None
@@ -37,7 +37,7 @@ class Versions:
 
 @dataclass(frozen=True)
 class Operation:
-    """What git is in the middle of, and the command that goes on with it; None if there is none to name."""
+    """An operation that git has not finished, and the command that continues it; None if there is no such command."""
 
     name: str
     go_on: str | None
@@ -63,7 +63,7 @@ class GitFacts:
 
 @dataclass(frozen=True)
 class ResolveFacts:
-    """A resolve of the repository: the path of its lockfile, what is in it, and in the metadata beside it, if any."""
+    """A resolve of the repository: the path and the content of its lockfile, and the metadata beside it, if any."""
 
     resolve: str
     path: str

@@ -65,7 +65,7 @@ class MergeLockfiles(Goal):
 async def _refuse_conflicting_inputs(
     facts: GitFacts, global_options: GlobalOptions, python_setup: PythonSetup, words: tuple[str, ...]
 ) -> None:
-    """What the lockfiles are made from is merged first. Raises: UserError."""
+    """Refuse to run while the inputs of the lockfiles are unmerged. Raises: UserError."""
     patterns = (*global_options.build_patterns, *global_options.build_file_prelude_globs)
     known = {*_settings_files(global_options), *_constraints_files(python_setup), *words}
     problem = conflicts_of_inputs(facts.unmerged, patterns, known)
@@ -94,7 +94,7 @@ def _constraints_files(python_setup: PythonSetup) -> tuple[str, ...]:
 async def _check(
     resolves: tuple[ResolveFacts, ...], facts: GitFacts, *, by_pants: bool
 ) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
-    """For each lockfile (path, resolve) what is wrong with it."""
+    """The path, the resolve and the errors of each lockfile."""
     whole = [one for one in resolves if not in_conflict(one, facts)]
     planned = await plan_locks([one.resolve for one in whole] if by_pants else [])
     for plan in planned:
@@ -121,7 +121,7 @@ async def merge_lockfiles_goal(
         run.refuse_targets(specs, instead="choose lockfiles with --resolve=NAME")
         if not python_setup.enable_resolves:
             raise UserError("Resolves are off: [python].enable_resolves is false.", fix="set it to true in pants.toml")
-        environment: Mapping[str, str] = session[CompleteEnvironmentVars]  # os.environ is that of the daemon
+        environment: Mapping[str, str] = session[CompleteEnvironmentVars]  # os.environ has the variables of the daemon
         git = Git(Path(build_root.path), environment)
         paths = lockfile_paths(python_setup)
         by_pants = python_setup.resolves_generate_lockfiles
@@ -147,7 +147,7 @@ async def merge_lockfiles_goal(
         if by_pants:
             wanted = [WantedLock(plan.resolve, plan.merged.pins, plan.layout) for plan in plans]
             new = await lock_with_pins(wanted, run.say)
-        # What is awaited is not under the lock: the engine may begin the goal anew, and would wait for itself.
+        # No await happens under the lock: the engine may restart the goal, which would then wait for its own lock.
         with exclusive_lock(Path(global_options.pants_workdir, _LOCK), timeout_s=-1):
             if inspect_git(git, lockfiles) != facts:
                 what = "The conflict has changed meanwhile; nothing was written."
@@ -175,7 +175,7 @@ def _report_check(
     session: SessionValues,
     found: tuple[tuple[str, str, tuple[str, ...]], ...],
 ) -> None:
-    """With `--check`, what was found is the result; else it is a note of a run that has nothing to merge."""
+    """End a run that has nothing to merge: with `--check`, the findings are the result; otherwise they are notes."""
     checking = options.mode is MergeMode.CHECK
     wrong = [one for one in found if one[2]]
     run.report(
@@ -235,7 +235,7 @@ def _by_command(
     run: GoalRun,
     mode: MergeMode,
 ) -> tuple[NewLockfile, ...]:
-    """The lockfiles that the repository's own command makes; of a dry run, the files that the command would find."""
+    """The lockfiles that the repository's lock command makes; for a dry run, the files that the command would find."""
     if options.lock_command is None:
         resolve = plans[0].resolve
         raise UserError(

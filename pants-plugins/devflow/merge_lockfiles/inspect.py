@@ -1,4 +1,4 @@
-"""Reads the conflict from the stages of git, never from the work tree: it may hold markers, or an old resolution."""
+"""Reads the conflict from git's stages, never from the work tree, which may hold markers or an old resolution."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _STATES = (
 )
 
 
-# Those that a conflict is between.
+# The stages of the two sides.
 _COMMITS = ("HEAD", "MERGE_HEAD", "REBASE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "refs/stash")
 _SETTINGS = "pants.toml"
 
@@ -61,7 +61,7 @@ def inspect_git(git: Git, lockfiles: Collection[str]) -> GitFacts:
 
 
 def former_resolves(git: Git, paths: Collection[str]) -> dict[str, str]:
-    """Those of the unmerged paths that `pants.toml` has as the lockfile of a resolve in a commit of the merge."""
+    """The unmerged paths that `pants.toml` names as the lockfile of a resolve in a commit of the merge."""
     found: dict[str, str] = {}
     for commit in _COMMITS if paths else ():
         name = f"{commit}:./{_SETTINGS}"
@@ -73,9 +73,9 @@ def former_resolves(git: Git, paths: Collection[str]) -> dict[str, str]:
 
 
 def _state_files(git: Git) -> list[str]:
-    """The paths of git's lock of the index, and of each state file in `_STATES`. Raises: UserError."""
+    """The paths of git's index lock, and of each state file in `_STATES`. Raises: UserError."""
     wanted = ("index.lock", *(state for state, _, _ in _STATES))
-    # Paths may hold newlines. So an option that nobody has stands between the answers: git prints it as it is.
+    # Paths may hold newlines. An unknown option separates the answers, because git prints it unchanged.
     mark = f"--{secrets.token_hex(16)}"
     try:
         printed = os.fsdecode(
@@ -93,7 +93,7 @@ def _state_files(git: Git) -> list[str]:
 
 
 def unmerged_stages(git: Git) -> dict[str, dict[str, str]]:
-    """The object id of each stage ("1", "2", "3") of each unmerged path below the directory of git."""
+    """The object id of each stage ("1", "2", "3") of each unmerged path below `git.directory`."""
     stages: dict[str, dict[str, str]] = defaultdict(dict)
     for record in git.records("ls-files", "--unmerged", "-z"):
         head, _, path = record.partition("\t")
@@ -108,7 +108,7 @@ def _versions(stages: Mapping[str, str], contents: Mapping[str, bytes]) -> Versi
 
 
 def _is_lockfile(stages: Mapping[str, str], contents: Mapping[str, bytes]) -> bool:
-    """Whether a version is a lockfile that Pants has made."""
+    """Whether the text of a version is a lockfile that Pants has made."""
     for oid in stages.values():
         with suppress(UnreadableLockfileError, UnicodeDecodeError, KeyError):
             if read_lockfile(contents[oid].decode()).format in _OWN_FORMATS:
@@ -127,7 +127,7 @@ def _operation(git: Git, states: Iterable[str], *, unmerged: bool) -> Operation:
 
 
 def _shared_side(git: Git, operation: Operation) -> Side:
-    """Theirs, if what is merged is on the upstream or default branch; else ours, which is the upstream of a rebase."""
+    """Theirs, if the merged commit is on the upstream or default branch; else ours, the upstream of a rebase."""
     if operation.name == "merge" and any(
         git.succeeds("merge-base", "--is-ancestor", "MERGE_HEAD", branch) for branch in _DEFAULT_BRANCHES
     ):

@@ -1,4 +1,4 @@
-"""What became of each lockfile. Pure."""
+"""The outcome of each lockfile. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from devflow.merge_lockfiles.threeway import Tie
 
 @dataclass(frozen=True)
 class MergedLockfile:
-    """One lockfile: the files to write by path, and where its versions come from; or the problem that prevents it.
+    """One lockfile: the files to write by path, and the origin of its versions; or the problem that prevents it.
 
     `unchanged`: the files are as they were already. `sides` has the version of each project that one side alone has
     added or changed, as far as it was kept; `staged` and `conflicted` are about git.
@@ -35,7 +35,7 @@ class MergedLockfile:
 
 @dataclass(frozen=True)
 class MergeOutcome:
-    """A run: what became of each lockfile, by resolve; unmerged files that stay; and how to go on."""
+    """A run: the outcome of each lockfile, by resolve; the files that are still unmerged; and how to continue."""
 
     mode: MergeMode
     lockfiles: tuple[MergedLockfile, ...]
@@ -44,7 +44,7 @@ class MergeOutcome:
 
     @property
     def merged(self) -> tuple[MergedLockfile, ...]:
-        """Those that have no problem."""
+        """The lockfiles that have no problem."""
         return tuple(one for one in self.lockfiles if one.problem is None)
 
     @property
@@ -61,7 +61,7 @@ def merged_lockfile(plan: MergePlan, new: NewLockfile, *, conflicted: bool) -> M
         locked = read_lockfile(new.files[plan.path].decode())
     except (UnreadableLockfileError, UnicodeDecodeError, KeyError) as error:
         problem = Problem(
-            f"{plan.path}, the lockfile of resolve {plan.resolve}, was made anew, and cannot be read: {error}",
+            f"{plan.path}, the lockfile of resolve {plan.resolve}, was made again, and cannot be read: {error}",
             fix="see that the command that makes it writes a lockfile to that path",
         )
         return MergedLockfile(plan, notes=plan.sides.notes, problem=problem, conflicted=conflicted)

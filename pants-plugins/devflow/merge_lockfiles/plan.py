@@ -1,4 +1,4 @@
-"""Which lockfiles are merged, with which pins, and what prevents it. Pure."""
+"""Decides which lockfiles are merged, with which pins, and what prevents a merge. Pure."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class ReadSides:
 
     @property
     def all(self) -> tuple[LockedProjects, ...]:
-        """Those that can be read."""
+        """The versions that can be read."""
         return tuple(one for one in (self.ours, self.theirs, self.base) if one)
 
 
@@ -73,9 +73,10 @@ class MergePlan:
 
 
 def plan_merge(resolve: ResolveFacts, versions: Versions, winner: Side, *, committed: bool = False) -> MergePlan:
-    """The pins of a lockfile. A side that is deleted or cannot be read counts as unchanged.
+    """The pins of a lockfile.
 
-    With `committed`, the merge is history: what the lockfile pins now counts, and of both sides only what it lacks.
+    A side that is deleted or cannot be read counts as unchanged. With `committed`, the merge is committed already: the
+    present pins win, and the sides only add the projects that the lockfile lacks.
     """
     sides = read_sides(versions)
     base = dict(sides.base.pins) if sides.base else {}
@@ -100,7 +101,7 @@ def plan_merge(resolve: ResolveFacts, versions: Versions, winner: Side, *, commi
 
 
 def _readable(versions: Versions, winner: Side) -> list[str]:
-    """The texts of those versions that are lockfiles, that of the winner of ties first."""
+    """The texts of the versions that are lockfiles; the side that wins ties comes first."""
     found = (versions.of(winner), versions.of(winner.other), versions.base)
     return [text for text in (_text(one) for one in found) if text is not None and _is_readable(text)]
 
@@ -118,7 +119,10 @@ def _text(content: bytes | None) -> str | None:
 
 
 def read_sides(versions: Versions) -> ReadSides:
-    """Read each version that exists. Of two formats, that of ours counts, and the other one's pins as well."""
+    """Read each version that exists.
+
+    If the sides have two formats, the format is that of ours, and the pins of both count.
+    """
     notes: list[str] = []
 
     def read(content: bytes | None, of_whom: str) -> LockedProjects | None:
@@ -140,16 +144,16 @@ def read_sides(versions: Versions) -> ReadSides:
 
 
 def in_conflict(resolve: ResolveFacts, facts: GitFacts) -> bool:
-    """Whether git has not merged the lockfile of a resolve, under this or a former path, or the metadata beside it."""
+    """Whether the lockfile of a resolve is unmerged, at this or a former path, or the metadata beside the lockfile."""
     paths = (resolve.path, f"{resolve.path}{METADATA}")
     return any(path in paths or facts.former.get(path) == resolve.resolve for path in facts.unmerged)
 
 
 def versions_in_conflict(resolve: ResolveFacts, facts: GitFacts) -> Versions | None:
-    """The three versions of a lockfile in conflict; None if it is in none.
+    """The three versions of a lockfile in conflict; None if it is not in conflict.
 
-    Where one side has moved the file and git does not see that, the old path has the version of the other side, and the
-    new path is not in conflict: what is there is the version of the side that has moved it.
+    If one side has moved the file and git has not detected that, the old path has the version of the other side. The
+    new path is then not in conflict, and has the version of the side that moved the file.
     """
     paths = [resolve.path, *(path for path in facts.unmerged if facts.former.get(path) == resolve.resolve)]
     found = [facts.lockfiles[path] for path in paths if path in facts.lockfiles]
@@ -197,7 +201,7 @@ def _matches(path: str, pattern: str) -> bool:
 
 
 def examine(resolve: ResolveFacts, facts: GitFacts, requirements: Iterable[str]) -> tuple[str, ...]:
-    """What is wrong with a lockfile, each as a clause; nothing if it goes with its requirements."""
+    """The errors of a lockfile, each as a clause; none if it fits its requirements."""
     if in_conflict(resolve, facts):
         return (f"is in conflict, in the middle of {facts.operation.name}",)
     if resolve.content is None:

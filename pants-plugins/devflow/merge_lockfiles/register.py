@@ -15,5 +15,5 @@ def core_rules() -> Rules:
 
 
 def rules() -> Rules:
-    """The goal, its rules, and what they need of Pants."""
+    """The goal, its rules, and the rules of Pants that they need."""
     return [*core_rules(), *engine_python.rules()]

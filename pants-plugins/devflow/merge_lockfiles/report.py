@@ -23,7 +23,7 @@ def lines(outcome: MergeOutcome) -> list[str]:
 
 
 def _title(one: MergedLockfile, mode: MergeMode) -> str:
-    what = "merged" if one.conflicted else "locked anew"
+    what = "merged" if one.conflicted else "locked again"
     done = what if mode is MergeMode.MERGE else f"would be {what}"
     staged = ", staged" if one.staged else ""
     whose = " of both sides" if one.conflicted else ""
@@ -31,7 +31,7 @@ def _title(one: MergedLockfile, mode: MergeMode) -> str:
 
 
 def facts(one: MergedLockfile) -> list[str]:
-    """Where the versions come from, and why some are others than on both sides."""
+    """The origin of versions, and why some differ from both sides."""
     sides = [f"{name} {version} from {side.value}" for side in Side for name, version in one.sides.get(side, ())]
     return [
         *(["; ".join(sides)] if sides else []),
@@ -51,7 +51,7 @@ def _change(change: ProjectChange) -> str:
 
 
 def closing(outcome: MergeOutcome) -> list[str]:
-    """How to undo a merge, and how to go on, for standard error."""
+    """How to undo a merge, and how to continue, for standard error."""
     if outcome.mode is not MergeMode.MERGE:
         return []
     undone = [path for one in outcome.merged if one.conflicted for path in sorted(one.files)]
@@ -102,11 +102,11 @@ def _project(name: str, version: str) -> dict[str, str]:
 
 
 def check_lines(found: Sequence[tuple[str, str, Sequence[str]]]) -> list[str]:
-    """`--check`: for each lockfile (path, resolve) what is wrong with it, one line each."""
+    """`--check`: one line for each lockfile (path, resolve), with its errors."""
     return [
         f"{shown(path)} ({resolve}): {clause}"
         for path, resolve, clauses in found
-        for clause in (clauses or ("goes with its requirements",))
+        for clause in (clauses or ("matches its requirements",))
     ]
 
 

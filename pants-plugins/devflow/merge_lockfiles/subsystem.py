@@ -16,10 +16,8 @@ class MergeLockfilesSubsystem(GoalSubsystem):
     name = "merge-lockfiles"
     help = softwrap(
         """
-        Merge the lockfiles that git has left in conflict: the pins of both sides are kept, the requirements are those
-        of the merged files, and the result is staged.
-
-        For the middle of a merge, rebase, cherry-pick or stash pop. It never commits.
+        Merge the lockfiles that git has left in conflict: keep the pins of both sides, lock the requirements of the
+        merged files, and stage the result. Use it during a merge, rebase, cherry-pick or stash pop. It never commits.
         """
     )
 
@@ -36,9 +34,9 @@ class MergeLockfilesSubsystem(GoalSubsystem):
         default=BaseChoice.AUTO,
         help=softwrap(
             """
-            Whose version counts for a project that both sides have moved, in the words of git: `ours` or `theirs`.
-            `auto` is the side that others have already: the branch that is rebased onto, or the default branch.
-            Example: `--base=theirs`.
+            The side whose version is taken for a project that both sides have moved, in git's words: `ours` or
+            `theirs`. `auto` is the side that is published already: the branch that is rebased onto, or the default
+            branch. Example: `--base=theirs`.
             """
         ),
     )
@@ -59,7 +57,7 @@ class MergeLockfilesSubsystem(GoalSubsystem):
         default=False,
         help=softwrap(
             """
-            Change nothing; exit with 1 if a lockfile is in conflict or does not go with its requirements, as after a
+            Change nothing; exit with 1 if a lockfile is in conflict or does not match its requirements, as after a
             merge of its lines, and say why. Nothing is locked.
             """
         ),

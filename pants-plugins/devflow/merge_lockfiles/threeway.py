@@ -1,4 +1,4 @@
-"""A three-way merge of pins: versions are merged, not lines. Pure."""
+"""A three-way merge of pins: it merges versions, not lines. Pure."""
 
 from __future__ import annotations
 
@@ -35,9 +35,10 @@ class MergedPins:
 def merge_pins(base: Pins, ours: Pins, theirs: Pins, *, shared: Side) -> MergedPins:
     """Merge the versions of each project.
 
-    Equal on both sides: that. Changed by one side: the version of that side. Changed by both: the version of the shared
-    side, a tie. A project that one side has removed keeps the version of the other side: a pin is no requirement, and
-    the solver leaves out what nothing needs; but if the merged requirements do need the project, it does not move.
+    A version that is equal on both sides is taken. If one side has changed it, that side's version is taken; if both
+    have, the version of the shared side is, and the project is a tie. A project that one side has removed keeps the
+    version of the other side. A pin is no requirement: the solver leaves out projects that nothing needs, and if the
+    merged requirements need the project, its version does not move.
     """
     pins: dict[str, str] = {}
     sides: dict[str, Side] = {}

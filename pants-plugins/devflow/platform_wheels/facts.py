@@ -1,4 +1,4 @@
-"""Platforms, the tags of wheels, and what the targets of this slice say, as data."""
+"""Platforms, the tags of wheels, and the values of the targets' fields, as data."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ class WheelName:
 
     @classmethod
     def of(cls, file_name: str) -> WheelName | None:
-        """None if it is not the name of a wheel."""
+        """Parse the file name of a wheel; None for any other name."""
         match = _WHEEL.fullmatch(file_name)
         return cls(**match.groupdict()) if match else None
 
     def for_platforms(self, tags: tuple[str, ...]) -> str:
-        """The file name of the same wheel for these platforms, with the name of the project in its normal form."""
+        """The file name of the same wheel for these platforms, with the normalised name of the project."""
         name = _SEPARATORS.sub("_", self.name).lower()
         build = (self.build,) if self.build else ()
         return "-".join((name, self.version, *build, self.python, self.abi, ".".join(sorted(tags)))) + ".whl"
 
     def tags_for_platforms(self, tags: tuple[str, ...]) -> tuple[str, ...]:
-        """The tags that such a wheel fits, one by one: "py3-none-manylinux2014_x86_64"."""
+        """The single tags that the wheel has: "py3-none-manylinux2014_x86_64"."""
         return tuple(
             f"{python}-{abi}-{platform}"
             for python in self.python.split(".")
@@ -51,7 +51,7 @@ class WheelName:
 
 @dataclass(frozen=True)
 class DesiredWheel:
-    """The wheel of one platform: the addresses of its resources, as the BUILD file has them, and its platform tags."""
+    """The wheel of one platform: its platform tags, and the addresses of its resources as the BUILD file has them."""
 
     platform: str
     resources: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Finds what the wheels of a target are made from: the wheel of the distribution, and the files of each platform."""
+"""Finds the inputs of the wheels of a target: the wheel of the distribution, and the files of each platform."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from devflow.platform_wheels.targets import (
 
 @dataclass(frozen=True)
 class PackagedDistribution:
-    """The distribution, its closure, and what is built for it: a wheel for any platform, and the rest."""
+    """The distribution, its transitive dependencies, its wheel for any platform, and the other files of its package."""
 
     target: Target
     closure: tuple[Target, ...]
@@ -51,7 +51,7 @@ def _made_by(generator: TargetGenerator) -> type[Target]:
 
 
 def no_resource(target: Target, is_root: bool, union_membership: UnionMembership) -> str | None:
-    """Why a target among the resources of a wheel, or what it depends on, cannot be there; None if it can."""
+    """Why a target, or a dependency of it, cannot be a resource of a wheel; None if it can."""
     if target.has_field(PlatformResourcesMapField):
         return f"is a `{target.alias}` target, which stands for one platform, whichever wheel is made"
     made = _made_by(target) if isinstance(target, TargetGenerator) else type(target)
@@ -62,7 +62,7 @@ def no_resource(target: Target, is_root: bool, union_membership: UnionMembership
     if target.has_field(SourcesField):
         is_one = target[SourcesField].can_generate(ResourceSourceField, union_membership)
         return None if is_one else f"is a `{target.alias}` target and no resource"
-    # A generic target is for its dependencies.
+    # A generic target only stands for its dependencies.
     return None if target.alias == GenericTarget.alias else f"is a `{target.alias}` target and no resource"
 
 
@@ -74,7 +74,7 @@ def file_entries(entries: Iterable[object]) -> tuple[FileEntry, ...]:
 async def find_resources(
     field: PlatformWheelPlatformsField, wheels: Sequence[DesiredWheel], union_membership: UnionMembership
 ) -> tuple[PlatformFiles, ...]:
-    """The resources of each wheel. Raises: PlatformsError for targets that are no resources."""
+    """The resources of each wheel. Raises: PlatformsError for targets that are not resources."""
     problems: dict[str, Problem] = {}
     closures: list[tuple[Target, ...]] = []
     for wheel in wheels:
@@ -104,7 +104,7 @@ async def find_resources(
 
 
 def refuse_empty(files: Iterable[PlatformFiles], field: PlatformWheelPlatformsField) -> None:
-    """Raises: PlatformsError for platforms without any file."""
+    """Refuse platforms without files. Raises: PlatformsError."""
     problems = [
         Problem(
             f"{field.address}: platforms['{one.wheel.platform}']: {' and '.join(one.wheel.resources) or 'its entry'} "
@@ -120,18 +120,18 @@ def refuse_empty(files: Iterable[PlatformFiles], field: PlatformWheelPlatformsFi
 
 
 def refuse_contained(dist: Target, closure: Iterable[Target], resources: Iterable[Target]) -> None:
-    """Raises: PlatformsError if the distribution depends on the resources of a platform."""
+    """Refuse a distribution that depends on the resources of a platform. Raises: PlatformsError."""
     of_platforms = {target.address for target in resources if not isinstance(target, TargetGenerator)}
     contained = sorted(str(target.address) for target in closure if target.address in of_platforms)
     if contained:
         choosing = {target.address for target in closure if target.has_field(PlatformResourcesMapField)}
-        # To exclude what has made a target excludes all that it makes.
+        # To exclude a target generator excludes all targets that it generates.
         excluded = {str(address.maybe_convert_to_target_generator()) for address in of_platforms | choosing}
         raise contained_error(dist, contained, sorted(excluded))
 
 
 def refuse_owners(dist: PackagedDistribution, files: Iterable[str]) -> None:
-    """Raises: PlatformsError for files, without source roots, that the distribution has by targets of its own."""
+    """Refuse files, without source roots, that the distribution already has. Raises: PlatformsError."""
     files = sorted(files)
     single = (target for target in dist.closure if target.has_field(SingleSourceField))
     owners = sorted(
@@ -144,7 +144,7 @@ def refuse_owners(dist: PackagedDistribution, files: Iterable[str]) -> None:
 
 
 def contained_error(dist: Target, contained: Sequence[str], excluded: Sequence[str]) -> PlatformsError:
-    """The error for a distribution that has what belongs to one platform; `excluded` are addresses."""
+    """The error for a distribution that contains files of one platform; `excluded` are addresses."""
     listed = ", ".join(f'"!!{address}"' for address in excluded)
     where = f"in the BUILD file in {directory_of(dist.address)}"
     exclude = f", or, {where}, exclude it by the dependencies of {dist.address.target_name}: {listed}" if listed else ""
@@ -157,7 +157,10 @@ async def find_distribution(
     resources: Iterable[Target],
     union_membership: UnionMembership,
 ) -> PackagedDistribution:
-    """Build the distribution. Raises: PlatformsError if it has no wheel for any platform, or files of one."""
+    """Build the distribution.
+
+    Raises: PlatformsError if it makes no wheel for any platform, or has files of one platform.
+    """
     found = await transitive_targets(await addresses_of(field.to_unparsed_address_inputs()))
     [target] = found.roots
     members = [member for member in union_membership.get(PackageFieldSet) if member.is_applicable(target)]

@@ -1,4 +1,4 @@
-"""`package` for `platform_wheel`: the wheel of the distribution once, and from it that of each platform."""
+"""`package` for `platform_wheel`: builds the distribution once, and makes the wheel of each platform from its wheel."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _FILES_DIR = "files"
 
 @dataclass(frozen=True)
 class PlatformWheelFieldSet(PackageFieldSet):
-    """What `package` makes the wheels from."""
+    """The fields from which `package` makes the wheels."""
 
     required_fields = (PlatformWheelDistributionField, PlatformWheelPlatformsField)
 
@@ -57,7 +57,7 @@ class PlatformWheelFieldSet(PackageFieldSet):
 
 
 def output_path(dist: PackagedDistribution, tags: tuple[str, ...]) -> str:
-    """Where the wheel for a platform goes: beside that for any platform."""
+    """The path of the wheel for a platform: beside the wheel for any platform."""
     return os.path.join(os.path.dirname(dist.wheel.path), dist.name.for_platforms(tags))
 
 
@@ -86,7 +86,7 @@ async def making(dist: PackagedDistribution, files: PlatformFiles, python: Pytho
 
 
 def refuse_misplaced(said: Iterable[Mapping[str, Any]], dist: PackagedDistribution) -> None:
-    """Raises: PlatformsError for files that the wheel has already, or that would not be installed with a package."""
+    """Refuse files that the wheel has already, or that no package would install. Raises: PlatformsError."""
     said = tuple(said)
     refuse_owners(dist, {file for one in said for file in one["contained"]})
     problems = [
@@ -102,7 +102,7 @@ def refuse_misplaced(said: Iterable[Mapping[str, Any]], dist: PackagedDistributi
 
 
 def log_lines(said: Mapping[str, Any], tags: tuple[str, ...]) -> tuple[str, ...]:
-    """What `package` prints below the wheel: notes about tags, and programs for other machines than the tags say."""
+    """The lines that `package` prints below the wheel: notes about tags, and programs that do not fit the tags."""
     expected = machines_of(tags)
     foreign = [
         f"Warning: {file} is for {' and '.join(machines)}, and the tags are for {' and '.join(sorted(expected))}."
@@ -160,5 +160,5 @@ async def package_platform_wheels(
 
 
 def rules() -> Rules:
-    """The rule, and the membership."""
+    """The rule and the union membership."""
     return [*collect_rules(), UnionRule(PackageFieldSet, PlatformWheelFieldSet)]

@@ -1,4 +1,4 @@
-"""Which wheels a target stands for, and all that is wrong with what it says: decided from its fields alone."""
+"""Decides, from the fields of a target, which wheels it makes and which of its values are wrong. Pure."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ EXAMPLES = {
 
 
 class PlatformsError(Exception):
-    """What is wrong with a target or its files. `package` prints it: each problem with its fix."""
+    """The problems of a target or its files. `package` prints each problem with its fix."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__("\n".join(map(str, problems)))
 
 
 def canonical(platform: str) -> str | None:
-    """The name of Pants for a platform, also if it is written in another usual way; None for an unknown one."""
+    """Pants' name for a platform, also if the platform is written in another usual way; None for an unknown one."""
     system, _, machine = platform.lower().replace("-", "_").partition("_")
     name = f"{_SYSTEMS.get(system, system)}_{_MACHINES.get(machine, machine)}"
     return name if name in PLATFORMS else None
 
 
 def unknown_platforms(target: str, directory: str, field: str, names: Iterable[str]) -> list[Problem]:
-    """A problem for each of these keys of a field that is no platform."""
+    """A problem for each key of a field that is not a platform."""
     return [
         Problem(
             f"{target}: {field}: '{name}' is not a platform.{_nearest(name)}",
@@ -56,7 +56,7 @@ def _nearest(name: str) -> str:
 
 
 def selected(only: Iterable[str]) -> frozenset[str]:
-    """The platforms that `--platform-wheels-only` names. Raises: UserError for an unknown one."""
+    """The platforms that `--platform-wheels-only` names. Raises: UserError for an unknown platform."""
     found = set()
     for name in only:
         platform = canonical(name)
@@ -76,9 +76,10 @@ def desired_wheels(
     only: frozenset[str],
     allow_empty: bool,
 ) -> tuple[DesiredWheel, ...]:
-    """The wheels of a target, sorted by platform, without those that `only` leaves out. Raises: PlatformsError.
+    """The wheels of a target, sorted by platform, without those that `only` leaves out.
 
-    All of them are looked at, whichever are chosen: what is wrong for one platform is an error on each machine.
+    Raises: PlatformsError. All platforms are checked, whichever are chosen, so that a wrong value is an error on each
+    machine.
     """
     at = f"{target}: platforms"
     fix = f"in the BUILD file in {directory}, "
@@ -140,7 +141,7 @@ def _why_not(tag: str) -> str:
 
 
 def _shared_tags(at: str, fix: str, platforms: Mapping[str, Mapping[str, tuple[str, ...]]]) -> list[Problem]:
-    """The tags that two platforms have: an installer could take either wheel, and with equal ones there is one name."""
+    """Refuse a tag of two platforms: an installer could take either wheel, and equal tags give one file name."""
     owners: dict[str, list[str]] = {}
     for platform, entry in sorted(platforms.items()):
         for tag in dict.fromkeys(entry.get(TAGS, ())):
@@ -153,7 +154,7 @@ def _shared_tags(at: str, fix: str, platforms: Mapping[str, Mapping[str, tuple[s
 
 
 def notes_of(tags: Iterable[str]) -> list[str]:
-    """What the user should know about tags that are right."""
+    """Notes about valid tags."""
     return [
         f"Note: package indexes refuse the tag {tag}; they take {EXAMPLES['linux_x86_64']} and the like."
         for tag in tags
@@ -162,7 +163,7 @@ def notes_of(tags: Iterable[str]) -> list[str]:
 
 
 def machines_of(tags: Iterable[str]) -> frozenset[str] | None:
-    """The machines that wheels with these tags are for, by Pants' names; None if a tag is for another machine."""
+    """The machines of wheels with these tags, by Pants' names; None if a tag is for another machine."""
     found: set[str] = set()
     for tag in tags:
         match = _MACHINE.search(tag)

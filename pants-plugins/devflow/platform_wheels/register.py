@@ -17,12 +17,12 @@ from devflow.platform_wheels.targets import PlatformResourcesTarget, PlatformWhe
 
 
 def has_platform_resources() -> bool:
-    """Whether that target is ours: a backend that was loaded before may have it, and keeps it."""
+    """Whether this backend registers `platform_resources`: an earlier backend may have that target already."""
     return not (is_scope_taken(PlatformResourcesSubsystem) or is_alias_taken(PlatformResourcesTarget))
 
 
 def rules() -> Rules:
-    """What packages, infers and checks."""
+    """The rules that package, infer and check."""
     return [
         *engine.rules(),
         *engine_python.rules(),

@@ -1,7 +1,7 @@
-"""`platform_resources`: the resources of one platform as dependencies, and the check of a distribution that has them.
+"""`platform_resources`: infers the resources of one platform, and checks a distribution that depends on them.
 
-The check joins what Pants asks when it builds a distribution. It is not made where dependencies are inferred: a map
-without an entry for this machine would break `dependents` of all targets.
+The check runs when Pants builds a distribution. It does not run where dependencies are inferred, because a map without
+an entry for this machine would break `dependents` of all targets.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from devflow.platform_wheels.targets import (
 
 @dataclass(frozen=True)
 class PlatformResourcesFieldSet(FieldSet):
-    """What the dependencies are inferred from."""
+    """The field from which dependencies are inferred."""
 
     required_fields = (PlatformResourcesMapField, PlatformResourcesDependenciesField)
 
@@ -55,11 +55,11 @@ async def infer_platform_resources(
 
 
 class PlatformResourcesCheck(DistBuildEnvironmentRequest):
-    """A distribution that is built: the targets in it may be `platform_resources`."""
+    """A distribution that is built; its targets may be `platform_resources`."""
 
     @classmethod
     def is_applicable(cls, tgt: Target) -> bool:
-        """Each may have some."""
+        """Any distribution may have such targets."""
         return True
 
 
@@ -67,7 +67,10 @@ class PlatformResourcesCheck(DistBuildEnvironmentRequest):
 async def check_platform_resources(
     request: PlatformResourcesCheck, options: PlatformResourcesSubsystem, host: Platform
 ) -> DistBuildEnvironment:
-    """Raises: PlatformsError for a platform without resources, and for an unknown one."""
+    """Check the `platform_resources` of a distribution.
+
+    Raises: PlatformsError for a platform without resources, and for an unknown platform.
+    """
     found = await transitive_targets(request.target_addresses)
     chosen = options.platform(host).value
     problems = [problem for target in found.roots for problem in problems_of(target, chosen)]
@@ -77,7 +80,7 @@ async def check_platform_resources(
 
 
 def problems_of(target: Target, chosen: str) -> list[Problem]:
-    """What is wrong with a target of a distribution for the chosen platform; nothing for one of another type."""
+    """The problems of a target of a distribution on the chosen platform; none for a target of another type."""
     if not target.has_field(PlatformResourcesMapField):
         return []
     field = target[PlatformResourcesMapField]
@@ -98,7 +101,7 @@ def problems_of(target: Target, chosen: str) -> list[Problem]:
 
 
 def rules() -> Rules:
-    """The rules, and the memberships."""
+    """The rules and the union memberships."""
     return [
         *collect_rules(),
         UnionRule(InferDependenciesRequest, InferPlatformResources),

@@ -9,34 +9,37 @@ from pants.util.strutil import softwrap
 
 
 class PlatformWheelsSubsystem(Subsystem):
-    """What `package` makes of `platform_wheel` targets."""
+    """Options of `package` for `platform_wheel` targets."""
 
     options_scope = "platform-wheels"
-    help = "Which wheels `package` makes of `platform_wheel` targets."
+    help = "Choose the wheels that `package` makes of `platform_wheel` targets."
 
     only = StrListOption(
         default=[],
         help=softwrap(
             """
-            Only the wheels for these platforms: linux_arm64, linux_x86_64, macos_arm64, macos_x86_64. If not set: all
-            that the target has. Example: `--platform-wheels-only=linux_arm64,linux_x86_64`.
+            Only the wheels for these platforms: linux_arm64, linux_x86_64, macos_arm64, macos_x86_64. If not set: the
+            wheels of all platforms of the target. Example: `--platform-wheels-only=linux_arm64,linux_x86_64`.
             """
         ),
     )
 
 
 class PlatformResourcesSubsystem(Subsystem):
-    """The scope has the name that it has in plugins which this target replaces."""
+    """The platform of `platform_resources` targets.
+
+    The scope has the same name as in the plugins that these targets replace.
+    """
 
     options_scope = "platform-specific-resources"
-    help = "Which resources a `platform_resources` target stands for."
+    help = "Choose the resources that a `platform_resources` target stands for."
 
     target = EnumOption(
         default=None,
         enum_type=Platform,
         help=softwrap(
             """
-            The platform to take resources of. If not set: the one that Pants runs on. Example:
+            The platform whose resources are used. If not set: the platform that Pants runs on. Example:
             `--platform-specific-resources-target=linux_arm64`.
             """
         ),

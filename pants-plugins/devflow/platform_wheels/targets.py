@@ -1,8 +1,8 @@
 """The targets `platform_wheel` and `platform_resources`.
 
-Their fields take anything of the right shape: what a BUILD file says about one platform must never break `list` or
-`dependents` of a whole repository, so `package` judges it. All addresses in them are dependencies that only project
-introspection sees, for every platform: `--changed-dependents` finds the wheel of each platform on each machine.
+Their fields accept any value of the right type: a wrong value for one platform must never break `list` or `dependents`
+of a whole repository, so only `package` checks values. All addresses in the fields, of every platform, are dependencies
+that only project introspection sees: `--changed-dependents` finds the wheel of each platform on each machine.
 """
 
 # Without `from __future__ import annotations`: `pants help` evaluates the annotations, on Python 3.9, too.
@@ -29,12 +29,12 @@ Words = Union[str, Iterable[str]]
 
 
 def directory_of(address: Address) -> str:
-    """Where the BUILD file of a target is, for messages."""
+    """The directory of the BUILD file of a target, for messages."""
     return address.spec_path or "the build root"
 
 
 def _words(value: object) -> Optional[tuple[str, ...]]:
-    """A string, or several, as a tuple; None for anything else."""
+    """A string, or a list of strings, as a tuple; None for any other value."""
     if isinstance(value, str):
         return (value,)
     if isinstance(value, Iterable) and all(isinstance(item, str) for item in value):
@@ -43,13 +43,13 @@ def _words(value: object) -> Optional[tuple[str, ...]]:
 
 
 def _by_name(value: object) -> Optional[dict[str, object]]:
-    """A dictionary with strings as keys; None for anything else."""
+    """A dictionary with strings as keys; None for any other value."""
     is_one = isinstance(value, Mapping) and all(isinstance(key, str) for key in value)
     return dict(value) if is_one else None  # type: ignore[call-overload]
 
 
 def _words_by_name(value: object) -> Optional[dict[str, tuple[str, ...]]]:
-    """A dictionary from strings to strings, or to several; None for anything else."""
+    """A dictionary from strings to a string, or to a list of strings; None for any other value."""
     named = _by_name(value)
     words = {key: _words(item) for key, item in named.items()} if named is not None else {"": None}
     found = {key: item for key, item in words.items() if item is not None}
@@ -57,10 +57,10 @@ def _words_by_name(value: object) -> Optional[dict[str, tuple[str, ...]]]:
 
 
 class _AddressesField(SpecialCasedDependencies):
-    """A field whose value has addresses in it, in whatever shape."""
+    """A field whose value contains addresses, in any structure."""
 
     def addresses(self) -> tuple[str, ...]:
-        """All addresses in the value, as the BUILD file has them."""
+        """All addresses in the value, as written in the BUILD file."""
         raise NotImplementedError
 
     def to_unparsed_address_inputs(self) -> UnparsedAddressInputs:
@@ -84,8 +84,8 @@ class PlatformWheelDistributionField(_AddressesField):
     value: str  # type: ignore[assignment]
     help = softwrap(
         """
-        The address of the `python_distribution` whose wheel is made for each platform. Its dependencies hold no
-        resources of a platform. Example: `distribution=":dist"`.
+        The address of the `python_distribution` whose wheel is made for each platform. Its dependencies must not
+        include resources of a platform. Example: `distribution=":dist"`.
         """
     )
 
@@ -103,14 +103,14 @@ class PlatformWheelDistributionField(_AddressesField):
 
 
 class PlatformWheelPlatformsField(_AddressesField):
-    """By platform, and by key of its entry, a tuple of strings."""
+    """The entries of platforms: platform → key → strings."""
 
     alias = "platforms"
     required = True
     value: FrozenDict[str, FrozenDict[str, tuple[str, ...]]]  # type: ignore[assignment]
     help = softwrap(
         """
-        What is in the wheel of each platform beside the distribution, and the tags of platforms that it has.
+        For each platform, the files that its wheel has in addition to the distribution, and its platform tags.
 
         The platforms are linux_arm64, linux_x86_64, macos_arm64 and macos_x86_64. Example:
         `platforms={"linux_arm64": {"resources": [":arm"], "tags": ["manylinux2014_aarch64"]}}`.
@@ -132,7 +132,7 @@ class PlatformWheelPlatformsField(_AddressesField):
         return FrozenDict.deep_freeze(found)
 
     def addresses(self) -> tuple[str, ...]:
-        """Those of all platforms."""
+        """The resources of all platforms, as addresses."""
         return tuple(dict.fromkeys(one for entry in self.value.values() for one in entry.get(RESOURCES, ())))
 
 
@@ -156,14 +156,14 @@ class PlatformWheelTarget(Target):
     )
     help = softwrap(
         """
-        The wheels of a distribution that has other files on each platform. `package` makes all of them, each with the
-        files and the tags of its platform.
+        The wheels of a distribution that has different files on each platform. `package` makes one wheel for each, with
+        the files and the tags of that platform.
         """
     )
 
 
 class PlatformResourcesMapField(_AddressesField):
-    """By platform, addresses."""
+    """Platform → addresses."""
 
     alias = "dependency_map"
     value: Optional[FrozenDict[str, tuple[str, ...]]]  # type: ignore[assignment]
@@ -189,7 +189,7 @@ class PlatformResourcesMapField(_AddressesField):
         return FrozenDict.deep_freeze(found)
 
     def addresses(self) -> tuple[str, ...]:
-        """Those of all platforms."""
+        """The resources of all platforms, as addresses."""
         return tuple(dict.fromkeys(one for several in (self.value or {}).values() for one in several))
 
 
@@ -202,7 +202,7 @@ class PlatformResourcesAllowEmptyField(BoolField):
 
     alias = "allow_empty"
     default = False
-    help = "Whether a distribution may be packaged for a platform that has no entry here."
+    help = "Whether a distribution may be packaged for a platform that has no entry in `dependency_map`."
 
 
 class PlatformResourcesTarget(Target):
@@ -215,4 +215,4 @@ class PlatformResourcesTarget(Target):
         PlatformResourcesDependenciesField,
         PlatformResourcesAllowEmptyField,
     )
-    help = "The resources of one platform: of that on which Pants runs, or `[platform-specific-resources].target`."
+    help = "The resources of one platform: the platform on which Pants runs, or `[platform-specific-resources].target`."

@@ -1,4 +1,4 @@
-"""Changes checkouts: clones beside and renames, fetches and fast-forwards. Nothing of a person is overwritten."""
+"""Changes checkouts: clones, then renames; fetches and fast-forwards. It never overwrites the user's work."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SAFE = ("-c", "protocol.ext.allow=never")
 
 @contextmanager
 def turn(workdir: str, build_root: str, directory: str) -> Iterator[None]:
-    """One run at a time changes checkouts; what a killed one has left half cloned is removed."""
+    """Hold the lock of runs that change checkouts, and remove incomplete clones of killed runs."""
     with exclusive_lock(Path(workdir, _LOCK), timeout_s=-1):
         top = os.path.join(build_root, directory)
         for name in os.listdir(top) if os.path.isdir(top) else ():
@@ -35,7 +35,7 @@ def turn(workdir: str, build_root: str, directory: str) -> Iterator[None]:
 
 
 def clone(build_root: str, directory: str, entry: DeclaredCheckout, env: Mapping[str, str]) -> Problem | None:
-    """Clone one that is missing. It has its name only when it is whole. Raises: OSError."""
+    """Clone a missing checkout. The clone gets its name only once it is complete. Raises: OSError."""
     top = Path(build_root, directory)
     top.mkdir(parents=True, exist_ok=True)
     staging = top / f"{STAGING}{secrets.token_hex(8)}"
@@ -56,7 +56,7 @@ def _clone(git: Git, staging: Path, entry: DeclaredCheckout, env: Mapping[str, s
     for ref in filter(None, (entry.ref, entry.commit)):
         try:
             if ref == entry.commit and ref != entry.ref:
-                new.run("reset", "--quiet", "--hard", ref)  # of a clone that nobody has seen
+                new.run("reset", "--quiet", "--hard", ref)  # of a clone that is not in place yet
             else:
                 new.run("checkout", "--quiet", ref)
         except GitError:
@@ -71,7 +71,7 @@ def _clone(git: Git, staging: Path, entry: DeclaredCheckout, env: Mapping[str, s
 
 
 def _other_way(url: str) -> str:
-    """A private repository asks for a password, which nobody can type here."""
+    """A private repository asks for a password, which cannot be typed here."""
     if url.startswith(("http://", "https://")):
         host, _, path = url.partition("://")[2].rpartition("@")[2].partition("/")
         return f"log in with git's credential helper, or use the URL git@{host}:{path}"
@@ -80,7 +80,7 @@ def _other_way(url: str) -> str:
 
 def _rename(staging: Path, path: Path) -> Problem | None:
     if os.path.lexists(path):
-        return Problem(f"{shown(path.name)} has come into being meanwhile.", fix="run the same command again")
+        return Problem(f"{shown(path.name)} was created meanwhile.", fix="run the same command again")
     staging.rename(path)
     return None
 
@@ -88,7 +88,10 @@ def _rename(staging: Path, path: Path) -> Problem | None:
 def update(
     build_root: str, one: PluginCheckout, entry: DeclaredCheckout | None, env: Mapping[str, str]
 ) -> Problem | None:
-    """Fetch, fast-forward, and go to the declared ref. Whatever is not committed or not published keeps it as it is."""
+    """Fetch, fast-forward, and check out the declared ref.
+
+    A checkout with uncommitted or unpublished changes is kept as it is.
+    """
     refused = refusal_to_update(one)
     if refused:
         return refused
@@ -114,12 +117,12 @@ def update(
 
 
 def write_list(build_root: str, path: str, text: str) -> None:
-    """Replace the list. Raises: OSError."""
+    """Write the list. Raises: OSError."""
     atomic_write(Path(build_root, path), text.encode())
 
 
 def write_metadata(directory: str, files: Mapping[str, bytes]) -> None:
-    """Bring the directory of `.dist-info` directories to these files. Raises: OSError."""
+    """Make the `.dist-info` directories consist of exactly these files. Raises: OSError."""
     kept = {path.partition("/")[0] for path in files}
     if os.path.isdir(directory):
         for name in os.listdir(directory):

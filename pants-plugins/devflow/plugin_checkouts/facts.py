@@ -1,4 +1,4 @@
-"""Checkouts of plugins: the declared ones, and those in the directory. Pure."""
+"""Declared checkouts of plugins, and checkouts on disk, as data."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-METADATA_DIRECTORY = "plugins"  # below `dist`: on the path of commands, so that Python finds entry points
+METADATA_DIRECTORY = (
+    "plugins"  # below `dist`; this directory is on the path of commands, so that Python finds entry points
+)
 
 
 @dataclass(frozen=True)
 class DeclaredCheckout:
-    """An entry of the list: a name, a URL, and what is to be checked out; `commit` is what `--freeze` has written."""
+    """An entry of the list: a name, a URL and a ref to check out; `commit` is what `--freeze` has written."""
 
     name: str
     url: str
@@ -20,7 +22,7 @@ class DeclaredCheckout:
 
 
 class CheckoutKind(Enum):
-    """What is in the place of a checkout."""
+    """What exists at the path of a checkout."""
 
     ABSENT = "not cloned"
     REPOSITORY = "a git repository"
@@ -32,9 +34,9 @@ class CheckoutKind(Enum):
 
 @dataclass(frozen=True)
 class GitState:
-    """What git says. `branch` is None for a detached HEAD; `tags` are those of the commit.
+    """The state of a git repository.
 
-    `busy` is what git is in the middle of: "a rebase".
+    `branch` is None for a detached HEAD; `tags` are those of the commit. `busy` is an unfinished operation: "a rebase".
     """
 
     url: str | None
@@ -50,9 +52,10 @@ class GitState:
 
 @dataclass(frozen=True)
 class PluginProject:
-    """What a checkout says of itself, statically. `root` is its source root, relative to the checkout, or ".".
+    """The static metadata of a checkout.
 
-    `entry_points`: group → name → object. `problem` is a clause that says why the rest is not known.
+    `root` is its source root, relative to the checkout, or ".". `entry_points`: group → name → object. `problem` is a
+    clause that says why the other fields are not known.
     """
 
     root: str = "."
@@ -61,19 +64,21 @@ class PluginProject:
     requires: tuple[str, ...] = ()
     entry_points: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     modules: tuple[str, ...] = ()
-    source: str = ""  # the file that says so
-    lines: Mapping[tuple[str, str], int] = field(default_factory=dict)  # of entry points in it, by group and name
+    source: str = ""  # the file that has the metadata
+    lines: Mapping[tuple[str, str], int] = field(
+        default_factory=dict
+    )  # lines of entry points in `file`, by group and name
     problem: str | None = None
 
     def where(self, group: str, point: str) -> str:
-        """The file of an entry point, with its line if that is known."""
+        """The file that declares an entry point, with the line if it is known."""
         line = self.lines.get((group, point))
         return f"{self.source}:{line}" if line else self.source
 
 
 @dataclass(frozen=True)
 class PluginCheckout:
-    """What is in one place. `path` is relative to the build root."""
+    """One checkout on disk. `path` is relative to the build root."""
 
     name: str
     path: str
@@ -83,5 +88,5 @@ class PluginCheckout:
 
     @property
     def root(self) -> str:
-        """Its source root, relative to the build root."""
+        """The source root, relative to the build root."""
         return self.path if self.project.root == "." else f"{self.path}/{self.project.root}"

@@ -70,7 +70,7 @@ async def plugin_checkouts_goal(
             if path and has_python(tree.absolute(path)):
                 findings = await inspect_requirements(checkouts, tree.absolute(path), around.env)
             else:
-                run.say(f"The export of {resolve} is missing: requirements are not looked at.")
+                run.say(f"The export of {resolve} is missing: requirements are not checked.")
         reports = judge(
             checkouts,
             declared,

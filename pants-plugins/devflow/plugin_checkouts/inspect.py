@@ -1,4 +1,4 @@
-"""Reads the list, the directory of checkouts, and what git says of each. Pants does not see what git ignores."""
+"""Reads the list, the directory of checkouts, and the git state of each. Pants does not see files that git ignores."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ _BUSY = (
     ("REVERT_HEAD", "a revert"),
     ("BISECT_LOG", "a bisection"),
 )
-_AT_ONCE = 16  # a process of git mostly waits
-STAGING = ".devflow-clone-"  # a clone that is not whole yet
+_AT_ONCE = 16  # a git process mostly waits
+STAGING = ".devflow-clone-"  # an incomplete clone
 
 
 def read_list(build_root: str, path: str) -> tuple[str, tuple[DeclaredCheckout, ...]] | None:
@@ -39,14 +39,14 @@ def read_list(build_root: str, path: str) -> tuple[str, tuple[DeclaredCheckout, 
 
 
 def find_checkouts(build_root: str, directory: str) -> tuple[str, ...]:
-    """The names of what may be checkouts, sorted: directories and links to them, but for hidden ones."""
+    """The names of possible checkouts, sorted: directories and links to directories, except hidden ones."""
     with suppress(OSError), os.scandir(os.path.join(build_root, directory)) as entries:
         return tuple(sorted(one.name for one in entries if one.is_dir() and one.name[0] not in "._"))
     return ()
 
 
 def inspect_project(build_root: str, path: str) -> PluginProject:
-    """What is in a directory, without git. Python files are read by nobody."""
+    """The contents of a directory, without its git state. No Python file is read."""
     top = Path(build_root, path)
     texts = {name: text for name in FILES if (text := _text(top / name)) is not None}
     named = version_file(texts.get("setup.cfg", ""))
@@ -84,7 +84,10 @@ def _modules(root: Path) -> tuple[str, ...]:
 def inspect_checkouts(
     build_root: str, directory: str, names: Iterable[str], env: Mapping[str, str]
 ) -> list[PluginCheckout]:
-    """What is at these names of the directory, sorted. All of git is asked at once. Raises: UserError without a git."""
+    """The checkouts with these names, sorted; git is asked for all of them in parallel.
+
+    Raises: UserError without git.
+    """
     with ThreadPoolExecutor(_AT_ONCE) as git:
         tracked = git.submit(tracked_in, build_root, directory, env)
         found = list(git.map(lambda name: _inspect_checkout(build_root, directory, name, env), sorted(names)))
@@ -107,14 +110,17 @@ def _inspect_checkout(build_root: str, directory: str, name: str, env: Mapping[s
 
 
 def _unless_tracked(one: PluginCheckout, tracked: Iterable[str]) -> PluginCheckout:
-    """`tracked` are the paths that the repository itself tracks in the directory: these are never changed."""
+    """One checkout.
+
+    `tracked` are the paths that the repository itself tracks in the directory: these are never changed.
+    """
     if any(path == one.path or path.startswith(f"{one.path}/") for path in tracked):
         return PluginCheckout(one.name, one.path, CheckoutKind.TRACKED, None, one.project)
     return one
 
 
 def git_state(git: Git) -> GitState | None:
-    """What git says of a repository; None if it is none."""
+    """The state of a git repository; None if the directory is not one."""
     try:
         lines = git.line("status", "--porcelain=v2", "--branch").splitlines()
     except GitError:
@@ -137,7 +143,7 @@ def git_state(git: Git) -> GitState | None:
 
 
 def _busy(top: str) -> str | None:
-    """What git is in the middle of in this work tree, by the files that it keeps for that. git is not started."""
+    """The unfinished operation of git in this work tree, by its state files. git is not started."""
     own = os.path.join(top, ".git")
     if os.path.isfile(own):
         named = (_text(Path(own)) or "").partition("gitdir:")[2].strip()

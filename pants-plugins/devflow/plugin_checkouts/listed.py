@@ -1,4 +1,4 @@
-"""The list of checkouts, `plugins.toml`: read, added to, and frozen. Pure."""
+"""Parses the list of checkouts, `plugins.toml`, adds entries and freezes commits. Pure."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def parse_list(text: str, path: str, build_root: str) -> tuple[DeclaredCheckout,
 
 
 def checked_name(name: str, where: str) -> str:
-    """Raises: UserError unless it is one name of a directory."""
+    """Check that a name is a single directory name. Raises: UserError."""
     if not _NAME.fullmatch(name):
         raise UserError(
             f"{where}: {shown(name)!r} is no name for a checkout.",
@@ -52,7 +52,7 @@ def checked_name(name: str, where: str) -> str:
 
 
 def checked_ref(ref: object, where: str) -> str:
-    """Raises: UserError unless it may be a branch, a tag or a commit."""
+    """Check that a ref may be a branch, a tag or a commit. Raises: UserError."""
     if not isinstance(ref, str) or not _REF.fullmatch(ref) or ".." in ref:
         raise UserError(
             f"{where}: {shown(str(ref))!r} is no branch, tag or commit.", fix="name one, such as main or v1.2"
@@ -61,7 +61,7 @@ def checked_ref(ref: object, where: str) -> str:
 
 
 def checked_url(url: str, where: str, build_root: str) -> str:
-    """Raises: UserError for a URL by which git would run a command or read files elsewhere on this machine."""
+    """Refuse a URL by which git would run a command or read other files of this machine. Raises: UserError."""
     local = url[len("file://") :] if url.startswith("file://") else None
     if local is not None and is_inside(local, build_root) and ".." not in local.split("/"):
         return url
@@ -74,7 +74,7 @@ def checked_url(url: str, where: str, build_root: str) -> str:
 
 
 def to_add(what: str, template: str, name: str | None, ref: str | None, build_root: str) -> DeclaredCheckout:
-    """What `--add` asks for: OWNER/REPO or a URL. Raises: UserError."""
+    """The entry for `--add`: OWNER/REPO or a URL. Raises: UserError."""
     where = f"--add={shown(what)}"
     if _REPOSITORY.fullmatch(what):
         url = template.replace("{repository}", what)
@@ -90,7 +90,7 @@ def to_add(what: str, template: str, name: str | None, ref: str | None, build_ro
 
 
 def with_entry(text: str, entry: DeclaredCheckout) -> str:
-    """The list with one entry more, at its end."""
+    """The list with one more entry at its end."""
     lines = [f"[{_key(entry.name)}]", f"url = {json.dumps(entry.url)}"]
     lines += [f"ref = {json.dumps(entry.ref)}"] if entry.ref else []
     before = text if not text or text.endswith("\n") else f"{text}\n"
@@ -98,7 +98,7 @@ def with_entry(text: str, entry: DeclaredCheckout) -> str:
 
 
 def with_commits(text: str, commits: Mapping[str, str]) -> str:
-    """The list with these commits by name; all else stays as it is written."""
+    """The list with these commits by name; all other text is kept."""
     lines: list[str] = []
     table: str | None = None
     pending: str | None = None
@@ -129,5 +129,5 @@ def _key(name: str) -> str:
 
 
 def removal(path: str) -> str:
-    """The command that removes a checkout: only a person knows what is in it."""
+    """The command that removes a checkout. The goal never runs it: only the user knows whether the files are needed."""
     return command_line("rm", "-r", path)

@@ -1,4 +1,4 @@
-"""What is wrong with checkouts, and what a run changes. Pure."""
+"""Decides which checkouts have problems, and what a run changes. Pure."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ class CheckoutMode(Enum):
 
 @dataclass(frozen=True)
 class CheckoutReport:
-    """One checkout with what it lacks. `missing` are requirements that the export does not have.
+    """The report of one checkout.
 
-    `problems` are those of `--check`.
+    `missing` are requirements that the export lacks. `problems` are those of `--check`.
     """
 
     name: str
@@ -43,13 +43,16 @@ class CheckoutReport:
 
     @property
     def ready(self) -> bool:
-        """Whether it is there, and nothing is wrong with it: with a list, it is in the list or of the repository."""
+        """Whether the checkout exists and has no problem.
+
+        If there is a list, it must be declared, or tracked by the repository.
+        """
         is_known = not self.must_be_declared or self.checkout.kind is CheckoutKind.TRACKED
         return is_known and not self.problems and self.checkout.kind is not CheckoutKind.ABSENT
 
 
 def choose(names: Sequence[str], known: Collection[str]) -> frozenset[str]:
-    """The names of `--only`, else all. Raises: UserError for an unknown one."""
+    """The names of `--only`, else all names. Raises: UserError for an unknown name."""
     for name in names:
         if name not in known:
             raise UserError(
@@ -68,7 +71,7 @@ def judge(
     make_missing: str,
     pants: str,
 ) -> tuple[CheckoutReport, ...]:
-    """A report for each, by name. `make_missing`: what a person does about missing requirements."""
+    """A report for each checkout, by name. `make_missing`: the fix for missing requirements."""
     twice = _duplicates(checkouts)
     reports = []
     for one in checkouts:
@@ -94,10 +97,10 @@ def warnings(
     excluded: Mapping[str, Sequence[tuple[str, str]]],
     groups: Sequence[str],
 ) -> list[str]:
-    """What a person may want to know, and what may be right all the same.
+    """Warnings about states that may be intended.
 
-    `excluded`: by checkout, the requirements that exclude the repository's own version, which follows. `groups` are
-    globs of the groups of entry points that the repository loads; without any, they are not looked at.
+    `excluded`: checkout → requirements that exclude the repository's own version, each followed by that version.
+    `groups` are globs of the groups of entry points that the repository loads; without globs, groups are not checked.
     """
     found = []
     for one in checkouts:
@@ -135,10 +138,10 @@ def _wrong(one: PluginCheckout, entry: DeclaredCheckout | None, pants: str) -> l
     if not entry or not state:
         return []
     if state.url != entry.url:
-        what = f"{path} has the remote {shown(state.url or 'of nobody')}, and the list has {shown(entry.url)}."
-        found.append(
-            Problem(what, fix=f"git -C {shell_quote(one.path)} remote set-url origin {shell_quote(entry.url)}")
-        )
+        remote = f"the remote {shown(state.url)}" if state.url else "no remote"
+        what = f"{path} has {remote}, and the list has {shown(entry.url)}."
+        verb = "set-url" if state.url else "add"
+        found.append(Problem(what, fix=f"git -C {shell_quote(one.path)} remote {verb} origin {shell_quote(entry.url)}"))
     if not at_ref(one, entry):
         fix = command_line(pants, "plugin-checkouts", "--update", f"--only={one.name}")
         found.append(Problem(f"{path} is at {shown(where(one))}, and the list has {shown(entry.ref or '')}.", fix=fix))
@@ -156,14 +159,14 @@ def at_ref(one: PluginCheckout, entry: DeclaredCheckout) -> bool:
 
 
 def where(one: PluginCheckout) -> str:
-    """Where it is: its branch, its tag, or its commit."""
+    """The branch, the tag or the commit that is checked out."""
     if one.state is None:
         return one.kind.value
     return one.state.branch or next(iter(one.state.tags), one.state.commit[:12])
 
 
 def refusal_to_update(one: PluginCheckout) -> Problem | None:
-    """Why a checkout is left as it is; None if it may be updated."""
+    """Why a checkout must not be updated; None if it may be."""
     state, path = one.state, shell_quote(one.path)
     if state is None:
         return Problem(f"{shown(one.path)} is {one.kind.value}.", fix="leave it out: --only=NAME")
@@ -177,7 +180,7 @@ def refusal_to_update(one: PluginCheckout) -> Problem | None:
 
 
 def refusal_to_advance(one: PluginCheckout, entry: DeclaredCheckout | None) -> Problem | None:
-    """The same, once the remote has been fetched."""
+    """The same after the remote has been fetched."""
     state, path = one.state, shell_quote(one.path)
     if state and state.ahead and state.behind:
         what = f"{shown(one.path)} has diverged: {state.ahead} ahead of {state.upstream}, {state.behind} behind."
@@ -189,7 +192,10 @@ def refusal_to_advance(one: PluginCheckout, entry: DeclaredCheckout | None) -> P
 
 
 def _duplicates(checkouts: Sequence[PluginCheckout]) -> dict[str, list[Problem]]:
-    """Entry points, distributions and packages that two have. The first by name is the first on the path."""
+    """Entry points, distributions and packages of two checkouts.
+
+    The checkout whose name sorts first is first on the path.
+    """
     points: dict[tuple[str, str], list[PluginCheckout]] = defaultdict(list)
     names: dict[str, list[PluginCheckout]] = defaultdict(list)
     for one in checkouts:

@@ -1,4 +1,4 @@
-"""What a project says of itself, by its `pyproject.toml` or `setup.cfg`; no code of it runs. Pure."""
+"""Reads the metadata of a project from `pyproject.toml` or `setup.cfg`, without running its code. Pure."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from devflow.common.errors import UserError
 from devflow.common.toml_file import parse_toml, table_of
 from devflow.plugin_checkouts.facts import PluginProject
 
-_OF_PEP_508 = ("<", ">", "==", "!=", "~=")  # poetry has more: "^1", "~1", "1", "*"
+_OF_PEP_508 = ("<", ">", "==", "!=", "~=")  # poetry has more forms: "^1", "~1", "1", "*"
 FILES = ("pyproject.toml", "setup.cfg", "setup.py")
 
 
 def read_project(
     texts: Mapping[str, str], directories: Collection[str], modules: Mapping[str, tuple[str, ...]]
 ) -> PluginProject:
-    """The project of a checkout. `texts` has the files of FILES that are there, and those that they name.
+    """The project of a checkout. `texts` has the files of FILES that exist, and those that they name.
 
     `directories` are the directories at its top. `modules` has the importable names of each possible source root.
     """
@@ -47,13 +47,13 @@ def read_project(
 
 
 def _unreadable(problem: str, directories: Collection[str], modules: Mapping[str, tuple[str, ...]]) -> PluginProject:
-    """Without what it says of itself; its code is there all the same."""
+    """A project without metadata, whose code can be imported nevertheless."""
     root = _root({}, configparser.ConfigParser(), directories, modules)
     return PluginProject(root, modules=modules.get(root, ()), problem=problem)
 
 
 def _lines_of(project: PluginProject, text: str) -> dict[tuple[str, str], int]:
-    """The first line that has the name of an entry point and its object; none for one that is written over several."""
+    """The first line that has the name of an entry point and its object; none if they are on several lines."""
     lines = text.splitlines()
     found = {}
     for group, points in project.entry_points.items():
@@ -150,7 +150,7 @@ def _of_project(project: Mapping[str, Any], root: str, modules: tuple[str, ...])
 
 
 def _of_poetry(poetry: Mapping[str, Any], root: str, modules: tuple[str, ...]) -> PluginProject:
-    """A requirement of poetry is only known by its name, unless its range is one of PEP 508."""
+    """A requirement of poetry as its name only, unless its range is one of PEP 508."""
     requires = []
     for name, wanted in (table_of(poetry, "dependencies") or {}).items():
         version = _text(wanted.get("version") if isinstance(wanted, Mapping) else wanted) or ""
@@ -188,7 +188,7 @@ def _of_config(
 
 
 def version_file(setup_cfg: str) -> str | None:
-    """The file that `version = file: …` of a `setup.cfg` names, if it is one of the checkout."""
+    """The file that `version = file: …` of a `setup.cfg` names, if it is inside of the checkout."""
     try:
         version = _config(setup_cfg).get("metadata", "version", fallback="")
     except configparser.Error:
@@ -198,9 +198,9 @@ def version_file(setup_cfg: str) -> str | None:
 
 
 def metadata_files(project: PluginProject) -> dict[str, bytes]:
-    """The files of its `.dist-info` directory, by their paths below `dist/plugins`; none for a project without a name.
+    """The files of the project's `.dist-info` directory, by their paths below `dist/plugins`.
 
-    `importlib.metadata` finds entry points in such a directory wherever it is on the path.
+    A project without a name has none. `importlib.metadata` finds entry points in such a directory anywhere on the path.
     """
     if not project.name or any(char in project.name + project.version for char in "/\n\0"):
         return {}

@@ -9,7 +9,7 @@ from devflow.plugin_checkouts import goal
 
 
 def core_rules() -> Rules:
-    """The goal, with exports that no member makes."""
+    """The goal, without members that build exports."""
     return [*export_all_resolves.core_rules(), *engine_python.rules(), *goal.rules()]
 
 

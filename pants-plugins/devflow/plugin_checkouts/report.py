@@ -18,9 +18,10 @@ _GOAL = "plugin-checkouts"
 
 @dataclass(frozen=True)
 class CheckoutsOutcome:
-    """The checkouts after a run. `done` says what became of one, `failed` why it stays as it was.
+    """The checkouts after a run.
 
-    `command` carries out what a dry run only planned; None for another run.
+    `done`: name → the change; `failed`: name → why it was not changed. `command` carries out the plan of a dry run;
+    None for other runs.
     """
 
     mode: CheckoutMode
@@ -32,7 +33,7 @@ class CheckoutsOutcome:
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """What failed; for a check, all that is wrong."""
+        """The failures; for a check, all problems."""
         found = [problem for one in self.reports for problem in one.problems] if self.mode is CheckoutMode.CHECK else []
         return tuple(dict.fromkeys((*self.failed.values(), *found)))
 
@@ -75,7 +76,7 @@ def _parts(one: CheckoutReport, outcome: CheckoutsOutcome) -> list[str]:
 
 
 def closing(outcome: CheckoutsOutcome) -> list[str | Problem]:
-    """Problems, warnings, how many are ready, and how to go on."""
+    """Problems, warnings, the number of ready checkouts, and how to continue."""
     ready = sum(one.ready for one in outcome.reports)
     undeclared = [one for one in outcome.reports if one.must_be_declared and outcome.mode is CheckoutMode.CHECK]
     return [

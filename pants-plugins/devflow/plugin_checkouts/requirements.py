@@ -1,4 +1,4 @@
-"""What the requirements of checkouts lack: in an export, and in the versions of the repository's own distributions."""
+"""Compares requirements of checkouts with an export, and with the versions of the repository's own distributions."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from devflow.plugin_checkouts.facts import PluginCheckout
 
 @dataclass(frozen=True)
 class RequirementFindings:
-    """By the name of the checkout: the requirements that the export lacks, and those that exclude a version.
+    """Checkout → the requirements that the export lacks, and those that exclude the repository's own version.
 
-    The version is that of the repository's own distribution, and follows the requirement.
+    That version follows the requirement.
     """
 
     missing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -41,14 +41,14 @@ async def _own_distributions() -> Mapping[str, Target]:
 
 
 async def _own_versions(names: Collection[str], own: Mapping[str, Target]) -> Mapping[str, str]:
-    """The versions of those that are named, as `package` gives them; none where a plugin fails to say."""
+    """The versions of the named distributions, as `package` sets them; none for one whose plugin fails."""
     found = {}
     for name in sorted(own.keys() & set(names)):
         version = own[name][PythonProvidesField].value.kwargs.get("version")
         if version is None:
             try:
                 arguments = await distribution_arguments(own[name])
-            except Exception:  # what is wrong with it, `package` says
+            except Exception:  # `package` reports the error
                 arguments = {}
             version = arguments.get("version")
         if version is not None:
@@ -59,7 +59,7 @@ async def _own_versions(names: Collection[str], own: Mapping[str, Target]) -> Ma
 async def inspect_requirements(
     checkouts: Sequence[PluginCheckout], export: str, env: Mapping[str, str]
 ) -> RequirementFindings:
-    """Compare with what is installed in an export, whose path is absolute. Raises: UserError if its Python fails."""
+    """Compare with the distributions of an export, whose path is absolute. Raises: UserError if its Python fails."""
     there = installed_in(export, env)
     own = await _own_distributions()
     names = {canonical_name(one.project.name) for one in checkouts if one.project.name}
@@ -77,5 +77,5 @@ async def inspect_requirements(
 
 
 def has_python(export: str) -> bool:
-    """Whether an export is there."""
+    """Whether an export exists."""
     return os.path.isfile(os.path.join(export, "bin", "python"))

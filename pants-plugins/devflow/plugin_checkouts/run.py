@@ -1,4 +1,4 @@
-"""One run: what is refused, and what becomes of each checkout."""
+"""One run: it refuses wrong options, and changes each checkout."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CHANGES = (CheckoutMode.CLONE, CheckoutMode.ADD, CheckoutMode.UPDATE, CheckoutMo
 
 @dataclass(frozen=True)
 class CheckoutsPlace:
-    """What the checkouts are read with. `directory` has no slash at its end."""
+    """The context in which checkouts are read. `directory` has no slash at its end."""
 
     build_root: str
     directory: str
@@ -28,7 +28,7 @@ class CheckoutsPlace:
     env: Mapping[str, str]
 
     def checkouts(self, declared: Mapping[str, DeclaredCheckout], only: Sequence[str] = ()) -> list[PluginCheckout]:
-        """The declared checkouts and the present ones, by name. Raises: UserError for a name that is neither."""
+        """The declared checkouts and those on disk, by name. Raises: UserError for an unknown name."""
         there = find_checkouts(self.build_root, self.directory)
         names = choose(only, {*declared, *there})
         return inspect_checkouts(self.build_root, self.directory, names, self.env)
@@ -39,7 +39,7 @@ def refuse_options(options: PluginCheckoutsSubsystem) -> None:
     if options.add is None:
         for name, flag in (("ref", "--ref"), ("name", "--name")):
             if options.options.is_flagged(name):
-                raise UserError(f"{flag} is of --add.", fix=f"leave {flag} out, or add --add=OWNER/REPO")
+                raise UserError(f"{flag} needs --add.", fix=f"leave {flag} out, or add --add=OWNER/REPO")
     if options.dry_run and options.mode not in CHANGES:
         raise UserError(
             "--dry-run is of --clone, --add, --update and --freeze.", fix="leave it out, or add one of them"
@@ -48,14 +48,14 @@ def refuse_options(options: PluginCheckoutsSubsystem) -> None:
 
 @dataclass
 class Changes:
-    """What became of checkouts, by name, and what failed. A dry run says what would become of them."""
+    """The changes of checkouts, by name, and the failures. A dry run has the planned changes."""
 
     dry_run: bool
     done: dict[str, str] = field(default_factory=dict)
     failed: dict[str, Problem] = field(default_factory=dict)
 
     def attempt(self, name: str, verb: str, act: Callable[[], Problem | None]) -> bool:
-        """Do it unless the run is a dry one; whether it succeeded."""
+        """Change one checkout, unless in a dry run. Returns whether that succeeded."""
         problem = None if self.dry_run else act()
         if problem:
             self.failed[name] = problem
@@ -70,7 +70,10 @@ def change(
     declared: dict[str, DeclaredCheckout],
     text: str,
 ) -> Changes:
-    """Carry the run out, or plan it. `text` is the list; `declared` gets what is added. Raises: UserError, OSError."""
+    """Carry out the run, or plan it.
+
+    `text` is the list; added entries are put into `declared`. Raises: UserError, OSError.
+    """
     changes = Changes(options.dry_run)
     only = split_commas(options.only)
     if options.mode is CheckoutMode.ADD:
@@ -111,13 +114,13 @@ def _add(
     text: str,
     changes: Changes,
 ) -> None:
-    """Clone it unless it is there, and declare it unless it is. Raises: UserError if another one has its name."""
+    """Clone a missing checkout, and declare an undeclared one. Raises: UserError if another checkout has the name."""
     former = declared.get(entry.name)
     if former and former.url != entry.url:
         raise UserError(f"{around.list_path} has {entry.name} already, with {former.url}.", fix="choose another --name")
     [there] = around.checkouts({**declared, entry.name: entry}, [entry.name])
     if there.kind is not CheckoutKind.ABSENT and (there.state is None or there.state.url != entry.url):
-        theirs = f"a checkout of {shown(there.state.url or 'nobody')}" if there.state else there.kind.value
+        theirs = f"a checkout of {shown(there.state.url or 'no remote')}" if there.state else there.kind.value
         raise UserError(f"{there.path} is there already: {theirs}.", fix="choose another --name, or move it away")
     ready = there.kind is not CheckoutKind.ABSENT or changes.attempt(entry.name, "cloned", _cloning(around, entry))
     if ready and not former:

@@ -1,4 +1,4 @@
-"""The face of this slice for other slices: the source roots of plugin checkouts, and their entry points."""
+"""The interface of this slice for other slices: the source roots of plugin checkouts, and their entry points."""
 
 from __future__ import annotations
 
@@ -30,24 +30,24 @@ class PluginRoots:
 
     @property
     def metadata_root(self) -> tuple[str, ...]:
-        """The directory by which Python finds their entry points, if any has a name."""
+        """The directory by which Python finds their entry points; None if no checkout has a project name."""
         return (f"{self.dist}/{METADATA_DIRECTORY}",) if self.metadata else ()
 
     def without_roots(self) -> PluginRoots:
-        """For a repository that names its source roots itself: no checkout is added, and no entry point."""
+        """No checkouts and no entry points, for a repository that sets its source roots itself."""
         return PluginRoots(self.build_root, self.dist, {}, {})
 
     def among(self, roots: Sequence[str], visible: Collection[str]) -> tuple[str, ...]:
-        """The roots of a repository with those of its checkouts last, so that none replaces the repository's code.
+        """The roots of a repository, then those of its checkouts, so that the repository's code is found first.
 
-        `visible` are the roots that Pants itself sees: they keep their places.
+        `visible` are the roots that Pants itself sees: they keep their positions.
         """
         own = {top: root for top, root in self.tops.items() if top not in visible and root not in visible}
         others = [root for root in roots if root not in own and root not in own.values()]
         return (*others, *own.values())
 
     def write(self) -> None:
-        """Write what Python finds entry points by. Raises: OSError."""
+        """Write the files by which Python finds entry points. Raises: OSError."""
         directory = os.path.join(self.build_root, self.dist, METADATA_DIRECTORY)
         if self.metadata or os.path.isdir(directory):
             write_metadata(directory, self.metadata)
@@ -59,11 +59,14 @@ class PluginRoots:
 
 
 async def plugin_roots(build_root: str, dist: str) -> PluginRoots:
-    """What is in the directory of checkouts now. Nothing is memoised: Pants does not watch what git ignores."""
+    """The present contents of the directory of checkouts.
+
+    They are not memoised: Pants does not watch files that git ignores.
+    """
     try:
         scoped = await scoped_options(_SCOPE)
         directory = str(scoped.options.directory).strip("/")
-    except ConfigValidationError:  # a backend that is used without the goal
+    except ConfigValidationError:  # the backend is used without the goal
         return PluginRoots(build_root, dist, {}, {})
     tops: dict[str, str] = {}
     metadata: dict[str, bytes] = {}

@@ -16,14 +16,14 @@ class PluginCheckoutsSubsystem(GoalSubsystem):
     name = "plugin-checkouts"
     help = softwrap(
         """
-        Manage the checkouts of plugins that are worked on beside the repository: clone, update and show what a
-        committed list has. Without an option, show the state of all.
+        Manage the checkouts of plugins that are developed beside the repository: clone, update and show the entries of
+        a committed list. Without an option, show the state of all.
 
         Their source roots and entry points reach `exec`, `exec-files` and `ide-config`.
         """
     )
 
-    clone = BoolOption(default=False, help="Clone what the list has and the directory lacks.")
+    clone = BoolOption(default=False, help="Clone the entries of the list that the directory lacks.")
     add = StrOption(
         default=None,
         help="Clone a repository and write it to the list: OWNER/REPO or a URL. Example: `--add=acme/notifier-mail`.",
@@ -34,9 +34,9 @@ class PluginCheckoutsSubsystem(GoalSubsystem):
     )
     update = BoolOption(
         default=False,
-        help="Fetch and fast-forward; one with uncommitted changes, or that has diverged, stays as it is.",
+        help="Fetch and fast-forward; a checkout that has uncommitted changes or has diverged is not changed.",
     )
-    freeze = BoolOption(default=False, help="Write the commits that are checked out into the list.")
+    freeze = BoolOption(default=False, help="Write the checked-out commits into the list.")
     check = BoolOption(
         default=False, help="Change nothing; exit with 1 if a checkout is missing, changed, or lacks a requirement."
     )
@@ -44,12 +44,14 @@ class PluginCheckoutsSubsystem(GoalSubsystem):
     only = StrListOption(default=[], help="Only these checkouts. Example: `--only=notifier-mail,notifier-sms`.")
     format = EnumOption(default=ReportFormat.TEXT, help="How to write the report. Example: `--format=json`.")
     list = StrOption(
-        default="plugins.toml", advanced=True, help="The list, which is committed. Example: `etc/plugins.toml`."
+        default="plugins.toml",
+        advanced=True,
+        help="The list of checkouts, a committed file. Example: `etc/plugins.toml`.",
     )
     directory = StrOption(
         default="plugins",
         advanced=True,
-        help="The directory of the checkouts, which git ignores. Example: `extensions`.",
+        help="The directory of the checkouts, ignored by git. Example: `extensions`.",
     )
     url_template = StrOption(
         default="https://github.com/{repository}",
@@ -61,8 +63,8 @@ class PluginCheckoutsSubsystem(GoalSubsystem):
         advanced=True,
         help=softwrap(
             """
-            The groups of entry points that this repository loads, as globs. A checkout that has entry points in other
-            groups, or none in these, is named. If not set: groups are not looked at. Example: `kiln.*`.
+            The groups of entry points that this repository loads, as globs. The goal warns of a checkout that has entry
+            points in other groups, or none in these. If not set: groups are not checked. Example: `kiln.*`.
             """
         ),
     )

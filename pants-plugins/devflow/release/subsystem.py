@@ -171,9 +171,9 @@ class ReleaseSubsystem(ModeOptions, GoalSubsystem):
         default={},
         help=softwrap(
             """
-            Targets whose files a release makes anew, and where each is in the repository: the file, or a directory with
-            `/` at its end. They are built from what the release commits. Example:
-            `{"docs:openapi": "docs/openapi.json"}`.
+            Targets whose files a release regenerates, and the path of each in the repository: the file, or a directory
+            with `/` at its end. They are built from what the release commits. Example: `{"docs:openapi":
+            "docs/openapi.json"}`.
             """
         ),
     )
@@ -181,7 +181,7 @@ class ReleaseSubsystem(ModeOptions, GoalSubsystem):
         default={},
         help=softwrap(
             """
-            Command lines that make files anew, for what is no target, and the files or directories that each may
+            Command lines that regenerate files which no target makes, and the files or directories that each may
             change. A release runs them with `sh` in a worktree of its own that has what the release commits; a plan
             does not run them. Example: `{"tools/dump.sh": ["docs/openapi.json", "docs/schemas/"]}`.
             """

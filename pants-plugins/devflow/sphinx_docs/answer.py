@@ -1,4 +1,4 @@
-"""What `run_sphinx.py` prints, as facts; and warnings as lines of a report. Pure."""
+"""Parses the output of `run_sphinx.py`, and turns warnings into lines of a report. Pure."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _CLOSED = "the network is closed to this build"
 
 
 def answer_of(printed: str, directory: str) -> SphinxAnswer:
-    """The answer in the output of `run_sphinx.py`; its links are relative to `directory`. Raises: ValueError."""
+    """Parse the output of `run_sphinx.py`; paths of links are relative to `directory`. Raises: ValueError."""
     result = json.loads(printed)
     failure = result["failure"]
     return SphinxAnswer(
@@ -48,7 +48,7 @@ def _joined(directory: str, path: str) -> str:
 
 
 def warnings_of(text: str) -> Iterator[DocsWarning]:
-    """The warnings in Sphinx' text, each once, in its order. A warning may have several lines."""
+    """The distinct warnings in Sphinx' text, in order. A warning may have several lines."""
     blocks: list[tuple[str, list[str]]] = []
     for line in text.splitlines():
         found = _WARNING.match(line)
@@ -68,7 +68,7 @@ def _warning(where: str, text: str) -> DocsWarning:
 
 
 def one_line(warning: DocsWarning) -> str:
-    """A warning as one fact: its first line, with the next one if that only announces it."""
+    """A warning as one line: its first line, and the next one if the first only announces it."""
     lines = [line.strip() for line in warning.text.splitlines() if line.strip()]
     text = " ".join(lines[:2] if lines and lines[0].endswith(":") else lines[:1])
     text = f"{text} [{warning.kind}]" if warning.kind else text
@@ -110,7 +110,7 @@ def _hint(warning: DocsWarning) -> str:
 
 
 def is_broken_link(warning: DocsWarning) -> bool:
-    """Whether a warning is of a reference, a document or a file that is not there."""
+    """Whether a warning is about a missing reference, document or file."""
     return warning.kind.startswith(_BROKEN_KINDS) or (
         warning.kind in ("", "docutils") and bool(_BROKEN.search(warning.text))
     )

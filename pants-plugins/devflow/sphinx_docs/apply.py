@@ -11,7 +11,7 @@ from devflow.common.paths import shell_quote
 
 
 def refuse_odd_destination(path: str, build_root: str) -> None:
-    """Raises: UserError for a path, relative to the build root, that leads to where no catalog belongs."""
+    """Refuse a path, relative to the build root, that leads outside of the site's catalogs. Raises: UserError."""
     odd = leads_outside(build_root, path) or leads_into_git(build_root, path)
     link = link_in(build_root, path)
     if link and not odd:
@@ -21,7 +21,7 @@ def refuse_odd_destination(path: str, build_root: str) -> None:
 
 
 def write_catalog(path: str, content: bytes, build_root: str) -> None:
-    """Write a file that is relative to the build root. Raises: UserError."""
+    """Write a file; its path is relative to the build root. Raises: UserError."""
     file = Path(build_root, path)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The warnings of a site, for the goal `check`."""
+"""Reports the warnings of a site for the goal `check`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class SphinxCheckRequest(CheckRequest[SphinxDocsFieldSet]):
 
 
 def checked(fields: SphinxDocsFieldSet, results: Iterable[SphinxResult]) -> CheckResult:
-    """What `check` says of a site that was built once for each of its languages."""
+    """The report of `check` about a site that was built once for each of its languages."""
     results = [*results]
     address = str(fields.address)
     problems = dict.fromkeys(result.problem for result in results if result.problem)

@@ -1,4 +1,4 @@
-"""A site, a warning and what a build gave, as data."""
+"""A site, a warning and the result of a build, as data."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import Enum
 
 
 class WarningsAre(Enum):
-    """What `check` makes of warnings: the values of the field `warnings`."""
+    """How `check` treats warnings: the values of the field `warnings`."""
 
     SHOWN = "show"
     ERRORS = "error"
@@ -15,7 +15,9 @@ class WarningsAre(Enum):
 
 @dataclass(frozen=True)
 class Site:
-    """A target, checked. Paths are relative to the build root; `directory` is that of conf.py, "" for the root.
+    """A target with validated fields.
+
+    Paths are relative to the build root; `directory` is that of conf.py, "" for the root.
 
     `requirements` are those beside Sphinx, None for all of the resolve; `day_s` is the day that pages show, in seconds
     since 1970. `wanted_pythons` are the interpreter constraints that targets of documented code name themselves, each
@@ -47,7 +49,10 @@ class Site:
 
 @dataclass(frozen=True)
 class DocsWarning:
-    """A warning of Sphinx. `where` is "docs/a.rst:9", or the like, "" if there is no such; `kind`, "ref.doc" or ""."""
+    """A warning of Sphinx.
+
+    `where` is a location such as "docs/a.rst:9", or ""; `kind` is a type such as "ref.doc", or "".
+    """
 
     where: str
     text: str
@@ -56,7 +61,7 @@ class DocsWarning:
 
 @dataclass(frozen=True)
 class SphinxFailure:
-    """Why Sphinx built nothing: its own word for the kind of error ("Extension error"), and its message."""
+    """Why Sphinx built nothing: Sphinx' name of the kind of error ("Extension error"), and the message."""
 
     kind: str
     message: str
@@ -64,7 +69,7 @@ class SphinxFailure:
 
 @dataclass(frozen=True)
 class CheckedLink:
-    """A link that the builder linkcheck asked for; `status` is its word: "working", "broken", "timeout"."""
+    """A link that the builder linkcheck has checked; `status` is the builder's word: "working", "broken", "timeout"."""
 
     path: str
     line: int
@@ -75,7 +80,7 @@ class CheckedLink:
 
 @dataclass(frozen=True, order=True)
 class BrokenLink:
-    """`where` as in a warning; `why` in Sphinx' words, with what the link leads to."""
+    """A broken link: `where` as in a warning; `why` in Sphinx' words, with the target of the link."""
 
     where: str
     why: str
@@ -93,7 +98,7 @@ class UpdatedCatalog:
 
 @dataclass(frozen=True)
 class SphinxAnswer:
-    """What a run of Sphinx gave."""
+    """The result of a run of Sphinx."""
 
     warnings: tuple[DocsWarning, ...] = ()
     failure: SphinxFailure | None = None

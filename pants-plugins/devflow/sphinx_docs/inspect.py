@@ -1,4 +1,4 @@
-"""Reads a site: the target's fields, its files, and those of its dependencies, as a sandbox has them."""
+"""Reads a site: the target's fields, its files, and those of its dependencies, at their paths in a sandbox."""
 
 from __future__ import annotations
 
@@ -52,10 +52,11 @@ class SiteInputsRequest(EngineAwareParameter):
 
 @dataclass(frozen=True)
 class SiteInputs:
-    """A site with what its builds read. `files` are all of it, below `INPUTS`; `pages`, the paths of its own files.
+    """A site with the inputs of its builds.
 
-    `python_path` are the source roots of its dependencies, `foreign` those of their files that Sphinx must not read as
-    pages, relative to the directory of conf.py.
+    `files` has all files, below `INPUTS`; `pages` are the paths of the site's own files. `python_path` are the source
+    roots of the dependencies. `foreign` are files of dependencies that Sphinx must not read as pages, relative to the
+    directory of conf.py.
     """
 
     site: Site
@@ -67,7 +68,7 @@ class SiteInputs:
 
 
 def site_of(fields: SphinxDocsFieldSet, files: tuple[str, ...]) -> Site:
-    """The site that a target declares, which has these files. Raises: UserError."""
+    """The site that a target with these files declares. Raises: UserError."""
     address = str(fields.address)
     return Site(
         address=address,
@@ -131,7 +132,7 @@ async def inputs_of(fields: SphinxDocsFieldSet) -> SiteInputs:
 async def declared_sites() -> list[Target]:
     """The targets `sphinx_docs` of the repository."""
     options = (await scoped_options("")).options
-    if options.build_file_prelude_globs:  # a macro may declare one by another name
+    if options.build_file_prelude_globs:  # a macro may declare a site by another name
         targets: Iterable[Target] = await all_targets()
     else:
         files = await read_files(PathGlobs(map(_anywhere, options.build_patterns)))

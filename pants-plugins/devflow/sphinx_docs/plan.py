@@ -1,4 +1,4 @@
-"""Decides: whether a target can be built, what Sphinx is told, and what its failures mean. Pure."""
+"""Decides whether a target can be built, and the arguments of Sphinx, and explains failures. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from datetime import datetime, timezone
 from devflow.common.errors import Problem, UserError, tail
 from devflow.sphinx_docs.facts import Site, SphinxFailure
 
-HOME = ".devflow"  # in a sandbox: its root is never the source directory, because Pants has a directory there
+HOME = (
+    ".devflow"  # in a sandbox; the root is never the source directory, because Pants has a directory of its own there
+)
 INPUTS = f"{HOME}/in"
 WORK = f"{HOME}/work"
 CATALOGS = f"{HOME}/catalogs"
@@ -68,7 +70,7 @@ def refuse_whole_repository(address: str, spec_path: str, globs: Iterable[str]) 
 
 
 def is_of_sphinx(conf_py: str) -> bool:
-    """Whether the text of a conf.py is that of a site."""
+    """Whether the text of a conf.py is a configuration of Sphinx."""
     found = set(_SETTING.findall(conf_py))
     return len(found) > 1 or (bool(found) and "sphinx" in conf_py.lower())
 
@@ -91,7 +93,7 @@ def sites_without_target(conf_pys: Mapping[str, bytes], owned: Collection[str]) 
 
 
 def checked_names(address: str, field: str, names: Iterable[str]) -> tuple[str, ...]:
-    """Names that become directories. Raises: UserError."""
+    """Check names that become directories. Raises: UserError."""
     checked = tuple(dict.fromkeys(names))
     bad = [name for name in checked if not _NAME.fullmatch(name)]
     if bad or not (checked or field == "languages"):
@@ -105,7 +107,7 @@ def checked_names(address: str, field: str, names: Iterable[str]) -> tuple[str, 
 
 
 def checked_output_path(address: str, path: str) -> str:
-    """A directory below that of packages. Raises: UserError."""
+    """Check that a path is a directory below `dist`. Raises: UserError."""
     normal = posixpath.normpath(path) if path else ""
     if not normal or normal.startswith((".", "/")):
         raise UserError(
@@ -127,7 +129,7 @@ def checked_day(address: str, date: str | None) -> int | None:
 
 
 def refuse_shared_output(site: Site, others: Mapping[str, str]) -> None:
-    """Two sites in one directory would overwrite each other; `others` are paths by address. Raises: UserError."""
+    """Refuse two sites with one output directory; `others` are paths by address. Raises: UserError."""
     for address, path in sorted(others.items()):
         if address != site.address and posixpath.normpath(path) == site.output_path:
             raise UserError(
@@ -137,7 +139,7 @@ def refuse_shared_output(site: Site, others: Mapping[str, str]) -> None:
 
 
 def environment(site: Site, *, network: bool) -> dict[str, str]:
-    """What a process of a site is given whatever the machine has; `network` is whether it may use that."""
+    """The environment of a process of a site, the same on each machine; `network`: it may use the network."""
     closed = {} if network else dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"), "http://127.0.0.1:9")
     return {
         "LC_ALL": "C.UTF-8",
@@ -190,7 +192,7 @@ def job(
 
 
 def templates_of(site: Site) -> str:
-    """Where templates of translations are made: comments in them then have paths as by `make gettext`."""
+    """The output directory of templates of translations. Paths in their comments are then those of `make gettext`."""
     return posixpath.join(INPUTS, site.directory, "_build", "gettext")
 
 
@@ -209,7 +211,7 @@ def serve_spec(
     open_browser: bool,
     resolve: str,
 ) -> dict[str, object]:
-    """What `serve.py` is given: see there. `directory` and `globs` are those of the target.
+    """The argument of `serve.py`: see its docstring. `directory` and `globs` are those of the target.
 
     `sandbox` is the directory that has the scripts, and the inputs of a build.
     """
@@ -232,7 +234,7 @@ def serve_spec(
 
 
 def foreign_files(site: Site, own: Collection[str], dependencies: Iterable[str]) -> tuple[str, ...]:
-    """Files of dependencies that are below the directory of conf.py, relative to it: they are no pages of the site."""
+    """Files of dependencies below the directory of conf.py, relative to it, which are not pages of the site."""
     start = f"{site.directory}/" if site.directory else ""
     return tuple(path[len(start) :] for path in sorted(set(dependencies) - set(own)) if path.startswith(start))
 

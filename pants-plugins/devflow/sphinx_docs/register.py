@@ -15,7 +15,7 @@ from devflow.sphinx_docs.targets import SphinxDocsTarget
 
 
 def rules() -> Rules:
-    """What builds and checks sites."""
+    """The rules that build and check sites."""
     return [
         *engine.rules(),
         *engine_python.rules(),

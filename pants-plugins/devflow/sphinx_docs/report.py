@@ -12,7 +12,7 @@ Links = Mapping[str, Sequence[BrokenLink]]  # by the address of the site
 
 
 def broken_links(answer: SphinxAnswer) -> tuple[BrokenLink, ...]:
-    """The broken links that a run has found: those that were asked for, or warnings about references."""
+    """The broken links that a run has found: external links, or warnings about references."""
     asked = [
         BrokenLink(f"{link.path}:{link.line}", f"{link.status}: {link.uri}: {' '.join(link.info.split())}")
         for link in answer.links

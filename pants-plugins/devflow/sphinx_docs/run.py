@@ -34,10 +34,11 @@ from devflow.sphinx_docs.targets import SphinxDocsFieldSet
 
 @dataclass(frozen=True)
 class SphinxRun(EngineAwareParameter):
-    """Run a builder on a site. `output` is the directory for what it writes, which the result has if it is `kept`.
+    """Run a builder on a site.
 
-    `language` replaces that of conf.py; `catalogs_of` is one whose catalogs are updated. `asks_network` is for a run
-    that is made again each time, and may use the network; `nitpicky` overrides the target.
+    `output` is the directory that the builder writes to; the result has its files if `kept` is set. `language` replaces
+    that of conf.py; `catalogs_of` is a language whose catalogs are updated. A run with `asks_network` is never cached,
+    and may use the network. `nitpicky` overrides the target.
     """
 
     fields: SphinxDocsFieldSet
@@ -56,7 +57,7 @@ class SphinxRun(EngineAwareParameter):
 
 @dataclass(frozen=True)
 class SphinxResult:
-    """What came of a run. With a `problem`, there is nothing else; `resolve` is the one that Sphinx was taken from."""
+    """The result of a run. With a `problem`, the other fields are empty; `resolve` is the resolve that has Sphinx."""
 
     resolve: str = ""
     answer: SphinxAnswer = field(default_factory=SphinxAnswer)
@@ -120,7 +121,7 @@ async def _answered(request: SphinxRun, python_setup: PythonSetup, subsystem: Sp
         network=site.network or request.asks_network,
     )
     scope = ProcessCacheScope.SUCCESSFUL
-    if site.network:  # what it gives depends on the day and the machine
+    if site.network:  # the result depends on the day and the machine
         scope = ProcessCacheScope.PER_RESTART_SUCCESSFUL
     if request.asks_network:
         scope = ProcessCacheScope.PER_SESSION

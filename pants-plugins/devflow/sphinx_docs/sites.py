@@ -1,4 +1,4 @@
-"""Which sites a goal is about."""
+"""Finds the sites of a goal."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from devflow.sphinx_docs.targets import SphinxDocsFieldSet
 
 
 async def chosen_sites(specs: Specs) -> tuple[SphinxDocsFieldSet, ...]:
-    """Those that the specs name, else all of the repository, by address. Raises: UserError if there is none."""
+    """The sites that the specs name, else all of the repository, by address. Raises: UserError if there is none."""
     targets = await filtered_targets_of_specs(specs) if specs else await declared_sites()
     sites = sorted(
         (SphinxDocsFieldSet.create(target) for target in targets if SphinxDocsFieldSet.is_applicable(target)),

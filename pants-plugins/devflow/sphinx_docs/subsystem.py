@@ -45,8 +45,8 @@ class SphinxSubsystem(Subsystem):
         default=[],
         help=softwrap(
             """
-            Variables for Sphinx and the programs that it starts, as `NAME=value`, or as `NAME` for the value that Pants
-            was called with. Without a `PATH`, extensions find no programs. Example: `["PATH", "DOCS_CHANNEL=stable"]`.
+            Variables for Sphinx and the programs that it starts, as `NAME=value`, or as `NAME` for the value in Pants'
+            own environment. Without a `PATH`, extensions find no programs. Example: `["PATH", "DOCS_CHANNEL=stable"]`.
             """
         ),
     )
@@ -63,15 +63,13 @@ class DocsLinksSubsystem(GoalSubsystem):
     name = "docs-links"
     help = softwrap(
         """
-        Find broken links in documentation. Without targets: in every `sphinx_docs` target of the repository.
-
-        References to pages, labels and documented code are looked up without a network; with `--external`, each URL is
-        asked for.
+        Find broken links in documentation. Without targets: in all `sphinx_docs` targets of the repository. References
+        to pages, labels and documented code are checked without a network; with `--external`, each URL is requested.
         """
     )
 
     external = BoolOption(
-        default=False, help="Ask the servers of external links instead, by Sphinx' builder `linkcheck`, each time anew."
+        default=False, help="Request external links instead, by Sphinx' builder `linkcheck`. Results are never cached."
     )
     format = EnumOption(default=ReportFormat.TEXT, help="How to write the report. Example: `--format=json`.")
 
@@ -86,7 +84,7 @@ class DocsTranslateSubsystem(GoalSubsystem):
         `sphinx_docs` target of the repository.
 
         A new message is added without a translation, one that has changed a little is marked as fuzzy, and one that is
-        gone is kept at the end of the file. A catalog whose messages are the same is not written.
+        gone is kept at the end of the file. A catalog whose messages have not changed is not written.
         """
     )
 
@@ -107,17 +105,17 @@ class DocsServeSubsystem(GoalSubsystem):
         """
         Serve the pages of a site to the browsers of this machine, and build them again when a file changes.
 
-        A build takes what has changed since the one before. To publish pages, use `package`, which builds all of them
-        from nothing.
+        Each build reads only the files that have changed since the previous one. To publish pages, use `package`, which
+        builds all of them from scratch.
         """
     )
 
     port = IntOption(
         default=8000,
-        help="The port to serve on, else one of the next ten if it is taken; 0 for any. Example: `--port=8080`.",
+        help="The port to serve on; if it is taken, one of the next ten; 0 for any free port. Example: `--port=8080`.",
     )
     open = BoolOption(default=False, help="Open the first page in a browser.")
-    once = BoolOption(default=False, help="Build once, and do not look for changes.")
+    once = BoolOption(default=False, help="Build once, and do not watch for changes.")
     language = StrOption(
         default=None, help="The language to build. If not set: that of `conf.py`. Example: `--language=ko`."
     )

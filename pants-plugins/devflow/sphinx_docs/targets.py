@@ -1,4 +1,4 @@
-"""The target that declares a site, and its fields as the engine takes them from it."""
+"""The target that declares a site, and its fields."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ from devflow.sphinx_docs.facts import WarningsAre
 
 
 class SphinxSourcesField(MultipleSourcesField):
-    """All that Sphinx reads of the site, `conf.py` among it."""
+    """The files of the site, including `conf.py`."""
 
     default = ("**/*", "!**/BUILD", "!**/BUILD.*", "!_build/**", "!**/__pycache__/**")
     uses_source_roots = False
     help = softwrap(
         """
-        The files of the site: pages, `conf.py`, what is beside them. Names and globs, from the directory of the BUILD
+        The files of the site: pages, `conf.py`, static files. Names and globs, relative to the directory of the BUILD
         file. At the build root, name the files. Example: `sources=["**/*.md", "conf.py", "_static/**"]`.
         """
     )
 
 
 class SphinxDependenciesField(Dependencies):
-    """First-party code for autodoc; files."""
+    """First-party code for autodoc, and files."""
 
     supports_transitive_excludes = True
     help = softwrap(
         """
-        What else a build reads: the code that autodoc documents, with all that it imports, and files that `conf.py`
+        The other inputs of a build: the code that autodoc documents, with all its imports, and files that `conf.py`
         opens. Packages come from the resolve. Example: `dependencies=["src/acme/client", "//:version"]`.
         """
     )
@@ -52,8 +52,8 @@ class SphinxSourceDirectoryField(StringField):
     alias = "source_directory"
     help = softwrap(
         """
-        The directory of `conf.py`, from that of the BUILD file. If not set: where the sources have it. Example:
-        `source_directory="source"`.
+        The directory of `conf.py`, relative to that of the BUILD file. If not set: the directory of the `conf.py` in
+        `sources`. Example: `source_directory="source"`.
         """
     )
 
@@ -77,8 +77,8 @@ class SphinxRequirementsField(StringSequenceField):
     alias = "requirements"
     help = softwrap(
         """
-        The packages to install from the resolve beside Sphinx, with what they need. If not set: all of its lockfile.
-        Example: `requirements=["myst-parser", "aiohttp"]`.
+        The packages to install from the resolve in addition to Sphinx, with their dependencies. If not set: all
+        packages of the lockfile. Example: `requirements=["myst-parser", "aiohttp"]`.
         """
     )
 
@@ -88,7 +88,9 @@ class SphinxBuildersField(StringSequenceField):
 
     alias = "builders"
     default = ("html",)
-    help = 'What `package` builds, each to `dist/<output_path>/<builder>`. Example: `builders=["html", "man"]`.'
+    help = (
+        'The builders that `package` runs, each to `dist/<output_path>/<builder>`. Example: `builders=["html", "man"]`.'
+    )
 
 
 class SphinxLanguagesField(StringSequenceField):
@@ -104,12 +106,12 @@ class SphinxLanguagesField(StringSequenceField):
 
 
 class SphinxWarningsField(StringField):
-    """What a warning is to `check`."""
+    """How `check` treats warnings."""
 
     alias = "warnings"
     valid_choices = WarningsAre
     default = WarningsAre.SHOWN.value
-    help = 'Whether `check` fails for a warning, or only shows it. Example: `warnings="error"`.'
+    help = 'Whether `check` fails on a warning, or only shows it. Example: `warnings="error"`.'
 
 
 class SphinxNitpickyField(BoolField):
@@ -126,7 +128,7 @@ class SphinxSuppressField(StringSequenceField):
     alias = "suppress"
     help = softwrap(
         """
-        Types of warnings to leave out, beside those of `suppress_warnings` in `conf.py`. Example:
+        Types of warnings to suppress, in addition to `suppress_warnings` in `conf.py`. Example:
         `suppress=["toc.not_included"]`.
         """
     )
@@ -153,8 +155,8 @@ class SphinxNetworkField(BoolField):
     default = False
     help = softwrap(
         """
-        Whether a build may use the network, as intersphinx does. If not, all builds of the same files give the same
-        bytes. If so, a build is remembered only as long as Pants' daemon runs.
+        Whether a build may use the network, as intersphinx does. Without the network, all builds of the same files give
+        the same bytes. With it, a build is cached only as long as Pants' daemon runs.
         """
     )
 
@@ -172,11 +174,11 @@ class SphinxDateField(StringField):
 
 
 class SphinxOutputPathField(StringField):
-    """A directory below that of packages."""
+    """A directory below `dist`."""
 
     alias = "output_path"
     default = "docs"
-    help = 'The directory below `dist` for what `package` builds. Example: `output_path="client-docs"`.'
+    help = 'The directory below `dist` for the output of `package`. Example: `output_path="client-docs"`.'
 
 
 class SphinxTimeoutField(IntField):
@@ -215,7 +217,7 @@ class SphinxDocsTarget(Target):
 
 @dataclass(frozen=True)
 class SphinxDocsFieldSet(PackageFieldSet):
-    """A site, as a goal is given it."""
+    """The fields of a site that goals request."""
 
     required_fields = (SphinxSourcesField,)
 

@@ -1,6 +1,6 @@
 """One backend of devflow alone, and devflow without the Python backend.
 
-All in one daemon: which backends are enabled is said on the command line, and only its rules are then made anew.
+All in one daemon: which backends are enabled is said on the command line, and only its rules are then made again.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Targets and commands that make files anew, from the settings."""
+"""Targets and commands that make files again, from the settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The clock: files from the future, and with `--network` the time of the package index."""
+"""Checks the clock by files from the future, and with `--network` by the time of the package index."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _FILES = ("pants.toml", ".git/index", ".git/HEAD")  # that change often
 
 @dataclass(frozen=True)
 class ClockFacts:
-    """The files whose last change is in the future, by how many seconds; and by how many a server is ahead.
+    """The files whose last change is in the future, with the seconds; and the seconds by which a server is ahead.
 
-    `server` and `server_ahead_s` are None if none was asked, or none says its time.
+    `server` and `server_ahead_s` are None if no server was asked, or none gives its time.
     """
 
     ahead_s: Mapping[str, int]
@@ -52,7 +52,7 @@ def _of_a_server(world: World) -> tuple[str | None, int | None]:
 
 
 def judge_clock(facts: ClockFacts) -> Iterator[Finding]:
-    """A server knows better than a file, which may come from an archive with another date."""
+    """The time of a server is more reliable than that of a file, which may come from an archive."""
     why = "Certificates of package indexes are refused, and tools that compare times go wrong."
     set_clock = "sudo timedatectl set-ntp true"
     if facts.server_ahead_s is not None:

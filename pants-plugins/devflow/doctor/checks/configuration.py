@@ -1,4 +1,4 @@
-"""The configuration files of Pants: those that cannot be read, and what Pants takes for no option."""
+"""Checks the configuration files of Pants: unreadable files, and keys that are not options."""
 
 from __future__ import annotations
 
@@ -48,7 +48,10 @@ def read_config(world: World) -> ConfigFacts:
 
 
 def _is_modern(world: World) -> bool:
-    """Going by `pants_version`, at the top of a file, too, where it is a mistake. Without one, the newest starts."""
+    """Judged by `pants_version`, also if it is misplaced at the top of a file.
+
+    Without a version, the newest Pants starts.
+    """
     at_the_top = (file.document.get("pants_version") for file in world.config.files)
     texts = (world.config.text("GLOBAL", "pants_version"), *at_the_top)
     version = next(filter(None, (_VERSION.match(text) for text in texts if isinstance(text, str))), None)
@@ -56,7 +59,7 @@ def _is_modern(world: World) -> bool:
 
 
 def judge_config(facts: ConfigFacts) -> Iterator[Finding]:
-    """Which options of a scope there are, Pants says itself as it starts.
+    """Pants itself reports unknown options of a scope when it starts.
 
     Source: `config.py` of Pants 2.17.1, and what Pants 2.32.1 prints.
     """

@@ -1,4 +1,4 @@
-"""Containers: an engine that cannot see sandboxes, and what interrupted tests left, known by label."""
+"""Checks containers: an engine that cannot see sandboxes, and leftovers of interrupted tests, found by label."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class DockerFacts:
 
 
 def read_docker(world: World) -> DockerFacts:
-    """Nothing is run."""
+    """Read the facts without running docker."""
     docker = world.which("docker")
     if docker is None:
         raise NotCheckedError("there is no `docker` on PATH")
@@ -57,7 +57,7 @@ class ContainerFacts:
 
 
 def read_containers(world: World) -> ContainerFacts:
-    """Ask docker or podman; neither is started for it."""
+    """Ask docker or podman; a daemon that does not run is not started."""
     found = list_leftovers(
         labels_of(world.config),
         world.for_programs,

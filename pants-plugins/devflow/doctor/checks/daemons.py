@@ -1,4 +1,4 @@
-"""Daemons that no client reaches any more, and what killed runs left."""
+"""Checks for daemons that no client can reach, and for leftovers of killed runs."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from devflow.doctor.world import World
 from devflow.plain.processes.pants_processes import daemon_root, find_pants_processes
 
 _METADATA = re.compile(r"[0-9a-f]{12}")
-_STARTING_S = 15.0  # until then, a daemon may not have recorded itself
+_STARTING_S = 15.0  # a younger daemon may not have recorded itself yet
 _SANDBOX = re.compile(r"pants-sandbox-.+|immutable_inputs.+")
 _ASIDE = re.compile(r"\.devflow-reset-.+")
 _DAY_S = 86400.0
-_MOST = 5000  # entries, so that a full directory takes no second
+_MOST = 5000  # entries, so that a large directory takes less than a second
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def read_daemon(world: World) -> DaemonFacts:
         raise NotCheckedError("this Python cannot read processes; that of Pants' virtualenv can")
     recorded = tuple(_recorded(world.directories.pants_subprocessdir))
     root = os.path.realpath(world.build_root)
-    # Their titles tell enough: which files processes have open takes longer than all other checks.
+    # Titles suffice: to read the open files of processes takes longer than all other checks.
     lost = tuple(
         LostDaemon(one.pid, int(world.now_s - one.started_s), source.memory_bytes(one.pid))
         for one in source.processes()
@@ -82,7 +82,7 @@ def judge_daemon(facts: DaemonFacts) -> Iterator[Finding]:
 
 @dataclass(frozen=True)
 class LeftoverFacts:
-    """Sandboxes of killed runs, older than a day and with no Pants running, and what interrupted resets left."""
+    """Sandboxes of killed runs, older than a day and with no Pants running, and leftovers of interrupted resets."""
 
     sandboxes: int
     aside: tuple[str, ...]
@@ -91,7 +91,7 @@ class LeftoverFacts:
 
 
 def read_leftovers(world: World) -> LeftoverFacts:
-    """Only what belongs to this user counts."""
+    """Count only entries that belong to this user."""
     source = world.processes()
     settings = world.directories
     directory = settings.local_execution_root_dir
@@ -110,7 +110,7 @@ def read_leftovers(world: World) -> LeftoverFacts:
 
 
 def _old(directory: str, names: re.Pattern[str], world: World) -> list[str]:
-    """Such names of entries of this user that have not changed for a day."""
+    """The matching names of this user's entries that have not changed for a day."""
     found = []
     try:
         with os.scandir(directory) as entries:
@@ -123,12 +123,12 @@ def _old(directory: str, names: re.Pattern[str], world: World) -> list[str]:
                 if status.st_uid == world.user_id and world.now_s - status.st_mtime > _DAY_S:
                     found.append(entry.name)
     except OSError:
-        pass  # the check of that directory says so
+        pass  # the check of that directory reports it
     return found
 
 
 def judge_leftovers(facts: LeftoverFacts) -> Iterator[Finding]:
-    """Notes: they take space only."""
+    """Notes, because leftovers only take space."""
     if facts.sandboxes:
         yield note(
             f"{display_path(facts.directory)} has {count(facts.sandboxes, 'sandbox')} of killed runs.",

@@ -1,4 +1,4 @@
-"""The directories of Pants: whether they can be used, have space, and belong to this user."""
+"""Checks the directories of Pants: whether they are usable, have space, and belong to this user."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _NOBODY = 65534  # of another user namespace, as in a rootless container
 
 @dataclass(frozen=True)
 class ExecutionRootFacts:
-    """The directory of sandboxes. `can_be_made`: Pants makes it, if it starts. `runs`: Pants has started here."""
+    """The directory of sandboxes. `can_be_made`: Pants can create it when it starts. `runs`: this runs inside Pants."""
 
     path: str
     exists: bool
@@ -116,7 +116,7 @@ def _may_change(status: os.stat_result, user_id: int) -> bool:
 
 @dataclass(frozen=True)
 class Volume:
-    """A file system on which Pants writes. `free_inodes` is None where there is no such number."""
+    """A file system on which Pants writes. `free_inodes` is None if the file system has no such number."""
 
     holds: tuple[str, ...]
     point: str
@@ -203,7 +203,7 @@ class SameFilesystemFacts:
 
 
 def read_same_filesystem(world: World) -> SameFilesystemFacts:
-    """Very common and mostly harmless, so this is for `--verbose` and JSON only."""
+    """Very common and mostly harmless, so this finding is reported only by `--verbose` and in JSON."""
     settings = world.directories
     paths = (settings.named_caches_dir, settings.local_execution_root_dir)
     return SameFilesystemFacts(len({os.stat(existing(path)).st_dev for path in paths}) == 1)
@@ -233,7 +233,7 @@ def read_owner(world: World) -> OwnerFacts:
     paths = dict.fromkeys([*own, *places.values(), world.directories.pants_subprocessdir])
     for path in paths:
         if path == places["local_execution_root_dir"] or not os.path.isdir(path):
-            continue  # the directory of sandboxes has a check of its own, and others write into it, too
+            continue  # the directory of sandboxes has a check of its own, and other users write into it, too
         found = {}
         for entry, status in islice(_entries(path), _ENTRIES):
             if status.st_uid != world.user_id:
@@ -267,7 +267,7 @@ def _below(path: str, depth: int) -> Iterator[tuple[str, os.stat_result]]:
 
 
 def judge_owner(facts: OwnerFacts) -> Iterator[Finding]:
-    """For root, and where a shared directory lets the group write, other owners are no harm."""
+    """Other owners are harmless for root, and in a shared directory that the group may write."""
     if facts.user_id == 0:
         return
     for path, users in facts.foreign.items():

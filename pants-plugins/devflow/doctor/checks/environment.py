@@ -1,4 +1,4 @@
-"""Variables of the environment that Pants reads: one that overrides the configuration, and one that is no option."""
+"""Checks environment variables of Pants: those that override the configuration, and those that are no option."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NO_OPTIONS = re.compile(
 
 @dataclass(frozen=True)
 class PantsVersionFacts:
-    """Variables that choose another Pants than the configuration, and what that says; `ci`: nobody types there."""
+    """Variables that choose another Pants than the configuration, and the version there; `ci`: this runs in CI."""
 
     overrides: Mapping[str, str]
     configured: str | None
@@ -39,7 +39,7 @@ def read_pants_version(world: World) -> PantsVersionFacts:
 
 
 def judge_pants_version(facts: PantsVersionFacts) -> Iterator[Finding]:
-    """Matrices of CI do that on purpose."""
+    """In CI there is no finding: build matrices override the version on purpose."""
     for name, value in facts.overrides.items():
         if value != facts.configured:
             configured = f'pants_version = "{facts.configured}"' if facts.configured else "pants.toml"
@@ -50,9 +50,8 @@ def judge_pants_version(facts: PantsVersionFacts) -> Iterator[Finding]:
 class EnvironmentFacts:
     """The variables that set options, with their values.
 
-    `overrides` are those for which a configuration file has another value: the option, that value and its file.
-    `unknown` are those that set no option of an active backend, with what to add to the message; None if only Pants
-    knows that.
+    `overrides`: variable → option, value and file of a configuration file with another value. `unknown`: variables that
+    set no option of an active backend → a hint for the message; None if only Pants knows the options.
     """
 
     variables: Mapping[str, str]
@@ -61,7 +60,7 @@ class EnvironmentFacts:
 
 
 def read_environment(world: World) -> EnvironmentFacts:
-    """Values are shown without passwords."""
+    """Read the variables; passwords in values are masked."""
     variables = [name for name in sorted(world.environment) if name.startswith("PANTS_")]
     # A variable to which a file refers, as %(env.PANTS_CACHE)s or in `extra_env_vars`, is the team's own.
     mentioned = {name for name in variables for file in world.config.files if name in str(file.document)}
@@ -79,7 +78,7 @@ def _shown(name: str, world: World) -> str:
 
 
 def _overridden(name: str, world: World) -> tuple[str, str, str] | None:
-    """The option of a configuration file that a variable sets to another value, its value there, and the file."""
+    """The option that a variable overrides, its value in a configuration file, and that file."""
     value = world.environment[name]
     for file in reversed(world.config.files):
         for scope, table in file.document.items():
@@ -100,24 +99,24 @@ def _variables(scope: str, option: str) -> tuple[str, ...]:
 
 
 def could_set(variable: str, scope: str) -> bool:
-    """Whether the name of a variable begins as those that set options of the scope do."""
+    """Whether the name of a variable has the prefix of the variables of a scope."""
     return not scope or variable.startswith(f"PANTS_{re.sub('[-.]', '_', scope.upper())}_")
 
 
 def _mistake(name: str, known: Mapping[str, Collection[str]]) -> str | None:
-    """None for a variable that sets an option; else the nearest variable that does, as "Did you mean …?", or ""."""
+    """None for a variable that sets an option; else "Did you mean …?" with the nearest such variable, or ""."""
     near: list[str] = []
     for scope in sorted(known, key=len, reverse=True):
         if could_set(name, scope):
             near += (variable for option in known[scope] for variable in _variables(scope, option))
-    # What all names begin with would make them all alike.
+    # The common prefix would make all names similar.
     start = len("PANTS_")
     hint = did_you_mean(name[start:], [variable[start:] for variable in near]).replace("'", "'PANTS_", 1)
     return None if name in near else hint
 
 
 def judge_environment(facts: EnvironmentFacts) -> Iterator[Finding]:
-    """A variable is set on purpose; what it contradicts is worth a note, and what Pants ignores in silence, more."""
+    """A variable is set on purpose: an override is a note. One that Pants silently ignores is more severe."""
     for name, hint in (facts.unknown or {}).items():
         yield warning(f"{name} is no option of any active backend, so Pants ignores it.{hint}", f"unset {name}")
     for name, (option, value, file) in facts.overrides.items():

@@ -1,4 +1,4 @@
-"""The exports of `export-all-resolves`, as the engine of Pants compares them with what they are made from."""
+"""Checks the exports of `export-all-resolves`, which Pants' engine compares with their inputs."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _MOST_NAMES = 8
 class ExportsFacts:
     """The resolves by the state of their exports (`up-to-date`, `stale`, …), as `export-all-resolves --check` has them.
 
-    `others` are what else that command would change: links, and exports of resolves that are gone. `failed` are the
-    reasons why an export cannot be made. `wanted`: the team wants each clone to have its exports.
+    `others` are the other entries that the command would change: links, and exports of removed resolves. `failed` are
+    the reasons why an export cannot be made. `wanted`: the team requires exports in each clone.
     """
 
     by_state: Mapping[str, tuple[str, ...]]
@@ -30,14 +30,14 @@ class ExportsFacts:
 
 
 def read_exports(world: World) -> ExportsFacts:
-    """They are read before the checks begin, because a thread cannot ask the engine."""
+    """The facts are read before the checks begin, because a thread cannot ask the engine."""
     if isinstance(world.exports, ExportsFacts):
         return world.exports
     raise NotCheckedError(world.exports or f"only the goal compares exports: {world.pants} doctor --only=exports")
 
 
 def judge_exports(facts: ExportsFacts) -> Iterator[Finding]:
-    """Old exports mislead editors and people; Pants itself does not use them."""
+    """Stale exports mislead editors and users; Pants itself does not use them."""
     how_bad = warning if facts.wanted else note
     parts = [
         f"{count(len(names), 'export')} {'is' if len(names) == 1 else 'are'} {state}: {_some(names)}"

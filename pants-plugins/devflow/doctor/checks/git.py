@@ -1,4 +1,4 @@
-"""The clone as git sees it: whether git works in it, and the hooks that the team wants."""
+"""Checks that git works in the clone, and that the hooks of the team are installed."""
 
 from __future__ import annotations
 
@@ -14,15 +14,16 @@ from devflow.common.units import duration
 from devflow.doctor.facts import Finding, HealthCheck, NotCheckedError, error, note, warning
 from devflow.doctor.world import World
 
-_OLDEST = (2, 29)  # that this project is tested with
+_OLDEST = (2, 29)  # the oldest git that this project is tested with
 _STALE_LOCK_S = 600.0
 
 
 @dataclass(frozen=True)
 class CloneFacts:
-    """`refusal` is what git says if it does not work here; `lock_age_s`, the age of `index.lock`, if there is one.
+    """The state of git.
 
-    `rebase`: one is under way. `ci`: nobody works in the clone, so that it may be shallow.
+    `refusal` is git's message if git does not work in the clone; `lock_age_s` is the age of `index.lock`, if it exists.
+    `rebase`: a rebase is not finished. `ci`: the clone is one of CI, and so may be shallow.
     """
 
     build_root: str
@@ -36,7 +37,7 @@ class CloneFacts:
 
 
 def read_git(world: World) -> CloneFacts:
-    """Ask git. `rev-parse` reads no index, so that it runs no `core.fsmonitor` of the repository."""
+    """Ask git. `rev-parse` does not read the index, so it runs no `core.fsmonitor` of the repository."""
     if world.which("git") is None:
         raise NotCheckedError("there is no `git` on PATH")
     said = re.search(r"(\d+)\.(\d+)(?:\.(\d+))?", _git(world, "version"))
@@ -59,7 +60,7 @@ def read_git(world: World) -> CloneFacts:
 
 
 def _rev_parse(world: World, *questions: str) -> str:
-    """What git says of the build root, which may be below the top. Raises: GitError, NotCheckedError."""
+    """Ask git about the build root, which may be below the top of the repository. Raises: GitError, NotCheckedError."""
     try:
         return _git(world, "rev-parse", *questions)
     except GitError as error:
@@ -112,7 +113,7 @@ def judge_git(facts: CloneFacts) -> Iterator[Finding]:
 
 @dataclass(frozen=True)
 class HookFacts:
-    """The hooks that `[doctor].git_hooks` names, each with what is wrong with it, or None; and how to install them."""
+    """The hooks that `[doctor].git_hooks` names, each with its problem or None; and the command that installs them."""
 
     problems: dict[str, str | None]
     directory: str
@@ -120,7 +121,7 @@ class HookFacts:
 
 
 def read_git_hooks(world: World) -> HookFacts:
-    """Only what the team lists is looked at."""
+    """Read the hooks that the team lists; others are not checked."""
     names = world.config.texts("doctor", "git_hooks") or ()
     if not names:
         raise NotCheckedError("[doctor].git_hooks names none")
@@ -133,7 +134,7 @@ def read_git_hooks(world: World) -> HookFacts:
 
 
 def _problem(path: str, world: World) -> str | None:
-    """What is wrong with a hook; None if it can run."""
+    """The problem of a hook, as a clause; None if git can run the hook."""
     if not os.path.exists(path):
         return "is not installed" if not os.path.lexists(path) else "is a link to a file that does not exist"
     if not os.access(path, os.X_OK):
@@ -148,7 +149,7 @@ def _problem(path: str, world: World) -> str | None:
 
 
 def judge_git_hooks(facts: HookFacts) -> Iterator[Finding]:
-    """The team says how hooks are installed."""
+    """The fix is the team's own command, if it is set."""
     for name, problem in facts.problems.items():
         if problem:
             yield warning(f"The git hook {name} {problem}.", facts.fix)

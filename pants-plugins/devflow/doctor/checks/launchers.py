@@ -1,4 +1,4 @@
-"""The official launcher: which one PATH has, and whether it can start the Pants of this repository."""
+"""Checks the official launcher on PATH: whether it can start the Pants of this repository."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _MINIMUMS = (
     ((2, 0), (0, 10, 0), False),
 )
 _INSTALLING = "https://www.pantsbuild.org/stable/docs/getting-started/installing-pants"
-_ON_GITHUB = (2, 18)  # The package index has no later Pants than 2.17.
+_ON_GITHUB = (2, 18)  # The newest Pants on the package index is 2.17.
 _SHELL = re.compile(rb"#!\s*\S*(?:/env\s+)?(?:ba|da|z)?sh\b")
 _VERSION = re.compile(r"\b(\d+)\.(\d+)\.(\d+)\b")
 
 
 @dataclass(frozen=True)
 class Launcher:
-    """A program `pants` on PATH. `kind` is `script`, `binary` or `other`; the version is known of a binary only."""
+    """A program `pants` on PATH. `kind` is `script`, `binary` or `other`; only a binary has a known version."""
 
     path: str
     real_path: str
@@ -36,7 +36,7 @@ class Launcher:
 
 @dataclass(frozen=True)
 class LauncherFacts:
-    """The first launcher on PATH; the Pants that is configured; `own`: the clone has an executable of its own."""
+    """The first launcher on PATH; the configured Pants; `own`: the clone has an executable `pants` of its own."""
 
     launcher: Launcher
     pants_version: tuple[int, ...] | None
@@ -55,7 +55,7 @@ def _on_path(world: World) -> list[str]:
 
 
 def read_launcher(world: World) -> LauncherFacts:
-    """A binary is asked for its version, outside of the repository; a script is not run."""
+    """Ask a binary for its version, outside of the repository; a script is not run."""
     paths = [path for path in _on_path(world) if not _is_of_repository(path, world)]
     if not paths:
         raise NotCheckedError("there is no `pants` on PATH")
@@ -80,7 +80,7 @@ def _launcher(path: str, world: World) -> Launcher:
 
 
 def judge_launcher(facts: LauncherFacts) -> Iterator[Finding]:
-    """A clone with a launcher of its own does not need the one on PATH."""
+    """Nothing is an error if the clone has a launcher of its own."""
     version, one = facts.pants_version, facts.launcher
     if version is None or one.kind == "other":
         return
@@ -112,7 +112,7 @@ class LaunchersFacts:
 
 
 def read_launchers(world: World) -> LaunchersFacts:
-    """A link to the other one is no second launcher."""
+    """Count different files: a link to the first launcher is no second one."""
     by_real_path: dict[str, str] = {}
     for path in _on_path(world):
         by_real_path.setdefault(os.path.realpath(path), path)

@@ -1,4 +1,4 @@
-"""Limits of the system that Pants meets: memory maps and open files."""
+"""Checks system limits that Pants reaches: memory maps and open files."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from devflow.common.units import size
 from devflow.doctor.facts import Finding, HealthCheck, warning
 from devflow.doctor.world import World
 
-_MAPS_BYTES = 300 * 1000**3  # the databases of the store are mapped whole: 16 + 256 + 16 GB by default
+_MAPS_BYTES = 300 * 1000**3  # the store maps its databases completely: 16 + 256 + 16 GB by default
 # Source: `TARGET_NOFILE_LIMIT` in `engine_initializer.py`… of Pants; the engine raises the soft limit itself.
 _OPEN_FILES = 10_000
 
 
 @dataclass(frozen=True)
 class AddressSpaceFacts:
-    """RLIMIT_AS; None without a limit."""
+    """The limit of address space (RLIMIT_AS); None without a limit."""
 
     limit_bytes: int | None
 

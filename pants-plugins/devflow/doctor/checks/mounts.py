@@ -1,4 +1,4 @@
-"""Which file system a path is on."""
+"""Finds the file system of a path."""
 
 from __future__ import annotations
 
@@ -23,12 +23,15 @@ class Mount:
 
     @property
     def is_network(self) -> bool:
-        """Whether other machines change it, too, so that it neither locks nor reports changes as a disk does."""
+        """Whether other machines can change it, too, so that locks and change reports are not those of a local disk."""
         return bool(_NETWORK.fullmatch(self.kind))
 
 
 def mounts(world: World) -> tuple[Mount, ...]:
-    """All mounts, later ones hide earlier ones. Raises: NotCheckedError on a system without /proc. Source: proc(5)."""
+    """All mounts; later mounts hide earlier ones.
+
+    Raises: NotCheckedError on a system without /proc. Source: proc(5).
+    """
     found = []
     for line in world.read_proc("self", "mountinfo").splitlines():
         head, _, tail = line.partition(" - ")
@@ -40,7 +43,7 @@ def mounts(world: World) -> tuple[Mount, ...]:
 
 
 def mount_of(path: str, table: tuple[Mount, ...]) -> Mount:
-    """The mount that a path is on, whether the path exists or not. Raises: NotCheckedError."""
+    """The mount of a path, which need not exist. Raises: NotCheckedError."""
     real = os.path.realpath(path)
     around = [(len(mount.point), place, mount) for place, mount in enumerate(table) if is_inside(real, mount.point)]
     if not around:
@@ -49,7 +52,7 @@ def mount_of(path: str, table: tuple[Mount, ...]) -> Mount:
 
 
 def existing(path: str) -> str:
-    """The path, or the nearest directory above that exists."""
+    """The path, or its nearest existing parent."""
     while not os.path.exists(path) and os.path.dirname(path) != path:
         path = os.path.dirname(path)
     return path

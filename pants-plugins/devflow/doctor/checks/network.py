@@ -1,4 +1,4 @@
-"""The package index, if the user asks for it."""
+"""Checks that the package indexes answer, with `--network`."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from devflow.doctor.facts import Finding, HealthCheck, NotCheckedError, error
 from devflow.doctor.world import World
 
 _LIMIT_S = 5.0
-_PROJECT = "pip/"  # each index has a page of it
+_PROJECT = "pip/"  # each index has a page of this project
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What an index answered: an HTTP status of any kind is an answer; else the reason why there is none.
+    """The answer of an index, which is any HTTP status; else the reason why there is no answer.
 
-    `ahead_s` is by how many seconds its clock is ahead of this one, if it says its time.
+    `ahead_s` is the number of seconds by which its clock is ahead of this one, if it gives its time.
     """
 
     url: str
@@ -87,7 +87,7 @@ def _ask(opener: urllib.request.OpenerDirector, index: str, world: World) -> Ans
 
 
 def _ahead_s(date: str | None, world: World) -> int | None:
-    """By how many seconds a time of HTTP is ahead of the clock. Source: RFC 9110, `Date`."""
+    """The seconds by which an HTTP date is ahead of the clock. Source: RFC 9110, `Date`."""
     try:
         return int(parsedate_to_datetime(date or "").timestamp() - world.now_s)
     except (TypeError, ValueError, IndexError, OverflowError):

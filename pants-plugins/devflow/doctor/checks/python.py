@@ -1,4 +1,4 @@
-"""The Python backend's needs: an interpreter for each resolve, and lockfiles that can be used."""
+"""Checks that each resolve has an interpreter and a usable lockfile."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _SEARCH_PATH = ("<PYENV>", "<PATH>")
 _NAME = re.compile(r"python(?:3(?:\.\d+)?)?")
 _UNIVERSE = [(3, minor, patch) for minor in range(30) for patch in range(40)]
 _BEGIN, _END = re.compile("-- BEGIN .*LOCKFILE METADATA"), re.compile("-- END .*LOCKFILE METADATA")
-_MOST_ASKED = 12  # interpreters that are asked for their version
+_MOST_ASKED = 12  # the most interpreters that are asked for their version
 
 
 @dataclass(frozen=True)
 class WantedPython:
-    """Constraints of which one must be met, and the resolves that have them."""
+    """Constraints, at least one of which must be met, and the resolves that have them."""
 
     constraints: tuple[str, ...]
     resolves: tuple[str, ...]
@@ -31,7 +31,7 @@ class WantedPython:
 
 @dataclass(frozen=True)
 class InterpreterFacts:
-    """What the resolves want, and the versions that are installed where Pants looks."""
+    """The constraints of the resolves, and the versions that are installed where Pants searches."""
 
     wanted: tuple[WantedPython, ...]
     installed: tuple[str, ...]
@@ -55,7 +55,7 @@ def _constraints(world: World, resolves: Iterable[str]) -> dict[str, tuple[str, 
 
 
 def read_interpreters(world: World) -> InterpreterFacts:
-    """Read names of files first; ask an interpreter only if its name does not tell its version."""
+    """Read file names first; ask an interpreter only if its path does not contain its version."""
     by_constraints: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for resolve, constraints in _constraints(world, _resolves(world)).items():
         by_constraints[constraints].append(resolve)
@@ -106,13 +106,13 @@ def _candidates(search_path: Iterable[str], world: World) -> Iterator[str]:
 
 
 def _installed(search_path: Iterable[str], world: World) -> set[Version]:
-    """The versions that paths tell: …/versions/3.11.7/bin/python3.11."""
+    """The versions that paths contain: …/versions/3.11.7/bin/python3.11."""
     parts = (part for path in _candidates(search_path, world) for part in path.split(os.sep)[:-1])
     return {version for version in map(parse_version, parts) if version and version[0] == 3}
 
 
 def _asked(search_path: Iterable[str], world: World) -> set[Version]:
-    """The versions of interpreters whose paths do not tell."""
+    """The versions of interpreters whose paths do not contain them."""
     silent = [path for path in dict.fromkeys(_candidates(search_path, world)) if not _tells(path)]
     found = set()
     for path in silent[:_MOST_ASKED]:
@@ -160,7 +160,7 @@ def _is_only(constraints: Iterable[str], version: Version) -> bool:
 
 @dataclass(frozen=True)
 class LockedResolve:
-    """A resolve and its lockfile. `narrower`: the lockfile is for fewer Pythons than the resolve wants."""
+    """A resolve and its lockfile. `narrower`: the lockfile is for fewer Pythons than the resolve allows."""
 
     resolve: str
     path: str
@@ -182,7 +182,7 @@ class LockfileFacts:
 
 
 def read_lockfiles(world: World) -> LockfileFacts:
-    """Read the lockfiles of the repository; a lockfile of another tool has no header, and says nothing of Pythons."""
+    """Read the lockfiles; a lockfile of another tool has no header, and so no interpreter constraints."""
     resolves = _resolves(world)
     constraints = _constraints(world, resolves)
     config = world.config

@@ -1,4 +1,4 @@
-"""What Pants is started by: the Python that `.pants.bootstrap` names, and the locale."""
+"""Checks the start of Pants: the Python that `.pants.bootstrap` names, and the locale."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def _pyenv_path(version: str, world: World) -> str:
 
 
 def judge_bootstrap(facts: BootstrapFacts) -> Iterator[Finding]:
-    """A Python that is not there keeps Pants from starting; another path is worth a note."""
+    """A missing Python prevents Pants from starting, so it is an error; another missing path is a note."""
     for line in facts.lines:
         if line.exists:
             continue
@@ -101,10 +101,10 @@ def judge_bootstrap(facts: BootstrapFacts) -> Iterator[Finding]:
 
 @dataclass(frozen=True)
 class LocaleFacts:
-    """What a Python prefers in the user's shell: `encoding`; and without the PYTHON… variables of that shell.
+    """The preferred encoding of a Python in the user's shell, with and without the PYTHON… variables of that shell.
 
-    `remedy` is a locale in which it prefers UTF-8. `own`: the clone has a launcher of its own, which leaves these
-    variables out.
+    `remedy` is a locale in which Python prefers UTF-8. `own`: the clone has a launcher of its own, which unsets these
+    variables.
     """
 
     encoding: str
@@ -115,7 +115,7 @@ class LocaleFacts:
 
 
 def read_locale(world: World) -> LocaleFacts:
-    """Ask a new Python, because this one may have been started in another environment."""
+    """Ask a new Python process, because this one may have been started in another environment."""
     ignored = _IGNORE in world.environment
     own = os.access(os.path.join(world.build_root, "pants"), os.X_OK)
     if _is_surely_utf8(world.environment):
@@ -128,9 +128,10 @@ def read_locale(world: World) -> LocaleFacts:
 
 
 def _is_surely_utf8(environment: Mapping[str, str]) -> bool:
-    """Whether no Python need be asked, which takes as long as all other checks.
+    """Whether the variables alone decide: to ask a Python takes as long as all other checks.
 
-    In the locale C, and so in one that does not exist, Python prefers UTF-8 unless it is told not to. Source: PEP 540.
+    In the locale C, which also replaces an unknown one, Python prefers UTF-8 unless a variable forbids that. Source:
+    PEP 540.
     """
     name = next((value for one in ("LC_ALL", "LC_CTYPE", "LANG") if (value := environment.get(one))), "C")
     return environment.get("PYTHONUTF8", "") in ("", "1") and bool(_UTF8_LOCALE.fullmatch(name))

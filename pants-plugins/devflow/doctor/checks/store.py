@@ -1,4 +1,4 @@
-"""The local store: whether its files are databases, on a disk that has locks, and not full."""
+"""Checks the local store: whether its files are databases, on a disk with working locks, and not full."""
 
 from __future__ import annotations
 
@@ -28,7 +28,10 @@ _NEARLY = 0.9
 
 @dataclass(frozen=True)
 class StoreFacts:
-    """`damaged` are files that should be databases and are none; `kind` is the file system, if /proc tells it."""
+    """The state of the store.
+
+    `damaged` are files that are not valid databases; `kind` is the file system, if /proc has it.
+    """
 
     path: str
     shards: int
@@ -60,7 +63,7 @@ def _databases(store: str) -> Iterator[str]:
 
 
 def _is_database(path: str) -> bool:
-    """An empty file is one, too: LMDB then makes a new database."""
+    """Whether a file is a database. An empty file counts: LMDB makes a new database of it."""
     if not os.path.isfile(path):
         return False
     with open(path, "rb", buffering=0) as file:
@@ -87,7 +90,7 @@ def judge_store(facts: StoreFacts) -> Iterator[Finding]:
 
 @dataclass(frozen=True)
 class StoreLimitFacts:
-    """The size of the largest database of each kind, and the most that it may be."""
+    """The size of the largest database of each kind, and its limit."""
 
     largest_bytes: Mapping[str, int]
     limit_bytes: Mapping[str, int]
@@ -114,7 +117,7 @@ def _bytes(value: object) -> int:
 
 
 def judge_store_limit(facts: StoreLimitFacts) -> Iterator[Finding]:
-    """A database never shrinks: full of free pages it is at no risk, so this is a warning."""
+    """A warning, because a database never shrinks, and one with many free pages is at no risk."""
     for kind, limit in facts.limit_bytes.items():
         held = facts.largest_bytes[kind]
         if limit and held >= _NEARLY * limit:

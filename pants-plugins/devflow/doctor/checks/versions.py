@@ -1,4 +1,4 @@
-"""Interpreter constraints (PEP 440) for versions of Python such as 3.11.7, on the standard library. Pure."""
+"""Evaluates interpreter constraints (PEP 440) for versions of Python such as 3.11.7. Standard library only. Pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def allows(constraint: str, version: Version) -> bool | None:
     return None if clauses is None else all(_holds(*clause, version) for clause in clauses)
 
 
-@lru_cache(maxsize=256)  # each constraint is asked about hundreds of versions
+@lru_cache(maxsize=256)  # each constraint is evaluated for hundreds of versions
 def _clauses(constraint: str) -> tuple[Clause, ...] | None:
     """The operator and numbers of each clause, and whether it ends with `.*`; None if one is not understood."""
     match = _CONSTRAINT.match(constraint)

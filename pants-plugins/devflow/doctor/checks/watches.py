@@ -1,4 +1,4 @@
-"""Watches of files (inotify), by which the daemon of Pants hears of changes; and disks that report none."""
+"""Checks file watches (inotify), which report changes to Pants' daemon, and file systems that report none."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _DAY_S = 86400.0
 
 @dataclass(frozen=True)
 class WatchFacts:
-    """Watches of files of this user: how many there may be, how many there are, and who has the most.
+    """File watches of this user: the limit, the number in use, and the process that has the most.
 
-    `needed` is the number of directories of the repository, of which the daemon watches those that it reads; None if
-    they were not counted, because enough watches are free. `failed`: the log of Pants has a watch that failed for this
-    limit.
+    `needed` is the number of directories of the repository, of which the daemon watches those that it reads. It is None
+    if enough watches are free, because directories are then not counted. `failed`: the log of Pants has a watch that
+    failed because of this limit.
     """
 
     allowed: int
@@ -75,7 +75,7 @@ def _directories(world: World) -> int:
 
 
 def _has_failed(world: World, allowed: int) -> bool:
-    """Whether the log has a watch that failed for the present limit, in the last day."""
+    """Whether the log of the last day has a watch that failed because of the present limit."""
     try:
         path = os.path.join(world.directories.pants_workdir, "pants.log")
         if not os.path.isfile(path) or world.now_s - os.stat(path).st_mtime > _DAY_S:
@@ -94,7 +94,7 @@ def _watches(world: World, pid: str) -> Iterator[int]:
     try:
         if os.stat(directory).st_uid != world.user_id:
             return
-        # By a descriptor: to look a path below /proc up takes longer than to read the link.
+        # Open the directory once: to resolve a path below /proc takes longer than to read the link.
         descriptors = os.open(os.path.join(directory, "fd"), os.O_RDONLY | os.O_DIRECTORY)
         try:
             targets = {name: os.readlink(name, dir_fd=descriptors) for name in os.listdir(descriptors)}
@@ -104,7 +104,7 @@ def _watches(world: World, pid: str) -> Iterator[int]:
             if target == "anon_inode:inotify":
                 yield world.read_proc(pid, "fdinfo", name).count("\ninotify ")
     except (OSError, NotCheckedError):
-        return  # it has ended
+        return  # the process has ended
 
 
 def _name(world: World, pid: str) -> str:
@@ -115,7 +115,7 @@ def _name(world: World, pid: str) -> str:
 
 
 def judge_watches(facts: WatchFacts) -> Iterator[Finding]:
-    """The number of directories alone says little: Pants watches those only that it has read."""
+    """The number of directories alone is no error: Pants only watches those that it has read."""
     by = f", most of them by {facts.most_by}" if facts.most_by else ""
     needed = f", {facts.needed} needed" if facts.needed else ""
     counted = f"{facts.allowed} watches of files are allowed, {facts.used} are in use{by}{needed}"
@@ -155,7 +155,7 @@ def read_watching(world: World) -> WatchingFacts:
 
 
 def judge_watching(facts: WatchingFacts) -> Iterator[Finding]:
-    """Changes that are made on another machine, or on the host, are not reported."""
+    """Such a file system does not report changes made on another machine, or on the host."""
     if facts.pantsd and _SILENT.fullmatch(facts.kind):
         yield warning(
             f"{display_path(facts.build_root)} is on {facts.kind}, which may not report changes: the daemon then works "

@@ -31,7 +31,7 @@ _HASHED_URL = re.compile(r"@\s*(?:\S+#(?:\S+&)?(?:sha\d+|md5)=[0-9a-f]+|\w+\+\S+
 class NotALockfileError(ValueError):
     """The text does not decide what is installed; the message says why, and on which line.
 
-    `first` is what to do before the lockfile is made anew.
+    `first` is what to do before the lockfile is made again.
     """
 
     first = ""

@@ -153,8 +153,8 @@ def _explained(error: ProcessExecutionFailure, resolve: str) -> Exception:
         return error
     return UserError(
         f"exporting {resolve} failed: {last_words(error)}",
-        fix=f"{retry_command(resolve)}; if the file was replaced under its version, lock it anew, and let Pants forget "
-        f"the old one first: {bin_name()} reset-cache --only=store,named-caches",
+        fix=f"{retry_command(resolve)}; if the file was replaced under its version, lock it again, and let Pants "
+        f"forget the old one first: {bin_name()} reset-cache --only=store,named-caches",
     )
 
 

@@ -17,6 +17,7 @@ from pants.engine.process import Process
 from pants.util.logging import LogLevel
 from pants.util.strutil import path_safe
 
+from devflow.common.markers import MARKERS_PROGRAM
 from devflow.engine import create_digest, digest_contents, run_process
 from devflow.engine.python import load_lockfile, resolve_pex_config
 from devflow.export_all_resolves.members.python_inputs import hash_of
@@ -31,27 +32,7 @@ _SUBSET = "devflow-pins.txt"
 _PEX = f"{OWN_DIR}/parts.pex"
 # Raise it when parts of an older version of this plugin must not be used.
 _SCHEMA = 5
-# As `packaging.markers.default_environment`, by the interpreter itself, which may have no `packaging`.
-_MARKERS = """
-import json, os, platform, sys
-version = sys.implementation.version
-implementation = "%d.%d.%d" % version[:3]
-if version.releaselevel != "final":
-    implementation += version.releaselevel[0] + str(version.serial)
-print(json.dumps({
-    "implementation_name": sys.implementation.name,
-    "implementation_version": implementation,
-    "os_name": os.name,
-    "platform_machine": platform.machine(),
-    "platform_release": platform.release(),
-    "platform_system": platform.system(),
-    "platform_version": platform.version(),
-    "python_full_version": platform.python_version(),
-    "platform_python_implementation": platform.python_implementation(),
-    "python_version": ".".join(platform.python_version_tuple()[:2]),
-    "sys_platform": sys.platform,
-}))
-"""
+_MARKERS = f"{MARKERS_PROGRAM}print(json.dumps(markers))"
 
 
 @dataclass(frozen=True)

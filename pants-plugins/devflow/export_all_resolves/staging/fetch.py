@@ -16,6 +16,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
+from importlib import import_module
 from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit
 
@@ -101,10 +102,10 @@ def _write_page(spec: Mapping[str, Any]) -> None:
         text += "".join(anchors_of(files, [one.replace("=", ":", 1) for _, one in map(urldefrag, links)]))
     asked = [pin for pin in spec["hashes"].items() if pin[0] not in spec["links"]]
     if asked:
-        from pip._internal.network.session import PipSession  # type: ignore[import-not-found]  # pants: no-infer-dep
-
         indexes = spec["indexes"]
-        session = PipSession(cache=os.path.join(spec["cache"], "http"), retries=5, index_urls=indexes)
+        session = import_module("pip._internal.network.session").PipSession(
+            cache=os.path.join(spec["cache"], "http"), retries=5, index_urls=indexes
+        )
         session.timeout = 15
         if spec["certificates"]:
             session.verify = spec["certificates"]
@@ -124,8 +125,7 @@ def main(arguments: list[str]) -> int:
         with contextlib.suppress(Exception):  # whatever it is, `pip` can do without
             _write_page(spec)
             where = ["--no-index", "--find-links", spec["page"]]
-    from pip._internal.cli.main import main as run_pip  # type: ignore[import-not-found]  # pants: no-infer-dep
-
+    run_pip = import_module("pip._internal.cli.main").main
     return int(run_pip([*of_pip, *spec["common_arguments"], *where]))
 
 

@@ -156,7 +156,7 @@ def _place(name: str, file_name: str, versioned: str) -> str:
 
 
 def _without_extension(name: str) -> str:
-    """The script that setuptools has generated for an entry point; pip generates it anew."""
+    """The script that setuptools has generated for an entry point; pip generates it again."""
     base = posixpath.basename(name)
     for suffix in (".exe", "-script.py", ".pya"):
         if base.lower().endswith(suffix):

@@ -1,4 +1,4 @@
-"""A wheel with more files, for other platforms. The same files give the same bytes.
+"""Writes a wheel with more files, for other platforms. The same files give the same bytes.
 
 Source: the binary distribution format of the PyPA's specifications: `WHEEL` and `RECORD`.
 """
@@ -21,14 +21,14 @@ _SIGNATURES = ("RECORD", "RECORD.jws", "RECORD.p7s")  # of what the wheel was
 
 
 class Repacked:
-    """The new wheel while it is written."""
+    """The new wheel during its writing."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
         self._record: list[str] = []
 
     def add(self, name: str, source: BinaryIO, size_bytes: int, executable: bool) -> None:
-        """Copy a file into the wheel, and note its hash."""
+        """Copy a file into the wheel, and record its hash."""
         info = zipfile.ZipInfo(name, _TIME)
         info.create_system = 3  # Unix: the system that has permissions
         info.external_attr = (stat.S_IFREG | (0o755 if executable else 0o644)) << 16
@@ -40,13 +40,13 @@ class Repacked:
         self._record.append(f"{_quoted(name)},sha256={hashing.encoded()},{size_bytes}\n")
 
     def close(self, name: str) -> None:
-        """Write the record, which has no hash of itself."""
+        """Write RECORD, which has no hash of itself."""
         record = "".join([*self._record, f"{_quoted(name)},,\n"]).encode()
         self.add(name, io.BytesIO(record), len(record), executable=False)
 
 
 class _Hashing:
-    """A file whose content is hashed while it is read."""
+    """A file whose content is hashed during reading."""
 
     def __init__(self, source: BinaryIO) -> None:
         self._source = source
@@ -58,7 +58,7 @@ class _Hashing:
         return content
 
     def encoded(self) -> str:
-        """As `RECORD` has it."""
+        """The hash in the notation of `RECORD`."""
         return base64.urlsafe_b64encode(self._hash.digest()).rstrip(b"=").decode()
 
 
@@ -75,7 +75,7 @@ def files_below(directory: str) -> list[str]:
 
 
 def misplaced(names: Iterable[str], files: Iterable[str]) -> tuple[list[str], list[str]]:
-    """The files that a wheel with these names has already, and those that are in none of its packages."""
+    """The files that a wheel with these names already has, and those outside of all its packages."""
     there = set(names)
     packages = {posixpath.dirname(name) for name in there if name.endswith((".py", ".pyi"))} - {""}
     contained = [file for file in files if file in there]
@@ -93,7 +93,7 @@ def _above(file: str) -> list[str]:
 
 
 def repack(wheel: str, output: str, tags: Iterable[str], directory: str) -> None:
-    """Write the wheel `output`: that of the path `wheel`, with the files below a directory, and with these tags."""
+    """Write the wheel `output`: the wheel at `wheel`, with the files below a directory, and with these tags."""
     stem = "-".join(posixpath.basename(output).split("-")[:2])
     os.makedirs(posixpath.dirname(output) or ".", exist_ok=True)
     with zipfile.ZipFile(wheel) as source, zipfile.ZipFile(output, "w") as archive:
@@ -120,7 +120,7 @@ def repack(wheel: str, output: str, tags: Iterable[str], directory: str) -> None
 
 
 def _renamed(name: str, old: str, stem: str) -> str:
-    """The name with the project's name as the file name of the new wheel has it."""
+    """The name, with the project's name spelled as in the file name of the new wheel."""
     first, slash, rest = name.partition("/")
     for kind in (".dist-info", ".data"):
         if first == old + kind:
@@ -134,7 +134,7 @@ def _copy(source: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, repacked: R
 
 
 def wheel_file(text: str, tags: Iterable[str]) -> str:
-    """The metadata of the wheel itself, with these tags; what a platform needs goes to the library of platforms."""
+    """The file WHEEL with these tags; a wheel for one platform is not purelib."""
     lines = [line for line in text.splitlines() if line.strip()]
     kept = [line for line in lines if line.partition(":")[0].lower() not in ("tag", "root-is-purelib")]
     return "\n".join([*kept, "Root-Is-Purelib: false", *(f"Tag: {tag}" for tag in tags)]) + "\n"

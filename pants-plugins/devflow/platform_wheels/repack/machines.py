@@ -1,4 +1,4 @@
-"""The machine that a program is for, by its first bytes."""
+"""Detects the machine of a program by its first bytes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ HEAD_BYTES = 4096  # enough for each header
 # Source: the ELF specification, `e_machine`; <mach/machine.h>, `cpu_type_t`.
 _ELF = {62: "x86_64", 183: "arm64"}
 _MACH_O = {0x01000007: "x86_64", 0x0100000C: "arm64"}
-_MOST_IN_FAT = 20  # a class file of Java begins with the same bytes, and then has its version, which is more
+_MOST_IN_FAT = 20  # a class file of Java begins with the same bytes, followed by its version, which is a larger number
 
 
 def machines_of_file(head: bytes) -> frozenset[str]:

@@ -3,7 +3,7 @@
 python make_wheel.py '{"wheel": …, "output": …, "tags": […], "files": <directory>}'
 
 Nothing is written if a file is misplaced: `contained` are those that the wheel has already, `outside` those in none of
-its packages. `machines` has those that each program among the files is for.
+its packages. `machines`: program → its machines.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ async def _results(
     state: RepositoryState,
     steps: Sequence[type[ReleaseStep]],
 ) -> StepResults:
-    """What the steps change, and then what is made anew of that. Raises: UserError, GitError."""
+    """What the steps change, and then what is made again of that. Raises: UserError, GitError."""
     commit, new = state.head.commit, request.new
     makers = _makers(options, repository)
     removed = partial(

@@ -1,4 +1,7 @@
-"""What makes files anew, from the options: targets and command lines, each with the files that it may change. Pure."""
+"""The makers of regenerated files, from the options: targets and command lines, each with the files that it may change.
+
+Pure.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A worktree of our own, with what a release would commit, in which files are made anew.
+"""A worktree of our own, with what a release would commit, in which files are made again.
 
 The user's worktree stays as it is: what a program writes there could be mixed up with edits, and a kill would leave it.
 What git would commit of the files is told by the index of the worktree. No object stays in the repository.

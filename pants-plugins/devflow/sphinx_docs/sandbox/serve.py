@@ -35,22 +35,22 @@ from devflow.sphinx_docs.answer import answer_of, report_lines
 
 HOST = "127.0.0.1"
 PORTS_TO_TRY = 11
-_UNDECODED = frozenset(map(chr, range(0xDC80, 0xDD00)))  # of bytes that are no UTF-8: PEP 383
+_UNDECODED = frozenset(map(chr, range(0xDC80, 0xDD00)))  # of bytes that are not UTF-8: PEP 383
 _POLL_S = 0.1
-_REST = 10  # times what a look at all files took: of a large site, that is not one tenth of a second
+_REST = 10  # times the duration of one scan of all files: for a large site, longer than a tenth of a second
 
 
 def tell(*lines: str) -> None:
-    """Print lines of a person's terminal."""
+    """Print lines to the user's terminal."""
     for line in lines:
         print(shown_fact(line), flush=True)
 
 
 class Handler(SimpleHTTPRequestHandler):
-    """Files, for a browser on this machine that asks this server by its own name, and keeps none of them."""
+    """Serves files, uncached, to browsers of this machine that request them by a local host name."""
 
     def send_head(self) -> Any:
-        """Refuses a name that leads here from elsewhere."""
+        """Refuse a foreign host name that resolves to this machine."""
         name = (self.headers.get("Host") or "").rpartition(":")[0] or self.headers.get("Host")
         if name not in (HOST, "localhost"):
             self.send_error(403, "This server answers to 127.0.0.1 and localhost.")
@@ -58,7 +58,7 @@ class Handler(SimpleHTTPRequestHandler):
         return super().send_head()
 
     def end_headers(self) -> None:
-        """A changed page is to be seen."""
+        """Forbid caching, so that the browser shows changed pages."""
         self.send_header("Cache-Control", "no-store")
         super().end_headers()
 
@@ -80,7 +80,7 @@ class Mirror:
                 self.generated.add(path)
 
     def paths(self) -> Iterator[str]:
-        """The files that the site has now."""
+        """The present files of the site."""
         directory = self.spec["directory"] or "."
         excluded = {path for pattern in self.spec["exclude"] for path in _matching(directory, pattern)}
         for pattern in self.spec["include"]:
@@ -88,7 +88,7 @@ class Mirror:
         yield from self.spec["files"]
 
     def update(self) -> tuple[bool, bool]:
-        """Copy what has changed. Whether there was any, and whether a file has gone."""
+        """Copy changed files. Returns whether a file has changed, and whether one was removed."""
         now: dict[str, tuple[int, int]] = {}
         for path in self.paths():
             with contextlib.suppress(FileNotFoundError):
@@ -97,7 +97,7 @@ class Mirror:
         changed = [path for path, state in now.items() if self.seen.get(path) != state]
         gone = [path for path in self.seen if path not in now]
         for path in changed:
-            with contextlib.suppress(FileNotFoundError):  # gone since then: the next update sees it
+            with contextlib.suppress(FileNotFoundError):  # removed since the scan: the next update sees that
                 self._copy(path, path)
         for path in gone:
             with contextlib.suppress(FileNotFoundError):
@@ -112,7 +112,7 @@ class Mirror:
             shutil.copyfile(source, target)
 
     def sweep(self) -> bool:
-        """Remove what an earlier server has left; whether there was any."""
+        """Remove the files of an earlier server. Returns whether there were any."""
         found, known = False, {*self.seen, *self.generated}
         for parent, _, names in os.walk(self.root):
             for name in names:
@@ -145,13 +145,13 @@ class Builder:
         self._next: subprocess.Popen[bytes] | None = None
 
     def start_anew(self) -> None:
-        """Forget the build before: it has pages of files that are gone."""
+        """Remove the previous build, which has pages of removed files."""
         for directory in (self.html, os.path.join(self.state, self.job["doctrees"])):
             remove(os.path.abspath(directory))
 
     def make_ready(self) -> subprocess.Popen[bytes]:
         """Start the process of the next build, which waits for it."""
-        # PYTHONPATH has modules of ours.
+        # PYTHONPATH has modules of this project.
         env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
         pipe = subprocess.PIPE
         command = [sys.executable, self.runner, json.dumps(self.job), "wait"]
@@ -210,7 +210,7 @@ def listen(port: int, directory: str) -> ThreadingHTTPServer:
 
 
 def end_at_once(*_: object) -> None:
-    """A handler of signals: a second one does not disturb the end. Raises: KeyboardInterrupt."""
+    """Handle a signal, and ignore further ones. Raises: KeyboardInterrupt."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
