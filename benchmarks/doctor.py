@@ -9,19 +9,13 @@ first run needs a package index. It judges and never fails because of a number.
 
 from __future__ import annotations
 
-import argparse
-import json
-import os
-import platform
-import shutil
-import subprocess
 import sys
-import tempfile
-from pathlib import Path
+from collections.abc import Iterator
 
+from frame import options_of, run_in_repository
 from git_repository import git, make_git_repository
-from results import Row, compare, table
-from scratch_repository import KEPT, PROJECT, BenchmarkError, Resolve, Run, ScratchRepository
+from results import Row, compare
+from scratch_repository import KEPT, BenchmarkError, Resolve, Run, ScratchRepository
 
 # As many as this project has; one lockfile, so that there is one set of wheels.
 RESOLVES = [Resolve(f"tool{number}", "3rdparty/python/towncrier.lock", "3.11") for number in range(7)]
@@ -43,43 +37,24 @@ def measure(scratch: ScratchRepository, case: str, runs: int, *arguments: str) -
     return compare(case, ours, "a trivial goal", floor, at_most=TARGET)
 
 
-def rows(scratch: ScratchRepository, runs: int) -> list[Row]:
+def rows(scratch: ScratchRepository, runs: int) -> Iterator[Row]:
     """Before and after an export of all resolves."""
     (scratch.build_root / ".gitignore").write_text("/.pants.d/\n/.pids/\n/dist/\n")
     make_git_repository(scratch.build_root)
     git(scratch.build_root, "add", ".")
     git(scratch.build_root, "commit", "--quiet", "--message=Begin")
-    found = [measure(scratch, "doctor, nothing exported", runs)]
+    yield measure(scratch, "doctor, nothing exported", runs)
     scratch.take_wheels(KEPT / "wheels")
     scratch.run("export-all-resolves")
     case = f"doctor, {len(RESOLVES)} exports up to date"
-    return [*found, measure(scratch, case, runs), measure(scratch, f"{case}, --skip=exports", runs, "--skip=exports")]
+    yield measure(scratch, case, runs)
+    yield measure(scratch, f"{case}, --skip=exports", runs, "--skip=exports")
 
 
 def main() -> int:
     """The exit code."""
-    parser = argparse.ArgumentParser(description="Measure doctor.")
-    parser.add_argument("--runs", type=int, default=15, help="the median counts; default: 15")
-    parser.add_argument("--json", action="store_true", help="print all samples instead of a table")
-    parser.add_argument("--pants", type=Path, default=PROJECT / "pants", help="the launcher; default: this project's")
-    options = parser.parse_args()
-    directory = Path(tempfile.mkdtemp(prefix="devflow-benchmark-"))
-    scratch = ScratchRepository(directory, options.pants.resolve(), RESOLVES)
-    try:
-        measured = rows(scratch, options.runs)
-    except (BenchmarkError, subprocess.CalledProcessError) as error:
-        print(f"Stopped: {error}", file=sys.stderr)
-        return 1
-    finally:
-        scratch.stop()
-        shutil.rmtree(directory, ignore_errors=True)
-    machine = f"{os.cpu_count()} CPUs, {platform.system()} {platform.machine()}, load {os.getloadavg()[0]:.1f}"
-    if options.json:
-        cases = [row.as_json() for row in measured]
-        print(json.dumps({"schema_version": 1, "machine": machine, "cases": cases}, indent=2))
-    else:
-        print(f"{machine}\n\n{table(measured)}")
-    return 0
+    options = options_of("Measure doctor.", runs=15).parse_args()
+    return run_in_repository(options, RESOLVES, lambda scratch: rows(scratch, options.runs))
 
 
 if __name__ == "__main__":

@@ -9,20 +9,15 @@ judges and never fails because of a number.
 
 from __future__ import annotations
 
-import argparse
-import json
-import os
-import platform
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
+from frame import options_of, run_in_repository
 from git_repository import git, make_git_repository
-from results import Row, compare, table
-from scratch_repository import PROJECT, BenchmarkError, Resolve, Run, ScratchRepository
+from results import Row, compare
+from scratch_repository import BenchmarkError, Resolve, Run, ScratchRepository
 
 COMPONENTS = 20
 FILES = 2_000
@@ -133,29 +128,9 @@ def measure(scratch: ScratchRepository, venv: Path, runs: int) -> list[Row]:
 
 def main() -> int:
     """The exit code."""
-    parser = argparse.ArgumentParser(description="Measure exec, exec-files, plugin-checkouts, link and the script.")
-    parser.add_argument("--runs", type=int, default=15, help="the median counts; default: 15")
-    parser.add_argument("--json", action="store_true", help="print all samples instead of a table")
-    parser.add_argument("--keep", type=Path, metavar="DIR", help="work in DIR, and leave it there")
-    parser.add_argument("--pants", type=Path, default=PROJECT / "pants", help="the launcher; default: this project's")
-    options = parser.parse_args()
-    directory = options.keep.resolve() if options.keep else Path(tempfile.mkdtemp(prefix="devflow-benchmark-"))
-    machine = f"{os.cpu_count()} CPUs, {platform.system()} {platform.machine()}, load {os.getloadavg()[0]:.1f}"
-    scratch = ScratchRepository(directory, options.pants.resolve(), [TOWNCRIER])
-    try:
-        rows = measure(scratch, prepare(scratch), options.runs)
-    except (BenchmarkError, subprocess.CalledProcessError) as error:
-        print(f"Stopped: {error}", file=sys.stderr)
-        return 1
-    finally:
-        scratch.stop()
-        if not options.keep:
-            shutil.rmtree(directory, ignore_errors=True)
-    if options.json:
-        print(json.dumps({"schema_version": 1, "machine": machine, "cases": [row.as_json() for row in rows]}, indent=2))
-    else:
-        print(f"{machine}\n\n{table(rows)}")
-    return 0
+    about = "Measure exec, exec-files, plugin-checkouts, link and the script."
+    options = options_of(about, runs=15, keep=True).parse_args()
+    return run_in_repository(options, [TOWNCRIER], lambda scratch: measure(scratch, prepare(scratch), options.runs))
 
 
 if __name__ == "__main__":

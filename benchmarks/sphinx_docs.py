@@ -9,23 +9,21 @@ first run needs a package index. It judges and never fails because of a number.
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
-import platform
 import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
-from results import Row, compare, table
-from scratch_repository import KEPT, PROJECT, BenchmarkError, Resolve, Run, ScratchRepository
+from frame import options_of, run_in_repository
+from results import Row, compare
+from scratch_repository import KEPT, BenchmarkError, Resolve, Run, ScratchRepository
 
 DOCS = Resolve("docs", "3rdparty/python/docs.lock", "3.11")
 PAGES = 100
@@ -128,32 +126,18 @@ def wait_for(page: str, text: str, limit_s: float) -> None:
     raise BenchmarkError(f"{page} has no {text!r}")
 
 
-def main() -> int:
-    """The exit code."""
-    parser = argparse.ArgumentParser(description="Measure sphinx_docs.")
-    parser.add_argument("--runs", type=int, default=15, help="the median counts; default: 15")
-    parser.add_argument("--json", action="store_true", help="print all samples instead of a table")
-    parser.add_argument("--pants", type=Path, default=PROJECT / "pants", help="the launcher; default: this project's")
-    options = parser.parse_args()
-    directory = Path(tempfile.mkdtemp(prefix="devflow-benchmark-"))
-    scratch = ScratchRepository(directory, options.pants.resolve(), [DOCS])
+def measure(scratch: ScratchRepository, runs: int) -> Iterator[Row]:
+    """Each case."""
     prepare(scratch.build_root)
     scratch.take_wheels(KEPT / "wheels")
-    try:
-        measured = [packaged(scratch, options.runs), served(scratch, options.runs)]
-    except (BenchmarkError, subprocess.CalledProcessError) as error:
-        print(f"Stopped: {error}", file=sys.stderr)
-        return 1
-    finally:
-        scratch.stop()
-        shutil.rmtree(directory, ignore_errors=True)
-    machine = f"{os.cpu_count()} CPUs, {platform.system()} {platform.machine()}, load {os.getloadavg()[0]:.1f}"
-    if options.json:
-        cases = [row.as_json() for row in measured]
-        print(json.dumps({"schema_version": 1, "machine": machine, "cases": cases}, indent=2))
-    else:
-        print(f"{machine}\n\n{table(measured)}")
-    return 0
+    yield packaged(scratch, runs)
+    yield served(scratch, runs)
+
+
+def main() -> int:
+    """The exit code."""
+    options = options_of("Measure sphinx_docs.", runs=15).parse_args()
+    return run_in_repository(options, [DOCS], lambda scratch: measure(scratch, options.runs))
 
 
 if __name__ == "__main__":

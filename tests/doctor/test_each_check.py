@@ -60,7 +60,7 @@ WORDS = {
     "rc-files": ("could not be parsed as TOML", "pants.option.config"),
     "store": ("MDB_INVALID: File is not an LMDB file", "engine"),
     "store-limit": ("MDB_MAP_FULL: Environment mapsize limit reached", "engine"),
-    "watches": ("On Linux, this can be caused by a `max_user_watches` setting that is lower than ", "engine"),
+    "watches": ("Failed to watch filesystem for `", "engine"),
 }
 SAYS_NOTHING_OF_PANTS = {
     "address-space": "no limit was found that Pants itself speaks of",

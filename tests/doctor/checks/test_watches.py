@@ -34,6 +34,11 @@ def test_watches_are_counted_by_process(clone: Clone) -> None:
     assert clone.found("watches") == []
 
 
+LOG_OF_NOTIFY = """\
+12:00:00.01 [ERROR] 1 Exception encountered:
+
+IntrinsicError: Failed to watch filesystem for `/repo/src`: Error { kind: MaxFilesWatch, paths: ["/repo/src"] }
+"""
 LOG = """\
 12:00:00.00 [INFO] waiting for file handler
 12:00:00.01 [ERROR] Failed to watch filesystem for `/repo/src`: Error { kind: Io(Os { code: 28, kind: StorageFull, \
@@ -49,11 +54,22 @@ def test_a_watch_that_pants_could_not_make(clone: Clone) -> None:
     log = clone.write("repo/.pants.d/pants.log", LOG)
     [(severity, what, fix)] = clone.found("watches")
     assert severity == "error"
-    assert what.partition("On Linux, ")[2].rstrip(".") in LOG
+    assert "Pants ends with Failed to watch filesystem for " in what
     assert fix.startswith("echo fs.inotify.max_user_watches=524288 | sudo tee /etc/sysctl.d/60-pants.conf && ")
     os.utime(log, (time.time() - 2 * 86400,) * 2)
     assert clone.found("watches") == []
     os.utime(log)
+    clone.write("proc/sys/fs/inotify/max_user_watches", "200\n")  # what the fix does
+    assert clone.found("watches") == []
+
+
+def test_a_failure_that_does_not_name_the_limit(clone: Clone) -> None:
+    """It counts until the fix is made."""
+    fake_proc(clone, 60)
+    clone.write("repo/.pants.d/pants.log", LOG_OF_NOTIFY)
+    [(severity, what, _)] = clone.found("watches")
+    assert severity == "error"
+    assert what.rpartition("Error ")[2].rstrip(".") in LOG_OF_NOTIFY
     clone.write("proc/sys/fs/inotify/max_user_watches", "200\n")  # what the fix does
     assert clone.found("watches") == []
 

@@ -17,8 +17,9 @@ _WATCH_FILE, _INSTANCE_FILE = "/etc/sysctl.d/60-pants.conf", "/etc/sysctl.d/61-p
 _SILENT = re.compile(r"nfs\d?|cifs|smb\w*|9p|drvfs|vboxsf|fuse\..*|fuseblk")
 _MOST_DIRECTORIES = 20_000
 _TAIL_BYTES = 65_536
-# Source: `watch.rs` of Pants 2.17.1: the error of a watch that it cannot make, and its hint.
-_NO_WATCH_LEFT = re.compile(r"Failed to watch filesystem for `[^`]*`:.{0,2000}?yours is set to (\d+)", re.DOTALL)
+# What Pants 2.17.1 and 2.32.1 print of a watch that they cannot make; their source has a hint for another error, too.
+_NO_WATCH_LEFT = re.compile(r"Failed to watch filesystem for `[^`]*`: Error \{ kind: MaxFilesWatch\b")
+_HINT = re.compile(r"Failed to watch filesystem for `[^`]*`:.{0,2000}?yours is set to (\d+)", re.DOTALL)
 _DAY_S = 86400.0
 
 
@@ -26,9 +27,9 @@ _DAY_S = 86400.0
 class WatchFacts:
     """File watches of this user: the limit, the number in use, and the process that has the most.
 
-    `needed` is the number of directories of the repository, of which the daemon watches those that it reads. It is None
-    if enough watches are free, because directories are then not counted. `failed`: the log of Pants has a watch that
-    failed because of this limit.
+    `needed` is the number of directories of the repository, of which the daemon watches those that it reads; None if
+    they were not counted, because enough watches are free. `failed`: the log of Pants has a watch that failed, and what
+    it failed for is still so.
     """
 
     allowed: int
@@ -50,8 +51,10 @@ def read_watches(world: World) -> WatchFacts:
         used += sum(of_process)
         if sum(of_process) > most:
             most, most_by = sum(of_process), f"{_name(world, pid)} (process {pid})"
-    needed = _directories(world) if used > _HALF * limits[0] else None
-    return WatchFacts(limits[0], used, limits[1], instances, most_by, needed, _has_failed(world, limits[0]))
+    is_half_used = used > _HALF * limits[0]
+    needed = _directories(world) if is_half_used else None
+    failed = _has_failed(world, limits[0], is_half_used=is_half_used)
+    return WatchFacts(limits[0], used, limits[1], instances, most_by, needed, failed)
 
 
 def _directories(world: World) -> int:
@@ -74,8 +77,12 @@ def _directories(world: World) -> int:
     return found
 
 
-def _has_failed(world: World, allowed: int) -> bool:
-    """Whether the log of the last day has a watch that failed because of the present limit."""
+def _has_failed(world: World, allowed: int, *, is_half_used: bool) -> bool:
+    """Whether the log of the last day has a watch that failed because of the present limit.
+
+    Only the hint names the limit. Without it the failure counts while most watches are used: the fix at least doubles
+    the limit.
+    """
     try:
         path = os.path.join(world.directories.pants_workdir, "pants.log")
         if not os.path.isfile(path) or world.now_s - os.stat(path).st_mtime > _DAY_S:
@@ -85,7 +92,7 @@ def _has_failed(world: World, allowed: int) -> bool:
             tail = log.read().decode("utf-8", "replace")
     except (OSError, NotCheckedError):
         return False
-    return str(allowed) in _NO_WATCH_LEFT.findall(tail)
+    return str(allowed) in _HINT.findall(tail) or (is_half_used and bool(_NO_WATCH_LEFT.search(tail)))
 
 
 def _watches(world: World, pid: str) -> Iterator[int]:
@@ -123,12 +130,11 @@ def judge_watches(facts: WatchFacts) -> Iterator[Finding]:
     raise_limit = f"echo fs.inotify.max_user_watches={more} | sudo tee {_WATCH_FILE} && sudo sysctl --system"
     if facts.used > _FULL * facts.allowed or facts.failed:
         yield error(
-            f"{counted}. Pants ends with No space left on device: On Linux, this can be caused by a `max_user_watches` "
-            "setting that is lower than the number of files and directories in your repository.",
+            f"{counted}. Pants ends with Failed to watch filesystem for a directory: Error {{ kind: MaxFilesWatch.",
             raise_limit,
         )
     elif facts.needed and facts.needed > facts.allowed - facts.used:
-        yield warning(f"{counted}: Pants may end with No space left on device.", raise_limit)
+        yield warning(f"{counted}: Pants may end with Failed to watch filesystem: MaxFilesWatch.", raise_limit)
     if facts.instances_used >= facts.instances_allowed:
         yield error(
             f"{facts.instances_used} of {facts.instances_allowed} instances of inotify are used. Pants ends with "
