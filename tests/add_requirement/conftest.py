@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from pants.backend.project_info import dependents
-from pants.backend.python.macros import poetry_requirements, python_requirements
+from pants.backend.python.macros import pipenv_requirements, poetry_requirements, python_requirements
+from pants.backend.python.macros.pipenv_requirements import PipenvRequirementsTargetGenerator
 from pants.backend.python.macros.poetry_requirements import PoetryRequirementsTargetGenerator
 from pants.backend.python.macros.python_requirements import PythonRequirementsTargetGenerator
 from pants.backend.python.target_types import PythonRequirementTarget
@@ -128,11 +129,13 @@ def runner() -> RuleRunner:
             *goal.rules(),
             *export_all_resolves.core_rules(),
             *python_requirements.rules(),
+            *pipenv_requirements.rules(),
             *poetry_requirements.rules(),
         ],
         target_types=[
             PythonRequirementTarget,
             PythonRequirementsTargetGenerator,
+            PipenvRequirementsTargetGenerator,
             PoetryRequirementsTargetGenerator,
             GenericTarget,
             LockfileTarget,

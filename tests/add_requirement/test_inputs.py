@@ -105,6 +105,13 @@ def test_files_of_other_tools(world: World) -> None:
     assert "Nothing is added to //:reqs (pyproject.toml): poetry manages it: run `poetry add NAME`" in said
 
 
+def test_requirements_of_pipenv_are_edited_by_pipenv(world: World) -> None:
+    world.write("BUILD", 'pipenv_requirements(name="reqs")\n')
+    world.write("Pipfile.lock", '{"default": {"attrs": {"version": "==22.2.0"}}, "develop": {}}\n')
+    said = refused(world, "redis")
+    assert "Nothing is added to //:reqs (Pipfile.lock): pipenv makes it: run `pipenv install NAME`" in said
+
+
 def test_conflict_markers(world: World) -> None:
     world.write("main.txt", "<<<<<<< ours\nattrs\n=======\nclick\n>>>>>>> theirs\n")
     assert "main.txt at line 1" in refused(world, "redis")
