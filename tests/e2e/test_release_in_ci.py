@@ -33,6 +33,13 @@ from harness.world import Caches, Repository, Result, finish, repository, wait_u
 
 PAGE = Path.cwd() / "docs/goals/release.md"
 NEWEST = f"[towncrier]\ninstall_from_resolve = {TOWNCRIERS[-1].replace('.', '-')!r}\n"
+EXECUTE = (
+    "--towncrier-install-from-resolve=towncrier-26-9",
+    "release",
+    "--to=24.03.0",
+    f"--date={DATE}",
+    "--execute",
+)
 
 
 @pytest.fixture(scope="module")
@@ -190,14 +197,7 @@ exec {real} "$@"
 """)
     slow.chmod(0o755)
     environment = {"PATH": f"{tmp_path}/bin:{os.environ['PATH']}"}
-    arguments = (
-        "--towncrier-install-from-resolve=towncrier-26-9",
-        "release",
-        "--to=24.03.0",
-        f"--date={DATE}",
-        "--execute",
-    )
-    process = repo.start(*arguments, pantsd=pantsd, env=environment)
+    process = repo.start(*EXECUTE, pantsd=pantsd, env=environment)
     wait_until(lambda: (tmp_path / "waiting").exists() or process.poll() is not None, what="the middle of the release")
     assert process.poll() is None, finish(process)
     os.kill(process.pid, signal.SIGKILL)
@@ -220,14 +220,7 @@ exec {real} "$@"
 
 def test_two_at_once(repo: Repository) -> None:
     start(repo)
-    arguments = (
-        "--towncrier-install-from-resolve=towncrier-26-9",
-        "release",
-        "--to=24.03.0",
-        f"--date={DATE}",
-        "--execute",
-    )
-    both = [repo.start(*arguments, pantsd=pantsd) for pantsd in (True, False)]
+    both = [repo.start(*EXECUTE, pantsd=pantsd) for pantsd in (True, False)]
     results = [finish(process) for process in both]
     assert [result.exit_code for result in results] == [0, 0], results
     assert git(repo.root, "log", "--format=%s").splitlines() == ["release: 24.03.0", "Begin"]

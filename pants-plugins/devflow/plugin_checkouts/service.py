@@ -30,7 +30,7 @@ class PluginRoots:
 
     @property
     def metadata_root(self) -> tuple[str, ...]:
-        """The directory by which Python finds their entry points; None if no checkout has a project name."""
+        """The directory by which Python finds their entry points; empty if no checkout has a project name."""
         return (f"{self.dist}/{METADATA_DIRECTORY}",) if self.metadata else ()
 
     def without_roots(self) -> PluginRoots:

@@ -19,6 +19,7 @@ from pants.engine.process import Process
 from pants.option.global_options import GlobalOptions, ca_certs_path_to_file_content
 from pants.util.logging import LogLevel
 
+from devflow.common.errors import tail
 from devflow.engine import create_digest, try_process
 from devflow.engine.python import ResolvePexConfig
 from devflow.export_all_resolves.members.python_pins import Pin
@@ -105,7 +106,7 @@ async def download_wheels(pins: Sequence[Pin], settings: WheelSettings, *, check
     )
     done = await try_process(process)
     if done.exit_code:
-        logger.debug(f"Pex installs what is lacking, because pip said: {done.stderr.decode(errors='replace').strip()}")
+        logger.debug(f"Pex installs what is lacking, because pip said: {tail(done.stderr.decode(errors='replace'))}")
         return None
     return done.output_digest
 

@@ -98,8 +98,8 @@ def _write_page(spec: Mapping[str, Any]) -> None:
     """A page with the files of all projects. Raises: whatever a `pip` of this version may raise."""
     text = ""
     for links in spec["links"].values():
-        files = ((address, "", [one.replace("=", ":", 1)]) for address, one in map(urldefrag, links))
-        text += "".join(anchors_of(files, [one.replace("=", ":", 1) for _, one in map(urldefrag, links)]))
+        files = [(address, "", [one.replace("=", ":", 1)]) for address, one in map(urldefrag, links)]
+        text += "".join(anchors_of(files, (one for _, _, hashes in files for one in hashes)))
     asked = [pin for pin in spec["hashes"].items() if pin[0] not in spec["links"]]
     if asked:
         indexes = spec["indexes"]
