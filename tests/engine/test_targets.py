@@ -17,6 +17,7 @@ from devflow.engine import (
     addresses_of,
     all_source_roots,
     all_targets,
+    direct_dependencies,
     filtered_targets_of_specs,
     sources_of,
     targets_of_directories,
@@ -56,6 +57,7 @@ async def see_targets(about: AboutTargets) -> Answer:
             "transitive": await transitive_targets([target.address for target in filtered]),
             "sources": await sources_of(filtered[0][PageSource]),
             "dependents": await direct_dependents([Address("base")]),
+            "dependencies": await direct_dependencies(filtered),
         }
     )
 
@@ -111,6 +113,7 @@ def runner() -> RuleRunner:
 @executes(
     "all_targets",
     "all_unexpanded_targets",
+    "direct_dependencies",
     "direct_dependents",
     "filtered_targets_of_specs",
     "sources_of",
@@ -127,6 +130,7 @@ def test_targets(runner: RuleRunner) -> None:
     assert {target.address for target in seen.transitive.closure} == {home, base}
     assert seen.sources.snapshot.files == ("site/home.md",)
     assert set(seen.dependents) == {home}
+    assert [[target.address for target in each] for each in seen.dependencies] == [[base]]
 
 
 @executes("addresses_of", "transitive_targets")

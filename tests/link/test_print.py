@@ -28,6 +28,23 @@ def test_paths_and_variables(run: Run) -> None:
     ]
 
 
+def test_a_changed_import_or_build_file_is_seen_by_the_next_run(run: Run, root: Path, rule_runner: RuleRunner) -> None:
+    """With the same daemon: neither a closure nor an owner is kept."""
+    only_agent, client = ["VERSION", "src/acme/agent", "src/acme/common"], "src/acme/client"
+    module, build = "src/acme/agent/__init__.py", "src/acme/agent/BUILD"
+    before = {file: (root / file).read_text() for file in (module, build)}
+
+    def paths(file: str, text: str) -> list[str]:
+        rule_runner.write_files({file: text})
+        return run("src/acme/agent:dist", "--print=paths").stdout.splitlines()
+
+    assert paths(module, before[module]) == only_agent
+    assert client in paths(module, f"import acme.client\n{before[module]}")
+    assert paths(module, before[module]) == only_agent
+    assert client in paths(build, before[build].replace("':data'", f"':data', '{client}:src'"))
+    assert paths(build, before[build]) == only_agent
+
+
 def test_docker(run: Run, root: Path, tmp_path: Path) -> None:
     """What the arguments mount is all that the code needs, and a subset."""
     printed = run(CLI, "--print=docker").stdout

@@ -20,14 +20,18 @@ from pants.engine.fs import PathGlobs
 from pants.engine.target import (
     AllTargets,
     AllUnexpandedTargets,
+    Dependencies,
+    DependenciesRequest,
     FilteredTargets,
     HydratedSources,
     HydrateSourcesRequest,
     SourcesField,
+    Target,
     Targets,
     TransitiveTargets,
     TransitiveTargetsRequest,
 )
+from pants.engine.unions import UnionMembership
 from pants.source.source_root import AllSourceRoots
 
 from devflow.engine.files import read_files
@@ -40,6 +44,11 @@ if not HAS_GET:
     from pants.core.util_rules import stripped_source_files
     from pants.engine.internals import graph
     from pants.source import source_root
+
+try:
+    from pants.engine.target import TransitivelyExcludeDependenciesRequest
+except ImportError:  # Plugins exclude nothing before Pants 2.19.
+    TransitivelyExcludeDependenciesRequest = None
 
 # A BUILD file, or a macro, that reads a variable of the run. Source: `BUILDFileEnvVarExtractor` of Pants.
 _READS_VARIABLE = re.compile(rb"\benv\s*\(")
@@ -83,6 +92,24 @@ async def transitive_targets(roots: Iterable[Address]) -> TransitiveTargets:
     if HAS_GET:
         return await Get(TransitiveTargets, TransitiveTargetsRequest(roots))
     return await graph.transitive_targets(TransitiveTargetsRequest(roots), **implicitly())
+
+
+async def direct_dependencies(targets: Iterable[Target]) -> tuple[Targets, ...]:
+    """Find what each target depends on by itself, written or inferred; results in order."""
+    requests = [DependenciesRequest(target.get(Dependencies)) for target in targets]
+    if HAS_GET:
+        return await MultiGet(Get(Targets, DependenciesRequest, request) for request in requests)
+    return await concurrently(
+        graph.resolve_targets(**implicitly({request: DependenciesRequest})) for request in requests
+    )
+
+
+def excludes_transitively(targets: Iterable[Target], union_membership: UnionMembership) -> bool:
+    """Whether `transitive_targets` may leave out one of these: a `!!` exclusion, or a plugin that has its own."""
+    member = TransitivelyExcludeDependenciesRequest
+    if member is not None and union_membership.get(member):
+        return True
+    return any(target.get(Dependencies).unevaluated_transitive_excludes.values for target in targets)
 
 
 async def sources_of(field: SourcesField) -> HydratedSources:

@@ -28,9 +28,9 @@ from devflow.engine import (
     digest_contents,
     list_paths,
     scoped_options,
-    transitive_targets,
 )
 from devflow.engine.python import python_source_files
+from devflow.link.closures import Walked, closure_of
 from devflow.link.facts import SourceFile
 from devflow.link.owners import OwnerCandidate, is_above, owner_of
 
@@ -91,7 +91,7 @@ async def choose_distributions(
     first: Collection[Target], known: Collection[Target], union_membership: UnionMembership
 ) -> ChosenDistributions:
     """These distributions, and transitively the owners of their dependencies. `known`: as above."""
-    closures: dict[str, tuple[Target, ...]] = {}
+    walked = Walked()
     candidates: dict[str, OwnerCandidate] = {}
     owned: dict[str, tuple[Target, ...]] = {}
     needs: dict[str, tuple[str, ...]] = {}
@@ -103,14 +103,15 @@ async def choose_distributions(
         address = queue.pop()
         if address in owned:
             continue
-        for one in [by_address[address], *_above(await _closure(by_address[address], closures), known)]:
+        closure = await closure_of(by_address[address], walked, union_membership)
+        for one in [by_address[address], *_above(closure, known)]:
             spec = one.address.spec
             if spec not in candidates:
-                closure = await _closure(one, closures)
-                addresses = frozenset(target.address.spec for target in closure)
+                needed = await closure_of(one, walked, union_membership)
+                addresses = frozenset(target.address.spec for target in needed)
                 candidates[spec] = OwnerCandidate(spec, one.address.spec_path, addresses)
         own, others = [], set()
-        for target in closures[address]:
+        for target in closure:
             spec = target.address.spec
             if spec not in owners:  # its possible owners cannot increase
                 owners[spec] = _owner(target, candidates.values(), union_membership)
@@ -141,14 +142,6 @@ def _owner(
 def _above(closure: Iterable[Target], known: Iterable[Target]) -> list[Target]:
     directories = {target.address.spec_path for target in closure}
     return [one for one in known if any(is_above(one.address.spec_path, directory) for directory in directories)]
-
-
-async def _closure(target: Target, found: dict[str, tuple[Target, ...]]) -> tuple[Target, ...]:
-    spec = target.address.spec
-    if spec not in found:
-        transitive = await transitive_targets([target.address])
-        found[spec] = tuple(transitive.closure)
-    return found[spec]
 
 
 async def _resolve(owned: Mapping[str, Sequence[Target]], problems: dict[str, Problem]) -> str | None:

@@ -36,6 +36,24 @@ def test_the_fix_of_a_version_of_the_environment(clone: Clone) -> None:
     assert clone.found("pants-version") == []
 
 
+@pytest.mark.parametrize(
+    ("name", "fix"),
+    [("PANTS_VERSION", 'set pants_version = "2.21.0" in [GLOBAL] of pants.toml'), ("PANTS_SHA", "unset PANTS_SHA")],
+)
+def test_a_version_that_no_configuration_names(clone: Clone, name: str, fix: str) -> None:
+    configuration = clone.root / "pants.toml"
+    pinned = configuration.read_text()
+    configuration.write_text(pinned.replace('pants_version = "2.17.1"', ""))
+    clone.environment[name] = "2.21.0"
+    what = f"{name}=2.21.0 chooses Pants, and no configuration file names a version."
+    assert clone.found("pants-version") == [("warning", what, fix)]
+    if name == "PANTS_VERSION":
+        configuration.write_text(pinned.replace("2.17.1", "2.21.0"))
+    else:
+        del clone.environment[name]
+    assert clone.found("pants-version") == []
+
+
 KNOWN = {"": ("level", "pants_config_files", "local_store_dir"), "test": ("timeouts",), "python-infer": ("imports",)}
 
 

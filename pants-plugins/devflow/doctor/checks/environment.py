@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -39,11 +40,15 @@ def read_pants_version(world: World) -> PantsVersionFacts:
 
 
 def judge_pants_version(facts: PantsVersionFacts) -> Iterator[Finding]:
-    """In CI there is no finding: build matrices override the version on purpose."""
+    """In CI it is a note: build matrices override the version on purpose."""
+    found = note if facts.ci else warning
     for name, value in facts.overrides.items():
-        if value != facts.configured:
-            configured = f'pants_version = "{facts.configured}"' if facts.configured else "pants.toml"
-            yield (note if facts.ci else warning)(f"{name}={value} overrides {configured}.", f"unset {name}")
+        if facts.configured is None:
+            what = f"{name}={value} chooses Pants, and no configuration file names a version."
+            pinned = f"set pants_version = {json.dumps(value)} in [GLOBAL] of pants.toml"  # as TOML has it, too
+            yield found(what, pinned if name == "PANTS_VERSION" else f"unset {name}")
+        elif value != facts.configured:
+            yield found(f'{name}={value} overrides pants_version = "{facts.configured}".', f"unset {name}")
 
 
 @dataclass(frozen=True)
