@@ -1,4 +1,4 @@
-"""Pruning inside of pex_root: what can be made again goes one by one, and what a kept virtualenv links to stays."""
+"""Pruning inside of named caches: what can be made again goes one by one, and what a kept virtualenv links to stays."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devflow.common.removal.facts import Identity, Usage
-from devflow.reset_cache.facts import NAMED_CACHES, FoundLocation, Location, Target
-from devflow.reset_cache.selection.pex_root import pex_root_units
+from devflow.export_all_resolves.members.python_assembly import PARTS
+from devflow.reset_cache.facts import NAMEDPARTSS, FoundLocation, Location, Target
+from devflow.reset_cache.selection.units import pex_root_units
 from devflow.reset_cache.selection.prune import choose
 from devflow.reset_cache.selection.request import ResetRequest
 from reset_cache.scene import Scene, make_scene, write
@@ -81,6 +82,18 @@ def test_a_size_limit_takes_the_oldest_and_never_what_is_linked_to(scene: Scene)
     assert names(pex_root) == set()
 
 
+def test_parts_of_exports_go_one_by_one_by_their_last_use(scene: Scene) -> None:
+    cache = Path(scene.settings.named_caches_dir, PARTS)
+    unused, used = (write(cache / "requests" / name / "files" / "x").parents[1] for name in ("0" * 32, "1" * 32))
+    for part in (unused, used):
+        write(part / "part.json")
+    write(cache / "exports" / "2")
+    age(cache, 90)
+    os.utime(used / "part.json")
+    scene.reset("named-caches", older_than="14d")
+    assert (unused.exists(), used.exists(), (cache / "exports" / "2").exists()) == (False, True, True)
+
+
 def test_layouts_of_newer_versions(tmp_path: Path) -> None:
     for path in (
         "venvs/1/aa/bb/pex",
@@ -113,7 +126,7 @@ def test_no_kept_unit_refers_to_one_that_goes(
         )
         for number, (size, old, refers, group) in enumerate(graph)
     )
-    found = FoundLocation(Location(NAMED_CACHES, "/n", "x", entries_age=True), exists=True, targets=targets)
+    found = FoundLocation(Location(NAMEDPARTSS, "/n", "x", entries_age=True), exists=True, targets=targets)
     goes, kept = choose(found, ResetRequest((), now_s=1000.0, older_than_s=float(older), max_size_bytes=most), ())
     gone = {target.path for target in goes}
     assert gone | {one.path for one in kept} == {target.path for target in targets}
