@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from devflow.common.removal.facts import Identity, Usage
 from devflow.export_all_resolves.members.python_assembly import PARTS
 from devflow.reset_cache.facts import NAMEDPARTSS, FoundLocation, Location, Target
-from devflow.reset_cache.selection.units import pex_root_units
 from devflow.reset_cache.selection.prune import choose
 from devflow.reset_cache.selection.request import ResetRequest
+from devflow.reset_cache.selection.units import pex_root_units
 from reset_cache.scene import Scene, make_scene, write
 
 DAY_S = 86400

@@ -1,4 +1,4 @@
-"""Parts that nobody needs any more are removed from their cache: each change of Pants or of a setting leaves all of them.
+"""Parts that nobody needs any more are removed from their cache: a change of Pants or of a setting leaves them all.
 
 A part is needed while an export that was made from it exists, and for some time after its last use, for a switch back.
 """
@@ -60,7 +60,7 @@ def remove_unused(cache: str, now_s: float) -> None:
 def _open_lock(cache: str) -> BinaryIO:
     os.makedirs(cache, exist_ok=True)
     flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-    return open(os.open(os.path.join(cache, _LOCK), flags, 0o644), "r+b")
+    return os.fdopen(os.open(os.path.join(cache, _LOCK), flags, 0o644), "r+b")
 
 
 def _last_uses(cache: str) -> Iterator[tuple[str, float]]:
