@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from devflow.common.removal.facts import Identity, Usage
 from devflow.export_all_resolves.members.python_assembly import PARTS
-from devflow.reset_cache.facts import NAMEDPARTSS, FoundLocation, Location, Target
+from devflow.reset_cache.facts import NAMED_CACHES, FoundLocation, Location, Target
 from devflow.reset_cache.selection.prune import choose
 from devflow.reset_cache.selection.request import ResetRequest
 from devflow.reset_cache.selection.units import pex_root_units
@@ -126,7 +126,7 @@ def test_no_kept_unit_refers_to_one_that_goes(
         )
         for number, (size, old, refers, group) in enumerate(graph)
     )
-    found = FoundLocation(Location(NAMEDPARTSS, "/n", "x", entries_age=True), exists=True, targets=targets)
+    found = FoundLocation(Location(NAMED_CACHES, "/n", "x", entries_age=True), exists=True, targets=targets)
     goes, kept = choose(found, ResetRequest((), now_s=1000.0, older_than_s=float(older), max_size_bytes=most), ())
     gone = {target.path for target in goes}
     assert gone | {one.path for one in kept} == {target.path for target in targets}
