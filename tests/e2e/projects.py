@@ -21,6 +21,12 @@ tabulate==0.9.0 \\
     --hash=sha256:0095b12bf5966de529c0feb1fa08671671b3368eec77d7ef7ab114be2c068b3c \\
     --hash=sha256:024ca478df22e9340661486f85298cff5f6dcdba14f3813e8830015b9ed1948f
 """
+# It requires mdurl.
+MARKDOWN_IT_PY = """\
+markdown-it-py==4.3.0 \\
+    --hash=sha256:7aa1511a46c39138de78d9eba92ce47e63124d8003fc98b3a351909e04239efa \\
+    --hash=sha256:91a58fa5b72c71a40cf7177250fd767480d7a2bb3ac426ccfb76fb90305fdaaa
+"""
 # A distribution that is exported as an editable one.
 HELLO = {
     "src/hello/BUILD": """\

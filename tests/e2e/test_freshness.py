@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from e2e.projects import ANSICOLORS, HELLO, INICONFIG, LOCKED, settings
+from e2e.projects import ANSICOLORS, HELLO, INICONFIG, LOCKED, MARKDOWN_IT_PY, settings
 from e2e.warm_caches import lockfile_of_pants
 from harness.world import EXPORTS, Caches, Repository, imports, repository
 
@@ -77,6 +77,17 @@ def test_only_the_resolve_whose_lockfile_changed_is_built(repo: Repository) -> N
     assert repo.export(EDITABLE).stderr == "Exported 1, 2 up to date.\n"
     assert imports(repo.venv("pinned"), "iniconfig")
     assert {resolve: state(repo.venv(resolve)) for resolve in others} == others
+
+
+@pytest.mark.parametrize("how", ["--assemble", "--no-assemble"])
+def test_a_lockfile_that_lacks_what_a_pin_requires_is_refused(repo: Repository, how: str) -> None:
+    """By `pip` as by pex, which stock's export runs."""
+    before = state(repo.venv("pinned"))
+    repo.write("pinned.lock", MARKDOWN_IT_PY)
+    refused = repo.export(EDITABLE, how, check=False)
+    assert refused.exit_code == 1
+    assert "mdurl" in refused.stderr
+    assert state(repo.venv("pinned")) == before
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from devflow.export_all_resolves.staging.build import OWN_DIR
 STAGING = "devflow.export_all_resolves.staging"
 _REMOVAL = "devflow.common.removal"
 _STAGING_MODULES = (
-    *("__init__", "__main__", "build", "download", "fetch", "marker", "part_cache"),
+    *("__init__", "__main__", "ageing", "build", "download", "fetch", "marker", "part_cache"),
     *("parts", "pip_form", "seed", "shebang", "trees", "unchanged", "wheels"),
 )
 _MODULES: tuple[str, ...] = (

@@ -104,3 +104,13 @@ def test_another_base_brings_its_own_files(world: World) -> None:
     [before] = world.inodes("pip/__init__.py")
     world.build("a", "b", other_base=True)
     assert world.inodes("pip/__init__.py") != [before]
+
+
+def test_an_export_removes_what_none_needs(world: World) -> None:
+    old = world.cache / "c" / f"{0:032x}"
+    old.mkdir(parents=True)
+    for path in (old, world.cache / ".lock"):
+        os.utime(path, (0, 0))
+    world.build("a", "b")
+    assert not old.exists()
+    assert world.file("a.py").exists()

@@ -23,11 +23,12 @@ from devflow.engine.python import load_lockfile, resolve_pex_config
 from devflow.export_all_resolves.members.python_inputs import hash_of
 from devflow.export_all_resolves.members.python_pins import Pin, Pins, read_pins
 from devflow.export_all_resolves.members.python_wheels import WHEELS, WheelSettings, download_wheels, installable
+from devflow.export_all_resolves.staging.ageing import EXPORTS
 from devflow.export_all_resolves.staging.build import OWN_DIR
 from devflow.export_all_resolves.staging.part_cache import Part, Sources
 from devflow.export_all_resolves.staging.parts import Assembly
 
-_CACHE = "devflow_venv_parts"
+PARTS = "devflow_venv_parts"  # the named cache
 _SUBSET = "devflow-pins.txt"
 _PEX = f"{OWN_DIR}/parts.pex"
 # Raise it when parts of an older version of this plugin must not be used.
@@ -66,7 +67,7 @@ async def plan_assembly(
     loaded = await load_lockfile(lockfile)
     contents = await digest_contents(loaded.lockfile_digest)
     pins = read_pins(contents[0].content, await _marker_environment(python))
-    directory = os.path.join(cache, _CACHE)
+    directory = os.path.join(cache, PARTS)
     parts = {
         pin: Part(pin.name, _path(directory, pin.name, pin.identity, *context), pin.requirement) for pin in pins.pins
     }
@@ -82,7 +83,7 @@ async def plan_assembly(
     assembly = Assembly(
         tuple(parts.values()),
         base,
-        record=_path(directory, "exports", destination),
+        record=_path(directory, EXPORTS, destination),
         made=tuple(pin.name for pin in absent),
         sources=Sources(wheels=WHEELS if downloaded else None, pex=_PEX if by_pex else None),
         requirements=pins.requirements,

@@ -8,11 +8,12 @@ import os
 import re
 import shutil
 import stat
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from subprocess import DEVNULL, PIPE, STDOUT, run
 
-from devflow.export_all_resolves.staging import marker, unchanged
+from devflow.export_all_resolves.staging import ageing, marker, unchanged
 from devflow.export_all_resolves.staging.parts import Assembly, assemble
 from devflow.export_all_resolves.staging.seed import plant
 from devflow.export_all_resolves.staging.trees import clone, remove, replace_content, staging_path, swap
@@ -89,7 +90,8 @@ def build(spec: Spec, sandbox: str) -> None:
             _run(command, staged)
         if spec.assembly:
             old = unchanged.OldExport.read(spec.destination, spec.assembly.record)
-            files = assemble(staged, spec.assembly, old, from_base=not spec.commands)
+            with ageing.in_use(spec.assembly.cache):
+                files = assemble(staged, spec.assembly, old, from_base=not spec.commands)
         if os.getppid() != engine:
             raise BuildError("the engine that asked for this export has ended")
         if os.path.islink(staged):
@@ -104,6 +106,8 @@ def build(spec: Spec, sandbox: str) -> None:
     if spec.assembly:
         with contextlib.suppress(OSError):  # the next export is copied
             unchanged.write(spec.destination, spec.assembly.record, files)
+        with contextlib.suppress(OSError):  # tomorrow's export tries again
+            ageing.remove_unused(spec.assembly.cache, time.time())
 
 
 def _lay_out(spec: Spec, staged: str, sandbox: str) -> None:

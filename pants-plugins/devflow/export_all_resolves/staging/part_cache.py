@@ -1,15 +1,18 @@
 """The cache of parts: directories that hold files of virtualenvs, and what is known of them.
 
 A part is one installed distribution, as it is in the virtualenv that pex makes. The base is what such a virtualenv
-holds beside the distributions of its lockfile. A directory is complete as soon as it exists, and never changes.
+holds beside the distributions of its lockfile. A directory is complete as soon as it exists, and never changes, but for
+the time of `part.json`, which is that of the last use: see `ageing.py`.
 """
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import os
 import re
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +22,8 @@ from devflow.export_all_resolves.staging.trees import clone_tree, remove, stagin
 from devflow.export_all_resolves.staging.wheels import VenvLayout, install, unpack
 
 FILES = "files"  # in a directory of the cache
-_RECORD = "part.json"
+RECORD = "part.json"
+_USED_AGAIN_S = 86400  # a use within a day of the last one is not recorded
 _PEX_INFO = "PEX-INFO"
 _DEPENDENCIES = ".deps"  # in a pex
 
@@ -139,20 +143,25 @@ def _finish(growing: str, path: str) -> None:
 
 def _write_record(growing: str, record: Mapping[str, object]) -> None:
     """What is known of a directory of the cache. Its files name the virtualenv they are from, so the cache can move."""
-    with open(os.path.join(growing, _RECORD), "w", encoding="utf-8") as file:
+    with open(os.path.join(growing, RECORD), "w", encoding="utf-8") as file:
         json.dump(record, file)
 
 
 def read_record(path: str, otherwise: str) -> dict[str, Any]:
-    """What is known of a directory of the cache: the tree that its files name, and, of a part, their names.
+    """What is known of a directory of the cache, which counts as used: the tree that its files name, their names.
 
     Raises: CannotAssembleError with that message if there is none.
     """
     try:
-        with open(os.path.join(path, _RECORD), encoding="utf-8") as file:
-            return json.load(file)  # type: ignore[no-any-return]
+        with open(os.path.join(path, RECORD), encoding="utf-8") as file:
+            record = json.load(file)
+            last_use_s = os.fstat(file.fileno()).st_mtime
     except (OSError, ValueError) as error:
         raise CannotAssembleError(otherwise) from error
+    if last_use_s < time.time() - _USED_AGAIN_S:
+        with contextlib.suppress(OSError):  # it counts as older than it is
+            os.utime(os.path.join(path, RECORD))
+    return record  # type: ignore[no-any-return]
 
 
 def read_pex_info(tree: str) -> dict[str, Any]:

@@ -51,6 +51,11 @@ class Assembly:
     sources: Sources = field(default_factory=Sources)
     requirements: Sequence[str] | None = None
 
+    @property
+    def cache(self) -> str:
+        """The directory that holds the parts: <project>/<hash>."""
+        return os.path.dirname(os.path.dirname(self.base))
+
     @classmethod
     def load(cls, fields: Mapping[str, Any]) -> Assembly:
         """The inverse of `dataclasses.asdict`."""

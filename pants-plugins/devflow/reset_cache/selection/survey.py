@@ -16,7 +16,7 @@ from devflow.common.removal.trees import is_leftover, leftovers
 from devflow.common.removal.usage import measure
 from devflow.reset_cache.facts import FoundLocation, Location, Spared, Target
 from devflow.reset_cache.selection.guards import RealPaths, elsewhere, held_location, is_shared, location_blocker
-from devflow.reset_cache.selection.pex_root import PEX_ROOT, Unit, pex_root_units
+from devflow.reset_cache.selection.units import Unit, units
 
 
 @dataclass(frozen=True)
@@ -138,8 +138,8 @@ def _paths(location: Location, guard: Guard, one_by_one: bool) -> Iterator[_Foun
     for path in found:
         if any(is_inside(kept, path) or is_inside(path, kept) for kept in location.keep):
             continue
-        if one_by_one and location.entries_age and os.path.basename(path) == PEX_ROOT and not location.patterns:
-            yield from map(_of_unit, pex_root_units(path))
+        if one_by_one and location.entries_age and not location.patterns:
+            yield from map(_of_unit, units(path))
         else:
             yield _Found(path)
 

@@ -1,4 +1,4 @@
-"""Pruning inside of pex_root: what can be made again goes one by one, and what a kept virtualenv links to stays."""
+"""Pruning inside of named caches: what can be made again goes one by one, and what a kept virtualenv links to stays."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devflow.common.removal.facts import Identity, Usage
+from devflow.export_all_resolves.members.python_assembly import PARTS
 from devflow.reset_cache.facts import NAMED_CACHES, FoundLocation, Location, Target
-from devflow.reset_cache.selection.pex_root import pex_root_units
 from devflow.reset_cache.selection.prune import choose
 from devflow.reset_cache.selection.request import ResetRequest
+from devflow.reset_cache.selection.units import pex_root_units
 from reset_cache.scene import Scene, make_scene, write
 
 DAY_S = 86400
@@ -79,6 +80,18 @@ def test_a_size_limit_takes_the_oldest_and_never_what_is_linked_to(scene: Scene)
     assert "installed_wheels/wheel-unused" not in names(pex_root)
     scene.reset("named-caches", max_size="1KiB")
     assert names(pex_root) == set()
+
+
+def test_parts_of_exports_go_one_by_one_by_their_last_use(scene: Scene) -> None:
+    cache = Path(scene.settings.named_caches_dir, PARTS)
+    unused, used = (write(cache / "requests" / name / "files" / "x").parents[1] for name in ("0" * 32, "1" * 32))
+    for part in (unused, used):
+        write(part / "part.json")
+    write(cache / "exports" / "2")
+    age(cache, 90)
+    os.utime(used / "part.json")
+    scene.reset("named-caches", older_than="14d")
+    assert (unused.exists(), used.exists(), (cache / "exports" / "2").exists()) == (False, True, True)
 
 
 def test_layouts_of_newer_versions(tmp_path: Path) -> None:

@@ -1,4 +1,6 @@
-"""What can be removed one by one of `pex_root`, the named cache in which pex keeps virtualenvs and wheels.
+"""What can be removed one by one of the named caches that hold much of different ages.
+
+That is `pex_root`, in which pex keeps virtualenvs and wheels, and the installed parts of `export-all-resolves`.
 
 A virtualenv of pex is links into installed wheels, so a wheel stays while a virtualenv that links to it does. A
 virtualenv itself is made again: the script by which Pants runs it looks whether it is there. Source: pex 2.1.137 and
@@ -12,7 +14,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-PEX_ROOT = "pex_root"
+_PEX_ROOT = "pex_root"
+_PARTS = "devflow_venv_parts"  # <project>/<hash>, each by itself
 # Directories of which each entry can be made again by itself.
 _OF_ENTRIES = frozenset(
     "bootstrap_zips bootstraps built_wheels downloads installed_wheels isolated packed_wheels unzipped_pexes user_code "
@@ -30,6 +33,17 @@ class Unit:
     path: str
     group: str
     refers_to: frozenset[str]
+
+
+def units(cache: str) -> list[Unit]:
+    """The units of a named cache: itself, if it is of another kind."""
+    name = os.path.basename(cache)
+    if name == _PEX_ROOT:
+        return pex_root_units(cache)
+    if name == _PARTS:
+        found = (part.path for project in _directories(cache) for part in _directories(project.path))
+        return [Unit(path, path, frozenset()) for path in sorted(found)]
+    return [Unit(cache, cache, frozenset())]
 
 
 def pex_root_units(pex_root: str) -> list[Unit]:
