@@ -31,7 +31,9 @@ class Uv:
             venv = self.repository.caches / "uv-venvs" / resolve.name
             shutil.rmtree(venv, ignore_errors=True)
             lockfile = self.repository.build_root / resolve.copied_lockfile
-            self._run("venv", "--quiet", "--seed", f"--python={resolve.python}", str(venv))
+            export = next((self.repository.build_root / "dist/export/python/virtualenvs" / resolve.name).glob("3.*"))
+            interpreter = (export / "bin/python").resolve()  # the same one: uv would download another
+            self._run("venv", "--quiet", "--seed", f"--python={interpreter}", str(venv))
             self._run(
                 "pip",
                 "install",
@@ -41,8 +43,7 @@ class Uv:
                 f"--python={venv}",
                 f"--requirement={lockfile}",
             )
-            export = self.repository.build_root / "dist/export/python/virtualenvs" / resolve.name
-            ours, theirs = _installed(next(export.glob("3.*"))), _installed(venv)
+            ours, theirs = _installed(export), _installed(venv)
             if not ours or ours != theirs:
                 raise BenchmarkError(f"{self.version} and the export of {resolve.name} differ: {ours ^ theirs}")
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
