@@ -48,7 +48,7 @@ NAME = "refs/heads/dir\x1b[2J\x9b\u202e\udcff\nFORGED\r\n  Fix: FORGED"
 # Who may print, and what makes that safe.
 PRINTERS = {
     "common/goals.py": "the frame: `shown_fact`, `said`, or a JSON document",
-    "add_requirement/reader.py": "a process of the engine: JSON",
+    "add_requirement/imports/reader.py": "a process of the engine: JSON",
     "plain/command.py": "the frame of plain commands: the same",
     "reset_cache/__main__.py": "the plain command: a JSON document",
     "schema_history/goal.py": "documents, and `shown_fact`",

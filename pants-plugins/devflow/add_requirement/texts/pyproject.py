@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from devflow.add_requirement.edits import CannotEditRequirementsError, RequirementEdit
-from devflow.add_requirement.order import place_of
-from devflow.add_requirement.sequence import insert_item, quote_of, quoted, remove_item, replace_item
+from devflow.add_requirement.texts.bracketed_list import insert_item, quote_of, quoted, remove_item, replace_item
+from devflow.add_requirement.texts.edits import CannotEditRequirementsError, RequirementEdit
+from devflow.add_requirement.texts.order import place_of
 from devflow.common import toml_edit
 from devflow.common.splices import CannotEditError, TextNode, apply, line_of
 from devflow.locking.facts import name_of

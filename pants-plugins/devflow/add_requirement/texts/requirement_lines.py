@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from devflow.add_requirement.edits import CannotEditRequirementsError, RequirementEdit
-from devflow.add_requirement.order import is_stub, place_of
+from devflow.add_requirement.texts.edits import CannotEditRequirementsError, RequirementEdit
+from devflow.add_requirement.texts.order import is_stub, place_of
 from devflow.locking.facts import name_of
 from devflow.locking.requirement import parse_requirement
 

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from devflow.add_requirement.edits import CannotEditRequirementsError, RequirementEdit
-from devflow.add_requirement.order import place_of
-from devflow.add_requirement.sequence import insert_item, quote_of, quoted, remove_item, replace_item
+from devflow.add_requirement.texts.bracketed_list import insert_item, quote_of, quoted, remove_item, replace_item
+from devflow.add_requirement.texts.edits import CannotEditRequirementsError, RequirementEdit
+from devflow.add_requirement.texts.order import place_of
 from devflow.common.splices import Splice, TextNode, apply, line_of
 from devflow.locking.facts import canonical_name, name_of
 from devflow.locking.requirement import parse_requirement

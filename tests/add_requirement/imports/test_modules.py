@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from devflow.add_requirement.modules import ModuleNames, NeededMapping, modules_in, needed_mapping
+from devflow.add_requirement.imports.modules import ModuleNames, NeededMapping, modules_in, needed_mapping
 
 
 @pytest.mark.parametrize(

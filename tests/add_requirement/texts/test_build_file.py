@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devflow.add_requirement.build_file import BuildText
-from devflow.add_requirement.edits import CannotEditRequirementsError
+from devflow.add_requirement.texts.build_file import BuildText
+from devflow.add_requirement.texts.edits import CannotEditRequirementsError
 
 REQS = "python_requirement(name='r', requirements={})\n"
 GENERATOR = "python_requirements(\n    name='reqs',\n{})\n"

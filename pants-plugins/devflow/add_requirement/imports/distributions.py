@@ -14,7 +14,7 @@ from pants.engine.fs import CreateDigest
 from pants.engine.rules import collect_rules, rule
 from pants.util.logging import LogLevel
 
-from devflow.add_requirement.modules import ModuleNames, modules_in
+from devflow.add_requirement.imports.modules import ModuleNames, modules_in
 from devflow.common.errors import Problem, as_problem, tail
 from devflow.engine import create_digest
 from devflow.engine.generation import HAS_GET, Get, MultiGet, Rules, by_name, concurrently, implicitly
@@ -63,7 +63,7 @@ async def read_distribution(request: DistributionRequest, python_setup: PythonSe
                 description=f"Install {request.requirement} alone, for its modules",
             )
         )
-        reader = await create_digest(CreateDigest([module_file("devflow.add_requirement.reader", _READER)]))
+        reader = await create_digest(CreateDigest([module_file("devflow.add_requirement.imports.reader", _READER)]))
         result = await try_venv_pex(
             VenvPexProcess(pex, argv=(_READER, name), input_digest=reader, description=f"List the files of {name}")
         )

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devflow.add_requirement.edits import CannotEditRequirementsError
-from devflow.add_requirement.requirement_lines import (
+from devflow.add_requirement.texts.edits import CannotEditRequirementsError
+from devflow.add_requirement.texts.requirement_lines import (
     requirements_in,
     with_requirement,
     without_requirement,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from devflow.add_requirement.facts import Holder, HolderKind
-from devflow.add_requirement.order import is_stub
+from devflow.add_requirement.texts.order import is_stub
 from devflow.common.errors import Problem, did_you_mean
 from devflow.common.paths import shown
 from devflow.locking.facts import name_of

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from devflow.add_requirement.build_file import BuildText, Call
-from devflow.add_requirement.edits import CannotEditRequirementsError
 from devflow.add_requirement.facts import Holder, HolderKind
-from devflow.add_requirement.modules import ModuleNames, NeededMapping, needed_mapping, note_of
+from devflow.add_requirement.imports.modules import ModuleNames, NeededMapping, needed_mapping, note_of
 from devflow.add_requirement.outcome import MappingChange
 from devflow.add_requirement.plan import MAPPINGS, RequirementChange
+from devflow.add_requirement.texts.build_file import BuildText, Call
+from devflow.add_requirement.texts.edits import CannotEditRequirementsError
 from devflow.common.errors import Problem
 from devflow.common.paths import shown
 from devflow.locking.facts import canonical_name, name_of

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devflow.add_requirement.edits import CannotEditRequirementsError
-from devflow.add_requirement.pyproject import with_requirement, without_requirement
+from devflow.add_requirement.texts.edits import CannotEditRequirementsError
+from devflow.add_requirement.texts.pyproject import with_requirement, without_requirement
 from devflow.common.toml_file import parse_toml
 
 TEXT = """\

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from devflow.add_requirement.distributions import DistributionRequest, read_distributions
-from devflow.add_requirement.mappings import has_entry_of
-from devflow.add_requirement.modules import ModuleNames
+from devflow.add_requirement.imports.distributions import DistributionRequest, read_distributions
+from devflow.add_requirement.imports.mappings import has_entry_of
+from devflow.add_requirement.imports.modules import ModuleNames
 from devflow.add_requirement.outcome import ChangedLockfile, versions_of
 from devflow.add_requirement.plan import RequirementChange
 from devflow.common.errors import Problem

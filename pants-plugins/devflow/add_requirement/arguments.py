@@ -1,4 +1,4 @@
-"""What the options ask for, in the words of the plan."""
+"""What the options ask for: requirements, projects to remove or to upgrade, and the target; as values of the plan."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 
 from pants.backend.python.subsystems.setup import PythonSetup
 
-from devflow.add_requirement.build_file import listed_requirements
 from devflow.add_requirement.facts import Holder, HolderKind
 from devflow.add_requirement.outcome import ChangedLockfile, versions_of
-from devflow.add_requirement.placing import PlaceChoice
 from devflow.add_requirement.plan import AddMode, RequirementPlan, operator_for
-from devflow.add_requirement.requests import WantedRequirement, wanted_requirements
+from devflow.add_requirement.requirement_words import WantedRequirement, wanted_requirements
 from devflow.add_requirement.subsystem import AddRequirementSubsystem
+from devflow.add_requirement.target_choice import PlaceChoice
+from devflow.add_requirement.texts.build_file import listed_requirements
 from devflow.common.errors import Problem, UserError, did_you_mean
 from devflow.common.options import split_commas
 from devflow.common.paths import shown
