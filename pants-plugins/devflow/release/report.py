@@ -6,7 +6,7 @@ from devflow.common.errors import Problem, headed
 from devflow.common.paths import shell_quote, shown
 from devflow.common.report import count, json_report, problems_as_json, to_do
 from devflow.release.facts import Action, CheckStatus, FileChange
-from devflow.release.planned import ReleaseOutcome
+from devflow.release.plan import ReleaseOutcome
 
 _CHECKED = {CheckStatus.OK: "Checked", CheckStatus.FAILED: "Failed", CheckStatus.NOT_CHECKED: "Not checked:"}
 _VERBS = {

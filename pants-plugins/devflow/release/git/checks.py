@@ -19,6 +19,7 @@ from devflow.release.facts import (
     PathBlocker,
     Remote,
     RemoteState,
+    RepositoryState,
     TagState,
     Why,
     failed,
@@ -149,6 +150,15 @@ def signing(found: Signing) -> Check:
     if not (found.commit or found.tag):
         return passed("signing", "not configured")
     return failed("signing", found.problem) if found.problem else passed("signing", "works")
+
+
+def of_both_goals(state: RepositoryState, allowed_branches: Sequence[str], goal: str) -> tuple[Check, ...]:
+    """The checks of `release` and of `release-branch` that do not depend on the version."""
+    return (
+        branch(state.head, allowed_branches, goal),
+        author(state.author),
+        signing(state.signing),
+    )
 
 
 def remote(

@@ -14,14 +14,15 @@ from devflow.release.git.remotes import read_remote
 from devflow.release.modes.merged.collect import choice_at_head, plan_of_choice
 from devflow.release.modes.merged.history import Choice
 from devflow.release.modes.merged.removed import removed_by_prereleases
+from devflow.release.modes.names import ReleaseRequest, names_of
+from devflow.release.modes.plan import ReleaseFacts, plan_of_released, plan_release
 from devflow.release.modes.proposal.inspect import inspect_proposal
 from devflow.release.modes.proposal.plan import plan_proposal
-from devflow.release.plan import ReleaseFacts, ReleaseRequest, names_of, plan_of_released, plan_release
-from devflow.release.planned import ReleasePlan
-from devflow.release.regenerated.collect import regenerate
-from devflow.release.regenerated.makers import Maker, makers_of
+from devflow.release.plan import ReleasePlan
 from devflow.release.steps.collect import collect_steps
 from devflow.release.steps.contract import ReleaseStep
+from devflow.release.steps.regenerated.makers import Maker, makers_of
+from devflow.release.steps.regenerated.regenerate import regenerate
 from devflow.release.subsystem import ReleaseSubsystem
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from devflow.common.errors import UserError
 from devflow.common.paths import shown
-from devflow.release.towncrier.changelog import Line, titles
+from devflow.release.steps.towncrier.changelog import Line, titles
 
 # What hosts of repositories take as the text of a release.
 MOST_CHARACTERS = 125_000

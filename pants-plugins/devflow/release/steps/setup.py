@@ -10,8 +10,7 @@ from pants.engine.fs import FileContent
 from devflow.common.errors import UserError
 from devflow.common.options import split_commas
 from devflow.release.steps.contract import ReleaseStep
-from devflow.release.subsystem import ReleaseSubsystem
-from devflow.release.towncrier.config import (
+from devflow.release.steps.towncrier.config import (
     TowncrierConfig,
     config_of,
     config_path,
@@ -19,9 +18,10 @@ from devflow.release.towncrier.config import (
     has_table,
     no_table,
 )
-from devflow.release.towncrier.fragments import encoding_problems, mark_problems
-from devflow.release.towncrier.package_name import name_in_version
-from devflow.release.towncrier.rules import AskTowncrier, Towncrier, towncrier_answer
+from devflow.release.steps.towncrier.fragments import encoding_problems, mark_problems
+from devflow.release.steps.towncrier.package_name import name_in_version
+from devflow.release.steps.towncrier.rules import AskTowncrier, Towncrier, towncrier_answer
+from devflow.release.subsystem import ReleaseSubsystem
 from devflow.release.versions.formats import fill
 from devflow.release.versions.version import parse
 

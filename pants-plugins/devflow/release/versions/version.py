@@ -141,3 +141,14 @@ def _next_prerelease(version: Version) -> Version:
     number = public[len(before) :]
     raised = str(int(number or 0) + 1).zfill(len(number))
     return parse(version.epoch + ".".join(version.numbers) + before + raised)
+
+
+def is_prerelease(version: Version, pattern: str | None) -> bool:
+    """Whether a version is a pre-release: as a regular expression says, or else PEP 440. Raises: UserError."""
+    if not pattern:
+        return version.is_prerelease
+    try:
+        return bool(re.search(pattern, version.text))
+    except re.error as error:
+        what = f"[release].prerelease_pattern is not a regular expression: {error}."
+        raise UserError(what, fix="correct it in pants.toml") from None

@@ -10,11 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import Enum
 
 from devflow.common.paths import shown
-from devflow.release.towncrier.changelog import titles
-from devflow.release.towncrier.section_trees import (
+from devflow.release.steps.towncrier.changelog import titles
+from devflow.release.steps.towncrier.section_trees import (
     ITEM,
     NOTHING,
     Node,
@@ -27,14 +26,6 @@ from devflow.release.versions.version import Version
 
 # `#12`, `!12`, `GH-12`, `PROJ-12`, and roles such as :issue:`12`.
 _REFERENCE = re.compile(r"(?<![\w/&])[#!][0-9]+\b|\b[A-Z]{2,}-[0-9]+\b|:\w+:`[^`]+`")
-
-
-class Consolidate(Enum):
-    """The values of `[release].consolidate`."""
-
-    NONE = "none"
-    TEXT = "text"
-    FRAGMENTS = "fragments"
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from devflow.common.errors import UserError
 from devflow.common.toml_file import parse_toml, table_of
-from devflow.release.towncrier.package_name import FILES
+from devflow.release.steps.towncrier.package_name import FILES
 
 # In towncrier's own order.
 CONFIG_FILES = ("towncrier.toml", "pyproject.toml")

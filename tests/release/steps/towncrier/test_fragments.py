@@ -4,8 +4,8 @@ import dataclasses
 
 import pytest
 
-from devflow.release.towncrier.config import TowncrierConfig
-from devflow.release.towncrier.fragments import (
+from devflow.release.steps.towncrier.config import TowncrierConfig
+from devflow.release.steps.towncrier.fragments import (
     encoding_problems,
     ignored_problem,
     mark_problems,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devflow.release.towncrier.changelog import changelog_problems, produced_before, titles
+from devflow.release.steps.towncrier.changelog import changelog_problems, produced_before, titles
 
 MARKDOWN, RST = "<!-- towncrier release notes start -->\n", ".. towncrier release notes start\n"
 

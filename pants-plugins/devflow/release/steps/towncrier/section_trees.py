@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from devflow.common.errors import UserError
-from devflow.release.towncrier.changelog import Line
+from devflow.release.steps.towncrier.changelog import Line
 from devflow.release.versions.version import Version, parse
 
 _VERSION = re.compile(r"(?<![\w.])v?([0-9]+(?:\.[0-9]+)+[0-9A-Za-z.+!-]*)")

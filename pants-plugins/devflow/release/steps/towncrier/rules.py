@@ -141,7 +141,7 @@ async def _in_sandbox(
     git = await find_binary(BinaryPathRequest(binary_name="git", search_path=path.split(os.pathsep)))
     if not git.first_path:
         return TowncrierResult(b"", EMPTY_DIGEST, Problem("There is no `git` on PATH.", "install git"))
-    script = module_file("devflow.release.towncrier.run_towncrier", _SCRIPT)
+    script = module_file("devflow.release.steps.towncrier.run_towncrier", _SCRIPT)
     runner = await create_digest(CreateDigest([script, FileContent(_SPEC, json.dumps(request.spec()).encode())]))
     result = await try_venv_pex(
         VenvPexProcess(

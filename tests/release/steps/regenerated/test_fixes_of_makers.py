@@ -10,8 +10,8 @@ import pytest
 
 from devflow.common.git import Git
 from devflow.common.git_worktree import open_repository
-from devflow.release.regenerated.makers import Maker
-from devflow.release.regenerated.worktree import OwnWorktree
+from devflow.release.steps.regenerated.makers import Maker
+from devflow.release.steps.regenerated.worktree import OwnWorktree
 from harness.git_world import fixes, success
 from release.conftest import World
 

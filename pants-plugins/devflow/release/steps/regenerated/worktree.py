@@ -24,7 +24,7 @@ from devflow.common.git_worktree import Repository
 from devflow.common.paths import shown
 from devflow.common.removal.trees import remove
 from devflow.release.facts import FileChange
-from devflow.release.regenerated.makers import Maker
+from devflow.release.steps.regenerated.makers import Maker
 
 _PREFIX = "devflow-release-"
 _NO_HOOKS = ("-c", f"core.hooksPath={os.devnull}")

@@ -8,9 +8,9 @@ import pytest
 
 from devflow.release.steps.past import by_prerelease, of_all, of_prerelease
 from devflow.release.steps.setup import Setup
-from devflow.release.towncrier.prereleases import contents_of, edited_problem, prereleases_in
+from devflow.release.steps.towncrier.prereleases import contents_of, edited_problem, prereleases_in
 from devflow.release.versions.version import parse
-from release.towncrier.test_step import CONFIG, FILES, SETUP
+from release.steps.towncrier.test_step import CONFIG, FILES, SETUP
 
 V = parse("1.1.0")
 OLD = "## 1.0.0 (2025)\n\n### Fixes\n\n* Old. (#1)\n"

@@ -11,8 +11,8 @@ import pytest
 from devflow.common.errors import Problem, UserError
 from devflow.release.steps.changelog import ChangelogStep, input_problems, named, output_problems
 from devflow.release.steps.setup import Setup, arguments_of, chosen_configs, config_files, request_of
+from devflow.release.steps.towncrier.config import TowncrierConfig
 from devflow.release.subsystem import ReleaseSubsystem
-from devflow.release.towncrier.config import TowncrierConfig
 
 CONFIG = TowncrierConfig(
     path="towncrier.toml",

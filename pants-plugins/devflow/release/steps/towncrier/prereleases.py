@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 from devflow.common.errors import Problem
 from devflow.common.paths import shown
-from devflow.release.towncrier.changelog import titles
-from devflow.release.towncrier.section_trees import (
+from devflow.release.steps.towncrier.changelog import titles
+from devflow.release.steps.towncrier.section_trees import (
     NOTHING,
     ChangelogSection,
     Node,

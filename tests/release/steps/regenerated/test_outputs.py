@@ -10,8 +10,8 @@ from pants.testutil.rule_runner import GoalRuleResult
 
 from devflow.common.git import Git
 from devflow.common.git_worktree import open_repository
-from devflow.release.regenerated.makers import Maker
-from devflow.release.regenerated.worktree import OwnWorktree
+from devflow.release.steps.regenerated.makers import Maker
+from devflow.release.steps.regenerated.worktree import OwnWorktree
 from release.conftest import World
 
 # In the place of a Python with Pants: what it is asked for, and files as a build of the target makes them.

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devflow.release.steps.section import section_of
-from devflow.release.towncrier.consolidate import Consolidated, consolidated, references
+from devflow.release.steps.towncrier.consolidate import Consolidated, consolidated, references
 from devflow.release.versions.version import parse
 
 CATEGORIES = ("Breaking changes", "Features", "Fixes")

@@ -20,8 +20,9 @@ from devflow.release.facts import (
     TagState,
     passed,
 )
-from devflow.release.plan import ReleaseFacts, ReleaseRequest, names_of, plan_of_released, plan_release
-from devflow.release.planned import Commit, Push, ReleasePlan
+from devflow.release.modes.names import ReleaseRequest, names_of
+from devflow.release.modes.plan import ReleaseFacts, plan_of_released, plan_release
+from devflow.release.plan import Commit, Push, ReleasePlan
 from devflow.release.transaction.spec import Tag
 from devflow.release.versions.version import parse
 

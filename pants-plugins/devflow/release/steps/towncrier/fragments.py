@@ -10,7 +10,7 @@ from fnmatch import fnmatch
 
 from devflow.common.errors import Problem
 from devflow.common.paths import shell_quote, shown
-from devflow.release.towncrier.config import TowncrierConfig
+from devflow.release.steps.towncrier.config import TowncrierConfig
 
 # Files in directories of fragments that are none, for towncrier 24 and newer, and for older versions.
 _NEVER = (".*", "readme", "readme.*", "__init__.py")

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from devflow.common.errors import UserError
-from devflow.release.towncrier.config import config_of, config_path, config_paths, has_table
-from devflow.release.towncrier.package_name import name_in_version
+from devflow.release.steps.towncrier.config import config_of, config_path, config_paths, has_table
+from devflow.release.steps.towncrier.package_name import name_in_version
 
 ANSWER = {
     "directories": ["changes", "changes/web/"],

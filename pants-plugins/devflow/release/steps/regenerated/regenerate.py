@@ -16,9 +16,9 @@ from devflow.release.git.committed import read_committed
 from devflow.release.git.comparison import path_blockers
 from devflow.release.git.inspect import ignored_files
 from devflow.release.git.names import not_text_problem
-from devflow.release.regenerated.makers import Maker
-from devflow.release.regenerated.worktree import OwnWorktree, own_worktree
 from devflow.release.steps.changes import changes_of
+from devflow.release.steps.regenerated.makers import Maker
+from devflow.release.steps.regenerated.worktree import OwnWorktree, own_worktree
 
 
 @dataclass

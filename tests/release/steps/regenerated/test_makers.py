@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from devflow.common.errors import UserError
-from devflow.release.regenerated.makers import Maker, covers, makers_of
+from devflow.release.steps.regenerated.makers import Maker, covers, makers_of
 
 
 def test_targets_before_commands() -> None:

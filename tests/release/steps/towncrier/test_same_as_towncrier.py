@@ -16,9 +16,9 @@ from pants.engine.fs import FileContent
 
 from devflow.release.steps.changelog import ChangelogStep, output_problems
 from devflow.release.steps.setup import Setup, arguments_of, request_of
-from devflow.release.towncrier import run_towncrier
-from devflow.release.towncrier.config import config_of, config_path, config_paths
-from devflow.release.towncrier.rules import AskTowncrier, Towncrier
+from devflow.release.steps.towncrier import run_towncrier
+from devflow.release.steps.towncrier.config import config_of, config_path, config_paths
+from devflow.release.steps.towncrier.rules import AskTowncrier, Towncrier
 from harness.git import set_identity
 from harness.pythons import python_of
 
