@@ -13,8 +13,6 @@ from reset_cache.conftest import Run
 from reset_cache.scene import Scene
 
 LOOKS = {"--dry-run", "--format"}  # another way to look at a plan
-
-
 PRINTED = {
     "--only": (("--only=named-caches", "--only=execution,store"), ("--only=named-caches,execution,store",)),
     "--older-than": (("--older-than=1s", "--only=named-caches"), ("--only=named-caches", "--older-than=1s")),
