@@ -45,7 +45,7 @@ from devflow.common.options import command_line, flagged
 from devflow.common.report import to_do
 from devflow.engine import Rules, run_id
 from devflow.engine.files import forget_files
-from devflow.engine.python.resolves import inferred_modules, lockfile_paths, normalised
+from devflow.engine.python.resolves import inferred_modules, lockfile_paths, normalised, refuse_without_resolves
 from devflow.export_all_resolves.service import (
     ExportTree,
     declared_exports,
@@ -101,8 +101,7 @@ async def add_requirement_goal(
     with GoalRun(console, options.name) as run:
         mode = options.mode
         run.refuse_targets(specs, instead="write the requirements after `--`: add-requirement -- 'aiohttp>=3.9'")
-        if not python_setup.enable_resolves:
-            raise UserError("Resolves are off: [python].enable_resolves is false.", fix="set it to true in pants.toml")
+        refuse_without_resolves(python_setup)
         memory = memory_of(await run_id())
         if memory.written is not None:
             await _export(memory.written, tree, union_membership, target_types, global_options, run)
