@@ -1,4 +1,4 @@
-"""What `release` and `release-branch` do around their plans: repository, lock, interrupted runs, report."""
+"""The frame around a plan of `release` or `release-branch`: repository, lock, interrupted runs, report."""
 
 from __future__ import annotations
 

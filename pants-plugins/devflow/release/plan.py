@@ -25,7 +25,7 @@ class Commit:
 
 @dataclass(frozen=True)
 class ReleasedCommit:
-    """A commit that is there and is a release. `where` is the history that it was found in: "origin/main"."""
+    """An existing commit that is a release. `where` is the history that has it: "origin/main"."""
 
     oid: str
     subject: str
@@ -33,7 +33,7 @@ class ReleasedCommit:
 
     @property
     def short(self) -> str:
-        """For a person."""
+        """The abbreviated id, for messages."""
         return self.oid[:12]
 
 
@@ -83,7 +83,7 @@ class ReleaseOutcome:
 
     @property
     def all_problems(self) -> tuple[Problem, ...]:
-        """Those of the plan, then those of the execution."""
+        """The problems of the plan, then those of the execution."""
         return (*self.plan.problems, *self.problems)
 
     @property
@@ -116,5 +116,5 @@ def push_of(
 
 
 def edits_of(changes: Iterable[FileChange], prefix: str) -> tuple[Edit, ...]:
-    """Changes, relative to the build root, as edits, relative to the top of the worktree. `prefix` is in between."""
+    """The edits of changes: paths below the build root become paths below the top of the worktree, by `prefix`."""
     return tuple(Edit(prefix + change.path, change.content, change.mode) for change in changes)

@@ -60,7 +60,7 @@ def _subject(message: str) -> str:
 
 
 def left_alone(path: str, when: str) -> str:
-    """What is said of a file that was written "meanwhile"."""
+    """The line about a file that was kept because another program wrote it (`when`: "meanwhile")."""
     return f"{shown(path)} was written {when}, and was left alone: see `git diff -- {shell_quote(path)}`"
 
 

@@ -38,7 +38,7 @@ class Mode(Enum):
 
 
 def mode_of(options: ReleaseSubsystem) -> Mode:
-    """The mode. Raises: UserError for options of the command line that do not go together."""
+    """The mode. Raises: UserError for options of the command line that contradict each other."""
     flagged_on = options.options.is_flagged
     wanted = {
         Mode.DRAFT: ("draft", bool(options.draft)),

@@ -40,7 +40,7 @@ class ReleaseNames:
 
     @property
     def tag_name(self) -> str | None:
-        """None without a tag."""
+        """The tag's name; None without a tag."""
         return self.tag.name if self.tag else None
 
 

@@ -27,7 +27,7 @@ from devflow.release.subsystem import ReleaseSubsystem
 
 
 def _makers(options: ReleaseSubsystem, repository: Repository) -> tuple[Maker, ...]:
-    """Raises: UserError."""
+    """The makers that are not skipped. Raises: UserError."""
     makers = makers_of(options.outputs, options.commands, repository.prefix)
     return tuple(maker for maker in makers if maker.check not in split_commas(options.skip))
 
@@ -39,7 +39,7 @@ async def _results(
     state: RepositoryState,
     steps: Sequence[type[ReleaseStep]],
 ) -> StepResults:
-    """What the steps change, and then what is made again of that. Raises: UserError, GitError."""
+    """The changes of the steps, and of the files regenerated from these. Raises: UserError, GitError."""
     commit, new = state.head.commit, request.new
     makers = _makers(options, repository)
     removed = partial(
@@ -55,7 +55,7 @@ async def _results(
 async def inspect_and_plan(
     options: ReleaseSubsystem, request: ReleaseRequest, repository: Repository, steps: Sequence[type[ReleaseStep]]
 ) -> tuple[ReleasePlan, RepositoryState]:
-    """The steps are asked only if HEAD is not the release already. Raises: UserError, GitError."""
+    """The plan and the facts. The steps are asked only if HEAD is not the release yet. Raises: UserError, GitError."""
     names = names_of(request)
     with_tag = names.tag is not None and names.tag.annotated
     state = inspect_repository(repository, sign=options.signing, with_tag=with_tag)

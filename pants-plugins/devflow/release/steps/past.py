@@ -44,7 +44,7 @@ def of_prerelease(setup: Setup, files: Mapping[str, bytes], past: Mapping[str, b
 def of_all(
     setup: Setup, files: Mapping[str, bytes], found: Prereleases, past: Mapping[str, Mapping[str, bytes]]
 ) -> dict[str, bytes]:
-    """What towncrier gets for all of them in one run. Of two fragments of one name, the newer one counts."""
+    """The input of towncrier for all pre-releases in one run. Of two fragments of one name, the newer one counts."""
     everything: dict[str, bytes] = {}
     for version in reversed(tuple(found.contents)):
         everything.update({path: text for path, text in past.get(version, {}).items() if setup.is_in_fragments(path)})
@@ -52,14 +52,14 @@ def of_all(
 
 
 def _stays(setup: Setup, path: str) -> bool:
-    """The template may be in the directory of the fragments."""
+    """Whether a file is no fragment: the template may be in the directory of the fragments."""
     return not setup.is_in_fragments(path) or path == setup.config.template
 
 
 async def combined(setup: Setup, files: Mapping[str, bytes], step: ReleaseStep) -> Combined:
     """The fragments of the pre-releases with those of the release; the changelog without the sections of the former.
 
-    A section that is not what its own fragments give was changed by a person, and is a problem.
+    A section that its own fragments do not give was edited by hand: a problem.
     """
     found = prereleases_in(setup.changelog, files.get(setup.changelog, b"").decode(), parse(step.version))
     if not found.contents:

@@ -64,7 +64,7 @@ def _ends(title: Line, line: Line) -> bool:
 
 
 def _without_overline(body: str) -> str:
-    """Without a line above the next title, which reStructuredText may have."""
+    """The text without the overline of the next title, which reStructuredText may have."""
     lines = body.rstrip("\n").split("\n")
     if len(lines) > 1 and _UNDERLINE.fullmatch(lines[-1]) and not lines[-2].strip():
         return "\n".join(lines[:-1])

@@ -54,7 +54,7 @@ async def sections_at(
 
 
 def _section(path: str, content: bytes | None, version: str, *, whole: bool) -> VersionSection:
-    """`whole`: the file is of this version alone."""
+    """The section in a file. `whole`: the file is about this version alone."""
     if content is None:
         return VersionSection(path, False, None)
     try:

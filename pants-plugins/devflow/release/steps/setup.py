@@ -70,7 +70,7 @@ def config_files(options: ReleaseSubsystem) -> tuple[str, ...]:
 
 
 def arguments_of(step: ReleaseStep, chosen: str | None, how: str) -> tuple[str, ...]:
-    """The command line of towncrier, as a person would type it in the build root."""
+    """The command line of towncrier in the build root."""
     config = ("--config", *config_paths(chosen)) if chosen is not None else ()
     return ("build", how, "--version", step.version, "--date", step.date, *config)
 
@@ -99,7 +99,7 @@ async def set_up(chosen: str | None, files: Mapping[str, bytes], step: ReleaseSt
 
 
 def request_of(step: ReleaseStep, setup: Setup, files: Mapping[str, bytes], how: str) -> Towncrier:
-    """The run of towncrier on those of the files that it reads."""
+    """The run of towncrier on the files that it reads, of these."""
     config = setup.config
     inputs = {path: content for path, content in files.items() if setup.reads(path)}
     if setup.changelog in files:

@@ -66,7 +66,7 @@ class Version:
 
 
 def parse(text: str) -> Version:
-    """Raises: UserError for what is no PEP 440 version. A leading `v` is not a part of a version here."""
+    """Parse a version. Raises: UserError for a text that PEP 440 does not allow, or one with a leading `v`."""
     if len(text) > _MOST_CHARACTERS:
         start = shown(text[:20])
         raise UserError(f"A version of {len(text):,} characters ({start!r}…) is too long.", fix=_EXAMPLE)
@@ -86,7 +86,7 @@ def parse(text: str) -> Version:
 def bump(version: Version, how: Bump, date: datetime.date, *, calendar: bool = False) -> Version:
     """The next version, written like this one.
 
-    A pre-release goes to its final version if that is what the bump asks for: `patch` of 24.03.0rc1 gives 24.03.0. Of a
+    A pre-release becomes its final version if the bump asks for that: `patch` of 24.03.0rc1 gives 24.03.0. Of a
     `calendar` version, whose first two numbers must be a year and a month, `major` and `minor` give those of the date.
     Raises: UserError.
     """

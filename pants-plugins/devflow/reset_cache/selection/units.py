@@ -1,9 +1,9 @@
-"""What can be removed one by one of the named caches that hold much of different ages.
+"""The parts of large named caches that can be removed one by one.
 
 That is `pex_root`, in which pex keeps virtualenvs and wheels, and the installed parts of `export-all-resolves`.
 
 A virtualenv of pex is links into installed wheels, so a wheel stays while a virtualenv that links to it does. A
-virtualenv itself is made again: the script by which Pants runs it looks whether it is there. Source: pex 2.1.137 and
+virtualenv itself is regenerated: the script by which Pants runs it looks whether it is there. Source: pex 2.1.137 and
 2.20, `variables.py`, `pex_bootstrapper.py`; Pants 2.17.1, `pex.py`, `VenvScriptWriter`.
 """
 
@@ -28,7 +28,7 @@ _SHORT = frozenset({"s", "short"})
 
 @dataclass(frozen=True)
 class Unit:
-    """A directory that goes as a whole. Units of one `group` go together; `refers_to` has the paths of other units."""
+    """A directory that is removed as a whole, with its `group`. `refers_to` has the paths of other units."""
 
     path: str
     group: str
@@ -54,7 +54,7 @@ def pex_root_units(pex_root: str) -> list[Unit]:
 
 
 def _group(path: str, references: frozenset[str]) -> str:
-    """A short path goes with its virtualenv, whose scripts begin with the short path."""
+    """The group of a unit: a short path and its virtualenv, whose scripts begin with the short path."""
     is_short = os.path.basename(os.path.dirname(path)) in _SHORT
     return min(references) if is_short and references else path
 

@@ -25,16 +25,16 @@ class Maker:
 
     @property
     def check(self) -> str:
-        """The check that it belongs to, which `--skip` names."""
+        """The check of the maker, which `--skip` names."""
         return OUTPUTS if self.is_target else COMMANDS
 
     def may_change(self, path: str) -> bool:
-        """Whether a path is one of those that it may change."""
+        """Whether the maker may change this path."""
         return covers(self.paths, path)
 
 
 def covers(paths: Iterable[str], path: str) -> bool:
-    """Whether a path is one of these files, or in one of these directories."""
+    """Whether a path is one of these files, or below one of these directories."""
     return any(path == each or (each.endswith("/") and path.startswith(each)) for each in paths)
 
 

@@ -1,4 +1,4 @@
-"""Add to the results of the steps what targets and commands make of them."""
+"""Add the files that targets and commands regenerate to the results of the steps."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from devflow.release.steps.regenerated.worktree import OwnWorktree, own_worktree
 class _Made:
     """`touched` are the paths that the makers have changed. `now`: path → what git would commit of it; None: nothing.
 
-    What is as in the commit is not in `now`. All paths are relative to the top of the worktree.
+    A path that is as in the commit is not in `now`. All paths are relative to the top of the worktree.
     """
 
     touched: set[str] = field(default_factory=set)
@@ -101,7 +101,7 @@ def _check(name: str, makers: Sequence[Maker], made: _Made) -> Check:
 
 
 def _make(worktree: OwnWorktree, makers: Sequence[Maker], version: str) -> _Made:
-    """Run each maker on what those before it have made; after a problem, none is run."""
+    """Run the makers one after the other, in one worktree; the first problem ends it."""
     made = _Made(now=worktree.changed())
     for maker in makers:
         problem = worktree.run(maker, version)
@@ -117,7 +117,7 @@ def _make(worktree: OwnWorktree, makers: Sequence[Maker], version: str) -> _Made
 
 
 def _problem(worktree: OwnWorktree, maker: Maker, changed: set[str], now: Mapping[str, Entry | None]) -> Problem | None:
-    """What is wrong with what a maker has done; paths are relative to the top of the worktree."""
+    """The problem of a maker's changes; paths are relative to the top of the worktree."""
     prefix, where = worktree.repository.prefix, f"[release].{maker.check}: {shown(maker.words)}"
     # "/" is before what is not below the build root.
     inner = {path: path[len(prefix) :] if path.startswith(prefix) else f"/{path}" for path in sorted(changed)}

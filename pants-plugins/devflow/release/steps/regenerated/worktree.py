@@ -1,4 +1,4 @@
-"""A worktree of our own, with what a release would commit, in which files are made again.
+"""A worktree of our own with the content of the release commit, in which files are regenerated.
 
 The user's worktree stays as it is: what a program writes there could be mixed up with edits, and a kill would leave it.
 What git would commit of the files is told by the index of the worktree. No object stays in the repository.
@@ -176,7 +176,7 @@ def _remove(repository: Repository, directory: Path) -> None:
 
 
 def _remove_leftovers(repository: Repository) -> None:
-    """Those whose run does not live any more: it would hold the lock."""
+    """Remove the worktrees of killed runs: a run that lives holds the lock."""
     for known in (repository.worktree.common_dir / "worktrees").glob(f"{_PREFIX}*"):
         try:
             directory = Path((known / "gitdir").read_text().strip()).parent.parent

@@ -30,7 +30,7 @@ _REFERENCE = re.compile(r"(?<![\w/&])[#!][0-9]+\b|\b[A-Z]{2,}-[0-9]+\b|:\w+:`[^`
 
 @dataclass(frozen=True)
 class Consolidated:
-    """The changelog after it. `folded` are the versions whose sections are gone, `notes` what a person should read."""
+    """The new changelog. `folded` are the versions of the folded sections; `notes` ask the user to check the text."""
 
     text: str
     folded: tuple[str, ...] = ()
@@ -85,7 +85,7 @@ def references(text: str) -> frozenset[str]:
 def _merge(into: Node, other: Node, categories: Sequence[str]) -> None:
     """Add what a node of an older section has and the newer one lacks, category by category.
 
-    What is known in one category may be another change in a second one, of the same pull request.
+    Duplicates are removed within a category only: one pull request may have changes in two categories.
     """
     known = _Known(into.blocks)
     into.blocks += [block for block in other.blocks if block not in known]
@@ -118,14 +118,14 @@ def _child(into: Node, other: Node) -> Node:
 
 
 def _without_nothing(node: Node) -> None:
-    """Remove what says that there is nothing, where there is something, and headings without text."""
+    """Remove headings without text, and the words for an empty category where the category has an item."""
     node.children = [child for child in node.children if not child.is_empty]
     if node.children or any(not NOTHING.fullmatch(block.strip()) for block in node.blocks):
         node.blocks = [block for block in node.blocks if not NOTHING.fullmatch(block.strip())]
 
 
 def _in_order(node: Node, categories: Sequence[str]) -> None:
-    """Sort the categories as towncrier does; others stand behind them."""
+    """Sort the categories as towncrier does, the other headings behind them."""
     order = {title: place for place, title in enumerate(categories)}
     if any(child.title in order for child in node.children):
         node.children.sort(key=lambda child: order.get(child.title, len(order)))

@@ -10,7 +10,7 @@ FILES = ("__init__.py", "_version.py")
 
 
 def name_in_version(sources: Iterable[bytes]) -> str | None:
-    """`QTrio`, of `__version__ = Version("QTrio", 24, 7, 0)`; None if the version is a string or something else."""
+    """`QTrio`, of `__version__ = Version("QTrio", 24, 7, 0)`; None if the version is not such a call."""
     for source in sources:
         try:
             body = ast.parse(source).body

@@ -1,7 +1,7 @@
 """The sections of pre-releases, for a final release that is written from their news fragments. Pure.
 
 One run of towncrier on the fragments of all pre-releases and of the final release gives what it would have given
-without pre-releases. What people have changed in the sections since would be lost: so each section must be what its own
+without pre-releases. Later edits of the sections would be lost, so each section must be what its own
 fragments give.
 """
 
@@ -54,7 +54,7 @@ def contents_of(path: str, text: str, version: str) -> frozenset[str]:
 
 
 def edited_problem(path: str, version: str, said: frozenset[str], given: frozenset[str]) -> Problem | None:
-    """Why the section of a pre-release cannot be made again; `given` is what towncrier makes of its fragments."""
+    """The problem of a section that was edited; `given` is the section that towncrier writes from its fragments."""
     for words, texts in (
         ("has {}, and no news fragment that was removed with it gives that", said - given),
         ("lacks {}, which the news fragments that were removed with it give", given - said),

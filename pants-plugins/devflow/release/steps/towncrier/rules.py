@@ -166,7 +166,7 @@ async def _in_sandbox(
 
 @rule(desc="Run towncrier", level=LogLevel.DEBUG)
 async def run_towncrier(request: Towncrier, python_setup: PythonSetup) -> TowncrierResult:
-    """One `towncrier build`."""
+    """Run `towncrier build` once."""
     return await _in_sandbox(
         request,
         f"Running towncrier {' '.join(request.arguments)}",
@@ -178,7 +178,7 @@ async def run_towncrier(request: Towncrier, python_setup: PythonSetup) -> Towncr
 
 @rule(desc="Read towncrier's settings", level=LogLevel.DEBUG)
 async def ask_towncrier(request: AskTowncrier, python_setup: PythonSetup) -> TowncrierAnswer:
-    """The settings, as the locked towncrier reads them."""
+    """Read the settings as the locked towncrier does."""
     result = await _in_sandbox(request, "Reading towncrier's settings", python_setup)
     return TowncrierAnswer(result.stdout.decode(errors="replace"), result.problem)
 

@@ -33,7 +33,7 @@ class Node:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is below the heading, or only that there is nothing."""
+        """Whether the heading has no text, or only the words for an empty category."""
         return not self.children and all(NOTHING.fullmatch(block.strip()) for block in self.blocks)
 
 
