@@ -15,9 +15,9 @@ from devflow import engine
 from devflow.reset_cache import goal, status_goal
 from devflow.reset_cache.facts import Location
 from devflow.reset_cache.goal import ResetCache
-from devflow.reset_cache.places import all as all_places
-from devflow.reset_cache.places import builtin_members
-from devflow.reset_cache.places.contract import CacheLocations, CacheLocationsRequest
+from devflow.reset_cache.locations import all as locations_of_all
+from devflow.reset_cache.locations import builtin_members
+from devflow.reset_cache.locations.contract import CacheLocations, CacheLocationsRequest
 from devflow.reset_cache.status_goal import CacheStatus
 from reset_cache.fakes import FakeSource
 from reset_cache.machines import machine_rules
@@ -46,7 +46,7 @@ def rule_runner(source: FakeSource) -> RuleRunner:
     return RuleRunner(
         rules=[
             *engine.rules(),
-            *all_places.rules(),
+            *locations_of_all.rules(),
             *builtin_members.rules(),
             *goal.rules(),
             *status_goal.rules(),

@@ -10,8 +10,8 @@ import pytest
 from devflow.common.errors import Problem, UserError
 from devflow.release.steps import schema_history
 from devflow.release.steps.changelog import named, output_problems, uncommitted_problems
+from devflow.release.steps.changelog_setup import Setup
 from devflow.release.steps.section import Section, fitting
-from devflow.release.steps.setup import Setup
 from devflow.schema_history.facts import SchemaHistory, TreeHistory
 from devflow.schema_history.plan import OutputOptions, plan_dumps
 from release.steps.towncrier.test_step import CONFIG, FILES, SETUP

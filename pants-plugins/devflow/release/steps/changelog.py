@@ -13,9 +13,9 @@ from pants.engine.unions import UnionRule
 from devflow.common.errors import Problem, UserError
 from devflow.common.report import count
 from devflow.engine import Rules, create_digest, digest_contents, read_files
+from devflow.release.steps.changelog_setup import Setup, chosen_configs, config_files, request_of, set_up
 from devflow.release.steps.contract import ReleaseStep, ReleaseStepChanges, ReleaseStepInputs
-from devflow.release.steps.past import Combined, combined
-from devflow.release.steps.setup import Setup, chosen_configs, config_files, request_of, set_up
+from devflow.release.steps.prerelease_fragments import Combined, combined
 from devflow.release.steps.towncrier.changelog import changelog_problems, produced_before
 from devflow.release.steps.towncrier.config import CONFIG_FILES, config_paths, has_table, no_table
 from devflow.release.steps.towncrier.consolidate import Consolidated, consolidated

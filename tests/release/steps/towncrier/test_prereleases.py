@@ -6,8 +6,8 @@ import dataclasses
 
 import pytest
 
-from devflow.release.steps.past import by_prerelease, of_all, of_prerelease
-from devflow.release.steps.setup import Setup
+from devflow.release.steps.changelog_setup import Setup
+from devflow.release.steps.prerelease_fragments import by_prerelease, of_all, of_prerelease
 from devflow.release.steps.towncrier.prereleases import contents_of, edited_problem, prereleases_in
 from devflow.release.versions.version import parse
 from release.steps.towncrier.test_step import CONFIG, FILES, SETUP

@@ -15,7 +15,7 @@ import pytest
 from pants.engine.fs import FileContent
 
 from devflow.release.steps.changelog import ChangelogStep, output_problems
-from devflow.release.steps.setup import Setup, arguments_of, request_of
+from devflow.release.steps.changelog_setup import Setup, arguments_of, request_of
 from devflow.release.steps.towncrier import run_towncrier
 from devflow.release.steps.towncrier.config import config_of, config_path, config_paths
 from devflow.release.steps.towncrier.rules import AskTowncrier, Towncrier

@@ -10,7 +10,7 @@ import pytest
 
 from devflow.common.errors import Problem, UserError
 from devflow.release.steps.changelog import ChangelogStep, input_problems, named, output_problems
-from devflow.release.steps.setup import Setup, arguments_of, chosen_configs, config_files, request_of
+from devflow.release.steps.changelog_setup import Setup, arguments_of, chosen_configs, config_files, request_of
 from devflow.release.steps.towncrier.config import TowncrierConfig
 from devflow.release.subsystem import ReleaseSubsystem
 

@@ -10,7 +10,7 @@ import pytest
 
 from devflow.common.errors import Problem, UserError
 from devflow.release.steps.changelog import input_problems, named, output_problems
-from devflow.release.steps.setup import Setup, chosen_configs
+from devflow.release.steps.changelog_setup import Setup, chosen_configs
 from devflow.release.steps.towncrier.changelog import changelog_problems
 from devflow.release.steps.towncrier.config import config_of, config_path, no_table
 from release.steps.towncrier.test_step import CONFIG, FILES, SETUP, options

@@ -10,8 +10,8 @@ from pants.engine.fs import FileContent
 
 from devflow.common.errors import Problem
 from devflow.engine import digest_contents
+from devflow.release.steps.changelog_setup import Setup, request_of
 from devflow.release.steps.contract import ReleaseStep
-from devflow.release.steps.setup import Setup, request_of
 from devflow.release.steps.towncrier.prereleases import Prereleases, contents_of, edited_problem, prereleases_in
 from devflow.release.steps.towncrier.rules import towncrier_results
 from devflow.release.versions.version import parse

@@ -16,9 +16,9 @@ from devflow.engine import Rules, run_id
 from devflow.engine.generation import HAS_GET, Get, MultiGet, by_name, concurrently, implicitly
 from devflow.plain.facts import Settings
 from devflow.reset_cache.facts import Location
-from devflow.reset_cache.places import contract
-from devflow.reset_cache.places.contract import CacheLocationsRequest, locations_of_member
-from devflow.reset_cache.places.pants import pants_locations
+from devflow.reset_cache.locations import contract
+from devflow.reset_cache.locations.contract import CacheLocationsRequest, locations_of_member
+from devflow.reset_cache.locations.pants import pants_locations
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,14 @@ from pants.engine.rules import collect_rules, rule
 from pants.engine.unions import UnionRule
 
 from devflow.engine import Rules, environment_vars
-from devflow.reset_cache.places.builtin import (
+from devflow.reset_cache.locations.builtin import (
     EXPORTS,
     LAUNCHER,
     LAUNCHER_VARIABLES,
     exports_location,
     launcher_location,
 )
-from devflow.reset_cache.places.contract import CacheLocations, CacheLocationsRequest
+from devflow.reset_cache.locations.contract import CacheLocations, CacheLocationsRequest
 
 
 class LauncherLocationsRequest(CacheLocationsRequest):
