@@ -45,7 +45,7 @@ from devflow.ide_config.goal import IdeConfig
 from devflow.reset_cache import goal as reset_goal
 from devflow.reset_cache import status_goal
 from devflow.reset_cache.goal import ResetCache
-from devflow.reset_cache.locations import all as locations_of_all
+from devflow.reset_cache.locations import all as all_locations
 from devflow.reset_cache.status_goal import CacheStatus
 from devflow.schema_history import register as schema_history
 from devflow.schema_history.goal import DumpSchemaHistory
@@ -97,7 +97,7 @@ def test_a_cache_location(tmp_path: Path) -> None:
     runner = RuleRunner(
         rules=[
             *engine.rules(),
-            *locations_of_all.rules(),
+            *all_locations.rules(),
             *reset_goal.rules(),
             *status_goal.rules(),
             *machine_rules(FakeSource()),

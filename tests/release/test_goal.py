@@ -95,7 +95,10 @@ def test_without_a_tag(world: World) -> None:
 def test_the_same_version_needs_a_flag(world: World) -> None:
     refused = world.run("--to=24.03.0rc1")
     assert refused.exit_code == 1
-    assert "release: The version is 24.03.0rc1 already.\n  Fix: take a higher one, or --allow-equal" in refused.stderr
+    assert (
+        "release: The version is 24.03.0rc1 already.\n  Fix: choose a higher version, or --allow-equal"
+        in refused.stderr
+    )
     allowed = world.run("--to=24.03.0rc1", "--allow-equal", "--execute")
     assert "Changed VERSION" not in allowed.stdout
     assert world.git("rev-parse", "24.03.0rc1^{commit}") == world.git("rev-parse", "HEAD")
@@ -178,7 +181,7 @@ def test_json(world: World) -> None:
     assert document["commit"]["id"] is None
     bad = json.loads(world.run("--to=24.02.0", "--format=json").stdout)
     assert bad["problems"] == [
-        {"what": "24.02.0 is lower than the present 24.03.0rc1.", "fix": "take a higher one with --to=VERSION"}
+        {"what": "24.02.0 is lower than the present 24.03.0rc1.", "fix": "choose a higher version with --to=VERSION"}
     ]
 
 

@@ -15,7 +15,7 @@ from devflow import engine
 from devflow.reset_cache import goal, status_goal
 from devflow.reset_cache.facts import Location
 from devflow.reset_cache.goal import ResetCache
-from devflow.reset_cache.locations import all as locations_of_all
+from devflow.reset_cache.locations import all as all_locations
 from devflow.reset_cache.locations import builtin_members
 from devflow.reset_cache.locations.contract import CacheLocations, CacheLocationsRequest
 from devflow.reset_cache.status_goal import CacheStatus
@@ -46,7 +46,7 @@ def rule_runner(source: FakeSource) -> RuleRunner:
     return RuleRunner(
         rules=[
             *engine.rules(),
-            *locations_of_all.rules(),
+            *all_locations.rules(),
             *builtin_members.rules(),
             *goal.rules(),
             *status_goal.rules(),

@@ -224,4 +224,4 @@ def series_check(current: Version, new: Version) -> Check:
     if parse(new.series).pep440 > parse(current.series).pep440:
         return passed("series", f"{current.series} → {new.series}")
     what = f"The present series is {current.series}, and {new.series} is not after it."
-    return failed("series", Problem(what, "take a later one with --next=SERIES"))
+    return failed("series", Problem(what, "choose a later series with --next=SERIES"))

@@ -129,11 +129,13 @@ def version_check(current: Version, new: Version, *, allow_equal: bool, merged: 
         return passed("version", f"{current.text} → {new.text}")
     if new.pep440 < current.pep440:
         what = f"{new.text} is lower than the present {current.text}."
-        return failed("version", Problem(what, "take a higher one with --to=VERSION"))
+        return failed("version", Problem(what, "choose a higher version with --to=VERSION"))
     if allow_equal:
         return passed("version", f"{new.text}, which it is already")
     if merged:
         what = f"The version is {current.text} already: {merged} is its release, and has no tag."
-        return failed("version", Problem(what, f"take a higher one; or tag that commit: --tag-merged={current.text}"))
-    fix = "take a higher one, or --allow-equal to release this one"
+        return failed(
+            "version", Problem(what, f"choose a higher version; or tag that commit: --tag-merged={current.text}")
+        )
+    fix = "choose a higher version, or --allow-equal to release this one"
     return failed("version", Problem(f"The version is {current.text} already.", fix))
