@@ -1,4 +1,4 @@
-"""Pruning inside of named caches: what can be made again goes one by one, and what a kept virtualenv links to stays."""
+"""Pruning inside of named caches: parts are removed one by one, and what a kept virtualenv links to is kept."""
 
 from __future__ import annotations
 

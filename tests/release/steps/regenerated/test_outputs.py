@@ -1,4 +1,4 @@
-"""Targets whose files are made again: another Pants builds them from what the release commits."""
+"""Targets whose files are regenerated: another Pants builds them from what the release commits."""
 
 from __future__ import annotations
 
