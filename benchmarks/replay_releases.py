@@ -35,9 +35,9 @@ from devflow.release.git.committed import read_committed
 from devflow.release.modes.merged.history import History, HistoryCommit, choose, subject_pattern
 from devflow.release.modes.merged.removed import removed_by_prereleases
 from devflow.release.steps.changelog import ChangelogStep
+from devflow.release.steps.changelog_setup import Setup, arguments_of, request_of
 from devflow.release.steps.prerelease_fragments import of_all, of_prerelease
 from devflow.release.steps.section import section_of
-from devflow.release.steps.changelog_setup import Setup, arguments_of, request_of
 from devflow.release.steps.towncrier import run_towncrier
 from devflow.release.steps.towncrier.config import CONFIG_FILES, config_of, config_path
 from devflow.release.steps.towncrier.consolidate import consolidated, references
