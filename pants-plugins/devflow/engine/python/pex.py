@@ -195,7 +195,7 @@ async def python_tools_by_resolve(union_membership: UnionMembership) -> Mapping[
 
     Pants 2.18 to 2.21 marks no tool, so they are found by their class.
     """
-    of_class = {getattr(tool, "options_scope", None) for tool in subclasses(PythonToolBase)} - {None}
+    of_class = {tool.options_scope for tool in subclasses(PythonToolBase) if hasattr(tool, "options_scope")}
     scopes = {*tools_with_sentinels(union_membership), *of_class}
     tools: dict[str, tuple[str, ...]] = {}
     for scope in sorted(scopes):
