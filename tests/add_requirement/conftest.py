@@ -55,7 +55,8 @@ _asked: list[LockAttemptRequest] = []
 OLD = {"attrs": "21.4.0", "boto3": "1.26.0", "click": "8.0.4"}
 
 
-@rule
+# A newer Pants finds a rule by its name.
+@rule(canonical_name="devflow.locking.pinned.attempt_lock")
 async def lock_in_memory(request: LockAttemptRequest) -> LockAttempt:
     assert request.requirements is not None
     _asked.append(request)
@@ -67,7 +68,7 @@ async def lock_in_memory(request: LockAttemptRequest) -> LockAttempt:
     return LockAttempt(((f"{request.resolve}.lock", text.encode()),))
 
 
-@rule
+@rule(canonical_name="devflow.add_requirement.distributions.read_distribution")
 async def read_in_memory(request: DistributionRequest) -> Distribution:
     name = name_of(request.requirement)
     return Distribution(modules_in(FILES.get(name, [f"{name.replace('-', '_')}/__init__.py"])))

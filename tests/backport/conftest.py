@@ -94,6 +94,8 @@ def template(runner: RuleRunner, tmp_path_factory: pytest.TempPathFactory) -> Pa
     """What each world begins with: main, and the series 24.03 that lacks its last commit."""
     world = World(emptied(runner))
     world.git("init", "--quiet", "--initial-branch=main")
+    # Also on a branch that has no .gitignore; without that file, a newer Pants finds no build root.
+    world.write({".git/info/exclude": "BUILDROOT\n"})
     world.commit("Begin", {".gitignore": IGNORED, "app.py": text(), "tool.sh": "echo 1\n"})
     world.git("branch", "24.03")
     world.commit("feat: more (#11)", {"app.py": text(_0="first"), "new.py": "new = 1\n"})

@@ -48,16 +48,22 @@ NO_FIX_IS_RUN = {
     "same-filesystem": "it finds nothing",
     "watching": "the clone is to be moved to another disk",
 }
+# The engine of a newer Pants reads configuration files.
+UNPARSED = (
+    ("could not be parsed as TOML", "pants.option.config")
+    if find_spec("pants.option.config")
+    else ("Failed to parse config file ", "engine")
+)
 # What is quoted, and the module of Pants, or "engine", that says it; by the check that quotes it.
 WORDS = {
-    "config": ("could not be parsed as TOML", "pants.option.config"),
+    "config": UNPARSED,
     "execution-root": ("Failed to create temporary directory for immutable inputs: ", "engine"),
     "interpreters": ("interpreter compatible with the requested constraints was found", "pex.interpreter_constraints"),
     "launcher": ("using a `pants` launcher binary older than ", "pants.bin.pants_runner"),
     "locale": ("Your system's preferred encoding is `", "pants.bin.pants_loader"),
     "lockfiles": ("with incompatible inputs.", "pants.backend.python.util_rules.pex_requirements"),
     "open-files": ("File handle limit is capped to: ", "engine"),
-    "rc-files": ("could not be parsed as TOML", "pants.option.config"),
+    "rc-files": UNPARSED,
     "store": ("MDB_INVALID: File is not an LMDB file", "engine"),
     "store-limit": ("MDB_MAP_FULL: Environment mapsize limit reached", "engine"),
     "watches": ("Failed to watch filesystem for `", "engine"),
@@ -104,6 +110,7 @@ def test_a_fix_is_run(check: str) -> None:
 def test_the_words_are_those_of_pants(check: str) -> None:
     quoted, where = WORDS[check]
     if where != "engine":
+        pytest.importorskip(where.partition(".")[0], reason="a newer Pants comes without pex")
         found = find_spec(where)
         assert found
         assert quoted in Path(str(found.origin)).read_text(encoding="utf-8")

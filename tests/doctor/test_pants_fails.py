@@ -6,8 +6,10 @@ import os
 import subprocess
 import sys
 
+import pytest
 from doctor import start_engine
 from doctor.broken import Clone
+from pants.version import PANTS_SEMVER
 
 from devflow.doctor.checks.launchers import Launcher, LauncherFacts, judge_launcher
 from devflow.doctor.checks.limits import OpenFilesFacts, judge_open_files
@@ -90,15 +92,17 @@ PantsRunner(["pants", "--no-pantsd", "--version"], dict(os.environ)).run(time.ti
 
 def test_a_launcher_that_is_too_old(clone: Clone) -> None:
     one = Launcher("/usr/local/bin/pants", "/usr/local/bin/pants", "binary", (0, 9, 2))
-    [finding] = judge_launcher(LauncherFacts(one, (2, 17, 1), False, False))
+    [finding] = judge_launcher(LauncherFacts(one, PANTS_SEMVER.release, False, False))
     words = finding.problem.what.rpartition(": ")[2].rstrip(".")
+    least = finding.problem.what.partition(" needs ")[2].partition(" or newer")[0]
     command = [sys.executable, "-c", RUN_OF_A_LAUNCHER]
     assert words in said_by(clone, command, SCIE="1", SCIE_PANTS_VERSION="0.9.2")
-    assert words not in said_by(clone, command, SCIE="1", SCIE_PANTS_VERSION="0.10.0")
+    assert words not in said_by(clone, command, SCIE="1", SCIE_PANTS_VERSION=least)
 
 
 def test_a_python_that_is_missing(clone: Clone) -> None:
     """Pex says it, which Pants runs."""
+    pytest.importorskip("pex", reason="a newer Pants comes without pex")
     here = os.path.realpath(sys.executable)
     clone.configure(
         "[python]\nenable_resolves = true\ninterpreter_constraints = ['CPython==3.12.99']\n"

@@ -46,12 +46,13 @@ async def _requirements_of(resolve: str) -> tuple[str, ...]:
     return tuple(sorted(line for line in lines if line and not line.startswith("#")))
 
 
-@rule
+# A newer Pants finds a rule by its name.
+@rule(canonical_name="devflow.locking.pinned.plan_lock")
 async def plan_in_memory(request: PlannedLockRequest) -> PlannedLock:
     return PlannedLock(await _requirements_of(request.resolve), f"{request.resolve}.lock")
 
 
-@rule
+@rule(canonical_name="devflow.locking.pinned.attempt_lock")
 async def lock_in_memory(request: LockAttemptRequest) -> LockAttempt:
     requirements = await _requirements_of(request.resolve)
     try:

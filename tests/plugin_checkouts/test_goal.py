@@ -164,8 +164,10 @@ def test_roots_and_entry_points_reach_commands(world: World) -> None:
     path = variables["PYTHONPATH"]
     names = ["src", ".plugins/mail/src", ".plugins/sms/src", "dist/plugins"]
     assert path == ":".join(f"{world.root}/{name}" for name in names)
+    new = sys.version_info >= (3, 10)
+    found = "entry_points(group='kiln.notifier')" if new else "entry_points()['kiln.notifier']"
     tell = "from importlib.metadata import entry_points, version; print(version('notifier-mail'), "
-    tell += "sorted(e.load().__module__ for e in entry_points()['kiln.notifier']))"
+    tell += f"sorted(e.load().__module__ for e in {found}))"
     done = subprocess.run(
         [sys.executable, "-c", tell], env={"PYTHONPATH": path}, capture_output=True, text=True, check=True
     )

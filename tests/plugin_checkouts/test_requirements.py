@@ -20,8 +20,9 @@ def export(world: World, **installed: str) -> Path:
     """The export of the main resolve, with these projects. A virtualenv, but for the program that makes it."""
     venv = world.root / "dist/export/fake/trees/main/1.0"
     (venv / "bin").mkdir(parents=True)
-    os.symlink(sys.executable, venv / "bin/python")
-    (venv / "pyvenv.cfg").write_text(f"home = {os.path.dirname(sys.executable)}\n")
+    python = os.path.realpath(sys.executable)  # which may itself be of a virtualenv
+    os.symlink(python, venv / "bin/python")
+    (venv / "pyvenv.cfg").write_text(f"home = {os.path.dirname(python)}\n")
     library = venv / "lib" / f"python{sys.version_info.major}.{sys.version_info.minor}" / "site-packages"
     for name, version in installed.items():
         (library / f"{name}-{version}.dist-info").mkdir(parents=True)

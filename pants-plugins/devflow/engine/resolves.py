@@ -60,13 +60,6 @@ def tools_with_sentinels(union_membership: UnionMembership) -> frozenset[str]:
     return frozenset(sentinel.resolve_name for sentinel in sentinels)
 
 
-def tools_of_class(union_membership: UnionMembership, parent: type) -> frozenset[str]:
-    """The option scopes of tools that are marked by their class, a subclass of `parent`."""
-    if ExportableTool is None:
-        return frozenset()
-    return frozenset(ExportableTool.filter_for_subclasses(union_membership, parent))
-
-
 async def planned_lockfiles(names: RequestedUserResolveNames) -> tuple[GenerateLockfile, ...]:
     """Plan the lockfiles of these resolves from the targets; none for a backend that is told not to make any.
 

@@ -156,12 +156,16 @@ def test_a_lockfile_with_conflict_markers(clone: Clone) -> None:
     assert clone.found("lockfiles") == []
 
 
-def test_the_words_of_pants() -> None:
-    """They are in its sources, and in those of pex."""
-    for module, words in (
+@pytest.mark.parametrize(
+    ("module", "words"),
+    [
         ("pants.backend.python.util_rules.pex_requirements", "lockfile at {lockfile.url} "),
         ("pex.interpreter_constraints", "interpreter compatible with the requested constraints was found"),
-    ):
-        found = find_spec(module)
-        assert found
-        assert words in Path(str(found.origin)).read_text(encoding="utf-8")
+    ],
+)
+def test_the_words_of_pants(module: str, words: str) -> None:
+    """They are in its sources, and in those of pex."""
+    pytest.importorskip(module.partition(".")[0], reason="a newer Pants comes without pex")
+    found = find_spec(module)
+    assert found
+    assert words in Path(str(found.origin)).read_text(encoding="utf-8")

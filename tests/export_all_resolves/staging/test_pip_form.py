@@ -151,6 +151,9 @@ def test_what_pex_is_to_install(tmp_path: Path, files: Mapping[str, str | tuple[
 
 def test_a_real_pip_installs_the_same_files(tmp_path: Path) -> None:
     """But for what pex changes afterwards: the first line of scripts, RECORD and `direct_url.json`."""
+    pip = next((Path(ensurepip.__file__).parent / "_bundled").glob("pip-*.whl"), None)
+    if not pip:
+        pytest.skip("this Python has no pip of its own: distributions of Linux keep it elsewhere")
     path = write_wheel(
         tmp_path / NAME,
         {
@@ -164,7 +167,6 @@ def test_a_real_pip_installs_the_same_files(tmp_path: Path) -> None:
             "a_b-1.0.data/scripts/gui": ("#!python\nold\n", 0o755),
         },
     )
-    [pip] = (Path(ensurepip.__file__).parent / "_bundled").glob("pip-*.whl")
     options = ("--isolated", "--no-cache-dir", "--disable-pip-version-check", "--no-warn-script-location", "--no-deps")
     prefix = tmp_path / "prefix"
     subprocess.run(

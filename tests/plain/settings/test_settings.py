@@ -115,6 +115,22 @@ def test_the_defaults_follow_the_version(version: str, workdir: str, subprocessd
 
 
 @pytest.mark.parametrize(
+    ("version", "distdir"), [("2.24.3", "/from/pants.toml"), ("2.25.0", "{}/dist"), ("", "{}/dist")]
+)
+def test_an_option_of_another_file_in_a_reference(version: str, distdir: str) -> None:
+    """From 2.25 on, the engine reads the files, and each by itself."""
+    line = f'pants_version = "{version}"\n' if version else ""
+    files = {
+        "pants.toml": f'[GLOBAL]\n{line}pants_distdir = "/from/pants.toml"\n',
+        ".pants.rc": '[GLOBAL]\nnamed_caches_dir = "%(pants_distdir)s/named"\n',
+    }
+    with repository(files, {}) as (root, env):
+        assert read_options(root, env)["named_caches_dir"] == f"{distdir.format(root)}/named"
+        of_environment = read_options(root, {**env, "PANTS_DISTDIR": "/from/environment"})
+        assert of_environment["named_caches_dir"] == "/from/environment/named"
+
+
+@pytest.mark.parametrize(
     ("content", "says"),
     [
         ("[GLOBAL", "pants.toml cannot be read"),

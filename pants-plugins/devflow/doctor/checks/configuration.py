@@ -11,6 +11,7 @@ from devflow.doctor.facts import UNSAID, Finding, HealthCheck, error, warning
 from devflow.doctor.world import World
 
 _VERSION = re.compile(r"(\d{1,4})\.(\d{1,4})")
+_VERSION_LINE = re.compile(r"""^\s*pants_version\s*=\s*["'](.*?)["']""", re.MULTILINE)
 _SCOPE = re.compile(r"GLOBAL|DEFAULT|[a-z0-9_]+(?:[-.][a-z0-9_]+)*")
 
 
@@ -48,12 +49,14 @@ def read_config(world: World) -> ConfigFacts:
 
 
 def _is_modern(world: World) -> bool:
-    """Judged by `pants_version`, also if it is misplaced at the top of a file.
+    """Judged by `pants_version`, also if it is misplaced at the top of a file, or if its file is no TOML.
 
     Without a version, the newest Pants starts.
     """
-    at_the_top = (file.document.get("pants_version") for file in world.config.files)
-    texts = (world.config.text("GLOBAL", "pants_version"), *at_the_top)
+    files = world.config.files
+    at_the_top = (file.document.get("pants_version") for file in files)
+    lines = (version for file in files if file.problem for version in _VERSION_LINE.findall(file.text))
+    texts = (world.config.text("GLOBAL", "pants_version"), *at_the_top, *lines)
     version = next(filter(None, (_VERSION.match(text) for text in texts if isinstance(text, str))), None)
     return version is None or (int(version[1]), int(version[2])) >= (2, 25)
 
@@ -63,7 +66,7 @@ def judge_config(facts: ConfigFacts) -> Iterator[Finding]:
 
     Source: `config.py` of Pants 2.17.1, and what Pants 2.32.1 prints.
     """
-    yield from _unreadable(facts.broken, in_pants=facts.in_pants)
+    yield from _unreadable(facts.broken, in_pants=facts.in_pants, modern=facts.modern)
     for name, key, is_table in facts.unknown:
         fix = f"rename [{key}]: scopes have small letters" if is_table else f"move {key} below the [scope] that has it"
         if not is_table and key == "pants_version":
@@ -72,9 +75,7 @@ def judge_config(facts: ConfigFacts) -> Iterator[Finding]:
         if facts.modern and is_table:
             said = f"Invalid table name [{key}] in {name}: Invalid config entries detected."
         elif facts.modern:
-            said = (
-                f"Expected the config file {name} to contain tables per section, but section {key} contained a value."
-            )
+            said = f"Expected the config file {name} to contain tables per section: {key} is no table."
         yield error(f"Pants does not start: {said}", f"{fix}, or remove it, in {name}")
     if facts.settings_problem:
         yield error(facts.settings_problem.what, facts.settings_problem.fix)
@@ -86,11 +87,15 @@ def judge_config(facts: ConfigFacts) -> Iterator[Finding]:
 
 @dataclass(frozen=True)
 class RcFilesFacts:
-    """The rc files that are read, each with the options that it sets; those that cannot be read, with the problem."""
+    """The rc files that are read, each with the options that it sets; those that cannot be read, with the problem.
+
+    `modern`: as in `ConfigFacts`.
+    """
 
     sets: Mapping[str, tuple[str, ...]]
     broken: tuple[tuple[str, Problem], ...]
     in_pants: bool
+    modern: bool = field(default=True, metadata=UNSAID)
 
 
 def read_rc_files(world: World) -> RcFilesFacts:
@@ -105,18 +110,21 @@ def read_rc_files(world: World) -> RcFilesFacts:
         )
         for file in files
     }
-    return RcFilesFacts(sets, tuple((file.name, file.problem) for file in files if file.problem), world.in_pants)
+    broken = tuple((file.name, file.problem) for file in files if file.problem)
+    return RcFilesFacts(sets, broken, world.in_pants, _is_modern(world))
 
 
 def judge_rc_files(facts: RcFilesFacts) -> Iterator[Finding]:
-    """Source: `config.py` of Pants 2.17.1."""
-    return _unreadable(facts.broken, in_pants=facts.in_pants)
+    """Source: `config.py` of Pants 2.17.1, and what Pants 2.32.1 prints."""
+    return _unreadable(facts.broken, in_pants=facts.in_pants, modern=facts.modern)
 
 
-def _unreadable(broken: tuple[tuple[str, Problem], ...], *, in_pants: bool) -> Iterator[Finding]:
+def _unreadable(broken: tuple[tuple[str, Problem], ...], *, in_pants: bool, modern: bool) -> Iterator[Finding]:
     """The parser of Pants up to 2.24 takes some files that are no TOML: one that Pants has just read is a warning."""
     for name, problem in broken:
         quoted = f"Config file {name} could not be parsed as TOML"
+        if modern or in_pants:
+            quoted = f"Failed to parse config file {name}"
         what = f"Pants from 2.25 on does not start: {quoted}" if in_pants else f"Pants does not start: {quoted}"
         yield (warning if in_pants else error)(f"{what}: {problem.what}", problem.fix)
 

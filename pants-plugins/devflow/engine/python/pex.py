@@ -24,8 +24,8 @@ from pants.engine.unions import UnionMembership
 from pants.option.errors import ConfigValidationError
 
 from devflow.engine.generation import HAS_GET, Get, implicitly
-from devflow.engine.resolves import tools_of_class, tools_with_sentinels
-from devflow.engine.session import scoped_options
+from devflow.engine.resolves import tools_with_sentinels
+from devflow.engine.session import scoped_options, subclasses
 
 if not HAS_GET:
     from pants.backend.python.goals import export
@@ -191,8 +191,12 @@ async def export_pex(
 
 
 async def python_tools_by_resolve(union_membership: UnionMembership) -> Mapping[str, tuple[str, ...]]:
-    """Map each resolve to the Python tools (sorted option scopes) that install from it; other resolves are absent."""
-    scopes = {*tools_with_sentinels(union_membership), *tools_of_class(union_membership, PythonToolBase)}
+    """Map each resolve to the Python tools (sorted option scopes) that install from it; other resolves are absent.
+
+    Pants 2.18 to 2.21 marks no tool, so they are found by their class.
+    """
+    of_class = {tool.options_scope for tool in subclasses(PythonToolBase) if hasattr(tool, "options_scope")}
+    scopes = {*tools_with_sentinels(union_membership), *of_class}
     tools: dict[str, tuple[str, ...]] = {}
     for scope in sorted(scopes):
         try:

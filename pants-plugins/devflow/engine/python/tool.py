@@ -1,7 +1,7 @@
 """A tool that runs from one of the repository's own resolves, so in the version that the repository has locked.
 
 A tool without a resolve of its own is exported from the lockfile that Pants brings, as stock `export --resolve=mypy`
-does. Pants 2.17 has a union for that, and 2.21 another one; releases between export resolves of the repository only.
+does. Pants 2.17 has a union for that, and 2.22 another one; releases between export resolves of the repository only.
 """
 
 from __future__ import annotations

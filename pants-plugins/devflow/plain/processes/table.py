@@ -89,11 +89,14 @@ class PsutilSource:
     def busy_listener(self, pid: int) -> int:
         """See `ProcessSource`."""
         try:
-            connections = psutil.Process(pid).connections(kind="tcp")
+            process = psutil.Process(pid)
+            # psutil 6 has renamed it.
+            connections = getattr(process, "net_connections", None) or process.connections
+            listed = connections(kind="tcp")
         except (psutil.Error, OSError):
             return 0
-        ports = {one.laddr.port for one in connections if one.status == psutil.CONN_LISTEN}
-        return sum(one.status == psutil.CONN_ESTABLISHED and one.laddr.port in ports for one in connections)
+        ports = {one.laddr.port for one in listed if one.status == psutil.CONN_LISTEN}
+        return sum(one.status == psutil.CONN_ESTABLISHED and one.laddr.port in ports for one in listed)
 
     def memory_bytes(self, pid: int) -> int:
         """See `ProcessSource`."""

@@ -22,13 +22,17 @@ from devflow.plain.settings.without_pants import config_files, interpolate, rc_f
 
 @dataclass(frozen=True)
 class ConfigFile:
-    """A configuration file. `problem` says why it cannot be read; the document is empty then."""
+    """A configuration file. `problem` says why it cannot be read; the document is empty then.
+
+    `text` is what was read, also if it is no TOML.
+    """
 
     path: str
     name: str
     is_rc: bool
     document: Mapping[str, Any]
     problem: Problem | None = None
+    text: str = ""
 
     def has(self, scope: str, option: str) -> bool:
         """Whether it sets an option."""
@@ -153,13 +157,14 @@ def variables_of(scope: str, option: str) -> tuple[str, ...]:
 def _read(path: str, build_root: str, *, is_rc: bool) -> ConfigFile:
     name = display_path(path, build_root)
     try:
-        document = parse_toml(read_file_text(path), name)
-    except UserError as error:
-        return ConfigFile(path, name, is_rc, {}, error.problem)
+        text = read_file_text(path)
     except (OSError, UnicodeDecodeError) as error:
         problem = Problem(f"{name} cannot be read: {error}.", f"make {name} a readable UTF-8 file")
         return ConfigFile(path, name, is_rc, {}, problem)
-    return ConfigFile(path, name, is_rc, document)
+    try:
+        return ConfigFile(path, name, is_rc, parse_toml(text, name), text=text)
+    except UserError as error:
+        return ConfigFile(path, name, is_rc, {}, error.problem, text)
 
 
 def read_file_text(path: str) -> str:

@@ -1,7 +1,7 @@
 """The configuration of Pants, read without Pants: the options that name directories, for a Python that has no Pants.
 
 Later sources win: pants.toml (or what PANTS_CONFIG_FILES names), the rc files, the environment. Source: Pants 2.17.1
-and 2.32, `options_bootstrapper.py`, `config.py`, `parser.py`.
+and 2.21, `options_bootstrapper.py`, `config.py`, `parser.py`; Pants 2.29 and 2.32, `lib.rs` of the engine's options.
 """
 
 from __future__ import annotations
@@ -51,11 +51,13 @@ def read_options(build_root: str, environment: Mapping[str, str]) -> dict[str, s
         "pants_distdir": os.path.join(build_root, "dist"),
         **{f"env.{name}": value for name, value in environment.items()},
     }
-    # Pants resolves references to these two options before it reads the rc files.
+    version = _value("pants_version", files, environment, known) or ""
+    # Pants resolves references to these two options before it reads the rc files; from 2.25 on, before it reads any.
+    before = [] if _is_since(version, (2, 25)) else named
     for option in ("pants_workdir", "pants_distdir"):
-        known[option] = _value(option, named, environment, known) or known[option]
-    raw = _value("pants_version", files, environment, known) or ""
-    options = dict(_defaults(build_root, environment, modern=_is_modern(raw)))
+        known[option] = _value(option, before, environment, known) or known[option]
+    # From 2.19 on, all state of a repository is below `.pants.d`.
+    options = dict(_defaults(build_root, environment, modern=_is_since(version, (2, 19))))
     for option in (*options, "pants_physical_workdir_base"):
         value = _value(option, files, environment, known)
         if value is not None:
@@ -84,10 +86,10 @@ def _defaults(build_root: str, environment: Mapping[str, str], *, modern: bool) 
     }
 
 
-def _is_modern(version: str) -> bool:
-    """Whether it is 2.19 or newer, which keeps all state of a repository below `.pants.d`."""
+def _is_since(version: str, release: tuple[int, int]) -> bool:
+    """Whether it is that release or newer: without a version, the newest Pants starts."""
     match = re.match(r"(\d+)\.(\d+)", version)
-    return match is None or (int(match[1]), int(match[2])) >= (2, 19)
+    return match is None or (int(match[1]), int(match[2])) >= release
 
 
 def config_files(build_root: str, environment: Mapping[str, str]) -> list[str]:
