@@ -78,13 +78,18 @@ def distributions_among(targets: Sequence[Target], known: Collection[Target]) ->
             "Which distributions?",
             fix=f"name a python_distribution, such as {some}" if names else "add a python_distribution to a BUILD file",
         )
-    above = [one for one in known for target in targets if is_above(one.address.spec_path, target.address.spec_path)]
-    depth = max((len(one.address.spec_path) for one in above), default=0)
-    near = sorted({one.address.spec for one in above if len(one.address.spec_path) == depth})
+    near = sorted({spec for target in targets for spec in _nearest(target, known)})
     raise UserError(
         f"{targets[0].address} is not a python_distribution.",
         fix=f"name one: {', '.join(near or sorted(one.address.spec for one in known))}",
     )
+
+
+def _nearest(target: Target, known: Iterable[Target]) -> list[str]:
+    """The distributions in the nearest directory at or above that of a target that has any."""
+    above = [one for one in known if is_above(one.address.spec_path, target.address.spec_path)]
+    depth = max((len(one.address.spec_path) for one in above), default=0)
+    return [one.address.spec for one in above if len(one.address.spec_path) == depth]
 
 
 async def choose_distributions(
