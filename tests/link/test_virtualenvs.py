@@ -66,6 +66,17 @@ def test_the_fix_names_a_virtualenv(other: Path, into: str, what: str, fix: str)
         assert inspected(named[1] if named else into).version.startswith(f"{sys.version_info.major}.")
 
 
+def test_a_directory_whose_name_is_not_utf_8(other: Path) -> None:
+    directory = other / os.fsdecode(b"caf\xe9, 1")
+    (other / ".venv").rename(directory)
+    found = inspected(str(directory))
+    assert found.site_packages.startswith(f"{directory}/lib/")
+    with pytest.raises(UserError) as caught:
+        inspected(f"{directory}/lib")
+    named = str(caught.value).partition("name the virtualenv: ")[2]
+    assert named == rf"--into=$'{other}/caf\xe9, 1'"
+
+
 def test_what_the_python_of_the_system_has_counts(run: Run, tmp_path: Path) -> None:
     """In a virtualenv that shows it: an installer leaves it where it is."""
     system = new_virtualenv(tmp_path / "system")
