@@ -131,3 +131,12 @@ def test_a_path_to_all_of_the_repository(run: Run, root: Path, quick_venv: Path)
     subprocess.run(["sh", "-c", note.partition("to end that, remove it: ")[2]], check=True)
     assert run(CLI, f"--into={quick_venv}").stderr == f"{quick_venv}: up to date.\n"
     assert not finds(quick_venv, "acme.agent")
+
+
+@pytest.mark.parametrize("file", ["acme/common/_fast.so", "acme_common-24.3.0rc1.data/scripts/tool"])
+def test_what_only_a_build_makes_is_named(run: Run, root: Path, tmp_path: Path, file: str) -> None:
+    build = root / "src/acme/common/BUILD"
+    build.write_text(build.read_text().replace("name='acme-common'", f"name='acme-common', module='{file}'"))
+    venv = new_virtualenv(tmp_path / "venv", pip=False)
+    planned = run("src/acme/common:dist", f"--into={venv}", "--no-requirements", "--dry-run")
+    assert f"acme-common: the links lack what only its build makes: {file}\n" in planned.stderr
