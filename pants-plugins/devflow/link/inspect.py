@@ -179,7 +179,11 @@ async def find_distributions(
     resolve = await _resolve(owned, problems)
     targets = {address: by_address[address] for address in sorted(owned)}
     return ChosenDistributions(
-        FrozenDict(targets), FrozenDict(owned), FrozenDict(needs), resolve, tuple(problems.values())
+        FrozenDict.deep_freeze(targets),
+        FrozenDict.deep_freeze(owned),
+        FrozenDict.deep_freeze(needs),
+        resolve,
+        tuple(problems.values()),
     )
 
 
