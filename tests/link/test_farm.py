@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Collection
-from importlib.machinery import FileFinder, SourceFileLoader
+from importlib.machinery import FileFinder, ModuleSpec, SourceFileLoader
 from pathlib import Path
 
 from hypothesis import given, settings
@@ -64,7 +64,8 @@ def written(directory: Path, modules: Collection[str]) -> str:
 
 def origin(module: str, *directories: str) -> str | None:
     """The file that Python finds for the module of a file, with these directories on its path."""
-    path, found = list(directories), None
+    path = list(directories)
+    found: ModuleSpec | None = None
     parts = module[: -len(".py")].split("/")
     for part in parts[:-1] if parts[-1] == "__init__" else parts:
         specs = [FileFinder(directory, (SourceFileLoader, [".py"])).find_spec(part) for directory in path]
