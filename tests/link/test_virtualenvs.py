@@ -81,7 +81,7 @@ def test_what_the_python_of_the_system_has_counts(run: Run, tmp_path: Path) -> N
     """In a virtualenv that shows it: an installer leaves it where it is."""
     system = new_virtualenv(tmp_path / "system")
     directory = next(system.glob("lib/*/site-packages"))
-    pip = [system / "bin/python", "-m", "pip", "--quiet", "install", "--no-index"]
+    pip: list[str | Path] = [system / "bin/python", "-m", "pip", "--quiet", "install", "--no-index"]
     helper = make_wheel(tmp_path, "helper", "1.5", requires=["old"], files={"helper.py": ""})
     subprocess.run([*pip, "--no-deps", helper], check=True)
     (directory / "old-1.egg-info").mkdir()

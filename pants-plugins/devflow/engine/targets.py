@@ -46,7 +46,7 @@ if not HAS_GET:
     from pants.source import source_root
 
 try:
-    from pants.engine.target import TransitivelyExcludeDependenciesRequest
+    from pants.engine.target import TransitivelyExcludeDependenciesRequest  # type: ignore[attr-defined]
 except ImportError:  # Plugins exclude nothing before Pants 2.19.
     TransitivelyExcludeDependenciesRequest = None
 

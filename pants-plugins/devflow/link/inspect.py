@@ -195,7 +195,8 @@ async def choose_distributions(first: Collection[Target], known: Collection[Targ
     request = ChooseDistributionsRequest(tuple(first), tuple(known))
     if HAS_GET:
         return await Get(ChosenDistributions, ChooseDistributionsRequest, request)
-    return await _find_distributions(request, **implicitly())
+    chosen: ChosenDistributions = await _find_distributions(request, **implicitly())
+    return chosen
 
 
 async def files_of(targets: Sequence[Target], build_root: str) -> tuple[SourceFile, ...]:
