@@ -71,7 +71,7 @@ def prepare(scratch: ScratchRepository) -> Path:
     scratch.run("exec", "--", "true")
     scratch.run("exec-files")
     venv = root.parent / "other" / ".venv"
-    subprocess.run([sys.executable, "-m", "venv", venv], check=True)
+    subprocess.run([sys.executable, "-m", "venv", "--clear", venv], check=True)
     linked = scratch.run(*link(venv))
     if "Linked 4 distributions" not in linked.stderr:
         raise BenchmarkError(f"not linked:\n{linked.stdout}{linked.stderr}")
@@ -97,14 +97,15 @@ def checked(run: Run, expected: str) -> Run:
     return run
 
 
-def measure(scratch: ScratchRepository, venv: Path, runs: int) -> list[Row]:
-    """Each goal when there is nothing to do, and the script."""
-    cases = (
+def measure(scratch: ScratchRepository, venv: Path, runs: int, only: str | None) -> list[Row]:
+    """Each goal when there is nothing to do, and the script; or `only` one of them, by its first word."""
+    cases = [
         ("exec, nothing stale", 1.2, ("exec", "--", "true"), ""),
         ("exec-files --check", 1.3, ("exec-files", "--check"), " up to date."),
         (f"plugin-checkouts, {CHECKOUTS} checkouts", 1.3, ("plugin-checkouts",), f"{CHECKOUTS} of {CHECKOUTS} ready."),
         ("link, second run", 1.3, link(venv), "up to date."),
-    )
+    ]
+    cases = [case for case in cases if only in (None, case[2][0])]
     ours: dict[str, list[Run]] = {case: [] for case, *_ in cases}
     floors: dict[str, list[Run]] = {case: [] for case, *_ in cases}
     for number in range(runs + 1):
@@ -115,6 +116,8 @@ def measure(scratch: ScratchRepository, venv: Path, runs: int) -> list[Row]:
                 floors[case].append(floor)
                 ours[case].append(run)
     rows = [compare(case, ours[case], "the floor", floors[case], at_most=most) for case, most, *_ in cases]
+    if only not in (None, "script"):
+        return rows
     script, [python] = (
         scratch.build_root / "dist/exec/towncrier",
         scratch.build_root.glob("dist/export/python/virtualenvs/towncrier/3*/bin/python"),
@@ -129,8 +132,14 @@ def measure(scratch: ScratchRepository, venv: Path, runs: int) -> list[Row]:
 def main() -> int:
     """The exit code."""
     about = "Measure exec, exec-files, plugin-checkouts, link and the script."
-    options = options_of(about, runs=15, keep=True).parse_args()
-    return run_in_repository(options, [TOWNCRIER], lambda scratch: measure(scratch, prepare(scratch), options.runs))
+    parser = options_of(about, runs=15, keep=True)
+    parser.add_argument("--only", choices=("exec", "exec-files", "plugin-checkouts", "link", "script"), help="one case")
+    options = parser.parse_args()
+
+    def measured(scratch: ScratchRepository) -> list[Row]:
+        return measure(scratch, prepare(scratch), options.runs, options.only)
+
+    return run_in_repository(options, [TOWNCRIER], measured)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import zipfile
@@ -50,6 +51,12 @@ def play(repo: Repository, transcript: Transcript) -> None:
     assert not differences, (transcript.command, differences)
 
 
+def toured(repo: Repository, part: str) -> list[tuple[str, ...]]:
+    """The commands of the README with this part, as words, without the comments behind them."""
+    typed = [line[2:] for line in (repo.root / "README.md").read_text().splitlines() if line.startswith("$ ")]
+    return [tuple(shlex.split(line, comments=True)) for line in typed if part in line]
+
+
 def test_the_example_declares_its_resolves(repo: Repository) -> None:
     configuration = (repo.root / "pants.toml").read_text()
     names = repo.export("--list").stdout.split()
@@ -75,20 +82,22 @@ def test_the_page_of_export_all_resolves(repo: Repository) -> None:
 
 
 def test_the_page_of_link(repo: Repository) -> None:
+    """With the tour of the README: the virtualenv, the command line in it, and the way back."""
     linked, again = printed_by("link")
     [paths] = transcripts(DOCS / "goals" / "link.md", "Containers")
+    make, link, use, unlink = toured(repo, "../other/.venv")
     venv = repo.root.parent / "other" / ".venv"
-    subprocess.run([python_of("3.11"), "-m", "venv", venv], check=True)
+    clean = {**os.environ, "PYTHONPATH": "", "PYTHONDONTWRITEBYTECODE": "1"}
+    subprocess.run([python_of("3.11"), *make[1:]], cwd=repo.root, check=True, env=clean)
+    assert link == ("pants", *linked.command)
     play(repo, linked)
     play(repo, again)
     play(repo, paths)
-    done = subprocess.run(
-        [venv / "bin/python", "-B", "-I", "-m", "acme.cli", "--help"], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run(use, cwd=repo.root, capture_output=True, text=True, check=True, env=clean)
     assert "submit" in done.stdout
     assert not imports(venv, "acme.agent")
     assert repo.git("status", "--porcelain") == ""
-    repo.run("link", "--unlink", "--into=../other/.venv")
+    repo.run(*unlink[1:])
     assert not imports(venv, "acme")
 
 
@@ -162,8 +171,11 @@ def test_the_page_of_merge_lockfiles(repo: Repository) -> None:
 
 
 def test_the_wheels_of_each_platform(repo: Repository) -> None:
-    """As the README of the example makes them; on whichever machine this is."""
-    repo.run("--tag=+platform-specific", "package", "::")
+    """By the commands of the README's tour; on whichever machine this is."""
+    [every], [one], [dependents] = (
+        toured(repo, part) for part in ("platform-specific", "platform-wheels-only", "launcher-linux_arm64")
+    )
+    repo.run(*every[1:])
     wheels = sorted((repo.root / "dist").glob("*.whl"))
     version = "24.3.0rc1"
     assert [path.name for path in wheels] == [
@@ -184,15 +196,18 @@ def test_the_wheels_of_each_platform(repo: Repository) -> None:
     program = target / "acme/runner/bin/kiln-launch.linux_arm64"
     assert os.access(program, os.X_OK)
     assert program.read_bytes() == (repo.root / "src/acme/runner/bin" / program.name).read_bytes()
-    program = repo.root / "src/acme/runner/bin/kiln-launch.linux_arm64"
-    program.write_bytes(program.read_bytes() + b"changed")
-    for host in ("linux_x86_64", "macos_arm64"):
-        changed = ("--changed-since=HEAD", "--changed-dependents=transitive")
-        listed = repo.run(f"--platform-specific-resources-target={host}", *changed, "list").stdout.split()
-        assert "src/acme/runner:wheel" in listed
-    repo.git("checkout", "--quiet", "src")
     for path in wheels:
         path.unlink()
+    repo.run(*one[1:])
+    assert sorted((repo.root / "dist").glob("*.whl")) == [wheels[2]]
+    wheels[2].unlink()
+    assert "src/acme/runner:wheel" in repo.run(*dependents[1:]).stdout.split()
+    program = repo.root / "src/acme/runner/bin/kiln-launch.linux_arm64"
+    program.write_bytes(program.read_bytes() + b"changed")
+    changed = ("--changed-since=HEAD", "--changed-dependents=transitive")
+    listed = repo.run("--platform-specific-resources-target=macos_x86_64", *changed, "list").stdout.split()
+    assert "src/acme/runner:wheel" in listed
+    repo.git("checkout", "--quiet", "src")
 
 
 def launcher_in(wheel: Path) -> str:

@@ -11,7 +11,7 @@ from pants.backend.python.target_types_rules import rules as python_target_rules
 from pants.core.target_types import GenericTarget
 from pants.engine.addresses import Address
 from pants.engine.rules import QueryRule, collect_rules, rule
-from pants.engine.target import Target
+from pants.engine.target import COMMON_TARGET_FIELDS, Dependencies, Target
 from pants.engine.unions import UnionMembership
 from pants.testutil.rule_runner import RuleRunner
 
@@ -25,7 +25,7 @@ FILES = {
     "b/BUILD": (
         "python_sources(name='src')\n"
         "target(name='plain', dependencies=[':src', 'c:left'])\n"
-        "target(name='without', dependencies=[':plain', '!!c:far', '!!b/y.py:src'])\n"
+        "excluding(name='without', dependencies=[':plain', '!!c:far', '!!b/y.py:src'])\n"
         "target(name='over', dependencies=[':without', 'c:right'])\n"
     ),
     "b/y.py": "import b.z\n",
@@ -37,6 +37,16 @@ FILES = {
         "target(name='farther')\n"
     ),
 }
+
+
+class ExcludingDependencies(Dependencies):
+    supports_transitive_excludes = True
+
+
+class Excluding(Target):
+    alias = "excluding"
+    core_fields = (*COMMON_TARGET_FIELDS, ExcludingDependencies)
+    help = "Stands for its dependencies without some, as a distribution may."
 
 
 @dataclass(frozen=True)
@@ -71,7 +81,7 @@ def runner() -> RuleRunner:
             *dependency_inference.rules.rules(),
             QueryRule(Closures, [AboutClosures]),
         ],
-        target_types=[GenericTarget, PythonSourcesGeneratorTarget],
+        target_types=[Excluding, GenericTarget, PythonSourcesGeneratorTarget],
     )
     runner.set_options(["--python-infer-use-rust-parser"])
     return runner

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+import tempfile
+from collections.abc import Collection
+from importlib.machinery import FileFinder, ModuleSpec, SourceFileLoader
+from pathlib import Path
+
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devflow.link.facts import SourceFile
@@ -48,6 +53,43 @@ def of(*paths: str, root: str = "src", content: bytes | None = None) -> list[Sou
 
 def links(farm: Farm) -> list[str]:
     return [f"{link.path}{'/' if link.whole else ''}" for link in farm.links]
+
+
+def written(directory: Path, modules: Collection[str]) -> str:
+    for module in modules:
+        (directory / module).parent.mkdir(parents=True, exist_ok=True)
+        (directory / module).touch()
+    return str(directory)
+
+
+def origin(module: str, *directories: str) -> str | None:
+    """The file that Python finds for the module of a file, with these directories on its path."""
+    path = list(directories)
+    found: ModuleSpec | None = None
+    parts = module[: -len(".py")].split("/")
+    for part in parts[:-1] if parts[-1] == "__init__" else parts:
+        specs = [FileFinder(directory, (SourceFileLoader, [".py"])).find_spec(part) for directory in path]
+        found = next((spec for spec in specs if spec and spec.loader), None)  # else parts of a namespace
+        path = [
+            place for spec in ([found] if found else specs) if spec for place in spec.submodule_search_locations or ()
+        ]
+    return found.origin if found else None
+
+
+modules = st.lists(st.sampled_from(["a", "b"]), min_size=1, max_size=3).flatmap(
+    lambda parts: st.sampled_from(["/".join([*parts, "__init__.py"]), "/".join(parts) + ".py"])
+)
+
+
+@settings(max_examples=200)
+@given(st.sets(modules, min_size=1, max_size=4), st.sets(modules, max_size=3))
+def test_each_file_that_hides_a_module_is_known(own: set[str], first: set[str]) -> None:
+    """What Python finds differs if other files come first on its path: then one of these is among those known."""
+    farm = plan_farm({"d": of(*own)}, [])
+    with tempfile.TemporaryDirectory() as directory:
+        linked, site_packages = written(Path(directory, "farm"), own), written(Path(directory, "site-packages"), first)
+        hidden = [one for one in own if origin(one, linked) != origin(one, site_packages, linked)]
+    assert not hidden or first & farm.hiding, hidden
 
 
 def test_the_highest_directory_with_files_of_its_own() -> None:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import time
+from contextlib import ExitStack
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from link.conftest import Run
-from link.worlds import finds, new_virtualenv, run_python, tree_hash
+from link.worlds import build_file, finds, new_virtualenv, run_python, tree_hash
 
+from devflow.common.files import exclusive_lock
 from harness.uv import real_uv
 
 CLI = "src/acme/cli:dist"
@@ -132,6 +136,19 @@ def test_what_is_not_needed_any_more_is_unlinked(run: Run, root: Path, quick_ven
     assert run(CLI, f"--into={quick_venv}", "--check").exit_code == 0
 
 
+def test_what_has_left_the_graph_is_unlinked(run: Run, root: Path, quick_venv: Path) -> None:
+    """The same command line, after a dependency has been removed."""
+    assert run(CLI, f"--into={quick_venv}").exit_code == 0
+    (root / "src/acme/cli/BUILD").write_text(build_file("cli").replace("'src/acme/client:src', ", ""))
+    (root / "src/acme/cli/__init__.py").write_text("")
+    checked = run(CLI, f"--into={quick_venv}", "--check")
+    assert checked.exit_code == 1
+    assert f"acme-client {VERSION}: linked, and not asked for" in checked.stdout
+    assert run(CLI, f"--into={quick_venv}").exit_code == 0
+    assert not finds(quick_venv, "acme.client")
+    assert (root / "src/acme/client/__init__.py").exists()
+
+
 @pytest.mark.parametrize("lost", ["farm", "pth", "link", "state"])
 def test_what_is_lost_is_found_and_made_again(run: Run, quick_venv: Path, lost: str) -> None:
     run(CLI, f"--into={quick_venv}")
@@ -162,6 +179,19 @@ def test_killed_after_the_requirements(run: Run, quick_venv: Path, monkeypatch: 
     assert f"acme-cli {VERSION}: linked src/acme/cli" in checked.stdout
     assert run(CLI, f"--into={quick_venv}").exit_code == 0
     assert finds(quick_venv, "acme.cli")
+
+
+def test_a_run_waits_for_the_one_before(
+    run: Run, root: Path, quick_venv: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which may be one that the user has left by Ctrl-C, and that the daemon completes."""
+    lock = ExitStack()
+    lock.enter_context(exclusive_lock(root / ".pants.d/link.lock", timeout_s=0))
+    clock = SimpleNamespace(monotonic=time.monotonic, sleep=lambda _: lock.close())
+    monkeypatch.setattr("devflow.common.files.time", clock)
+    result = run(CLI, f"--into={quick_venv}")
+    assert result.exit_code == 0
+    assert result.stderr.startswith(f"Waiting for process {os.getpid()}.\nLinked 3 distributions ")
 
 
 def test_versions_of_the_lockfile(run: Run, root: Path, venv: Path) -> None:

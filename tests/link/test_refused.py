@@ -99,6 +99,7 @@ def test_a_link_of_the_old_recipe(run: Run, root: Path, quick_venv: Path) -> Non
     before = tree_hash(root)
     message = refused(run, CLI, f"--into={quick_venv}")
     assert f"{link} is a link to {root}/src/acme/client." in message
+    assert "hides code" not in message  # the sources are behind the link
     subprocess.run(["sh", "-c", message.partition("at its end: ")[2]], check=True)
     assert tree_hash(root) == before
     assert run(CLI, f"--into={quick_venv}").exit_code == 0
@@ -108,7 +109,7 @@ def test_a_regular_package_that_hides_the_namespace(run: Run, venv: Path, tmp_pa
     wheel = make_wheel(tmp_path, "acme-legacy", "1", files={"acme/__init__.py": "", "acme/old.py": ""})
     subprocess.run([venv / "bin/python", "-m", "pip", "--quiet", "install", wheel], check=True)
     message = refused(run, CLI, f"--into={venv}")
-    assert "/acme/__init__.py, of acme-legacy, hides the packages of this repository beside it.\n" in message
+    assert "/acme/__init__.py, of acme-legacy, hides code of this repository.\n" in message
     subprocess.run(["sh", "-c", message.partition("uninstall acme-legacy: ")[2]], check=True, capture_output=True)
     assert run(CLI, f"--into={venv}").exit_code == 0
 

@@ -8,6 +8,7 @@ import pytest
 from pants.backend.project_info import dependents, list_targets
 from pants.backend.project_info.dependents import DependentsGoal
 from pants.backend.python.target_types import PythonSourcesGeneratorTarget
+from pants.backend.python.util_rules.package_dists import DistBuildEnvironment
 from pants.core.goals.package import Package
 from pants.core.target_types import (
     FilesGeneratorTarget,
@@ -16,9 +17,11 @@ from pants.core.target_types import (
     ResourcesGeneratorTarget,
     ResourceTarget,
 )
+from pants.engine.rules import QueryRule
 from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
 
 from devflow.platform_wheels import register
+from devflow.platform_wheels.resources import PlatformResourcesCheck
 from harness.rule_runners import emptied
 from platform_wheels import fake_distribution
 from platform_wheels.fake_distribution import FakeDistribution
@@ -37,6 +40,7 @@ def shared_runner() -> RuleRunner:
             *fake_distribution.rules(),
             *dependents.rules(),
             *list_targets.rules(),
+            QueryRule(DistBuildEnvironment, [PlatformResourcesCheck]),
         ],
         target_types=[
             *register.target_types(),

@@ -99,6 +99,25 @@ def test_a_program_for_another_machine_and_a_tag_that_indexes_refuse(
         assert "Note: package indexes refuse the tag linux_aarch64; " in caplog.text
 
 
+def test_no_name_of_a_file_is_obeyed_by_a_terminal(package: Run, root: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """In a line of the log, and in an error."""
+    hostile = "launch\x1bc.x86"
+    for path in ("src/acme/runner/bin", "src/share"):
+        (root / path).mkdir(exist_ok=True)
+        (root / path / hostile).write_bytes(X86_64)
+    (root / "src/share/BUILD").write_text(f"resource(name='it', source={hostile!r})")
+    write(
+        root,
+        f"resource(name='it', source={f'bin/{hostile}'!r})\n"
+        + wheel_target({"linux_arm64": ENTRIES["linux_arm64"].replace(":arm", ":it")}),
+    )
+    with caplog.at_level(logging.INFO):
+        assert package("src/acme/runner:wheel").exit_code == 0
+    assert r"Warning: acme/runner/bin/launch\x1bc.x86 is for x86_64, and the tags are for arm64." in caplog.text
+    write(root, wheel_target({"linux_arm64": ENTRIES["linux_arm64"].replace(":arm", "src/share:it")}))
+    assert r"share/launch\x1bc.x86: it is in no package of" in refused(package)
+
+
 def test_a_typo_is_an_error_at_package_only(package: Run, root: Path, dependents_of: Callable[..., list[str]]) -> None:
     write(root, wheel_target({**ENTRIES, "linux_aarch64": ENTRIES["linux_x86_64"]}))
     text = refused(package)

@@ -6,10 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pants.backend.python.util_rules.interpreter_constraints import InterpreterConstraints
+from pants.backend.python.util_rules.package_dists import DistBuildEnvironment
 from pants.engine.addresses import Address
 from pants.engine.internals.scheduler import ExecutionError
+from pants.testutil.rule_runner import RuleRunner
 
-from devflow.platform_wheels.resources import problems_of
+from devflow.platform_wheels.resources import PlatformResourcesCheck, problems_of
 from devflow.platform_wheels.targets import PlatformResourcesTarget
 
 DependentsOf = Callable[..., list[str]]
@@ -90,6 +93,27 @@ def test_the_check_of_a_distribution(fields: dict[str, object], what: str | None
     target = PlatformResourcesTarget(fields, Address("src/acme", target_name="binaries"))
     found = problems_of(target, "linux_x86_64")
     assert [(problem.what, problem.fix) for problem in found] == ([(what, fix)] if what else [])
+
+
+def test_the_check_of_all_that_a_distribution_depends_on(root: Path, rule_runner: RuleRunner) -> None:
+    """As Pants asks for it when it builds a distribution: with the addresses of the whole closure."""
+    closure = tuple(Address("src/acme/runner", target_name=name) for name in ("dist", "binaries", "arm", "x86"))
+    request = PlatformResourcesCheck(closure, InterpreterConstraints())
+
+    def check(platform: str, text: str = BUILD) -> DistBuildEnvironment:
+        write(root, text)
+        rule_runner.set_options(on(platform), env_inherit={"PATH"})
+        return rule_runner.request(DistBuildEnvironment, [request])
+
+    for platform in ("linux_arm64", "linux_x86_64"):
+        assert check(platform).extra_build_time_requirements == ()
+    for platform, text, what in (
+        ("macos_arm64", BUILD, "src/acme/runner:binaries has no resources for macos_arm64, only for linux_arm64, "),
+        ("linux_arm64", BUILD.replace("linux_x86_64", "linux_amd64"), "'linux_amd64' is not a platform. Did you mean"),
+    ):
+        with pytest.raises(ExecutionError, match=what):
+            check(platform, text)
+    check("macos_arm64", BUILD.replace("dependency_map", "allow_empty=True, dependency_map"))
 
 
 def test_an_unknown_platform_on_the_command_line_is_refused_by_pants(root: Path, dependents_of: DependentsOf) -> None:

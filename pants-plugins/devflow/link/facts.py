@@ -17,8 +17,8 @@ GENERATOR = "devflow-link"  # the generator in the file WHEEL of distributions t
 class DistributionMetadata:
     """The metadata of a wheel.
 
-    `metadata` and `entry_points` are the texts of these files. `compiled` are its extension modules, which have no
-    source file to link.
+    `metadata` and `entry_points` are the texts of these files. `built` are its files that have no source file to link:
+    extension modules, and what is installed outside of `site-packages`.
     """
 
     name: str
@@ -27,7 +27,7 @@ class DistributionMetadata:
     requires: tuple[str, ...]
     metadata: bytes
     entry_points: bytes | None = None
-    compiled: tuple[str, ...] = ()
+    built: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -135,9 +135,18 @@ class VirtualenvFacts:
     pth: str | None = None
     repository: str | None = None
     repository_exists: bool = True
-    # Paths below `site-packages`: links that lead out of the virtualenv; regular packages, with their owners.
+    # Paths below `site-packages`: links that lead out of the virtualenv; files that hide linked code, with their
+    # owners; `.pth` files, each with its directory in the repository and its owner.
     links: Mapping[str, str] = field(default_factory=dict)
-    regular_packages: Mapping[str, str | None] = field(default_factory=dict)
+    hiding: Mapping[str, str | None] = field(default_factory=dict)
+    paths: Mapping[str, tuple[str, str | None]] = field(default_factory=dict)
+    # The distributions outside of it that its Python finds: those of the system, if it shows them.
+    beside: Mapping[str, InstalledDistribution] = field(default_factory=dict)
+
+    @property
+    def present(self) -> Mapping[str, InstalledDistribution]:
+        """All distributions that its Python finds."""
+        return {**self.beside, **self.installed}
 
     @property
     def linked(self) -> tuple[str, ...]:

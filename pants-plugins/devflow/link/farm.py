@@ -40,13 +40,14 @@ class FarmDirectory:
 
 @dataclass(frozen=True)
 class Farm:
-    """Entries, sorted by path; the real directories that contain them; and files that hide others.
+    """Entries, sorted by path, and files that hide others.
 
-    `split` are the directories that cannot be linked as a whole: a new file in one of them needs a new run.
+    `hiding` are the paths of files that Python would import instead of these, if they come first on its path. `split`
+    are the directories that cannot be linked as a whole: a new file in one of them needs a new run.
     """
 
     links: tuple[FarmLink, ...]
-    directories: frozenset[str]
+    hiding: frozenset[str]
     hidden: tuple[tuple[SourceFile, SourceFile], ...] = ()
     split: tuple[str, ...] = ()
 
@@ -72,9 +73,8 @@ def plan_farm(files: Mapping[str, Collection[SourceFile]], others: Iterable[str]
     shown_paths = {file.full_path for of_owner in files.values() for file in of_owner}
     foreign = {parent for path in set(others) - shown_paths for parent in _parents(path)}
     links = tuple(sorted(_links(top, "", foreign), key=lambda link: link.path))
-    directories = frozenset(parent for link in links for parent in _parents(link.path))
     singles = {link.path.rpartition("/")[0] for link in links if not link.whole}
-    return Farm(links, directories, tuple(hidden), tuple(sorted(singles - {""})))
+    return Farm(links, frozenset(_hiding(top, "")), tuple(hidden), tuple(sorted(singles - {""})))
 
 
 def _links(directory: FarmDirectory, path: str, foreign: Collection[str]) -> Iterator[FarmLink]:
@@ -89,6 +89,22 @@ def _links(directory: FarmDirectory, path: str, foreign: Collection[str]) -> Ite
             yield FarmLink(f"{path}{name}", source, tuple(sorted({owner for owner, _ in files})), whole=True)
         else:
             yield from _links(below, f"{path}{name}/", foreign)
+
+
+def _hiding(directory: FarmDirectory, path: str) -> Iterator[str]:
+    """A regular package hides the parts of a namespace behind it, and all that is below the same package."""
+    if path:
+        yield f"{path}__init__.py"
+        if "__init__.py" in directory.files:
+            return
+    for name in directory.files:
+        if name.endswith(".py"):
+            yield f"{path}{name}"
+            yield f"{path}{name[:-3]}/__init__.py"
+    for name, below in directory.directories.items():
+        if any(file.path.endswith(".py") for _, file in below.below()):
+            yield f"{path}{name}.py"
+            yield from _hiding(below, f"{path}{name}/")
 
 
 def _parents(path: str) -> Iterator[str]:

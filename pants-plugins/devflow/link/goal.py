@@ -13,7 +13,6 @@ from pants.engine.env_vars import CompleteEnvironmentVars
 from pants.engine.goal import Goal
 from pants.engine.internals.session import SessionValues
 from pants.engine.rules import collect_rules, goal_rule
-from pants.engine.unions import UnionMembership
 from pants.option.global_options import GlobalOptions
 from pants.util.docutil import bin_name
 
@@ -85,7 +84,6 @@ async def link_goal(
     specs: Specs,
     build_root: BuildRoot,
     dist_dir: DistDir,
-    union_membership: UnionMembership,
     session: SessionValues,
 ) -> LinkDistributions:
     """See docs/goals/link.md."""
@@ -103,7 +101,7 @@ async def link_goal(
         known = await all_distributions()
         named = await filtered_targets_of_specs(specs) if specs else ()
         first = distributions_among(named, known)
-        chosen = await choose_distributions(first, known, union_membership)
+        chosen = await choose_distributions(first, known)
         if chosen.problems:
             run.fail(*chosen.problems)
             return LinkDistributions(exit_code=run.exit_code)

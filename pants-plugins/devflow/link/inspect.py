@@ -16,8 +16,11 @@ from pants.backend.python.util_rules.package_dists import is_ownable_target
 from pants.core.target_types import ResourceSourceField
 from pants.engine.addresses import Address
 from pants.engine.fs import PathGlobs
+from pants.engine.rules import collect_rules, rule
 from pants.engine.target import SingleSourceField, Target
 from pants.engine.unions import UnionMembership
+from pants.util.frozendict import FrozenDict
+from pants.util.logging import LogLevel
 
 from devflow.common.errors import Problem, UserError
 from devflow.common.paths import shown
@@ -29,6 +32,7 @@ from devflow.engine import (
     list_paths,
     scoped_options,
 )
+from devflow.engine.generation import HAS_GET, Get, Rules, by_name, implicitly
 from devflow.engine.python import python_source_files
 from devflow.link.closures import Walked, closure_of
 from devflow.link.facts import SourceFile
@@ -40,15 +44,23 @@ _CODE_FILES: Remembered[tuple[tuple[Address, tuple[str, ...]], ...]] = Remembere
 
 
 @dataclass(frozen=True)
+class ChooseDistributionsRequest:
+    """The distributions that are asked for, and those of the repository."""
+
+    first: tuple[Target, ...]
+    known: tuple[Target, ...]
+
+
+@dataclass(frozen=True)
 class ChosenDistributions:
     """Distributions and all that they need, by address, in order; the targets and needs of each; their resolve, if any.
 
     With problems, the other fields are incomplete.
     """
 
-    targets: Mapping[str, Target]
-    owned: Mapping[str, tuple[Target, ...]]
-    needs: Mapping[str, tuple[str, ...]]
+    targets: FrozenDict[str, Target]
+    owned: FrozenDict[str, tuple[Target, ...]]
+    needs: FrozenDict[str, tuple[str, ...]]
     resolve: str | None
     problems: tuple[Problem, ...] = ()
 
@@ -78,19 +90,59 @@ def distributions_among(targets: Sequence[Target], known: Collection[Target]) ->
             "Which distributions?",
             fix=f"name a python_distribution, such as {some}" if names else "add a python_distribution to a BUILD file",
         )
-    above = [one for one in known for target in targets if is_above(one.address.spec_path, target.address.spec_path)]
-    depth = max((len(one.address.spec_path) for one in above), default=0)
-    near = sorted({one.address.spec for one in above if len(one.address.spec_path) == depth})
+    near = sorted({spec for target in targets for spec in _nearest(target, known)})
     raise UserError(
         f"{targets[0].address} is not a python_distribution.",
         fix=f"name one: {', '.join(near or sorted(one.address.spec for one in known))}",
     )
 
 
-async def choose_distributions(
-    first: Collection[Target], known: Collection[Target], union_membership: UnionMembership
+def _nearest(target: Target, known: Iterable[Target]) -> list[str]:
+    """The distributions in the nearest directory at or above that of a target that has any."""
+    above = [one for one in known if is_above(one.address.spec_path, target.address.spec_path)]
+    depth = max((len(one.address.spec_path) for one in above), default=0)
+    return [one.address.spec for one in above if len(one.address.spec_path) == depth]
+
+
+def _owner(
+    target: Target, candidates: Collection[OwnerCandidate], union_membership: UnionMembership
+) -> str | Problem | None:
+    """The address of the distribution that owns a target; None for a target that needs no owner; or the problem."""
+    if not is_ownable_target(target, union_membership):
+        return None
+    owner = owner_of(target.address.spec, target.address.spec_path, candidates)
+    return owner if isinstance(owner, Problem) else owner.address
+
+
+def _above(closure: Iterable[Target], known: Iterable[Target]) -> list[Target]:
+    directories = {target.address.spec_path for target in closure}
+    return [one for one in known if any(is_above(one.address.spec_path, directory) for directory in directories)]
+
+
+async def _resolve(owned: Mapping[str, Sequence[Target]], problems: dict[str, Problem]) -> str | None:
+    """The resolve of all code of the distributions; None if the repository has no resolves."""
+    python = await scoped_options("python")
+    if not python.options.enable_resolves:
+        return None
+    default = str(python.options.default_resolve)
+    found: dict[str, list[str]] = {}
+    for address, targets in sorted(owned.items()):
+        of_code = [one for one in targets if one.has_fields((PythonResolveField, PythonSourceField))]
+        for resolve in sorted({one[PythonResolveField].value or default for one in of_code}):
+            found.setdefault(resolve, []).append(address)
+    if len(found) > 1:
+        listed = "; ".join(f"{resolve} has {', '.join(map(shown, of))}" for resolve, of in sorted(found.items()))
+        what = f"These distributions are of several resolves, and a virtualenv has one: {listed}."
+        problems[what] = Problem(what, fix="link those of one resolve only, or give their targets one resolve")
+    return next(iter(found), default)
+
+
+@rule(desc="Find the distributions that belong together", level=LogLevel.DEBUG)
+async def find_distributions(
+    request: ChooseDistributionsRequest, union_membership: UnionMembership
 ) -> ChosenDistributions:
-    """These distributions, and transitively the owners of their dependencies. `known`: as above."""
+    """Memoised: without a change, the engine compares what it was made from, and that is all."""
+    first, known = request.first, request.known
     walked = Walked()
     candidates: dict[str, OwnerCandidate] = {}
     owned: dict[str, tuple[Target, ...]] = {}
@@ -126,40 +178,25 @@ async def choose_distributions(
         queue += sorted(others)
     resolve = await _resolve(owned, problems)
     targets = {address: by_address[address] for address in sorted(owned)}
-    return ChosenDistributions(targets, owned, needs, resolve, tuple(problems.values()))
+    return ChosenDistributions(
+        FrozenDict.deep_freeze(targets),
+        FrozenDict.deep_freeze(owned),
+        FrozenDict.deep_freeze(needs),
+        resolve,
+        tuple(problems.values()),
+    )
 
 
-def _owner(
-    target: Target, candidates: Collection[OwnerCandidate], union_membership: UnionMembership
-) -> str | Problem | None:
-    """The address of the distribution that owns a target; None for a target that needs no owner; or the problem."""
-    if not is_ownable_target(target, union_membership):
-        return None
-    owner = owner_of(target.address.spec, target.address.spec_path, candidates)
-    return owner if isinstance(owner, Problem) else owner.address
+_find_distributions = by_name(find_distributions)
 
 
-def _above(closure: Iterable[Target], known: Iterable[Target]) -> list[Target]:
-    directories = {target.address.spec_path for target in closure}
-    return [one for one in known if any(is_above(one.address.spec_path, directory) for directory in directories)]
-
-
-async def _resolve(owned: Mapping[str, Sequence[Target]], problems: dict[str, Problem]) -> str | None:
-    """The resolve of all code of the distributions; None if the repository has no resolves."""
-    python = await scoped_options("python")
-    if not python.options.enable_resolves:
-        return None
-    default = str(python.options.default_resolve)
-    found: dict[str, list[str]] = {}
-    for address, targets in sorted(owned.items()):
-        of_code = [one for one in targets if one.has_fields((PythonResolveField, PythonSourceField))]
-        for resolve in sorted({one[PythonResolveField].value or default for one in of_code}):
-            found.setdefault(resolve, []).append(address)
-    if len(found) > 1:
-        listed = "; ".join(f"{resolve} has {', '.join(map(shown, of))}" for resolve, of in sorted(found.items()))
-        what = f"These distributions are of several resolves, and a virtualenv has one: {listed}."
-        problems[what] = Problem(what, fix="link those of one resolve only, or give their targets one resolve")
-    return next(iter(found), default)
+async def choose_distributions(first: Collection[Target], known: Collection[Target]) -> ChosenDistributions:
+    """These distributions, and transitively the owners of their dependencies. `known`: as above."""
+    request = ChooseDistributionsRequest(tuple(first), tuple(known))
+    if HAS_GET:
+        return await Get(ChosenDistributions, ChooseDistributionsRequest, request)
+    chosen: ChosenDistributions = await _find_distributions(request, **implicitly())
+    return chosen
 
 
 async def files_of(targets: Sequence[Target], build_root: str) -> tuple[SourceFile, ...]:
@@ -209,3 +246,8 @@ async def files_of_others(chosen: ChosenDistributions) -> frozenset[str]:
     own = {target.address for targets in chosen.owned.values() for target in targets}
     files = (path for address, paths in await _code_files() if address not in own for path in paths)
     return frozenset(path for path in files if path.rpartition("/")[2] != _TEST_HELPERS)
+
+
+def rules() -> Rules:
+    """The rule that finds distributions."""
+    return collect_rules()

@@ -11,7 +11,7 @@ from devflow.common.options import command_line
 from devflow.common.paths import shell_quote, shown
 from devflow.link.facts import FARM, FarmEntry, LocalDistribution, VirtualenvFacts
 from devflow.link.farm import Farm
-from devflow.link.requirements import RequirementCheck, check_requirements, python_fits
+from devflow.link.requirements import RequirementCheck, check_requirements, python_fits, python_for_all
 
 
 class LinkMode(Enum):
@@ -109,7 +109,7 @@ def plan_links(
     """The plan for distributions and their farm. `desired` is the farm, `pth` the line that leads to it."""
     there = venv.farm.entries
     planned = tuple(_plan_distribution(one, distributions, farm, venv) for one in distributions)
-    own = {one.metadata.key for one in distributions}
+    own = {one.metadata.key: one.metadata.requires for one in distributions}
     surplus = tuple(
         PlannedDistribution(venv.installed[key].name, venv.installed[key].version, LinkStatus.SURPLUS)
         for key in venv.linked
@@ -121,7 +121,7 @@ def plan_links(
         tuple(sorted((*planned, *surplus), key=lambda one: one.name)),
         check_requirements(
             (requirement for one in distributions for requirement in one.metadata.requires),
-            venv.installed,
+            venv.present,
             venv.markers,
             own=own,
             pins=options.pins,
@@ -132,7 +132,7 @@ def plan_links(
         venv.repository != options.build_root,
     )
     plan = replace(plan, install=plan.requirements.missing if options.requirements else ())
-    notes = (*_notes(distributions, farm, copied=options.copy), *_unknown(venv))
+    notes = (*_notes(distributions, farm, copied=options.copy), *_other_paths(distributions, venv), *_unknown(venv))
     return replace(plan, problems=_problems(plan, distributions, venv, options), notes=notes)
 
 
@@ -161,7 +161,7 @@ def _is_link(entry: FarmEntry) -> bool:
 def _plan_distribution(
     one: LocalDistribution, distributions: Sequence[LocalDistribution], farm: Farm, venv: VirtualenvFacts
 ) -> PlannedDistribution:
-    installed = venv.installed.get(one.metadata.key)
+    installed = venv.present.get(one.metadata.key)
     if installed is None:
         status = LinkStatus.MISSING
     elif not installed.linked:
@@ -176,13 +176,10 @@ def _plan_distribution(
 
 
 def _notes(distributions: Sequence[LocalDistribution], farm: Farm, *, copied: bool) -> tuple[str, ...]:
-    compiled = [(one, one.metadata.compiled) for one in distributions if one.metadata.compiled]
+    built = [(one, one.metadata.built) for one in distributions if one.metadata.built]
     generated = [link for link in farm.links if link.content is not None and not copied]
     return (
-        *(
-            f"{one.metadata.name}: the links lack what its build compiles: {', '.join(files)}"
-            for one, files in compiled
-        ),
+        *(f"{one.metadata.name}: the links lack what only its build makes: {', '.join(files)}" for one, files in built),
         *(f"{link.source}: copied, because it is generated; run this again after a change" for link in generated),
         *(
             f"{path}: not linked as a whole, because another distribution or no one has files in it; a new file there "
@@ -193,6 +190,16 @@ def _notes(distributions: Sequence[LocalDistribution], farm: Farm, *, copied: bo
             f"{second.full_path} is hidden by {first.full_path}, which has the same name in another source root"
             for first, second in farm.hidden
         ),
+    )
+
+
+def _other_paths(distributions: Sequence[LocalDistribution], venv: VirtualenvFacts) -> tuple[str, ...]:
+    own = {one.metadata.key for one in distributions}
+    return tuple(
+        f"{shown(name)} puts all of {shown(directory)} on the path of {shown(venv.shown)}, not only what is linked; to "
+        f"end that, {_removal(name, owner, venv)}"
+        for name, (directory, owner) in sorted(venv.paths.items())
+        if owner not in own  # it is replaced
     )
 
 
@@ -211,17 +218,18 @@ def _problems(
         *_of_another_python(distributions, venv),
         *_of_another_repository(venv, options),
         *(_old_link(path, target, venv) for path, target in sorted(venv.links.items())),
-        *_regular_packages(distributions, venv),
+        *_hiding(distributions, venv),
         *(_no_installer(venv, plan.requirements.missing) if installs else ()),
     )
 
 
 def _of_another_python(distributions: Sequence[LocalDistribution], venv: VirtualenvFacts) -> list[Problem]:
     wrong = [one.metadata for one in distributions if not python_fits(one.metadata.requires_python, venv.version)]
+    python = python_for_all([one.metadata.requires_python for one in distributions])
     return [
         Problem(
             f"{shown(venv.shown)} has Python {venv.version}, and {one.name} {one.version} wants {one.requires_python}.",
-            fix=f"make the virtualenv with a Python that fits: python3 -m venv --clear {shell_quote(venv.shown)}",
+            fix=f"make the virtualenv with a Python that fits: {python} -m venv --clear {shell_quote(venv.shown)}",
         )
         for one in wrong
     ]
@@ -247,29 +255,24 @@ def _old_link(path: str, target: str, venv: VirtualenvFacts) -> Problem:
     )
 
 
-def _regular_packages(distributions: Sequence[LocalDistribution], venv: VirtualenvFacts) -> list[Problem]:
+def _hiding(distributions: Sequence[LocalDistribution], venv: VirtualenvFacts) -> list[Problem]:
     own = {one.metadata.key for one in distributions}
     found = []
-    for path, owner in sorted(venv.regular_packages.items()):
+    for path, owner in sorted(venv.hiding.items()):
         if owner in own:
             continue  # it is replaced
         whose = f"of {owner}" if owner else "of no distribution"
-        away = (
-            f"uninstall {owner}: {command_line(*(venv.installer or ('pip',)), *_uninstall(venv, owner))}"
-            if owner
-            else f"remove it: rm {shell_quote(f'{venv.site_packages}/{path}')}"
-        )
-        found.append(
-            Problem(
-                f"{shown(venv.site_packages)}/{shown(path)}, {whose}, hides the packages of this repository beside it.",
-                fix=away,
-            )
-        )
+        what = f"{shown(venv.site_packages)}/{shown(path)}, {whose}, hides code of this repository."
+        found.append(Problem(what, fix=_removal(path, owner, venv)))
     return found
 
 
-def _uninstall(venv: VirtualenvFacts, name: str) -> tuple[str, ...]:
-    return uninstall_arguments(venv.installer or (), venv.python, [name])
+def _removal(path: str, owner: str | None, venv: VirtualenvFacts) -> str:
+    """How to remove a file of `site-packages`: with its distribution, if it has one."""
+    if owner is None:
+        return f"remove it: rm {shell_quote(f'{venv.site_packages}/{path}')}"
+    installer = venv.installer or ("python3", "-m", "pip", "--python", venv.python)
+    return f"uninstall {owner}: {command_line(*installer, *uninstall_arguments(installer, venv.python, [owner]))}"
 
 
 def uninstall_arguments(installer: Sequence[str], python: str, names: Collection[str]) -> tuple[str, ...]:

@@ -9,13 +9,20 @@ from devflow.engine import Rules
 from devflow.engine import python as engine_python
 from devflow.engine.operands import take_operands
 from devflow.engine.targets import package_rules
-from devflow.link import goal, metadata
+from devflow.link import goal, inspect, metadata
 
 
 def core_rules() -> Rules:
     """The goal, with distributions that nothing builds."""
     take_operands()
-    return [*engine.rules(), *engine_python.rules(), *package_rules(), *metadata.rules(), *goal.rules()]
+    return [
+        *engine.rules(),
+        *engine_python.rules(),
+        *package_rules(),
+        *inspect.rules(),
+        *metadata.rules(),
+        *goal.rules(),
+    ]
 
 
 def rules() -> Rules:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -31,13 +31,13 @@ def check_requirements(
     installed: Mapping[str, InstalledDistribution],
     markers: Mapping[str, str],
     *,
-    own: Collection[str],
+    own: Mapping[str, Iterable[str]],
     pins: Mapping[str, str],
 ) -> RequirementCheck:
     """Follow requirements through the installed distributions.
 
-    `own` are the canonical names of the repository's distributions. `pins`: canonical name → the version that this
-    project must have.
+    `own` are the requirements of the repository's distributions, by canonical name: `requires` has them, except those
+    of extras. `pins`: canonical name → the version that this project must have.
     """
     variables = tuple(sorted(markers.items()))
     queue = [(text, frozenset[str]()) for text in requires]
@@ -49,8 +49,11 @@ def check_requirements(
         requirement = parsed(text)
         if requirement is None or not _applies(text, variables, extras):
             continue
-        name = canonical_name(requirement.name)
+        name, wanted = canonical_name(requirement.name), frozenset(requirement.extras)
         if name in own:
+            if wanted and (name, wanted) not in seen:
+                seen.add((name, wanted))
+                queue += [(one, wanted) for one in own[name]]
             continue
         projects.add(name)
         there = installed.get(name)
@@ -58,7 +61,6 @@ def check_requirements(
             wanted_there = SpecifierSet(f"=={pins[name]}") if name in pins else requirement.specifier
             missing[name] = missing.get(name, SpecifierSet()) & wanted_there
             continue
-        wanted = frozenset(requirement.extras)
         if (name, wanted) not in seen:
             seen.add((name, wanted))
             queue += [(one, wanted) for one in there.requires]
@@ -113,3 +115,13 @@ def python_fits(requires_python: str | None, version: str) -> bool:
         return requires_python is None or SpecifierSet(requires_python).contains(version, prereleases=True)
     except InvalidSpecifier:
         return True
+
+
+def python_for_all(requires_python: Iterable[str | None]) -> str:
+    """The command of the lowest Python 3 that all of these constraints support; without one, of any."""
+    constraints = tuple(requires_python)
+    for minor in range(8, 100):
+        # A constraint may exclude the first versions of a minor one, or the last.
+        if any(all(python_fits(one, f"3.{minor}.{patch}") for one in constraints) for patch in (0, 5, 50)):
+            return f"python3.{minor}"
+    return "python3"

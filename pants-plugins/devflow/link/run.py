@@ -23,8 +23,9 @@ from devflow.link.farm import Farm
 from devflow.link.links import files_behind
 from devflow.link.mounts import Mounts, in_form, with_files_behind
 from devflow.link.plan import LinkMode, LinkOptions, LinkPlan, entries_of, plan_links, plan_unlink
+from devflow.link.site_packages import hiding_files, outward_links, paths_into
 from devflow.link.subsystem import LinkSubsystem
-from devflow.link.virtualenv import inspect_virtualenv, outward_links, regular_packages
+from devflow.link.virtualenv import inspect_virtualenv
 
 _LOCK = "link.lock"
 Say = Callable[[str], None]
@@ -122,7 +123,7 @@ def link(
     pth = os.path.relpath(os.path.join(venv.path, FARM), venv.site_packages)
 
     def planned(venv: VirtualenvFacts) -> LinkPlan:
-        return plan_links(distributions, farm, desired, _with_places(venv, farm), pth, request)
+        return plan_links(distributions, farm, desired, _with_places(venv, farm, scene), pth, request)
 
     plan = planned(venv)
     if options.mode is LinkMode.LINK and plan.changed and not plan.problems:
@@ -142,12 +143,13 @@ def link(
     )
 
 
-def _with_places(venv: VirtualenvFacts, farm: Farm) -> VirtualenvFacts:
-    """The virtualenv with its contents at the paths of these links."""
+def _with_places(venv: VirtualenvFacts, farm: Farm, scene: Scene) -> VirtualenvFacts:
+    """The virtualenv with its contents at the paths of these links, and its other paths into the repository."""
     return dataclasses.replace(
         venv,
         links=outward_links(venv, [link.path for link in farm.links]),
-        regular_packages=regular_packages(venv, farm.directories),
+        hiding=hiding_files(venv, farm.hiding),
+        paths=paths_into(scene.build_root, venv),
     )
 
 

@@ -22,7 +22,7 @@ __all__ = [
 
 def missing_requirements(requires: Iterable[str], there: InstalledThere, own: Collection[str]) -> tuple[str, ...]:
     """The requirements that are not met, sorted. `own` are canonical names that count as present."""
-    return check_requirements(requires, there.installed, there.markers, own=own, pins={}).missing
+    return check_requirements(requires, there.installed, there.markers, own=dict.fromkeys(own, ()), pins={}).missing
 
 
 def required_names(requires: Iterable[str]) -> frozenset[str]:

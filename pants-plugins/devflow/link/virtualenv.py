@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import shutil
 import subprocess
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 from devflow.common.errors import UserError, tail
-from devflow.common.files import read_file
 from devflow.common.markers import MARKERS_PROGRAM
 from devflow.common.paths import is_inside, shell_quote, shown
 from devflow.link.facts import (
     FARM,
-    GENERATOR,
     PTH,
     STATE,
     FarmEntry,
@@ -27,21 +23,43 @@ from devflow.link.facts import (
     InstalledThere,
     VirtualenvFacts,
 )
-from devflow.link.wheels import read_metadata
+from devflow.link.site_packages import bytes_of, distributions_in, text_of
 
 # Variables that would make its Python, or an installer, use another directory.
 _MISLEADING = (
     *("PYTHONPATH", "PYTHONHOME", "PEX_EXTRA_SYS_PATH", "VIRTUAL_ENV", "CONDA_PREFIX", "__PYVENV_LAUNCHER__"),
     *("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_USER", "PIP_PYTHON", "PIP_REQUIRE_HASHES", "PIP_DRY_RUN"),
+    *("PIP_REQUIREMENT", "PIP_EDITABLE", "PIP_GROUP", "PIP_NO_DEPS", "PIP_IGNORE_INSTALLED", "PIP_REQUIRE_VIRTUALENV"),
+    *("PIP_PLATFORM", "PIP_PYTHON_VERSION", "PIP_IMPLEMENTATION", "PIP_ABI"),
     *("UV_PYTHON", "UV_TARGET", "UV_PREFIX", "UV_SYSTEM_PYTHON", "UV_PROJECT_ENVIRONMENT", "UV_REQUIRE_HASHES"),
+    *("UV_WORKING_DIR", "UV_WORKING_DIRECTORY", "UV_PROJECT"),
 )
 # The variables that decide whether a Python starts.
 _OF_PYTHON = ("DYLD_LIBRARY_PATH", "HOME", "LD_LIBRARY_PATH", "PATH")
+# `others`: where the system's Python has its distributions, in a virtualenv that shows them.
 _ASK = f"""\
 {MARKERS_PROGRAM}
-import sysconfig
-print(json.dumps({{"purelib": sysconfig.get_path("purelib"), "markers": markers}}))
+import site, sysconfig
+purelib = sysconfig.get_path("purelib")
+ends = ("site-packages", "dist-packages")
+others = [path for path in sys.path if path.endswith(ends) and path != purelib and os.path.isdir(path)]
+user = site.getusersitepackages()
+others += [user] if others and os.path.isdir(user) else []
+print(json.dumps({{"site_packages": purelib, "others": others, "markers": markers}}))
 """
+
+
+@dataclass(frozen=True)
+class ToldByPython:
+    """What the Python of a virtualenv says: its directories of distributions, and its environment markers."""
+
+    site_packages: str
+    others: tuple[str, ...]
+    markers: Mapping[str, str]
+
+    def beside(self) -> dict[str, InstalledDistribution]:
+        """The distributions outside of the virtualenv that its Python finds. Raises: OSError."""
+        return {key: one for directory in reversed(self.others) for key, one in distributions_in(directory)}
 
 
 def variables(of_caller: Mapping[str, str]) -> dict[str, str]:
@@ -58,12 +76,8 @@ def inspect_virtualenv(
     directory is not a virtualenv, or is one of these exports.
     """
     python = os.path.join(path, "bin", "python")
-    if not os.path.isfile(os.path.join(path, "pyvenv.cfg")) or not os.access(python, os.X_OK):
-        what = "is not a virtualenv" if os.path.exists(path) else "does not exist"
-        raise UserError(
-            f"--into={shown(shown_path)}: {shown(path)} {what}.",
-            fix=f"make one: python3 -m venv {shell_quote(shown_path)}",
-        )
+    if not _is_virtualenv(path):
+        raise _no_virtualenv(path, shown_path)
     if is_inside(os.path.realpath(path), os.path.realpath(os.path.join(build_root, exports))):
         raise UserError(
             f"{shown(shown_path)} is an export of this repository, which `exec` and `exec-files` run with its sources.",
@@ -72,7 +86,7 @@ def inspect_virtualenv(
     told = _ask(
         python, _identity(path, python), shown_path, tuple((name, env[name]) for name in _OF_PYTHON if name in env)
     )
-    site_packages = str(told["purelib"])
+    site_packages = told.site_packages
     if not is_inside(os.path.realpath(site_packages), os.path.realpath(path)):
         raise UserError(
             f"The Python of {shown(shown_path)} installs into {shown(site_packages)}, outside of it.",
@@ -80,21 +94,55 @@ def inspect_virtualenv(
         )
     state = _state(os.path.join(path, STATE))
     repository = state.get("repository")
-    installed = dict(_installed(site_packages))
+    installed, beside = dict(distributions_in(site_packages)), told.beside()
     return VirtualenvFacts(
         path,
         shown_path,
         python,
-        str(told["markers"]["python_full_version"]),
+        told.markers["python_full_version"],
         site_packages,
-        told["markers"],
-        _installer(python, installed, env),
+        told.markers,
+        _installer(python, installed, beside, env),
         installed,
         _farm(os.path.join(path, FARM), state),
-        _text(os.path.join(site_packages, PTH)),
+        text_of(os.path.join(site_packages, PTH)),
         repository if isinstance(repository, str) else None,
         isinstance(repository, str) and os.path.isdir(repository),
+        beside=beside,
     )
+
+
+def _is_virtualenv(path: str) -> bool:
+    return os.path.isfile(os.path.join(path, "pyvenv.cfg")) and os.access(os.path.join(path, "bin/python"), os.X_OK)
+
+
+def _no_virtualenv(path: str, shown_path: str) -> UserError:
+    """The error for a path that is not a virtualenv; its fix names one that is near."""
+
+    def refusal(what: str, fix: str) -> UserError:
+        return UserError(f"--into={shown(shown_path)}: {shown(path)} {what}.", fix=fix)
+
+    above, shown_above = path, shown_path
+    while above not in (os.path.dirname(above), ""):
+        above, shown_above = os.path.dirname(above), os.path.normpath(os.path.join(shown_above, os.pardir))
+        if _is_virtualenv(above):
+            return refusal("is a part of a virtualenv", f"name the virtualenv: --into={shell_quote(shown_above)}")
+    if not os.path.exists(path):
+        return refusal("does not exist", f"make one: python3 -m venv {shell_quote(shown_path)}")
+    if not os.path.isdir(path):
+        return refusal("is not a directory", "name the directory of a virtualenv")
+    if os.path.isfile(os.path.join(path, "pyvenv.cfg")):
+        fix = f"make the virtualenv again: python3 -m venv --clear {shell_quote(shown_path)}"
+        return refusal("is a virtualenv without its Python", fix)
+    names = sorted(os.listdir(path))
+    below = [name for name in names if _is_virtualenv(os.path.join(path, name))]
+    if below:
+        into = [f"--into={shell_quote(os.path.join(shown_path, name))}" for name in below]
+        return refusal("is not a virtualenv", f"name the one in it: {' or '.join(into)}")
+    if not names:
+        return refusal("is empty", f"make a virtualenv in it: python3 -m venv {shell_quote(shown_path)}")
+    new = shell_quote(os.path.join(shown_path, ".venv"))
+    return refusal("is not a virtualenv", f"name one, as --into={new} after: python3 -m venv {new}")
 
 
 def installed_in(path: str, env: Mapping[str, str]) -> InstalledThere:
@@ -102,7 +150,7 @@ def installed_in(path: str, env: Mapping[str, str]) -> InstalledThere:
     python = os.path.join(path, "bin", "python")
     variables_of_python = tuple((name, env[name]) for name in _OF_PYTHON if name in env)
     told = _ask(python, _identity(path, python), path, variables_of_python)
-    return InstalledThere(dict(_installed(str(told["purelib"]))), told["markers"])
+    return InstalledThere({**told.beside(), **dict(distributions_in(told.site_packages))}, told.markers)
 
 
 def _identity(path: str, python: str) -> tuple[int, ...]:
@@ -112,9 +160,7 @@ def _identity(path: str, python: str) -> tuple[int, ...]:
 
 
 @lru_cache(maxsize=64)
-def _ask(
-    python: str, _: tuple[int, ...], shown_path: str, env: tuple[tuple[str, str], ...]
-) -> Mapping[str, Mapping[str, str]]:
+def _ask(python: str, _: tuple[int, ...], shown_path: str, env: tuple[tuple[str, str], ...]) -> ToldByPython:
     """Ask the Python of a virtualenv for its paths and markers; cached in the daemon. Raises: UserError."""
     try:
         command = [python, "-I", "-c", _ASK]
@@ -129,8 +175,8 @@ def _ask(
         )
         if not done.returncode:
             # The output of a `.pth` file comes first.
-            found: Mapping[str, Mapping[str, str]] = json.loads(done.stdout.splitlines()[-1])
-            return found
+            told = json.loads(done.stdout.splitlines()[-1])
+            return ToldByPython(told["site_packages"], tuple(told["others"]), told["markers"])
         why = tail(done.stderr) or f"it ends with {done.returncode}"
     except (OSError, ValueError, IndexError) as error:
         why = str(error)
@@ -140,77 +186,20 @@ def _ask(
     )
 
 
-def _installer(python: str, installed: Collection[str], env: Mapping[str, str]) -> tuple[str, ...] | None:
-    """The installer of a virtualenv: its own pip, else uv."""
-    if "pip" in installed:
-        return (python, "-m", "pip")
+def _installer(
+    python: str, installed: Collection[str], beside: Collection[str], env: Mapping[str, str]
+) -> tuple[str, ...] | None:
+    """The installer of a virtualenv: its own pip, else uv, else the pip of the system that its Python finds."""
+    pip = (python, "-m", "pip")
     uv = shutil.which("uv", path=env.get("PATH", os.defpath))
-    return (uv, "pip") if uv else None
-
-
-def _installed(site_packages: str) -> Iterator[tuple[str, InstalledDistribution]]:
-    for entry in sorted(os.listdir(site_packages)):
-        if entry.endswith(".dist-info"):
-            with suppress(OSError):
-                status = os.stat(os.path.join(site_packages, entry, "METADATA"))
-                found = _read(site_packages, entry, (status.st_ino, status.st_size, status.st_mtime_ns))
-                yield found.key, found
-
-
-@lru_cache(maxsize=4096)
-def _read(site_packages: str, entry: str, _: tuple[int, ...]) -> InstalledDistribution:
-    """One distribution; cached in the daemon while its METADATA is the same file. Raises: OSError."""
-    directory = os.path.join(site_packages, entry)
-    metadata = read_file(Path(directory, "METADATA"))
-    head = read_metadata(metadata)
-    linked = f"Generator: {GENERATOR}" in (_text(os.path.join(directory, "WHEEL")) or "")
-    entry_points = _bytes(os.path.join(directory, "entry_points.txt"))
-    # The text after the header is long, and is compared only for distributions that this goal has installed.
-    return InstalledDistribution(
-        head.name, head.version, head.requires, linked, metadata if linked else b"", entry_points, entry
-    )
-
-
-def files_of_record(site_packages: str, directory: str) -> tuple[str, ...]:
-    """The files of a distribution, by its `.dist-info` directory, relative to `site-packages`."""
-    record = _text(os.path.join(site_packages, directory, "RECORD"))
-    return tuple(row[0] for row in csv.reader((record or "").splitlines()) if row)
-
-
-def outward_links(venv: VirtualenvFacts, paths: Collection[str]) -> dict[str, str]:
-    """Links to directories outside of the virtualenv, at or below the top-level directories of these packages."""
-    found: dict[str, str] = {}
-    inside = os.path.realpath(venv.path)
-    for top in sorted({path.split("/")[0] for path in paths}):
-        queue = [os.path.join(venv.site_packages, top)]
-        while queue:
-            path = queue.pop()
-            if os.path.islink(path):
-                real = os.path.realpath(path)
-                if not is_inside(real, inside) and os.path.isdir(real):
-                    found[os.path.relpath(path, venv.site_packages)] = os.readlink(path)
-            elif os.path.isdir(path):
-                with os.scandir(path) as entries:
-                    queue += [entry.path for entry in entries if entry.is_symlink() or entry.is_dir()]
-    return found
-
-
-def regular_packages(venv: VirtualenvFacts, directories: Collection[str]) -> dict[str, str | None]:
-    """Each `__init__.py` in `site-packages` whose directory has none in the farm, with its distribution."""
-    found: dict[str, str | None] = {}
-    for directory in sorted(directories):
-        path = f"{directory}/__init__.py"
-        if os.path.lexists(os.path.join(venv.site_packages, path)):
-            owners = (
-                key for key, one in venv.installed.items() if path in files_of_record(venv.site_packages, one.directory)
-            )
-            found[path] = next(owners, None)
-    return found
+    if uv and "pip" not in installed:
+        return (uv, "pip")
+    return pip if "pip" in installed or "pip" in beside else None
 
 
 def _state(path: str) -> Mapping[str, object]:
     try:
-        state = json.loads(_text(path) or "{}")
+        state = json.loads(text_of(path) or "{}")
     except ValueError:
         return {}
     return state if isinstance(state, dict) else {}
@@ -232,18 +221,7 @@ def _farm(farm: str, state: Mapping[str, object]) -> FarmOnDisk:
                 elif entry.is_dir():
                     queue += [] if entry.name == "__pycache__" else [entry.path]
                 elif path in copies:
-                    entries[path] = FarmEntry(content=_bytes(entry.path))
+                    entries[path] = FarmEntry(content=bytes_of(entry.path))
                 else:
                     unknown.append(path)
     return FarmOnDisk(dict(sorted(entries.items())), tuple(sorted(unknown)))
-
-
-def _bytes(path: str) -> bytes | None:
-    with suppress(OSError):
-        return read_file(Path(path))
-    return None
-
-
-def _text(path: str) -> str | None:
-    content = _bytes(path)
-    return None if content is None else content.decode(errors="replace").strip()

@@ -31,11 +31,12 @@ def read_wheel(content: bytes) -> DistributionMetadata:
             entry_points = wheel.read(points) if points in names else None
     except (zipfile.BadZipFile, ValueError, KeyError) as error:
         raise ValueError(f"it is not a wheel: {error}") from error
-    return read_metadata(metadata, entry_points, tuple(name for name in names if name.endswith(_COMPILED)))
+    built = (name for name in names if name.endswith(_COMPILED) or name.partition("/")[0].endswith(".data"))
+    return read_metadata(metadata, entry_points, tuple(built))
 
 
 def read_metadata(
-    metadata: bytes, entry_points: bytes | None = None, compiled: tuple[str, ...] = ()
+    metadata: bytes, entry_points: bytes | None = None, built: tuple[str, ...] = ()
 ) -> DistributionMetadata:
     """The fields of a METADATA file."""
     head = BytesHeaderParser().parsebytes(re.split(rb"\r?\n\r?\n", metadata, maxsplit=1)[0])
@@ -47,7 +48,7 @@ def read_metadata(
         tuple(map(str, head.get_all("Requires-Dist") or ())),
         metadata,
         entry_points,
-        compiled,
+        built,
     )
 
 

@@ -14,6 +14,7 @@ from pants.engine.target import SingleSourceField, SourcesField, Target, TargetG
 from pants.engine.unions import UnionMembership
 
 from devflow.common.errors import Problem
+from devflow.common.paths import shown
 from devflow.engine import addresses_of, digest_entries, transitive_targets
 from devflow.engine.targets import built_package, stripped_files
 from devflow.platform_wheels.facts import DesiredWheel, WheelName
@@ -140,7 +141,7 @@ def refuse_owners(dist: PackagedDistribution, files: Iterable[str]) -> None:
         if any(f"/{target[SingleSourceField].file_path}".endswith(f"/{file}") for file in files)
     )
     if files:
-        raise contained_error(dist.target, [*files, *(f"by {owner}" for owner in owners)], owners)
+        raise contained_error(dist.target, [*map(shown, files), *(f"by {owner}" for owner in owners)], owners)
 
 
 def contained_error(dist: Target, contained: Sequence[str], excluded: Sequence[str]) -> PlatformsError:

@@ -20,6 +20,7 @@ from pants.util.logging import LogLevel
 
 from devflow.common.errors import Problem, tail
 from devflow.common.options import split_commas
+from devflow.common.paths import shown
 from devflow.engine import Rules, create_digest, merge_digests, try_processes
 from devflow.engine.python.resolves import constraints_of, python_for
 from devflow.engine.sandbox_package import module_path, modules_as_files
@@ -91,7 +92,7 @@ def refuse_misplaced(said: Iterable[Mapping[str, Any]], dist: PackagedDistributi
     refuse_owners(dist, {file for one in said for file in one["contained"]})
     problems = [
         Problem(
-            f"{file}: it is in no package of {dist.target.address}, and would not be installed with one.",
+            f"{shown(file)}: it is in no package of {dist.target.address}, and would not be installed with one.",
             fix="move it into the directory of a package, or give its directory an __init__.py that is in the "
             "distribution",
         )
@@ -105,7 +106,8 @@ def log_lines(said: Mapping[str, Any], tags: tuple[str, ...]) -> tuple[str, ...]
     """The lines that `package` prints below the wheel: notes about tags, and programs that do not fit the tags."""
     expected = machines_of(tags)
     foreign = [
-        f"Warning: {file} is for {' and '.join(machines)}, and the tags are for {' and '.join(sorted(expected))}."
+        f"Warning: {shown(file)} is for {' and '.join(machines)}, "
+        f"and the tags are for {' and '.join(sorted(expected))}."
         for file, machines in sorted(said["machines"].items())
         if expected is not None and expected.isdisjoint(machines)
     ]
