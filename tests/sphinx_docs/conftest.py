@@ -64,9 +64,14 @@ def runner(shared_runner: RuleRunner) -> RuleRunner:
 
 @pytest.fixture()
 def run(runner: RuleRunner) -> Run:
-    """`run(Package, "docs")` runs a goal; `settings` are options of any scope."""
+    """`run(Package, "docs")` runs a goal; `settings` are options of any scope, `environment` is that of Pants."""
 
-    def run_goal(goal: type[Goal], *args: str, settings: Mapping[str, str] | None = None) -> GoalRuleResult:
+    def run_goal(
+        goal: type[Goal],
+        *args: str,
+        settings: Mapping[str, str] | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> GoalRuleResult:
         pythons = {os.path.dirname(os.path.realpath(python)) for python in map(find_python, ("3.9", "3.11")) if python}
         options: dict[str, Any] = {
             "python-enable-resolves": "true",
@@ -83,6 +88,7 @@ def run(runner: RuleRunner) -> Run:
             goal,
             global_args=[f"--{name}={value}" for name, value in options.items()],
             args=args,
+            env=environment,
             env_inherit={"PATH", "HOME", "PANTS_PEX_CLI_URL_TEMPLATE", "PANTS_PEX_CLI_KNOWN_VERSIONS"},
         )
 

@@ -22,10 +22,10 @@ from devflow.engine import Rules, create_digest, environment_vars, merge_digests
 from devflow.engine.python import venv_pex_process
 from devflow.engine.sandbox_package import module_file, module_path, modules_as_files
 from devflow.sphinx_docs.inspect import inputs_of
-from devflow.sphinx_docs.plan import HOME, RUNNER, environment, job, serve_spec
-from devflow.sphinx_docs.run import sphinx_venv
+from devflow.sphinx_docs.plan import HOME, RUNNER, job, serve_spec
+from devflow.sphinx_docs.run import build_variables, sphinx_venv
 from devflow.sphinx_docs.sites import chosen_sites
-from devflow.sphinx_docs.subsystem import BROWSER_VARIABLES, NETWORK_VARIABLES, DocsServeSubsystem, SphinxSubsystem
+from devflow.sphinx_docs.subsystem import BROWSER_VARIABLES, DocsServeSubsystem, SphinxSubsystem
 
 _MODULES = (
     "devflow.common.paths",
@@ -95,17 +95,14 @@ async def docs_serve_goal(
                 [*modules_as_files(_MODULES, HOME), module_file("devflow.sphinx_docs.sandbox.run_sphinx", RUNNER)]
             )
         )
-        names = [*subsystem.extra_env_vars]
-        names += NETWORK_VARIABLES if site.network else ()
-        names += BROWSER_VARIABLES if options.open else ()
         process = await venv_pex_process(
             VenvPexProcess(
                 venv,
                 argv=(f"{_CHROOT}/{module_path('devflow.sphinx_docs.sandbox.serve', HOME)}", json.dumps(spec)),
                 input_digest=await merge_digests([files, inputs.files]),
                 extra_env={
-                    **await environment_vars(names),
-                    **environment(site, network=site.network),
+                    **await environment_vars(BROWSER_VARIABLES if options.open else ()),
+                    **await build_variables(site, subsystem, network=site.network),
                     "PYTHONPATH": f"{_CHROOT}/{HOME}",
                 },
                 description=f"Serve {site.address}",

@@ -26,6 +26,7 @@ import webbrowser
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from importlib.util import cache_from_source, source_from_cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -110,17 +111,29 @@ class Mirror:
         os.makedirs(os.path.dirname(target), exist_ok=True)
         if not os.path.exists(target) or not _same(source, target):
             shutil.copyfile(source, target)
+            if path.endswith(".py"):  # Python tells a changed file by whole seconds and by its size
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(cache_from_source(target))
 
     def sweep(self) -> bool:
-        """Remove the files of an earlier server. Returns whether there were any."""
+        """Remove files that an earlier server has copied, and what was made from them. Returns whether there were any."""
         found, known = False, {*self.seen, *self.generated}
         for parent, _, names in os.walk(self.root):
             for name in names:
                 path = os.path.join(parent, name)
-                if os.path.relpath(path, self.root) not in known and not name.endswith(".mo"):
+                if os.path.relpath(_made_from(path), self.root) not in known:
                     os.unlink(path)
                     found = True
         return found
+
+
+def _made_from(path: str) -> str:
+    """The source of a file that Sphinx or Python has written beside it, else the path itself."""
+    if path.endswith(".mo"):
+        return f"{path[:-3]}.po"
+    with contextlib.suppress(ValueError):
+        return source_from_cache(path)
+    return path
 
 
 def _matching(directory: str, pattern: str) -> Iterator[str]:
