@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, Callable
 
 import pytest
-from pants.backend.python.target_types import PythonSourcesGeneratorTarget
+from pants.backend.python.macros.python_artifact import PythonArtifact
+from pants.backend.python.target_types import PythonDistribution, PythonSourcesGeneratorTarget
 from pants.core.goals import check, package
 from pants.core.target_types import FileTarget, GenericTarget, LockfilesGeneratorTarget, LockfileTarget
 from pants.engine.goal import Goal
@@ -49,8 +50,10 @@ def shared_runner() -> RuleRunner:
             GenericTarget,
             LockfilesGeneratorTarget,
             LockfileTarget,
+            PythonDistribution,
             PythonSourcesGeneratorTarget,
         ],
+        objects={"python_artifact": PythonArtifact},
     )
 
 

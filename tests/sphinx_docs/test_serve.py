@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import py_compile
 import signal
 import socket
 import subprocess
@@ -14,6 +15,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from http.client import HTTPConnection
+from importlib.util import cache_from_source
 from pathlib import Path
 from typing import Any
 
@@ -306,15 +308,39 @@ def test_a_second_server_goes_on_where_the_first_ended(start: Callable[..., Serv
     first.process.wait()
     kept = tmp_path / "state/html/kept.txt"
     kept.write_text("")
+    python, catalog = cache_from_source(str(tmp_path / "state/in/made.py")), tmp_path / "state/in/docs/ko.mo"
+    for path in (Path(python), catalog):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("")
+    (tmp_path / "docs/ko.po").write_text("")
     second = start()
     second.url()
-    assert kept.exists()
+    assert kept.exists(), "what was made from the files of the first one is no file that has gone"
+    assert catalog.exists()
+    (tmp_path / "docs/ko.po").unlink()
     second.process.send_signal(signal.SIGINT)
     second.process.wait()
     (tmp_path / "docs/guide/a.rst").unlink()
     third = start()
     assert third.page("a.html") == "404"
     assert not kept.exists()
+    assert not catalog.exists()
+
+
+def test_a_module_that_changes_twice_in_a_second(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python would take the bytecode of the one before, if both have the same size."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "x.py").write_text("a = 1")
+    spec = {"directory": "docs", "include": [], "exclude": [], "files": ["x.py"], "inputs": "inputs"}
+    mirror = served.Mirror(spec, "mirror")
+    mirror.update()
+    compiled = py_compile.compile("mirror/x.py")
+    assert compiled
+    assert mirror.update() == (False, False)
+    assert Path(compiled).exists()
+    (tmp_path / "x.py").write_text("a = 2")
+    assert mirror.update() == (True, False)
+    assert not Path(compiled).exists()
 
 
 def test_once(start: Callable[..., Serving], tmp_path: Path) -> None:

@@ -25,8 +25,8 @@ from devflow.engine.python.resolves import constraints_of, have_common_python, h
 from devflow.engine.python.tool import tool_resolve, tool_venv, wanted_tool
 from devflow.engine.sandbox_package import module_file
 from devflow.sphinx_docs.answer import answer_of
-from devflow.sphinx_docs.failures import why_it_failed
 from devflow.sphinx_docs.facts import Site, SphinxAnswer
+from devflow.sphinx_docs.failures import why_it_failed
 from devflow.sphinx_docs.inspect import SiteInputs, inputs_of
 from devflow.sphinx_docs.plan import RUNNER, WORK, carried, environment, job
 from devflow.sphinx_docs.subsystem import NETWORK_VARIABLES, SphinxSubsystem

@@ -116,7 +116,7 @@ class Mirror:
                     os.unlink(cache_from_source(target))
 
     def sweep(self) -> bool:
-        """Remove files that an earlier server has copied, and what was made from them. Returns whether there were any."""
+        """Remove copies of an earlier server, and what was made from them. Returns whether there were any."""
         found, known = False, {*self.seen, *self.generated}
         for parent, _, names in os.walk(self.root):
             for name in names:
