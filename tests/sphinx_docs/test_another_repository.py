@@ -1,4 +1,4 @@
-"""A site as other repositories have them: what `conf.py` imports, reads and writes, and what the user's shell has set."""
+"""A site as other repositories have them: what `conf.py` imports and reads, and what the user's shell has set."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ intersphinx_mapping = {"x": ("https://x.invalid", "x.inv")}
 templates_path = ["_templates"]
 html_static_path = ["_static"]
 html_last_updated_fmt = "%Y-%m-%d %H:%M"
-html_context = {"seen": dict(sorted(os.environ.items() - {(name, os.environ[name]) for name in ("HOME", "PWD", "TMPDIR")}))}
+OF_A_SANDBOX = ("HOME", "PWD", "TMPDIR")
+html_context = {"seen": [item for item in sorted(os.environ.items()) if item[0] not in OF_A_SANDBOX]}
 """
 EXTENSION = """\
 import os
@@ -70,10 +71,12 @@ INVENTORY = (
 SITE = "projects/client/docs"
 FILES = {
     "projects/client/BUILD": "file(name='version', source='VERSION')\n"
-    "python_distribution(name='dist', dependencies=[':version'], provides=python_artifact(name='acme-client', version='7.1'))\n",
+    "python_distribution(name='dist', dependencies=[':version'],\n"
+    "    provides=python_artifact(name='acme-client', version='7.1'))\n",
     "projects/client/VERSION": "7.1rc2\n",
     "projects/client/src/lib/BUILD": "python_sources()\n",
-    "projects/client/src/lib/__init__.py": '"""The library."""\n\nimport numpy\n\n\nasync def start():\n    """Start it."""\n',
+    "projects/client/src/lib/__init__.py": '"""The library."""\n\nimport numpy\n\n\n'
+    'async def start():\n    """Start it."""\n',
     f"{SITE}/BUILD": "sphinx_docs(resolve='RESOLVE', output_path='docs',\n"
     "    dependencies=['projects/client:dist', 'projects/client:version', 'projects/client/src/lib'])\n",
     f"{SITE}/conf.py": CONF,
@@ -109,7 +112,7 @@ def write(runner: RuleRunner, resolve: str) -> None:
 
 @pytest.mark.parametrize("resolve", ["sphinx7", "sphinx8"])
 def test_a_site_in_a_hostile_shell(runner: RuleRunner, run: Run, resolve: str) -> None:
-    """In a source root of its own, with an extension of its own, generated pages, symbolic links, and a name that is odd."""
+    """In a source root and with an extension of its own, generated pages, symbolic links, and an odd name."""
     write(runner, resolve)
     settings = {"source-root-patterns": "['src']"}
     assert run(Package, SITE, settings=settings).exit_code == 0
@@ -144,7 +147,8 @@ def test_the_variables_of_a_build(runner: RuleRunner, run: Run) -> None:
             "docs/conf.py": "import os, shutil, subprocess\n"
             "extensions = ['sphinx.ext.autodoc']\n"
             "run = subprocess.run('ls', shell=True, capture_output=True).returncode\n"
-            'html_title = f\'{shutil.which("ls") is not None} {run} {os.environ.get("CHANNEL")} {os.environ.get("OTHER")}\'\n'
+            "seen = [shutil.which('ls') is not None, run, os.environ.get('CHANNEL'), os.environ.get('OTHER')]\n"
+            "html_title = ' '.join(map(str, seen))\n"
         }
     )
     assert found("CHANNEL").endswith("False 127 beta None")

@@ -31,7 +31,7 @@ ASKS = "import os, subprocess\nextensions = ['sphinx.ext.autodoc']\nrelease = "
         pytest.param(
             {"docs/BUILD": "sphinx_docs(source_directory='s')"},
             "There is no conf.py in docs/s.",
-            "set `source_directory` to the directory of conf.py, and see that `sources` has the file; there is docs/conf.py",
+            "to the directory of conf.py, and see that `sources` has the file; there is docs/conf.py",
             {"docs/BUILD": "sphinx_docs(source_directory='.', dependencies=['src/acme'])"},
             id="another directory",
         ),
@@ -126,8 +126,7 @@ ASKS = "import os, subprocess\nextensions = ['sphinx.ext.autodoc']\nrelease = "
                 "BUILD": "python_distribution(name='acme', provides=python_artifact(name='acme'))",
             },
             "PackageNotFoundError: ",
-            "if acme is a `python_distribution` of this repository, add it to the `dependencies` of docs:docs, and set the "
-            "version in its `provides`",
+            "of this repository, add it to the `dependencies` of docs:docs, and set the version in its `provides`",
             {
                 "BUILD": "python_distribution(name='acme', dependencies=['src/acme'],\n"
                 "    provides=python_artifact(name='acme', version='1'))",

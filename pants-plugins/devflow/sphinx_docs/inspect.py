@@ -59,9 +59,9 @@ class SiteInputsRequest(EngineAwareParameter):
 class SiteInputs:
     """A site with the inputs of its builds.
 
-    `files` has all files, below `INPUTS`, and the metadata of distributions; `pages` are the paths of the site's own files. `python_path` are the source
-    roots of the dependencies. `foreign` are files of dependencies that Sphinx must not read as pages, relative to the
-    directory of conf.py.
+    `files` has all files, and the metadata of distributions, below `INPUTS`; `pages` are the paths of the site's own
+    files. `python_path` are the source roots of the dependencies. `foreign` are files of dependencies that Sphinx must
+    not read as pages, relative to the directory of conf.py.
     """
 
     site: Site
