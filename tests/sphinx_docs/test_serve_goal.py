@@ -77,6 +77,17 @@ def test_a_site_is_served_and_built_again(runner: RuleRunner, run: Run, seen: li
     assert not list(Path(runner.build_root, "docs").rglob("*.mo"))
 
 
+def follow(run: Run, *args: str) -> str:
+    """Serve until it can be read; what was printed."""
+    ends = threading.Thread(target=lambda: server().send_signal(signal.SIGINT))
+    ends.start()
+    with mock_console(create_options_bootstrapper()) as (_, terminal):
+        assert run(DocsServe, *args).exit_code == 130
+        printed = str(terminal.get_stdout())
+    ends.join()
+    return printed
+
+
 def test_one_site_only(runner: RuleRunner, run: Run) -> None:
     runner.write_files({"other/BUILD": "sphinx_docs()", "other/conf.py": ""})
     refused = run(DocsServe)
@@ -84,6 +95,7 @@ def test_one_site_only(runner: RuleRunner, run: Run) -> None:
     assert refused.stderr == (
         "docs-serve: One site can be served, and there are 2.\n  Fix: name one of them: docs:docs, other:other\n"
     )
+    assert "Serving docs on " in follow(run, "--port=0", "docs:docs")
 
 
 def test_a_port_that_is_none(runner: RuleRunner, run: Run) -> None:
@@ -92,3 +104,4 @@ def test_a_port_that_is_none(runner: RuleRunner, run: Run) -> None:
         1,
         "docs-serve: --port=65536: ports go from 0 to 65535.\n  Fix: name another: --port=8080\n",
     )
+    assert "Serving docs on http://127.0.0.1:80" in follow(run, "--port=8080")

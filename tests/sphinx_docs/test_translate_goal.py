@@ -64,6 +64,9 @@ def test_languages(runner: RuleRunner, run: Run, catalog: Path) -> None:
     assert refused.stderr == (
         "docs-translate: docs:docs has no languages.\n  Fix: add --language=ko, or set `languages` of the target\n"
     )
+    assert run(DocsTranslate, "--language=ko", "--format=json").exit_code == 0
+    catalog.parent.parent.joinpath("index.po").unlink()
+    catalog.unlink()
     runner.write_files({"docs/BUILD": "sphinx_docs(languages=['en', 'ko', 'de'])"})
     checked = run(DocsTranslate, "--check")
     assert [line.split("/")[2] for line in checked.stdout.splitlines()] == ["de", "de", "ko", "ko"]
@@ -83,3 +86,5 @@ def test_a_destination_that_is_refused(runner: RuleRunner, run: Run, catalog: Pa
     assert refused.exit_code == 1
     assert says in refused.stderr
     assert not Path(runner.build_root, ".git").exists()
+    runner.write_files({"docs/conf.py": "locale_dirs = ['locales']\n"})
+    assert run(DocsTranslate, "--language=ko").exit_code == 0
