@@ -30,8 +30,7 @@ autodoc_mock_imports = ["numpy"]
 intersphinx_mapping = {"x": ("https://x.invalid", "x.inv")}
 templates_path = ["_templates"]
 html_static_path = ["_static"]
-html_last_updated_fmt = "%Y-%m-%d %H:%M"
-OF_A_SANDBOX = ("HOME", "PWD", "TMPDIR")
+OF_A_SANDBOX = ("DOCUTILSCONFIG", "HOME", "PWD", "TMPDIR")
 html_context = {"seen": [item for item in sorted(os.environ.items()) if item[0] not in OF_A_SANDBOX]}
 """
 EXTENSION = """\
@@ -121,7 +120,6 @@ def test_a_site_in_a_hostile_shell(runner: RuleRunner, run: Run, resolve: str) -
     assert "<h1>Acme 7.1 7.1rc2 Jan 01, 1980" in index
     assert 'href="_static/mine.css' in index
     assert 'href="https://x.invalid/x.html#x.Widget"' in index
-    assert "1980-01-01 00:00" in index or "OURS" in index
     seen = index.partition("OURS ")[2].partition("\n")[0]
     assert "de_DE" not in seen
     assert CARRIED not in seen

@@ -238,7 +238,11 @@ def test_a_build_that_takes_too_long(runner: RuleRunner, run: Run) -> None:
 
 
 ALL = "{'plain': 'plain.lock', 'sphinx7': 'sphinx7.lock', 'sphinx8': 'sphinx8.lock'}"
-PLAIN = {"python-resolves": "{'plain': 'plain.lock'}", "python-default-resolve": "plain"}
+PLAIN = {
+    "python-resolves": "{'plain': 'plain.lock'}",
+    "python-default-resolve": "plain",
+    "python-resolves-to-interpreter-constraints": "{}",
+}
 LOCKED_BY_HAND = {**PLAIN, "python-resolves-generate-lockfiles": "false"}
 
 

@@ -26,9 +26,16 @@ ASKS = """
 import contextlib, socket, subprocess, sys, urllib.request
 HOST, PORT = "127.0.0.1", {port}
 said = []
+
+def by_socket():
+    with socket.create_connection((HOST, PORT)) as connection:
+        connection.sendall(b"GET /socket HTTP/1.0\\r\\n\\r\\n")
+        while connection.recv(1000):
+            pass
+
 for ask in (
     lambda: urllib.request.urlopen(f"http://{{HOST}}:{{PORT}}/library"),
-    lambda: socket.create_connection((HOST, PORT)).sendall(b"GET /socket HTTP/1.0\\r\\n\\r\\n"),
+    by_socket,
     lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendmsg([b"x"], [], 0, (HOST, 9)),
     lambda: socket.getaddrinfo("localhost", PORT),
     lambda: subprocess.run(

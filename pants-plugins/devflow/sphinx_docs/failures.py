@@ -17,7 +17,7 @@ _NO_DISTRIBUTION = re.compile(r"PackageNotFoundError: (?:No package metadata was
 _NO_THEME = re.compile(r"no theme named '([^']+)'")
 _NO_BUILDER = re.compile(r"Builder name (\S+) not registered")
 _NO_FIRST_PAGE = re.compile(r"unable to load the master document \(([^)]+)\)")
-_AT = re.compile(r" \(([^()]+\.py:\d+)\)$")
+_AT = re.compile(r" \(([^()./][^()]*\.py:\d+)\)$")  # of the repository
 
 
 def why_it_failed(site: Site, failure: SphinxFailure, resolve: str, how_to_lock: str) -> Problem:
@@ -45,7 +45,8 @@ def _fix(site: Site, failure: SphinxFailure, to_resolve: str) -> str:
         )
     if found := _NO_PROGRAM.search(text):
         return f'let builds find {found[1]} on PATH, in pants.toml: [sphinx] extra_env_vars = ["PATH"]'
-    if found := _NO_FILE.search(text):
+    found = _NO_FILE.search(text)
+    if found and not found[1].startswith("/"):
         return f"add a `file` target of {found[1]} {dependencies}"
     if found := _NO_DISTRIBUTION.search(text):
         return (
