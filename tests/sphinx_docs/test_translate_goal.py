@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,7 @@ def test_a_destination_that_is_refused(runner: RuleRunner, run: Run, catalog: Pa
     refused = run(DocsTranslate, "--language=ko")
     assert refused.exit_code == 1
     assert says in refused.stderr
+    assert re.search(r"  Fix: set `locale_dirs` in \S*conf.py to a directory of the site\n", refused.stderr)
     assert not Path(runner.build_root, ".git").exists()
     runner.write_files({"docs/conf.py": "locale_dirs = ['locales']\n"})
     assert run(DocsTranslate, "--language=ko").exit_code == 0

@@ -61,6 +61,8 @@ def _fix(site: Site, failure: SphinxFailure, to_resolve: str) -> str:
         return f"correct `builders` of {site.address}, or add the extension of that builder to {site.conf_py}"
     if found := _NO_FIRST_PAGE.search(text):
         return f"write {found[1]}, see that `sources` of {site.address} has it, or set `root_doc` in {site.conf_py}"
+    if "locale_dirs leads out of the repository" in text:  # of `run_sphinx.py`
+        return f"set `locale_dirs` in {site.conf_py} to a directory of the site"
     if found := _AT.search(text):
         return f"correct {found[1]}"
     if "onfiguration" in failure.kind:

@@ -191,7 +191,7 @@ def update_catalogs(app: Any, job: dict[str, Any]) -> Iterator[dict[str, Any]]:
         path = os.path.join(home, f"{os.path.splitext(template)[0]}.po")
         shown = os.path.relpath(path, os.path.abspath(job["root"]))
         if shown.startswith(".."):
-            raise ValueError(f"locale_dirs leads out of the repository: {app.config.locale_dirs[0]}")
+            raise ValueError(f"locale_dirs leads out of the repository: {app.config.locale_dirs[0]}")  # see failures.py
         with open(os.path.join(templates, template), "rb") as file:
             wanted = po.read_po(file)
         catalog, new = wanted, not os.path.exists(path)
