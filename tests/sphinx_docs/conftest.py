@@ -28,8 +28,9 @@ project = "acme"
 copyright = "2015-2026, acme"
 extensions = ["sphinx.ext.autodoc", "sphinx.ext.intersphinx"]
 """
+WITH_CODE = "sphinx_docs(dependencies=['src/acme'])\n"
 SITE = {
-    "docs/BUILD": "sphinx_docs(dependencies=['src/acme'])\n",
+    "docs/BUILD": WITH_CODE,
     "docs/conf.py": CONF,
     "docs/index.rst": "Acme\n====\n\n.. toctree::\n\n   guide/a\n\n.. automodule:: acme.jobs\n   :members:\n",
     "docs/guide/a.rst": "A page\n======\n\nBack to :doc:`/index`.\n",

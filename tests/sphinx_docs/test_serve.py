@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import py_compile
 import signal
 import socket
 import subprocess
@@ -325,22 +324,6 @@ def test_a_second_server_goes_on_where_the_first_ended(start: Callable[..., Serv
     assert third.page("a.html") == "404"
     assert not kept.exists()
     assert not catalog.exists()
-
-
-def test_a_module_that_changes_twice_in_a_second(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Python would take the bytecode of the one before, if both have the same size."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "x.py").write_text("a = 1")
-    spec = {"directory": "docs", "include": [], "exclude": [], "files": ["x.py"], "inputs": "inputs"}
-    mirror = served.Mirror(spec, "mirror")
-    mirror.update()
-    compiled = py_compile.compile("mirror/x.py")
-    assert compiled
-    assert mirror.update() == (False, False)
-    assert Path(compiled).exists()
-    (tmp_path / "x.py").write_text("a = 2")
-    assert mirror.update() == (True, False)
-    assert not Path(compiled).exists()
 
 
 def test_once(start: Callable[..., Serving], tmp_path: Path) -> None:
