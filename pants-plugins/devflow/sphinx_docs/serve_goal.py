@@ -32,7 +32,7 @@ _MODULES = (
     *(f"devflow.common.removal.{name}" for name in ("attributes", "facts", "mounts", "scan", "trees")),
     "devflow.sphinx_docs.answer",
     "devflow.sphinx_docs.facts",
-    "devflow.sphinx_docs.sandbox.serve",
+    *(f"devflow.sphinx_docs.sandbox.{name}" for name in ("mirror", "serve")),
 )
 _CHROOT = "{chroot}"
 

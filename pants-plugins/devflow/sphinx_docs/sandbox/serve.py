@@ -12,31 +12,27 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import glob
 import itertools
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
 import webbrowser
-from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from importlib.util import cache_from_source, source_from_cache
 from pathlib import Path
 from typing import IO, Any
 
 from devflow.common.paths import shown_fact
 from devflow.common.removal.trees import remove
 from devflow.sphinx_docs.answer import answer_of, report_lines
+from devflow.sphinx_docs.sandbox.mirror import Mirror
 
 HOST = "127.0.0.1"
 PORTS_TO_TRY = 11
-_UNDECODED = frozenset(map(chr, range(0xDC80, 0xDD00)))  # of bytes that are not UTF-8: PEP 383
 _POLL_S = 0.1
 _REST = 10  # times the duration of one scan of all files: for a large site, longer than a tenth of a second
 
@@ -65,87 +61,6 @@ class Handler(SimpleHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Prints nothing."""
-
-
-class Mirror:
-    """A copy of a site's files, with the time of the copy, which is what tells Sphinx that a file has changed."""
-
-    def __init__(self, spec: dict[str, Any], root: str) -> None:
-        self.spec, self.root = spec, root
-        self.generated: set[str] = set()
-        self.seen: dict[str, tuple[int, int]] = {}
-        for path in spec["files"]:
-            generated = os.path.join(spec["inputs"], path)
-            if not os.path.exists(path) and os.path.exists(generated):
-                self._copy(generated, path)
-                self.generated.add(path)
-
-    def paths(self) -> Iterator[str]:
-        """The present files of the site."""
-        directory = self.spec["directory"] or "."
-        excluded = {path for pattern in self.spec["exclude"] for path in _matching(directory, pattern)}
-        for pattern in self.spec["include"]:
-            yield from (path for path in _matching(directory, pattern) if path not in excluded)
-        yield from self.spec["files"]
-
-    def update(self) -> tuple[bool, bool]:
-        """Copy changed files. Returns whether a file has changed, and whether one was removed."""
-        now: dict[str, tuple[int, int]] = {}
-        for path in self.paths():
-            with contextlib.suppress(FileNotFoundError):
-                status = os.stat(path)
-                now[path] = (status.st_mtime_ns, status.st_size)
-        changed = [path for path, state in now.items() if self.seen.get(path) != state]
-        gone = [path for path in self.seen if path not in now]
-        for path in changed:
-            with contextlib.suppress(FileNotFoundError):  # removed since the scan: the next update sees that
-                self._copy(path, path)
-        for path in gone:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(os.path.join(self.root, path))
-        self.seen = now
-        return bool(changed or gone), bool(gone)
-
-    def _copy(self, source: str, path: str) -> None:
-        target = os.path.join(self.root, path)
-        os.makedirs(os.path.dirname(target), exist_ok=True)
-        if not os.path.exists(target) or not _same(source, target):
-            shutil.copyfile(source, target)
-            if path.endswith(".py"):  # Python tells a changed file by whole seconds and by its size
-                with contextlib.suppress(FileNotFoundError):
-                    os.unlink(cache_from_source(target))
-
-    def sweep(self) -> bool:
-        """Remove copies of an earlier server, and what was made from them. Returns whether there were any."""
-        found, known = False, {*self.seen, *self.generated}
-        for parent, _, names in os.walk(self.root):
-            for name in names:
-                path = os.path.join(parent, name)
-                if os.path.relpath(_made_from(path), self.root) not in known:
-                    os.unlink(path)
-                    found = True
-        return found
-
-
-def _made_from(path: str) -> str:
-    """The source of a file that Sphinx or Python has written beside it, else the path itself."""
-    if path.endswith(".mo"):
-        return f"{path[:-3]}.po"
-    with contextlib.suppress(ValueError):
-        return source_from_cache(path)
-    return path
-
-
-def _matching(directory: str, pattern: str) -> Iterator[str]:
-    """Files; without those whose names are no UTF-8, which `package` does not see, and for which Sphinx fails."""
-    for path in glob.iglob(os.path.join(glob.escape(directory), pattern), recursive=True):
-        if os.path.isfile(path) and _UNDECODED.isdisjoint(path):
-            yield os.path.normpath(path)
-
-
-def _same(one: str, other: str) -> bool:
-    with open(one, "rb") as first, open(other, "rb") as second:
-        return first.read() == second.read()
 
 
 class Builder:
