@@ -76,7 +76,9 @@ class Serving:
             "port": 0,
             "watch": True,
             "open": False,
+            "conf_py": "docs/conf.py",
             "resolve": "docs",
+            "how_to_lock": "pants generate-lockfiles --resolve=docs",
             **changes,
         }
         package = str(Path(next(iter(devflow.__path__))).parent)
@@ -154,7 +156,8 @@ def test_changes_are_served(start: Callable[..., Serving], tmp_path: Path) -> No
     (tmp_path / "docs/guide/a.rst").unlink()
     eventually(lambda: serving.page("a.html") == "404")
     (tmp_path / "docs/broken.rst").write_text("")
-    eventually(lambda: "docs:docs: Sphinx failed: Sphinx error: no\n" in serving.text())
+    failed = "docs:docs: Sphinx failed: Sphinx error: no\n  Fix: correct that in docs/conf.py, or in the pages that it names\n"
+    eventually(lambda: failed in serving.text())
     (tmp_path / "docs/broken.rst").unlink()
     (tmp_path / "docs/index.rst").write_text("two")
     eventually(lambda: serving.page() == "two")

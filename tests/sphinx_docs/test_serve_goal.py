@@ -98,10 +98,23 @@ def test_one_site_only(runner: RuleRunner, run: Run) -> None:
     assert "Serving docs on " in follow(run, "--port=0", "docs:docs")
 
 
-def test_a_port_that_is_none(runner: RuleRunner, run: Run) -> None:
-    refused = run(DocsServe, "--port=65536")
-    assert (refused.exit_code, refused.stderr) == (
-        1,
-        "docs-serve: --port=65536: ports go from 0 to 65535.\n  Fix: name another: --port=8080\n",
-    )
-    assert "Serving docs on http://127.0.0.1:80" in follow(run, "--port=8080")
+@pytest.mark.parametrize(
+    ("wrong", "said", "right"),
+    [
+        (
+            "--port=65536",
+            "--port=65536: ports go from 0 to 65535.\n  Fix: name another: --port=8080",
+            ("--port=8080",),
+        ),
+        (
+            "--language=../ko",
+            "--language=../ko: this is not the name of a language.\n"
+            "  Fix: use letters, digits, `.`, `_` and `-`: --language=ko",
+            ("--language=ko", "--port=0"),
+        ),
+    ],
+)
+def test_an_option_that_is_refused(runner: RuleRunner, run: Run, wrong: str, said: str, right: tuple[str, ...]) -> None:
+    refused = run(DocsServe, wrong)
+    assert (refused.exit_code, refused.stderr) == (1, f"docs-serve: {said}\n")
+    assert "Serving docs on http://127.0.0.1:" in follow(run, *right)

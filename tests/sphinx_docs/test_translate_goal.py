@@ -65,6 +65,8 @@ def test_languages(runner: RuleRunner, run: Run, catalog: Path) -> None:
     assert refused.stderr == (
         "docs-translate: docs:docs has no languages.\n  Fix: add --language=ko, or set `languages` of the target\n"
     )
+    odd = run(DocsTranslate, "--language=../ko")
+    assert odd.stderr.startswith("docs-translate: --language=../ko: this is not the name of a language.\n  Fix: use ")
     assert run(DocsTranslate, "--language=ko", "--format=json").exit_code == 0
     catalog.parent.parent.joinpath("index.po").unlink()
     catalog.unlink()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from devflow.common.errors import Problem, tail
-from devflow.sphinx_docs.facts import Site, SphinxFailure
+from devflow.sphinx_docs.facts import SphinxFailure
 
 _EXTENSION = re.compile(r"Could not import extension ([\w.]+)")
 # What git, and what asks git for a version, says where it finds no repository, or is not found.
@@ -20,24 +20,24 @@ _NO_FIRST_PAGE = re.compile(r"unable to load the master document \(([^)]+)\)")
 _AT = re.compile(r" \(([^()./][^()]*\.py:\d+)\)$")  # of the repository
 
 
-def why_it_failed(site: Site, failure: SphinxFailure, resolve: str, how_to_lock: str) -> Problem:
-    """The failure of a run as a problem with its fix."""
+def why_it_failed(address: str, conf_py: str, failure: SphinxFailure, resolve: str, how_to_lock: str) -> Problem:
+    """The failure of a run as a problem with its fix. `address` is that of the target, `conf_py` a path."""
     extension = _EXTENSION.search(failure.message)
     if extension:
         return Problem(
-            f"{site.conf_py}: the extension {extension[1]} cannot be imported from resolve {resolve}: "
+            f"{conf_py}: the extension {extension[1]} cannot be imported from resolve {resolve}: "
             f"{tail(failure.message)}",
             fix=f"add the project that has it to the requirements of resolve {resolve}, then: {how_to_lock}; or, if it "
             "is code of this repository, to the `dependencies` of the target",
         )
     return Problem(
-        f"{site.address}: Sphinx failed: {failure.kind}: {tail(failure.message)}",
-        fix=_fix(site, failure, f"to the requirements of resolve {resolve}, then: {how_to_lock}"),
+        f"{address}: Sphinx failed: {failure.kind}: {tail(failure.message)}",
+        fix=_fix(address, conf_py, failure, f"to the requirements of resolve {resolve}, then: {how_to_lock}"),
     )
 
 
-def _fix(site: Site, failure: SphinxFailure, to_resolve: str) -> str:
-    text, dependencies = failure.message, f"to the `dependencies` of {site.address}"
+def _fix(address: str, conf_py: str, failure: SphinxFailure, to_resolve: str) -> str:
+    text, dependencies = failure.message, f"to the `dependencies` of {address}"
     if _GIT.search(text):
         return (
             "read the version from a file, or from a variable that [sphinx].extra_env_vars names: a build sees no "
@@ -56,15 +56,15 @@ def _fix(site: Site, failure: SphinxFailure, to_resolve: str) -> str:
     if _NO_MODULE.search(text):
         return f"add the code {dependencies}, or the package {to_resolve}"
     if _NO_THEME.search(text):
-        return f"correct `html_theme` in {site.conf_py}, or add the project that has the theme {to_resolve}"
+        return f"correct `html_theme` in {conf_py}, or add the project that has the theme {to_resolve}"
     if _NO_BUILDER.search(text):
-        return f"correct `builders` of {site.address}, or add the extension of that builder to {site.conf_py}"
+        return f"correct `builders` of {address}, or add the extension of that builder to {conf_py}"
     if found := _NO_FIRST_PAGE.search(text):
-        return f"write {found[1]}, see that `sources` of {site.address} has it, or set `root_doc` in {site.conf_py}"
+        return f"write {found[1]}, see that `sources` of {address} has it, or set `root_doc` in {conf_py}"
     if "locale_dirs leads out of the repository" in text:  # of `run_sphinx.py`
-        return f"set `locale_dirs` in {site.conf_py} to a directory of the site"
+        return f"set `locale_dirs` in {conf_py} to a directory of the site"
     if found := _AT.search(text):
         return f"correct {found[1]}"
     if "onfiguration" in failure.kind:
-        return f"correct {site.conf_py}"
-    return f"correct that in {site.conf_py}, or in the pages that it names"
+        return f"correct {conf_py}"
+    return f"correct that in {conf_py}, or in the pages that it names"

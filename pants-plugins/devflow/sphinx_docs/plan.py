@@ -107,6 +107,18 @@ def checked_names(address: str, field: str, names: Iterable[str]) -> tuple[str, 
     return checked
 
 
+def checked_languages(given: Iterable[str]) -> tuple[str, ...]:
+    """Check what was given as `--language`. Raises: UserError."""
+    languages = tuple(dict.fromkeys(given))
+    bad = [name for name in languages if not _NAME.fullmatch(name)]
+    if bad:
+        raise UserError(
+            f"--language={bad[0]}: this is not the name of a language.",
+            fix="use letters, digits, `.`, `_` and `-`: --language=ko",
+        )
+    return languages
+
+
 def checked_output_path(address: str, path: str) -> str:
     """Check that a path is a directory below `dist`. Raises: UserError."""
     normal = posixpath.normpath(path) if path else ""
@@ -220,6 +232,7 @@ def serve_spec(
     watch: bool,
     open_browser: bool,
     resolve: str,
+    how_to_lock: str,
 ) -> dict[str, object]:
     """The argument of `serve.py`: see its docstring. `directory` and `globs` are those of the target.
 
@@ -239,7 +252,9 @@ def serve_spec(
         "port": port,
         "watch": watch,
         "open": open_browser,
+        "conf_py": site.conf_py,
         "resolve": resolve,
+        "how_to_lock": how_to_lock,
     }
 
 

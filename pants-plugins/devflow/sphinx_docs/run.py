@@ -150,7 +150,11 @@ async def _answered(request: SphinxRun, python_setup: PythonSetup, subsystem: Sp
             fix=f"see the lines above; after a timeout, raise `timeout` of {site.address}, which is {site.timeout_s}",
         ) from None
     if answer.failure:
-        raise UserError.of(why_it_failed(site, answer.failure, resolve, how_to_make_lockfile(resolve, python_setup)))
+        raise UserError.of(
+            why_it_failed(
+                site.address, site.conf_py, answer.failure, resolve, how_to_make_lockfile(resolve, python_setup)
+            )
+        )
     return SphinxResult(resolve, answer, result.output_digest)
 
 

@@ -5,7 +5,8 @@ a compiled catalog, gets into the work tree; and by a process of its own each ti
 The next one waits already, with Sphinx imported.
 SPEC is JSON: `title`; `build_root`, which other paths are relative to; `runner` and `job` (run_sphinx.py); `state`, the
 directory for the mirror and what is built; `directory`, `include` and `exclude`, the globs of the site; `files`, other
-files of the repository; `inputs`, where those of them are that are generated; `port`; `watch`; `open`; `resolve`.
+files of the repository; `inputs`, where those of them are that are generated; `port`; `watch`; `open`; `conf_py`;
+`resolve` and `how_to_lock`, for messages.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from typing import IO, Any
 from devflow.common.paths import shown_fact
 from devflow.common.removal.trees import remove
 from devflow.sphinx_docs.answer import answer_of, report_lines
+from devflow.sphinx_docs.failures import why_it_failed
 from devflow.sphinx_docs.sandbox.mirror import Mirror
 
 HOST = "127.0.0.1"
@@ -104,7 +106,10 @@ class Builder:
             return False
         tell(*report_lines(answer.warnings, self.spec["resolve"]))
         if answer.failure:
-            tell(f"{self.spec['title']}: Sphinx failed: {answer.failure.kind}: {answer.failure.message}")
+            spec = self.spec
+            tell(
+                str(why_it_failed(spec["title"], spec["conf_py"], answer.failure, spec["resolve"], spec["how_to_lock"]))
+            )
             return False
         tell(f"Built {self.spec['title']}: {len(answer.warnings)} warning{'' if len(answer.warnings) == 1 else 's'}.")
         return True
