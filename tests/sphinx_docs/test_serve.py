@@ -156,7 +156,7 @@ def test_changes_are_served(start: Callable[..., Serving], tmp_path: Path) -> No
     (tmp_path / "docs/guide/a.rst").unlink()
     eventually(lambda: serving.page("a.html") == "404")
     (tmp_path / "docs/broken.rst").write_text("")
-    failed = "docs:docs: Sphinx failed: Sphinx error: no\n  Fix: correct that in docs/conf.py, or in the pages that it names\n"
+    failed = "docs:docs: Sphinx failed: Sphinx error: no\n  Fix: correct that in docs/conf.py, or in the pages that "
     eventually(lambda: failed in serving.text())
     (tmp_path / "docs/broken.rst").unlink()
     (tmp_path / "docs/index.rst").write_text("two")

@@ -107,9 +107,8 @@ class Builder:
         tell(*report_lines(answer.warnings, self.spec["resolve"]))
         if answer.failure:
             spec = self.spec
-            tell(
-                str(why_it_failed(spec["title"], spec["conf_py"], answer.failure, spec["resolve"], spec["how_to_lock"]))
-            )
+            of_site = (spec["title"], spec["conf_py"], answer.failure, spec["resolve"], spec["how_to_lock"])
+            tell(*str(why_it_failed(*of_site)).splitlines())
             return False
         tell(f"Built {self.spec['title']}: {len(answer.warnings)} warning{'' if len(answer.warnings) == 1 else 's'}.")
         return True
