@@ -254,7 +254,7 @@ def test_one_that_is_killed_leaves_no_process(start: Callable[..., Serving], tmp
     """While it waits for a change, and while a Sphinx of the test builds, which takes ten minutes."""
     (tmp_path / "inputs/sphinx").mkdir(parents=True)
     (tmp_path / "inputs/sphinx/__init__.py").write_text(f"import sys\nopen('begun', 'w').close()\n{SLEEPS}\n")
-    job = {**JOB, "temporary": "temporary", "python_path": ["../inputs"], "network": True}
+    job = {**JOB, "temporary": "temporary", "python_path": ["../inputs"], "network": True, "carried": "X_"}
     changes = {"runner": run_sphinx.__file__, "job": job} if builds else {}
     serving = start(**changes)
     if builds:
