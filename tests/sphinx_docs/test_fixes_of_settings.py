@@ -18,17 +18,18 @@ PLAIN = {
     "python-default-resolve": "plain",
     "python-resolves-to-interpreter-constraints": "{}",
 }
-LOCKED_BY_HAND = {**PLAIN, "python-resolves-generate-lockfiles": "false"}
+ONE = {**PLAIN, "python-resolves": "{'sphinx8': 'sphinx8.lock'}", "python-default-resolve": "sphinx8"}
+LOCKED_BY_HAND = {**ONE, "python-resolves-generate-lockfiles": "false"}
 
 
 @pytest.mark.parametrize(
     ("settings", "says", "fix", "repaired", "lock"),
     [
         pytest.param(
-            PLAIN,
+            ONE,
             "No resolve of this repository holds Sphinx.",
-            "add Sphinx to the requirements of resolve plain, then: pants generate-lockfiles --resolve=plain",
-            PLAIN,
+            "add Sphinx to the requirements of resolve sphinx8, then: pants generate-lockfiles --resolve=sphinx8",
+            ONE,
             SPHINX_8,
             id="none has it",
         ),
@@ -78,12 +79,14 @@ def test_which_resolve(
     runner.write_files(
         {"docs/BUILD": "sphinx_docs()", "docs/conf.py": "", "src/acme/BUILD": "", "plain.lock": "a==1\n"}
     )
+    if lock:
+        runner.write_files({"sphinx8.lock": "a==1\n"})
     refused = run(DocsLinks, settings=settings)
     assert refused.exit_code == 1
     assert says in refused.stderr
     assert fix in refused.stderr.partition("\n  Fix: ")[2]
     if lock:
-        runner.write_files({"plain.lock": lock.read_bytes()})
+        runner.write_files({"sphinx8.lock": lock.read_bytes()})
     assert run(Package, "docs", settings=repaired).exit_code == 0
 
 
