@@ -128,7 +128,7 @@ def test_a_site_in_a_hostile_shell(runner: RuleRunner, run: Run, resolve: str) -
     }
     assert "Start it." in (dist(runner) / "api/lib.html").read_text()
 
-    if resolve == "sphinx8":  # a user's variables are ours to remove, and in the key of what Pants has installed
+    if resolve == "sphinx8":  # once, because Pants installs all packages again for another locale
         assert run(Package, SITE, settings=settings, environment=HOSTILE).exit_code == 0
         assert contents(dist(runner)) == first
 
