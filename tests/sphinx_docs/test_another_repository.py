@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from pathlib import Path
+from typing import Union
 
 import pytest
 from pants.core.goals.package import Package
@@ -68,7 +69,7 @@ INVENTORY = (
     + zlib.compress(b"x.Widget py:class 1 x.html#$ -\n")
 )
 SITE = "projects/client/docs"
-FILES = {
+FILES: dict[str, Union[str, bytes]] = {
     "projects/client/BUILD": "file(name='version', source='VERSION')\n"
     "python_distribution(name='dist', dependencies=[':version'],\n"
     "    provides=python_artifact(name='acme-client', version='7.1'))\n",
@@ -76,8 +77,6 @@ FILES = {
     "projects/client/src/lib/BUILD": "python_sources()\n",
     "projects/client/src/lib/__init__.py": '"""The library."""\n\nimport numpy\n\n\n'
     'async def start():\n    """Start it."""\n',
-    f"{SITE}/BUILD": "sphinx_docs(resolve='RESOLVE', output_path='docs',\n"
-    "    dependencies=['projects/client:dist', 'projects/client:version', 'projects/client/src/lib'])\n",
     f"{SITE}/conf.py": CONF,
     f"{SITE}/_ext/mine.py": EXTENSION,
     f"{SITE}/_static/mine.css": "",
@@ -103,7 +102,9 @@ HOSTILE = {
 
 
 def write(runner: RuleRunner, resolve: str) -> None:
-    runner.write_files({**FILES, f"{SITE}/BUILD": FILES[f"{SITE}/BUILD"].replace("RESOLVE", resolve)})
+    dependencies = ["projects/client:dist", "projects/client:version", "projects/client/src/lib"]
+    build = f"sphinx_docs(resolve='{resolve}', output_path='docs', dependencies={dependencies})\n"
+    runner.write_files({**FILES, f"{SITE}/BUILD": build})
     for path, leads_to in (("readme.rst", "../README.rst"), ("more", "../more"), ("again", "..")):
         Path(runner.build_root, SITE, path).symlink_to(leads_to)
     runner.write_files({"docs/BUILD": "", f"{SITE}/conf.py": CONF + "exclude_patterns = ['again']\n"})
