@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import zlib
 from pathlib import Path
-from typing import Union
 
 import pytest
 from pants.core.goals.package import Package
@@ -69,7 +68,7 @@ INVENTORY = (
     + zlib.compress(b"x.Widget py:class 1 x.html#$ -\n")
 )
 SITE = "projects/client/docs"
-FILES: dict[str, Union[str, bytes]] = {
+FILES: dict[str, str | bytes] = {
     "projects/client/BUILD": "file(name='version', source='VERSION')\n"
     "python_distribution(name='dist', dependencies=[':version'],\n"
     "    provides=python_artifact(name='acme-client', version='7.1'))\n",
