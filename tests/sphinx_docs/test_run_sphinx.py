@@ -32,7 +32,7 @@ def test_the_environment_is_that_of_the_build(monkeypatch: pytest.MonkeyPatch, t
     [
         ("HERE/in/docs/a.rst:3: WARNING: x", "docs/a.rst:3: WARNING: x"),
         ("HERE/in", "."),
-        ("HERE/work/doctrees", "work/doctrees"),
+        ("HERE/made/doctrees", "made/doctrees"),
         ("No such file or directory: 'in/README.rst'", "No such file or directory: 'README.rst'"),
         ("\x1b[31mred\x1b[39;49;00m", "red"),
         ("<acme.A object at 0x7f00>, <function f at 0x7f01>", "<acme.A>, <function f>"),
