@@ -23,7 +23,8 @@ from pathlib import Path
 
 from export_cases import floor
 from frame import load, machine
-from goal_cases import CASES, Bench, ExportAllResolves, GoalCase, ResetCache
+from goal_case import Bench, GoalCase
+from goal_cases import CASES, ExportAllResolves, ResetCache
 from growth import Measurement, growth_table
 from plot import svg
 from remote_cache import RemoteRow, measure_remote_cache, remote_table

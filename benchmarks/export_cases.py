@@ -97,9 +97,9 @@ def time_cases(repository: ScratchRepository, *, runs: int, slow_runs: int) -> I
     back: list[Run] = []
     peers: list[Run] = []
     for _ in range(slow_runs):
-        with repository.changed_lockfile(large, pins=2) as names:
-            moved.append(ours(repository, exports=names))
-        back.append(ours(repository, exports=names))
+        with repository.changed_lockfile(large, pins=2) as changed_names:
+            moved.append(ours(repository, exports=changed_names))
+        back.append(ours(repository, exports=changed_names))
         if uv:
             peers.append(uv.install([large]))
     case = f"two pins of {large.name} changed"

@@ -1,4 +1,4 @@
-"""Each goal as the benchmark of all runs it: in which states, checked for what, and set against which other way."""
+"""What the benchmark of all measures of each goal."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ import json
 import shutil
 import subprocess
 import time
-from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from export_cases import floor, ours, stock
 from git_repository import IDENTITY
+from goal_case import GoalCase
 from schema_history_cases import documented
-from scratch_repository import BenchmarkError, Run
+from scratch_repository import Run
 from sized_repository import SizedRepository
 
 from release import PLAN, floor_and_git, timed
@@ -23,54 +22,6 @@ from reset_cache import fill
 
 _EDITORS = "vscode,pyright,coc,vim-ale,neovim,helix,zed,emacs,ty"
 _ONE_CHANGED = 2  # a small resolve
-
-
-@dataclass(frozen=True)
-class Bench:
-    """What cases work with. `alembic` is the interpreter of a virtualenv that has it."""
-
-    repository: SizedRepository
-    alembic: Path
-
-
-class GoalCase(ABC):
-    """A goal in the states "cold", "warm" and "changed". Every run is checked for having done its work."""
-
-    name: str
-    unit: str
-    other_name: Mapping[str, str] = {}  # by state; a state without one is compared with a trivial goal only
-    turn = 0  # among the others when the daemon is warm: the longest, and what leaves nothing behind, come last
-
-    def __init__(self, bench: Bench) -> None:
-        self.bench = bench
-        self.repository = bench.repository
-
-    @property
-    @abstractmethod
-    def amount(self) -> int:
-        """How much of its unit there is."""
-
-    def prepare(self, state: str) -> None:  # noqa: B027
-        """Bring the repository into this state: not measured. Nothing to do for most states."""
-
-    @abstractmethod
-    def run(self, state: str) -> Run:
-        """Raises: BenchmarkError if it did something else than it should."""
-
-    def other_way(self, state: str) -> Run:
-        """The stock or manual way from the same state, for the states of `other_name`."""
-        raise NotImplementedError
-
-    def after_trivial_goal(self, command: Sequence[str]) -> Run:
-        """A command of the system, and what starting Pants takes, which is no part of what the two are compared for."""
-        start, done = floor(self.repository), timed(self.repository.build_root, [command])
-        return Run(start.wall_s + done.wall_s, None, "")
-
-    def check(self, as_it_should_be: bool, run: Run) -> Run:
-        """The run. Raises: BenchmarkError."""
-        if not as_it_should_be:
-            raise BenchmarkError(f"{self.name} did not do what was to be measured:\n{run.stdout[-2000:]}{run.stderr}")
-        return run
 
 
 def _results(run: Run) -> list[Mapping[str, Any]]:

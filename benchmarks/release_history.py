@@ -29,7 +29,7 @@ from devflow.release.git.inspect import tagged_versions
 from devflow.release.modes.merged.history import History, choose, subject_pattern
 from devflow.release.modes.merged.inspect import read_history
 from devflow.release.steps.section import MOST_CHARACTERS, section_of
-from devflow.release.towncrier.consolidate import consolidated, references
+from devflow.release.steps.towncrier.consolidate import consolidated, references
 from devflow.release.versions.version import Version
 from devflow.release.versions.version_files import VersionFile
 

@@ -35,14 +35,14 @@ from devflow.release.git.committed import read_committed
 from devflow.release.modes.merged.history import History, HistoryCommit, choose, subject_pattern
 from devflow.release.modes.merged.removed import removed_by_prereleases
 from devflow.release.steps.changelog import ChangelogStep
-from devflow.release.steps.past import of_all, of_prerelease
+from devflow.release.steps.changelog_setup import Setup, arguments_of, request_of
+from devflow.release.steps.prerelease_fragments import of_all, of_prerelease
 from devflow.release.steps.section import section_of
-from devflow.release.steps.setup import Setup, arguments_of, request_of
-from devflow.release.towncrier import run_towncrier
-from devflow.release.towncrier.config import CONFIG_FILES, config_of, config_path
-from devflow.release.towncrier.consolidate import consolidated, references
-from devflow.release.towncrier.prereleases import contents_of, edited_problem, prereleases_in
-from devflow.release.towncrier.rules import AskTowncrier, Towncrier
+from devflow.release.steps.towncrier import run_towncrier
+from devflow.release.steps.towncrier.config import CONFIG_FILES, config_of, config_path
+from devflow.release.steps.towncrier.consolidate import consolidated, references
+from devflow.release.steps.towncrier.prereleases import contents_of, edited_problem, prereleases_in
+from devflow.release.steps.towncrier.rules import AskTowncrier, Towncrier
 from devflow.release.transaction.run import run
 from devflow.release.transaction.spec import Edit, TransactionSpec
 from devflow.release.versions.formats import fill

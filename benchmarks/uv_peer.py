@@ -31,7 +31,10 @@ class Uv:
             venv = self.repository.caches / "uv-venvs" / resolve.name
             shutil.rmtree(venv, ignore_errors=True)
             lockfile = self.repository.build_root / resolve.copied_lockfile
-            self._run("venv", "--quiet", "--seed", f"--python={resolve.python}", str(venv))
+            export = next((self.repository.build_root / "dist/export/python/virtualenvs" / resolve.name).glob("3.*"))
+            interpreter = (export / "bin/python").resolve()  # the same one: uv would download another
+            self._run("venv", "--quiet", "--seed", f"--python={interpreter}", str(venv))
+            seeded = _installed(venv)  # what the seeds need
             self._run(
                 "pip",
                 "install",
@@ -41,10 +44,10 @@ class Uv:
                 f"--python={venv}",
                 f"--requirement={lockfile}",
             )
-            export = self.repository.build_root / "dist/export/python/virtualenvs" / resolve.name
-            ours, theirs = _installed(next(export.glob("3.*"))), _installed(venv)
-            if not ours or ours != theirs:
-                raise BenchmarkError(f"{self.version} and the export of {resolve.name} differ: {ours ^ theirs}")
+            ours, theirs = _installed(export), _installed(venv)
+            different = (ours ^ theirs) - seeded
+            if not ours or different:
+                raise BenchmarkError(f"{self.version} and the export of {resolve.name} differ: {different}")
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
         return Run(time.monotonic() - start, cpu_s, "")

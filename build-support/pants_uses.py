@@ -8,17 +8,14 @@ are such.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Callable, NamedTuple, Optional, Union
+from typing import NamedTuple, Union
 
 from pants_parameters import refused
-
-# None if the release lacks the name; "-" if it is nothing that is called, "?" if its parameters are not known; else the
-# parameters, separated by spaces: `name`, `name=` if it has a default, `*`, `*args`, `**kwargs`.
-Facts = Callable[[str], Optional[str]]
+from pants_values import Bound, Facts, Module, Typed, Values
 
 # Tables of options that are read by `getattr`: the file, the constant, the class of Pants that has them.
 OPTION_TABLES = (("plain/settings/from_pants.py", "_DIRECTORIES", "pants.option.global_options:GlobalOptions"),)
@@ -38,20 +35,6 @@ class Use(NamedTuple):
     problem: str | None
 
 
-class Typed(NamedTuple):
-    """A value of this class of Pants."""
-
-    name: str
-
-
-class Module(NamedTuple):
-    """A module or a package of Pants."""
-
-    name: str
-
-
-# What a name in our source is bound to: a name of Pants (str), a value, a module, or a constant that is true or false.
-Bound = Union[str, Typed, Module, bool]
 # Functions that are read when the names of their module are known.
 _Later = list[Union[ast.FunctionDef, ast.AsyncFunctionDef]]
 
@@ -95,6 +78,7 @@ class _Reader:
         self.uses: list[Use] = []
         self.bound: dict[str, Bound] = {"TYPE_CHECKING": False}
         self.returns: dict[str, ast.expr] = {}
+        self.values = Values(self.sources.facts, self.returns)
         self.shown = str(self.path.relative_to(self.sources.package.parent))
 
     def read(self, tree: ast.Module) -> None:
@@ -116,7 +100,7 @@ class _Reader:
         """Read statements. Whether the block ends there: a `return` or a `raise` that is reached."""
         for node in body:
             if isinstance(node, ast.If):
-                truth = self._truth(node.test, scope)
+                truth = self.values.truth(node.test, scope)
                 self._expression(node.test, scope)
                 if truth is None:
                     self._block(node.body, scope, later)
@@ -165,8 +149,8 @@ class _Reader:
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             self._annotate(node.target.id, node.annotation, scope)
         elif isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
-            value = self._value(node.value, scope)
-            truth = self._truth(node.value, scope)
+            value = self.values.value(node.value, scope)
+            truth = self.values.truth(node.value, scope)
             made = value if value is not None else truth
             if made is not None:
                 scope[node.targets[0].id] = made
@@ -184,7 +168,7 @@ class _Reader:
         self._block(node.body, scope, None)
 
     def _annotate(self, name: str, annotation: ast.expr, scope: dict[str, Bound]) -> None:
-        found = self._value(annotation, scope)
+        found = self.values.value(annotation, scope)
         if isinstance(found, str):
             scope[name] = Typed(found)
 
@@ -207,7 +191,7 @@ class _Reader:
                 if alias.name in other.bound:
                     scope[bound] = other.bound[alias.name]
                 if alias.name in other.returns:
-                    found = other._value(other.returns[alias.name], other.bound)
+                    found = other.values.value(other.returns[alias.name], other.bound)
                     if isinstance(found, str):
                         self.returns[bound] = ast.Name(f" {bound}")
                         scope[f" {bound}"] = self.bound[f" {bound}"] = found
@@ -218,14 +202,16 @@ class _Reader:
         if isinstance(node, ast.Lambda):
             return self._expression(node.body, scope)
         if isinstance(node, ast.IfExp):
-            truth = self._truth(node.test, scope)
+            truth = self.values.truth(node.test, scope)
             self._expression(node.test, scope)
             for branch, taken in ((node.body, truth is not False), (node.orelse, truth is not True)):
                 if taken:
                     self._expression(branch, scope)
             return None
         if isinstance(node, ast.Attribute):
-            self._value(node, scope, record=True)
+            name = self.values.attribute(node, scope)
+            if name is not None:
+                self._use(node.lineno, name)
             if isinstance(node.value, ast.Name):
                 return None
         if isinstance(node, ast.Call):
@@ -242,7 +228,7 @@ class _Reader:
         return None
 
     def _call(self, node: ast.Call, scope: dict[str, Bound]) -> None:
-        called = self._value(node.func, scope)
+        called = self.values.value(node.func, scope)
         if not isinstance(called, str) or called.endswith((":Get", ":MultiGet")):
             return
         known = self.sources.facts(called)
@@ -253,66 +239,6 @@ class _Reader:
         by_position = sum(not isinstance(arg, ast.Starred) for arg in node.args)
         problem = refused(known, by_position, names, spread=spread)
         self.uses.append(Use(self.shown, node.lineno, called, problem))
-
-    def _value(self, node: ast.expr, scope: Mapping[str, Bound], *, record: bool = False) -> Bound | None:
-        """What an expression is, as far as that is a name or a value of Pants."""
-        if isinstance(node, ast.Await):
-            return self._value(node.value, scope)
-        if isinstance(node, ast.Name):
-            return scope.get(node.id)
-        if isinstance(node, ast.Call):
-            called = self._value(node.func, scope)
-            if isinstance(called, str):
-                if called.endswith(":Get"):
-                    output = self._value(node.args[0], scope)
-                    return Typed(output) if isinstance(output, str) else None
-                last = called.rpartition(":")[2].rpartition(".")[2]
-                return Typed(called) if last[:1].isupper() else None
-            if isinstance(node.func, ast.Name) and node.func.id in self.returns:
-                found = self._value(self.returns[node.func.id], scope)
-                return Typed(found) if isinstance(found, str) else None
-            return None
-        if not isinstance(node, ast.Attribute):
-            return None
-        owner = self._value(node.value, scope)
-        if isinstance(owner, Module):
-            below = f"{owner.name}.{node.attr}"
-            name = below if self.sources.facts(below) is not None else f"{owner.name}:{node.attr}"
-        elif isinstance(owner, Typed):
-            name = f"{owner.name}.{node.attr}"
-        elif isinstance(owner, str) and "." not in owner.partition(":")[2]:
-            name = f"{owner}.{node.attr}"
-        else:
-            return None
-        if record:
-            self._use(node.lineno, name)
-        if ":" not in name:
-            return Module(name)
-        return None if isinstance(owner, Typed) and self.sources.facts(name) in (None, "-") else name
-
-    def _truth(self, node: ast.expr, scope: Mapping[str, Bound]) -> bool | None:
-        """Whether a condition about features holds; None if it is about something else."""
-        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-            inner = self._truth(node.operand, scope)
-            return None if inner is None else not inner
-        if isinstance(node, ast.BoolOp):
-            parts = [self._truth(value, scope) for value in node.values]
-            decisive = isinstance(node.op, ast.Or)
-            return decisive if decisive in parts else None if None in parts else not decisive
-        if isinstance(node, ast.Constant) and node.value is None:
-            return False
-        if isinstance(node, ast.Compare) and isinstance(node.ops[0], (ast.Is, ast.IsNot)):
-            left = self._truth(node.left, scope)
-            is_none = isinstance(node.comparators[0], ast.Constant) and node.comparators[0].value is None
-            return None if left is None or not is_none else left == isinstance(node.ops[0], ast.IsNot)
-        if isinstance(node, ast.Name):
-            found = scope.get(node.id)
-            return found if isinstance(found, bool) else True if isinstance(found, (str, Module)) else None
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "hasattr":
-            owner = self._value(node.args[0], scope)
-            if isinstance(owner, Module) and isinstance(node.args[1], ast.Constant):
-                return self.sources.facts(f"{owner.name}:{node.args[1].value!s}") is not None
-        return None
 
     def _use(self, line: int, name: str) -> None:
         known = self.sources.facts(name)

@@ -50,7 +50,7 @@ from devflow.ide_config.formats.blocks import Syntax
 from devflow.ide_config.formats.xml_edit import XmlElement
 from devflow.release.steps.contract import ReleaseStep, ReleaseStepChanges, ReleaseStepInputs
 from devflow.reset_cache.facts import Claim, Location
-from devflow.reset_cache.places.contract import CacheLocations, CacheLocationsRequest
+from devflow.reset_cache.locations.contract import CacheLocations, CacheLocationsRequest
 from devflow.schema_history.contract import HistoryReader, Tree
 from devflow.schema_history.facts import Revision, SchemaHistory
 from devflow.schema_history.targets import MigrationsOutputField, MigrationsResolveField

@@ -21,9 +21,9 @@ from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
 
 from devflow import engine
 from devflow.add_requirement import goal, inspect
-from devflow.add_requirement.distributions import Distribution, DistributionRequest
 from devflow.add_requirement.goal import AddRequirement
-from devflow.add_requirement.modules import modules_in
+from devflow.add_requirement.imports.distributions import Distribution, DistributionRequest
+from devflow.add_requirement.imports.modules import modules_in
 from devflow.engine import python as engine_python
 from devflow.engine.operands import take_operands
 from devflow.export_all_resolves import register as export_all_resolves

@@ -25,8 +25,8 @@ from devflow.common.paths import display_path
 from devflow.common.removal.mounts import mount_points
 from devflow.reset_cache.apply import ResetOutcome, reset
 from devflow.reset_cache.inspect import ResetContext
-from devflow.reset_cache.places.builtin import exports_location
-from devflow.reset_cache.places.pants import pants_locations
+from devflow.reset_cache.locations.builtin import exports_location
+from devflow.reset_cache.locations.pants import pants_locations
 from devflow.reset_cache.selection.request import parse_request
 from reset_cache.fakes import FakeSource
 

@@ -12,8 +12,8 @@ from devflow.common.removal.guard import Guarded
 
 
 def listed(text: str) -> list[str]:
-    """The entries of the list after the first "stands in the way of:"."""
-    return re.findall(r"(?m)^\d\. (.*)$", text.partition("stands in the way of:\n\n")[2].partition("\n\n")[0])
+    """The entries of the list after the first "is on the way to:"."""
+    return re.findall(r"(?m)^\d\. (.*)$", text.partition("is on the way to:\n\n")[2].partition("\n\n")[0])
 
 
 def test_the_promise_is_one_list() -> None:

@@ -2,35 +2,40 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from pants.core.goals import export
-from pants.engine.fs import PathGlobs
-from pants.engine.rules import rule
-from pants.engine.target import COMMON_TARGET_FIELDS, OptionalSingleSourceField, Target
 from pants.engine.unions import UnionRule
 from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
 
+from api.moody import (
+    FIX,
+    MODULE,
+    LinesReader,
+    LinesTarget,
+    MoodyEditor,
+    MoodyExporter,
+    MoodyLocations,
+    MoodyReader,
+    MoodyStep,
+    TilesLocations,
+    moody_changes,
+    moody_export,
+    moody_fingerprint,
+    moody_inputs,
+    moody_locations,
+    moody_settings,
+    read_lines,
+    read_moody,
+    tiles_locations,
+)
 from devflow import engine
 from devflow.api import (
-    CacheLocations,
     CacheLocationsRequest,
     Editor,
-    EditorSettings,
     HistoryReader,
-    JsonFile,
-    Location,
-    MaybeResolveFingerprint,
     ReleaseStep,
-    ReleaseStepChanges,
-    ReleaseStepInputs,
     ResolveExporter,
-    Revision,
-    SchemaHistory,
-    Setting,
-    StagedExport,
-    read_files,
 )
 from devflow.engine import Rules
 from devflow.export_all_resolves import register as export_all_resolves
@@ -40,7 +45,7 @@ from devflow.ide_config.goal import IdeConfig
 from devflow.reset_cache import goal as reset_goal
 from devflow.reset_cache import status_goal
 from devflow.reset_cache.goal import ResetCache
-from devflow.reset_cache.places import all as all_places
+from devflow.reset_cache.locations import all as all_locations
 from devflow.reset_cache.status_goal import CacheStatus
 from devflow.schema_history import register as schema_history
 from devflow.schema_history.goal import DumpSchemaHistory
@@ -48,121 +53,6 @@ from harness import fake_backend
 from release.conftest import World, release_rules
 from reset_cache.fakes import FakeSource
 from reset_cache.machines import machine_rules
-
-BACKEND = __name__.rpartition(".")[0] or __name__
-FIX = f"correct its code, or take the backend {BACKEND} out of [GLOBAL].backend_packages; to see more: pants -ldebug"
-
-
-async def fail_in_a_bad_mood() -> None:
-    """As the file `mood` has it."""
-    files = await read_files(PathGlobs(["mood"]))
-    if files and files[0].content == b"bad":
-        raise ValueError("not today")
-
-
-class MoodyExporter(ResolveExporter):
-    export_root = "moody"
-
-
-@rule
-async def moody_fingerprint(request: MoodyExporter) -> MaybeResolveFingerprint:
-    await fail_in_a_bad_mood()
-    return MaybeResolveFingerprint(None)
-
-
-@rule
-async def moody_export(request: MoodyExporter) -> StagedExport:
-    raise NotImplementedError
-
-
-class MoodyLocations(CacheLocationsRequest):
-    scope = "moody"
-
-
-@rule
-async def moody_locations(request: MoodyLocations) -> CacheLocations:
-    await fail_in_a_bad_mood()
-    return CacheLocations((Location("moody", os.path.join(request.build_root, "moody"), "test"),))
-
-
-class TilesLocations(CacheLocationsRequest):
-    scope = "tiles"
-
-
-@rule
-async def tiles_locations(request: TilesLocations) -> CacheLocations:
-    return CacheLocations((Location("tiles", os.path.join(request.build_root, "tiles"), "test"),))
-
-
-class MoodyEditor(Editor):
-    name = "moody"
-    evidence = (".moody",)
-
-
-@rule
-async def moody_settings(request: MoodyEditor) -> EditorSettings:
-    await fail_in_a_bad_mood()
-    return EditorSettings((JsonFile(".moody", (Setting(("mood",), "good"),)),))
-
-
-class LinesConfigField(OptionalSingleSourceField):
-    alias = "config"
-    help = "Lines."
-
-
-class LinesTarget(Target):
-    alias = "lines_migrations"
-    core_fields = (*COMMON_TARGET_FIELDS, LinesConfigField)
-    help = "Lines."
-
-
-class LinesReader(HistoryReader):
-    tool = "lines"
-    how_to_merge = "-"
-    config_field = LinesConfigField
-    config_globs = ("**/*.lines",)
-
-    @classmethod
-    def takes(cls, path: str) -> bool:
-        return path.endswith(".lines")
-
-
-@rule
-async def read_lines(request: LinesReader) -> SchemaHistory:
-    path = request.tree.config
-    return SchemaHistory((Revision("a", (), "begin", path, 1, True, False, False),))
-
-
-class MoodyReader(LinesReader):
-    tool = "moody"
-    config_globs = ("**/*.moody",)
-
-    @classmethod
-    def takes(cls, path: str) -> bool:
-        if path.endswith(".angry"):
-            raise ValueError("not with this name")
-        return path.endswith(".moody")
-
-
-@rule
-async def read_moody(request: MoodyReader) -> SchemaHistory:
-    await fail_in_a_bad_mood()
-    return SchemaHistory((Revision("m", (), "begin", request.tree.config, 1, True, False, False),))
-
-
-class MoodyStep(ReleaseStep):
-    name = "moody"
-
-
-@rule
-async def moody_inputs(step: MoodyStep) -> ReleaseStepInputs:
-    await fail_in_a_bad_mood()
-    return ReleaseStepInputs()
-
-
-@rule
-async def moody_changes(step: MoodyStep) -> ReleaseStepChanges:
-    return ReleaseStepChanges()
 
 
 def test_a_resolve_exporter() -> None:
@@ -190,7 +80,7 @@ def test_a_resolve_exporter() -> None:
         f"b: exported, not exported yet, {ab.format('b')}\n"
         "c: failed, see below\n"
     )
-    why = f"MoodyExporter ({__name__}): reading what resolve {{0}} is made from failed: not today\n"
+    why = f"MoodyExporter ({MODULE}): reading what resolve {{0}} is made from failed: not today\n"
     assert result.stderr == (
         f"export-all-resolves: {why}  Fix: {FIX} export-all-resolves --include={{0}}\n".format("a")
         + f"c: {why}  Fix: {FIX} export-all-resolves --include={{0}}\n".format("c")
@@ -207,7 +97,7 @@ def test_a_cache_location(tmp_path: Path) -> None:
     runner = RuleRunner(
         rules=[
             *engine.rules(),
-            *all_places.rules(),
+            *all_locations.rules(),
             *reset_goal.rules(),
             *status_goal.rules(),
             *machine_rules(FakeSource()),
@@ -225,7 +115,7 @@ def test_a_cache_location(tmp_path: Path) -> None:
         return runner.run_goal_rule(goal, global_args=own, args=args, env_inherit={"PATH"})
 
     runner.write_files({"mood": "bad", "tiles/1": "", "moody/1": ""})
-    why = f"MoodyLocations ({__name__}): asking for the locations of the scope moody failed: not today\n"
+    why = f"MoodyLocations ({MODULE}): asking for the locations of the scope moody failed: not today\n"
     status = run(CacheStatus)
     assert "tiles: tiles, " in status.stdout
     assert "moody" not in status.stdout
@@ -255,7 +145,7 @@ def test_an_editor() -> None:
         return runner.run_goal_rule(IdeConfig, global_args=options, args=args, env_inherit={"PATH"})
 
     runner.write_files({"mood": "bad", ".moody": "", "src/a.py": ""})
-    why = f"ide-config: MoodyEditor ({__name__}): asking for the settings of moody failed: not today\n"
+    why = f"ide-config: MoodyEditor ({MODULE}): asking for the settings of moody failed: not today\n"
     why += f"  Fix: {FIX} ide-config --print=moody\n"
     result = run("--editors=moody,vscode")
     assert ".vscode/settings.json: written, for vscode\n" in result.stdout
@@ -288,7 +178,7 @@ def test_a_schema_history_reader() -> None:
         return runner.run_goal_rule(DumpSchemaHistory, args=[output, "--for-version=1", *args], env_inherit={"PATH"})
 
     runner.write_files({"mood": "bad", "a/x.lines": "", "b/x.moody": ""})
-    why = f"MoodyReader ({__name__}): reading the schema history of b/x.moody failed: not today\n"
+    why = f"MoodyReader ({MODULE}): reading the schema history of b/x.moody failed: not today\n"
     why += f"  Fix: {FIX} dump-schema-history --config=b/x.moody\n"
     result = run("--config=b/x.moody,a/x.lines")
     assert (result.stdout, result.stderr, result.exit_code) == (
@@ -301,7 +191,7 @@ def test_a_schema_history_reader() -> None:
     # Whose a file is cannot be told without the one that fails.
     angry = run("--config=x.angry")
     assert angry.stderr.startswith(
-        f"dump-schema-history: MoodyReader ({__name__}): looking at the name x.angry failed: not with this"
+        f"dump-schema-history: MoodyReader ({MODULE}): looking at the name x.angry failed: not with this"
     )
     runner.write_files({"mood": "good"})
     mended = run("--config=b/x.moody,a/x.lines")
@@ -317,7 +207,7 @@ def test_a_release_step() -> None:
     world.commit({".gitignore": ignored, "VERSION": "1.0\n", "NEWS": "", "news/1": "x\n"})
     (world.root / "mood").write_text("bad")
     result = world.run("--to=1.1")
-    why = f"the release step moody, MoodyStep ({__name__}), failed: not today"
+    why = f"the release step moody, MoodyStep ({MODULE}), failed: not today"
     assert f"Failed moody: {why}\n" in result.stdout
     assert "Checked version: VERSION\n" in result.stdout
     assert f"release: {why}\n  Fix: correct that step, or release without it: --skip=moody\n" in result.stderr

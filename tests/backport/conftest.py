@@ -118,3 +118,29 @@ def fix(world: World) -> str:
     }
     changed = {"app.py": text(_0="first", _12="twelve"), "changes/12.fix.md": "Counted from one.\n"}
     return world.commit(MESSAGE, changed, env=authored)
+
+
+@pytest.fixture()
+def origin(world: World, tmp_path: Path) -> Path:
+    """A bare repository that has what the world has."""
+    path = tmp_path / "origin.git"
+    world.git("clone", "--quiet", "--bare", str(world.root), str(path))
+    world.git("remote", "add", "origin", str(path))
+    world.git("fetch", "--quiet", "origin")
+    return path
+
+
+def moves_on(world: World, origin: Path, branch: str = "24.03") -> str:
+    """Another person pushes to the series."""
+    other = origin.parent / "other"
+    world.git("clone", "--quiet", "--branch", branch, str(origin), str(other))
+    oid = world.commit("chore: theirs", {"theirs": ""}, cwd=other)
+    world.git("push", "--quiet", "origin", branch, cwd=other)
+    world.git("fetch", "--quiet", "origin")
+    return oid
+
+
+def made(world: World, *args: str, branch: str = "backport/12-to-24.03") -> None:
+    result = world.run(*args, "--execute")
+    assert result.exit_code == 0, result.stderr
+    assert world.git("log", "-1", "--format=%s", branch) == "fix: count from one (#12)"

@@ -34,7 +34,7 @@ from devflow.doctor.plan import Diagnosis
 from devflow.export_all_resolves.plan import ExportOutcome
 from devflow.ide_config.documents import Document, OwnFile
 from devflow.ide_config.report import SettingsOutcome
-from devflow.release.planned import ReleaseOutcome
+from devflow.release.plan import ReleaseOutcome
 from devflow.reset_cache.apply import ResetOutcome
 from devflow.reset_cache.facts import CacheState
 from devflow.schema_history.formats.graph import as_text, graph_of
@@ -48,7 +48,7 @@ NAME = "refs/heads/dir\x1b[2J\x9b\u202e\udcff\nFORGED\r\n  Fix: FORGED"
 # Who may print, and what makes that safe.
 PRINTERS = {
     "common/goals.py": "the frame: `shown_fact`, `said`, or a JSON document",
-    "add_requirement/reader.py": "a process of the engine: JSON",
+    "add_requirement/imports/reader.py": "a process of the engine: JSON",
     "plain/command.py": "the frame of plain commands: the same",
     "reset_cache/__main__.py": "the plain command: a JSON document",
     "schema_history/goal.py": "documents, and `shown_fact`",
@@ -56,7 +56,7 @@ PRINTERS = {
     "export_all_resolves/staging/__main__.py": "a process of the engine: its output comes back in a problem",
     "export_all_resolves/staging/download.py": "the same: its output is logged with -ldebug only",
     "sphinx_docs/sandbox/serve.py": "a process of the terminal: `shown_fact`",
-    "release/towncrier/run_towncrier.py": "a process of the engine: JSON",
+    "release/steps/towncrier/run_towncrier.py": "a process of the engine: JSON",
 }
 _PRINTING = {"print", "print_stdout", "print_stderr", "write_stdout", "write_stderr", "write", "writelines"}
 

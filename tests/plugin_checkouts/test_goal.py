@@ -7,16 +7,13 @@ import json
 import os
 import subprocess
 import sys
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from plugin_checkouts.conftest import World
 
 from devflow.plugin_checkouts.inspect import STAGING
-from devflow.plugin_checkouts.subsystem import PluginCheckoutsSubsystem
-from harness.to_do import options_of, printed_arguments
+from harness.to_do import printed_arguments
 
 POINTS = "1 entry point (kiln.notifier: {name})"
 
@@ -90,35 +87,6 @@ def test_update_goes_on_after_one_that_stays(world: World) -> None:
     assert "sms: updated, main, clean" in result.stdout
 
 
-@pytest.mark.parametrize(
-    ("prepare", "message"),
-    [
-        (["commit", "--quiet", "--allow-empty", "--message=Mine"], "has diverged: 1 ahead of origin/main, 1 behind."),
-        (["bisect", "start"], "is in the middle of a bisection."),
-    ],
-)
-def test_what_is_not_updated(world: World, prepare: list[str], message: str) -> None:
-    world.declare(mail="main")
-    world.run("--clone")
-    world.git("mail", "config", "user.email", "a@example.com")
-    world.git("mail", "config", "user.name", "A")
-    world.git("mail", *prepare)
-    head = world.git("mail", "rev-parse", "HEAD")
-    world.commit("mail", "new.py", "")
-    result = world.run("--update")
-    assert result.exit_code == 1
-    assert f"plugins/mail {message}" in result.stderr
-    assert world.git("mail", "rev-parse", "HEAD") == head
-
-
-def test_a_detached_head_without_a_ref(world: World) -> None:
-    (world.root / "plugins").mkdir()
-    world.runner.write_files({})
-    subprocess.run(["git", "clone", "--quiet", world.url("mail"), world.root / "plugins/mail"], check=True)
-    world.git("mail", "checkout", "--quiet", "--detach")
-    assert "has a detached HEAD at" in world.run("--update").stderr
-
-
 def test_update_moves_to_the_declared_tag(world: World) -> None:
     world.declare(mail="main")
     world.run("--clone")
@@ -146,16 +114,6 @@ def test_add(world: World) -> None:
     assert '[sms]\nurl = "file://' in (world.root / "plugins.toml").read_text()
 
 
-def test_a_ref_that_is_not_there(world: World) -> None:
-    result = world.run(f"--add={world.url('mail')}", "--ref=mian")
-    assert result.exit_code == 1
-    assert (
-        f"mail: {world.url('mail')} has no branch, tag or commit mian.\n  Fix: correct the ref: main\n" in result.stderr
-    )
-    assert not (world.root / "plugins.toml").exists()
-    assert os.listdir(world.root / "plugins") == []
-
-
 def test_killed_in_a_clone(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.declare(mail="main")
     half = world.root / "plugins" / f"{STAGING}0123"
@@ -164,81 +122,6 @@ def test_killed_in_a_clone(world: World, monkeypatch: pytest.MonkeyPatch) -> Non
     assert world.run().stdout.startswith("mail: not cloned")
     assert world.run("--clone").exit_code == 0
     assert sorted(os.listdir(world.root / "plugins")) == ["mail"]
-
-
-@pytest.mark.parametrize(
-    ("args", "message"),
-    [
-        (("--add=foo",), "--add=foo: neither OWNER/REPO nor a URL."),
-        (("--add=--upload-pack=x",), "is not a URL to clone from"),
-        (("--add=ext::sh -c x",), "is not a URL to clone from"),
-        (("--add=file:///etc",), "is not a URL to clone from"),
-        (("--add=a/b", "--name=../x"), "--name: '../x' is no name for a checkout."),
-        (("--add=a/b", "--name=-x"), "--name: '-x' is no name for a checkout."),
-        (("--add=a/b", "--ref=-x"), "--ref: '-x' is no branch, tag or commit."),
-        (("--ref=x",), "--ref needs --add."),
-        (("--name=x",), "--name needs --add."),
-        (("--dry-run",), "--dry-run is of --clone, --add, --update and --freeze."),
-        (("--clone", "--update"), "--clone and --update cannot be used together."),
-        (("--only=mial",), "--only=mial: no checkout has that name. Did you mean 'mail'?"),
-        (("src:src",), "This goal takes no targets."),
-    ],
-)
-def test_what_is_refused(world: World, args: tuple[str, ...], message: str) -> None:
-    world.declare(mail="main")
-    result = world.run(*args)
-    assert result.exit_code == 1
-    assert f"plugin-checkouts: {message}" in result.stderr or message in result.stderr
-    assert not (world.root / "plugins").exists()
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("[a", "plugins.toml cannot be read as TOML: "),
-        ('[".."]\nurl = "https://x.example/a"', "plugins.toml: [..]: '..' is no name for a checkout."),
-        ("[a]\nref = 'x'", "plugins.toml: [a] has no url."),
-        ('[a]\nurl = "ext::x"', "plugins.toml: [a]: ext::x is not a URL to clone from."),
-        ('[a]\nurl = "https://x.example/a"\nbranch = "x"', "plugins.toml: [a] has an unknown key branch."),
-        ('[a]\nurl = "https://x.example/a"\nref = "--x"', "plugins.toml: [a]: '--x' is no branch, tag or commit."),
-    ],
-)
-def test_a_list_that_is_not_valid(world: World, text: str, message: str) -> None:
-    (world.root / "plugins.toml").write_text(text)
-    result = world.run()
-    assert result.exit_code == 1
-    assert message in result.stderr
-
-
-def test_a_url_with_a_password_is_never_printed(world: World) -> None:
-    (world.root / "plugins.toml").write_text('[a]\nurl = "https://me:hunter2@git.invalid/a.git"\n')
-    for args in ((), ("--clone",), ("--check",), ("--format=json",)):
-        result = world.run(*args)
-        assert "hunter2" not in result.stdout + result.stderr
-
-
-def test_a_clone_that_asks_for_a_password(world: World) -> None:
-    """Nobody can type one: the fix is the other URL of the same repository."""
-
-    class Refusing(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802
-            self.send_response(401)
-            self.send_header("WWW-Authenticate", "Basic")
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with HTTPServer(("127.0.0.1", 0), Refusing) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        host = f"127.0.0.1:{server.server_port}"
-        result = world.run(f"--add=http://{host}/own/mail.git", GIT_ASKPASS="", SSH_ASKPASS="")
-        server.shutdown()
-    assert result.exit_code == 1
-    assert f"mail cannot be cloned from http://{host}/own/mail.git: fatal: could not read Username for" in result.stderr
-    assert f"or use the URL git@{host}:own/mail.git\n" in result.stderr
-    assert os.listdir(world.root / "plugins") == []
-    assert not (world.root / "plugins.toml").exists()
 
 
 def test_other_kinds_of_directories(world: World) -> None:
@@ -305,28 +188,3 @@ def test_the_report_as_json(world: World) -> None:
     [one] = document["results"]
     assert (one["name"], one["at"], one["source_root"], one["ready"]) == ("mail", "main", "plugins/mail/src", True)
     assert one["entry_points"] == {"kiln.notifier": {"mail": "notifier_mail:Notifier"}}
-
-
-CASES = {
-    "--clone": ("--clone",),
-    "--update": ("--update",),
-    "--freeze": ("--freeze",),
-    "--only": ("--update", "--only=mail"),
-    "--add": ("--add={url}",),
-    "--ref": ("--add={url}", "--ref=main"),
-    "--name": ("--add={url}", "--name=post"),
-}
-
-
-@pytest.mark.parametrize("option", sorted(CASES))
-def test_the_printed_command_does_what_was_planned(world: World, option: str) -> None:
-    world.declare(mail="main")
-    if option != "--clone":
-        world.run("--clone")
-    given = tuple(word.replace("{url}", world.url("sms")) for word in CASES[option])
-    assert set(printed_arguments(world.run(*given, "--dry-run"))) == set(given)
-
-
-def test_every_option_has_a_case() -> None:
-    settings = {"--list", "--directory", "--entry-point-groups", "--url-template"}
-    assert options_of(PluginCheckoutsSubsystem) - settings - {"--check", "--dry-run", "--format"} == set(CASES)

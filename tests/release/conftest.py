@@ -23,7 +23,7 @@ from devflow.release.goal import Release
 from devflow.release.steps import placeholder as placeholder_step
 from devflow.release.steps import version as version_step
 from devflow.release.steps.contract import ReleaseStep, ReleaseStepChanges, ReleaseStepInputs
-from devflow.release.towncrier import rules as towncrier_rules
+from devflow.release.steps.towncrier import rules as towncrier_rules
 from harness.git_world import IGNORED, GitWorld
 from harness.rule_runners import emptied
 from harness.templates import kept, put

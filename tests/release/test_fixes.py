@@ -172,7 +172,7 @@ def test_names_that_the_remote_has(world: World, origin: Origin) -> None:
     world.shell(fix.rpartition(": ")[2])
     assert world.git("tag", "--list", "24*") == "24.03.0"
     works(world, "--to=24.03.1", "--push")
-    fix = refused(world, "origin/v/x is in the way of what would be pushed", "--to=24.03.2", "--push", "--tag-name=v")
+    fix = refused(world, "origin/v/x blocks the push", "--to=24.03.2", "--push", "--tag-name=v")
     assert fix == "change [release].tag_name (v) in pants.toml"
     works(world, "--to=24.03.2", "--push", "--tag-name=v2")
 

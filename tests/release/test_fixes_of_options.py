@@ -27,11 +27,11 @@ BY_OPTIONS: Mapping[str, tuple[tuple[str, ...], str, str, tuple[str, ...]]] = {
         "write one like 24.03.10",
         ("--to=24.03.10",),
     ),
-    "lower": (("--to=24.02.0",), "24.02.0 is lower", "take a higher one with --to=VERSION", (TO,)),
+    "lower": (("--to=24.02.0",), "24.02.0 is lower", "choose a higher version with --to=VERSION", (TO,)),
     "equal": (
         ("--to=24.03.0rc1", ALONE),
         "The version is 24.03.0rc1 already.",
-        "take a higher one, or --allow-equal to release this one",
+        "choose a higher version, or --allow-equal to release this one",
         ("--to=24.03.0rc1", ALONE, "--allow-equal"),
     ),
     "both": ((TO, "--bump=patch"), "--to and --bump cannot be used together.", "leave one of them out", (TO,)),

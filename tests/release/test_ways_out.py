@@ -42,7 +42,7 @@ def test_a_push_that_is_refused_and_a_remote_that_moves_on(world: World, origin:
     origin.hook(None)
     origin.moves_on()
     again = release(world)
-    assert "release: origin/main has moved on without what was made here" in again.stderr
+    assert "release: origin/main has new commits, so the unpushed commit made here" in again.stderr
     assert fix_of(again).startswith(
         "git reset --keep HEAD^ && git tag --delete 24.03.0 && git pull --rebase origin main"
     )
@@ -127,7 +127,7 @@ def test_a_branch_below_another(world: World, origin: Origin, existing: str, nam
     # In another clone, where only the remote has such a branch.
     world.git("push", "--quiet", "origin", "elsewhere:refs/heads/24.09")
     far = world.branch("--next=24.10", "--branch-name={series}/x", "--push")
-    assert "origin/24.09 is in the way of what would be pushed: one name is below the other." in far.stderr
+    assert "origin/24.09 blocks the push: one name is below the other." in far.stderr
 
 
 def test_a_tag_below_another(world: World) -> None:

@@ -16,7 +16,7 @@ from devflow.plain.processes.table import ProcessSource
 from devflow.reset_cache.apply import ResetOutcome, reset
 from devflow.reset_cache.facts import Location
 from devflow.reset_cache.inspect import ResetContext
-from devflow.reset_cache.places.pants import pants_locations
+from devflow.reset_cache.locations.pants import pants_locations
 from devflow.reset_cache.plan import ResetPlan
 from devflow.reset_cache.selection.request import parse_request
 from reset_cache.fakes import FakeSource

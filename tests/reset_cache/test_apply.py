@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -12,24 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pants.pantsd.lock import OwnerPrintingInterProcessFileLock
 
 from devflow.common.removal import trees
 from devflow.common.removal.trees import Removed
-from devflow.plain.facts import Process
-from devflow.plain.processes.table import PsutilSource
 from devflow.reset_cache import apply
 from devflow.reset_cache.facts import Location
 from devflow.reset_cache.plan import ResetPlan
-from reset_cache.fakes import FakeSource, daemon, databases, run
 from reset_cache.scene import PRECIOUS, Scene, changed, make_scene, unchanged, write
-
-SLEEPER = "import signal; print('up', flush=True); signal.pause()"
-
-
-@pytest.fixture()
-def scene(tmp_path: Path) -> Scene:
-    return make_scene(Path(os.path.realpath(tmp_path)) / "scene")
 
 
 def test_everything_goes_but_the_lock_and_what_is_not_pants(scene: Scene) -> None:
@@ -151,83 +139,6 @@ def test_a_linked_workdir_goes_where_it_is(scene: Scene) -> None:
     outcome = scene.reset("workdir", settings=changed(scene.settings, pants_physical_workdir_base=str(physical)))
     assert outcome.exit_code == 0
     assert not list(physical.iterdir())
-
-
-def test_it_refuses_while_somebody_works_and_changes_nothing(scene: Scene) -> None:
-    source = FakeSource([daemon(11, "/other")], files={11: databases(scene.settings.local_store_dir)}, busy={11: 1})
-    with unchanged(scene):
-        for dry_run in (True, False):
-            outcome = scene.reset(source=source, dry_run=dry_run)
-            assert outcome.exit_code == 1
-    assert OwnerPrintingInterProcessFileLock(str(scene.repo / ".pids" / ".lock.pantsd")).acquire(blocking=False)
-
-
-def test_somebody_who_comes_in_between_is_seen(scene: Scene) -> None:
-    store = scene.settings.local_store_dir
-
-    class Arriving(FakeSource):
-        looks = 0
-
-        def processes(self) -> Any:
-            self.looks += 1
-            # The named caches are looked at, too: the second look at who is there is the third time.
-            return iter([run(11, "/other")] if self.looks > 2 else [])
-
-    with unchanged(scene):
-        outcome = scene.reset(source=Arriving(files={11: databases(store)}))
-    assert [problem.what for problem in outcome.plan.refusals] == [
-        "process 11 in /other (python -m pants test ::) is at work."
-    ]
-    assert not outcome.done
-
-
-def test_an_idle_daemon_on_the_same_store_really_ends(scene: Scene) -> None:
-    child = subprocess.Popen([sys.executable, "-c", SLEEPER], stdout=subprocess.PIPE)
-    try:
-        assert child.stdout
-        child.stdout.readline()
-        real = PsutilSource().process(child.pid)
-        assert real
-
-        class Mixed(FakeSource):
-            def process(self, pid: int) -> Process | None:
-                return PsutilSource().process(pid)
-
-        listed = daemon(child.pid, "/other", started_s=real.started_s)
-        outcome = scene.reset(source=Mixed([listed], files={child.pid: databases(scene.settings.local_store_dir)}))
-        # It is still listed, but not concerned any more: the fake one does not know that it has ended.
-        assert [one.process.pid for one in outcome.stopped] == [child.pid]
-        assert child.wait(timeout=60) == -signal.SIGTERM
-    finally:
-        child.kill()
-        child.communicate()
-
-
-def test_a_daemon_that_ends_itself_keeps_the_lock(scene: Scene) -> None:
-    script = f"""
-import os, sys
-from pathlib import Path
-from reset_cache.fakes import FakeSource, daemon
-from reset_cache.scene import Scene
-scene = Scene(Path({str(scene.base)!r}))
-outcome = scene.reset("store", source=FakeSource([daemon(os.getpid(), str(scene.repo))]), in_daemon=True)
-print(outcome.exit_code, outcome.plan.ends_daemon, flush=True)
-input()
-"""
-    child = subprocess.Popen(
-        [sys.executable, "-c", script],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-    )
-    assert child.stdout
-    assert child.stdout.readline() == "0 True\n"
-    lock = OwnerPrintingInterProcessFileLock(str(scene.repo / ".pids" / ".lock.pantsd"))
-    assert not lock.acquire(blocking=False)
-    child.communicate("\n", timeout=60)
-    assert lock.acquire(blocking=False)
-    lock.release()
 
 
 def test_it_goes_on_after_a_failure_and_says_what_stays(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from pants.testutil.rule_runner import RuleRunner
 from devflow import engine
 from devflow.reset_cache import goal
 from devflow.reset_cache.goal import ResetCache
-from devflow.reset_cache.places import all as all_places
+from devflow.reset_cache.locations import all as all_locations
 from reset_cache.fakes import FakeSource
 from reset_cache.machines import machine_rules
 from reset_cache.scene import write
@@ -30,7 +30,7 @@ def test_the_cache_location_of_the_page(tmp_path: Path, monkeypatch: pytest.Monk
     tiles = importlib.import_module("tiles.register")
     try:
         machine = machine_rules(FakeSource())
-        runner = RuleRunner(rules=[*engine.rules(), *all_places.rules(), *goal.rules(), *machine, *tiles.rules()])
+        runner = RuleRunner(rules=[*engine.rules(), *all_locations.rules(), *goal.rules(), *machine, *tiles.rules()])
         write(Path(runner.build_root, ".tiles", "1", "2.png"))
         own = [
             f"--{name}={tmp_path / name}"

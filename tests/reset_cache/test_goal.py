@@ -1,98 +1,18 @@
-"""The messages of the two goals."""
+"""The messages of `reset-cache`."""
 
 from __future__ import annotations
 
 import json
 import os
-import pwd
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pants.engine.rules import collect_rules, rule
-from pants.engine.unions import UnionRule
-from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
+from pants.testutil.rule_runner import RuleRunner
 
-from devflow import engine
-from devflow.reset_cache import goal, status_goal
-from devflow.reset_cache.facts import Location
 from devflow.reset_cache.goal import ResetCache
-from devflow.reset_cache.places import all as all_places
-from devflow.reset_cache.places import builtin_members
-from devflow.reset_cache.places.contract import CacheLocations, CacheLocationsRequest
-from devflow.reset_cache.status_goal import CacheStatus
-from devflow.reset_cache.subsystem import ResetCacheSubsystem
-from harness.to_do import options_of, printed_arguments
+from reset_cache.conftest import Run, shortened
 from reset_cache.fakes import FakeSource, daemon, databases
-from reset_cache.machines import machine_rules
-from reset_cache.scene import Scene, make_scene, write
-
-Run = Callable[..., GoalRuleResult]
-
-
-class TilesRequest(CacheLocationsRequest):
-    scope = "tiles"
-
-
-@rule
-async def tiles_locations(request: TilesRequest) -> CacheLocations:
-    path = os.path.join(request.build_root, "tiles")
-    return CacheLocations((Location("tiles", path, "[tiles].dir"), Location("store", "/else", "[tiles].dir")))
-
-
-@pytest.fixture()
-def source() -> FakeSource:
-    return FakeSource()
-
-
-@pytest.fixture()
-def rule_runner(source: FakeSource) -> RuleRunner:
-    return RuleRunner(
-        rules=[
-            *engine.rules(),
-            *all_places.rules(),
-            *builtin_members.rules(),
-            *goal.rules(),
-            *status_goal.rules(),
-            *machine_rules(source),
-            *collect_rules(),
-            UnionRule(CacheLocationsRequest, TilesRequest),
-        ]
-    )
-
-
-@pytest.fixture()
-def scene(rule_runner: RuleRunner, tmp_path: Path) -> Scene:
-    """All state outside of the build root but what is always in it."""
-    made = make_scene(Path(os.path.realpath(tmp_path)) / "scene")
-    write(Path(rule_runner.build_root, ".pants.d", "pants.log"))
-    return made
-
-
-@pytest.fixture()
-def run(rule_runner: RuleRunner, scene: Scene) -> Run:
-    """`run(ResetCache, "--only=store")`: with the scene's caches, and never any others."""
-    settings = scene.settings
-
-    def run_goal(goal_type: type[ResetCache] | type[CacheStatus], *args: str, **options: str) -> GoalRuleResult:
-        return rule_runner.run_goal_rule(
-            goal_type,
-            global_args=[
-                f"--local-store-dir={options.get('store', settings.local_store_dir)}",
-                f"--named-caches-dir={settings.named_caches_dir}",
-                f"--local-execution-root-dir={settings.local_execution_root_dir}",
-                f"--pants-subprocessdir={settings.pants_subprocessdir}",
-            ],
-            args=args,
-            env={"PANTS_BOOTSTRAP_CACHE_DIR": str(scene.base / "launcher"), "HOME": str(scene.home)},
-            env_inherit={"PATH"},
-        )
-
-    return run_goal
-
-
-def shortened(text: str, scene: Scene) -> list[str]:
-    return text.replace(str(scene.base), "…").splitlines()
+from reset_cache.scene import Scene, write
 
 
 def test_a_dry_run_says_what_would_go_and_how_to_do_it(run: Run, scene: Scene) -> None:
@@ -231,82 +151,3 @@ def test_the_report_as_json(run: Run, scene: Scene) -> None:
     assert report["problems"] == report["stopped"] == report["would_stop"] == report["made"] == []
     planned = json.loads(run(ResetCache, "--only=execution", "--format=json", "--dry-run").stdout)
     assert (planned["mode"], planned["results"][0]["action"]) == ("dry-run", "would-remove")
-
-
-def test_the_status(run: Run, scene: Scene, source: FakeSource) -> None:
-    source.listed += [daemon(11, "/other", started_s=0.0)]
-    source.files[11] = databases(scene.settings.local_store_dir)
-    result = run(CacheStatus)
-    assert result.exit_code == 0
-    lines = shortened(result.stdout, scene)
-    assert lines[0].startswith("daemon: not running, ")
-    assert lines[1].startswith("same store: the daemon of /other (process 11), idle, process 11, up ")
-    assert lines[2].startswith("execution: …/tmp, ")
-    assert lines[2].endswith(", [GLOBAL].local_execution_root_dir")
-    assert lines[4].startswith("named-caches: …/users/me/.cache/pants/named_caches, ")
-    assert ", 2 files, changed " in lines[4]
-    assert f", owner {pwd.getpwuid(os.getuid()).pw_name}, [GLOBAL].named_caches_dir" in lines[4]
-    # How many directories the workdir has depends on the release of Pants.
-    assert list(dict.fromkeys(line.split(":")[0] for line in lines[2:])) == [
-        "execution",
-        "store",
-        "named-caches",
-        "workdir",
-        "exports",
-        "launcher",
-        "tiles",
-    ]
-    assert result.stderr.endswith(" files.\n")
-
-
-def test_the_status_shows_what_cannot_be_reset(run: Run, scene: Scene) -> None:
-    write(Path(scene.settings.named_caches_dir, "thesis.tex"))
-    result = run(CacheStatus)
-    assert result.exit_code == 0
-    assert "cannot be reset: …/users/me/.cache/pants/named_caches holds the file thesis.tex" in result.stdout.replace(
-        str(scene.base), "…"
-    )
-    assert "cache-status: " in result.stderr
-
-
-def test_the_status_as_json(run: Run, scene: Scene, source: FakeSource) -> None:
-    source.listed += [daemon(11, "/other")]
-    source.files[11] = databases(scene.settings.local_store_dir)
-    status = json.loads(run(CacheStatus, "--format=json").stdout)
-    assert (status["schema_version"], status["goal"], status["daemon"]) == (1, "cache-status", None)
-    assert [(one["pid"], one["state"]) for one in status["same_store"]] == [(11, "idle")]
-    named_caches = next(one for one in status["results"] if one["scope"] == "named-caches")
-    assert (named_caches["files"], named_caches["owner"], named_caches["exists"]) == (2, os.getuid(), True)
-
-
-def test_the_status_takes_no_targets(run: Run) -> None:
-    result = run(CacheStatus, "::")
-    assert (result.exit_code, result.stderr.splitlines()[0]) == (1, "cache-status: This goal takes no targets.")
-
-
-LOOKS = {"--dry-run", "--format"}  # another way to look at a plan
-PRINTED = {
-    "--only": (("--only=named-caches", "--only=execution,store"), ("--only=named-caches,execution,store",)),
-    "--older-than": (("--older-than=1s", "--only=named-caches"), ("--only=named-caches", "--older-than=1s")),
-    "--max-size": (("--max-size=1 B", "--only=named-caches"), ("--only=named-caches", "--max-size=1 B")),
-    "--container-labels": (
-        ("--container-labels=a=b", "--only=named-caches,containers"),
-        ("--only=named-caches,containers", "--container-labels=a=b"),
-    ),
-    "--force": (("--only=named-caches", "--force"), ("--only=named-caches", "--force")),
-}
-
-
-@pytest.mark.parametrize("option", sorted(PRINTED))
-def test_the_printed_command_plans_the_same(run: Run, scene: Scene, option: str) -> None:
-    given, printed = PRINTED[option]
-    for path in scene.home.glob(".cache/pants/named_caches/**/*"):
-        os.utime(path, (1, 1))
-    planned = run(ResetCache, "--dry-run", *given)
-    assert printed_arguments(planned) == printed
-    again = run(ResetCache, "--dry-run", *printed)
-    assert (again.stdout, again.stderr) == (planned.stdout, planned.stderr)
-
-
-def test_every_option_has_a_case() -> None:
-    assert options_of(ResetCacheSubsystem) - LOOKS == set(PRINTED)

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from devflow.add_requirement.facts import Holder
+from devflow.add_requirement.imports.mappings import stale_keys
 from devflow.add_requirement.locking import LockPlace
-from devflow.add_requirement.mappings import stale_keys
 from devflow.common.files import read_file
 from devflow.locking.consistency import contradictions
 from devflow.locking.reading import UnreadableLockfileError, header_requirements, read_lockfile

@@ -20,23 +20,23 @@ from pants.util.docutil import bin_name
 
 from devflow.add_requirement import report
 from devflow.add_requirement.apply import file_changes, write
-from devflow.add_requirement.asked import asked_for, bounded, choice_of, operators_for, parse
+from devflow.add_requirement.arguments import asked_for, bounded, choice_of, operators_for, parse
 from devflow.add_requirement.check import check
+from devflow.add_requirement.dependents import needed_by
 from devflow.add_requirement.facts import Holder
+from devflow.add_requirement.imports.lookup import modules_of
+from devflow.add_requirement.imports.mappings import with_mappings
 from devflow.add_requirement.inspect import all_holders, with_calls
 from devflow.add_requirement.locking import LockPlace, lock_by_command, lock_by_pants
-from devflow.add_requirement.mappings import with_mappings
 from devflow.add_requirement.memory import memory_of
-from devflow.add_requirement.names import modules_of
 from devflow.add_requirement.outcome import AddOutcome
 from devflow.add_requirement.plan import (
     AddMode,
     PinPolicy,
     plan_changes,
 )
-from devflow.add_requirement.requests import modules_by_name
+from devflow.add_requirement.requirement_words import modules_by_name
 from devflow.add_requirement.subsystem import AddRequirementSubsystem
-from devflow.add_requirement.used import needed_by
 from devflow.common.errors import Problem, UserError
 from devflow.common.files import exclusive_lock
 from devflow.common.git import Git
@@ -45,7 +45,7 @@ from devflow.common.options import command_line, flagged
 from devflow.common.report import to_do
 from devflow.engine import Rules, run_id
 from devflow.engine.files import forget_files
-from devflow.engine.python.resolves import inferred_modules, lockfile_paths, normalised
+from devflow.engine.python.resolves import inferred_modules, lockfile_paths, normalised, refuse_without_resolves
 from devflow.export_all_resolves.service import (
     ExportTree,
     declared_exports,
@@ -101,8 +101,7 @@ async def add_requirement_goal(
     with GoalRun(console, options.name) as run:
         mode = options.mode
         run.refuse_targets(specs, instead="write the requirements after `--`: add-requirement -- 'aiohttp>=3.9'")
-        if not python_setup.enable_resolves:
-            raise UserError("Resolves are off: [python].enable_resolves is false.", fix="set it to true in pants.toml")
+        refuse_without_resolves(python_setup)
         memory = memory_of(await run_id())
         if memory.written is not None:
             await _export(memory.written, tree, union_membership, target_types, global_options, run)

@@ -20,9 +20,9 @@ from pants.engine.rules import collect_rules, rule
 from pants.engine.target import SingleSourceField, Target, TargetGenerator
 from pants.util.logging import LogLevel
 
-from devflow.add_requirement.build_file import BuildText
-from devflow.add_requirement.edits import CannotEditRequirementsError
 from devflow.add_requirement.facts import Holder, HolderKind
+from devflow.add_requirement.texts.build_file import BuildText
+from devflow.add_requirement.texts.edits import CannotEditRequirementsError
 from devflow.common.errors import Problem
 from devflow.common.files import read_file
 from devflow.engine import run_id

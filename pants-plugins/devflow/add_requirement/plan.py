@@ -7,12 +7,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from devflow.add_requirement import pyproject, requirement_lines
-from devflow.add_requirement.build_file import BuildText
-from devflow.add_requirement.edits import CannotEditRequirementsError, RequirementEdit
 from devflow.add_requirement.facts import Holder, HolderKind
-from devflow.add_requirement.placing import PlaceChoice, holder_of
-from devflow.add_requirement.requests import WantedRequirement
+from devflow.add_requirement.requirement_words import WantedRequirement
+from devflow.add_requirement.target_choice import PlaceChoice, holder_of
+from devflow.add_requirement.texts import pyproject, requirement_lines
+from devflow.add_requirement.texts.build_file import BuildText
+from devflow.add_requirement.texts.edits import CannotEditRequirementsError, RequirementEdit
 from devflow.common.errors import Problem, did_you_mean
 from devflow.common.paths import shown
 from devflow.locking.facts import name_of

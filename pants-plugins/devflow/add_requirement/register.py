@@ -5,7 +5,8 @@ from __future__ import annotations
 from pants.backend.project_info import dependents
 
 from devflow import engine
-from devflow.add_requirement import distributions, goal, inspect
+from devflow.add_requirement import goal, inspect
+from devflow.add_requirement.imports import distributions
 from devflow.engine import Rules
 from devflow.engine import python as engine_python
 from devflow.engine.operands import take_operands

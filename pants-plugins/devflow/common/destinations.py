@@ -9,13 +9,13 @@ from devflow.common.paths import display_path, is_inside
 
 
 def leads_outside(build_root: str, path: str) -> str | None:
-    """The phrase that says where a path, which is relative to the build root, leads to; None if to inside of it."""
+    """A phrase that says where a path leads out of the build root, to which it is relative; None if it does not."""
     real, root = _real(build_root, path), os.path.realpath(build_root)
     return None if is_inside(real, root) and real != root else f"leads out of the repository, to {display_path(real)}"
 
 
 def leads_into_git(build_root: str, path: str) -> str | None:
-    """The phrase that says which git directory holds a path, or is it; None if none does.
+    """A phrase that names the git directory that a path is, or is in; None if there is none.
 
     A `.git` counts whether it exists or not, and so does a git directory of any name, such as a bare repository.
     """
@@ -27,7 +27,7 @@ def leads_into_git(build_root: str, path: str) -> str | None:
 
 
 def link_in(build_root: str, path: str) -> str | None:
-    """The first symbolic link in a path, relative to the build root as the path is; None if there is none."""
+    """The first symbolic link in a path; None if there is none. Both are relative to the build root."""
     parts = path.split("/")
     links = ("/".join(parts[: number + 1]) for number in range(len(parts)))
     return next((link for link in links if os.path.islink(os.path.join(build_root, link))), None)

@@ -45,12 +45,12 @@ class Problem:
         return f"{shown_fact(self.what)}\n  Fix: {shown_fact(self.fix)}"
 
     def as_json(self) -> dict[str, str]:
-        """The form that it has in every report with `--format=json`."""
+        """The object that stands for the problem in every report with `--format=json`."""
         return {"what": self.what, "fix": self.fix}
 
 
 def headed(heading: str, problem: Problem) -> Problem:
-    """The problem with what has it before it: "release: …"."""
+    """The problem with a heading in front of it: "release: …"."""
     return replace(problem, what=f"{heading}: {problem.what}")
 
 
@@ -122,6 +122,6 @@ def disk_full_fix(text: str) -> str:
 
 
 def missing_program_fix(text: str) -> str:
-    """A fix, if the text is that of Pants for a program of the system that it does not find; else ""."""
+    """A fix, if the text is Pants' message about a program that the system lacks; else ""."""
     found = _NO_PROGRAM.search(text)
     return f"install {found[1]}, so that it is in one of these directories" if found else ""

@@ -110,7 +110,7 @@ def _lock(descriptor: int) -> bool | None:
 
 
 def _take_permissions(descriptor: int, old: os.stat_result) -> None:
-    """A group that the system does not let us give gets no more than all others get, because it is another group."""
+    """Copy owner, group and mode. Where the group cannot be copied, the other group gets no more than all others."""
     permissions = stat.S_IMODE(old.st_mode) & 0o777
     new = os.fstat(descriptor)
     if (new.st_uid, new.st_gid) != (old.st_uid, old.st_gid):
@@ -151,7 +151,7 @@ def remove_leftovers(directory: Path) -> None:
 
 
 def _remove_leftovers(parent: int) -> None:
-    """One whose writer lives is locked, and is kept."""
+    """Remove the temporary files that are not locked: a file whose writer lives is locked."""
     for name in os.listdir(parent):
         if not _TEMPORARY.fullmatch(name):
             continue

@@ -50,7 +50,7 @@ class Git:
 
     @property
     def own_environment(self) -> dict[str, str]:
-        """The environment of the caller, for other programs than git: what redirects git is left out."""
+        """The environment of the caller for programs other than git, without the variables that redirect git."""
         return {name: value for name, value in self.environment.items() if name not in _REDIRECTIONS}
 
     def run(
@@ -93,7 +93,7 @@ class Git:
         return True
 
     def ignored(self, paths: Iterable[str]) -> frozenset[str]:
-        """Those of the paths, relative to the directory, that git would not pick up. Raises: GitError."""
+        """The paths that git ignores, of these; all are relative to the directory. Raises: GitError."""
         stdin = os.fsencode("\0".join(paths))
         try:
             # `check-ignore` refuses literal paths.
@@ -141,6 +141,6 @@ class Git:
 
 
 def _fields(record: str) -> tuple[list[str], str]:
-    """Of a record of `ls-tree` or `ls-files --stage`: the fields, and the path."""
+    """Split a record of `ls-tree` or `ls-files --stage` into its fields and its path."""
     head, _, path = record.partition("\t")
     return head.split(" "), path

@@ -19,7 +19,7 @@ class Entry:
 
     @property
     def is_file(self) -> bool:
-        """No link, no submodule, no directory. Old repositories have modes such as 100664."""
+        """Whether it is a regular file: no link, submodule or directory. Old repositories have modes such as 100664."""
         return self.mode.startswith("100")
 
 

@@ -18,14 +18,14 @@ _LOST = re.compile(r"\A(?!.*fatal: Aborting\.).*(?:hung up|disconnect|early EOF)
 
 @dataclass(frozen=True)
 class PushSource:
-    """An address that pushes go to: `where` is what git is given, `words` what a person types, without a password."""
+    """An address that is pushed to: `where` is for git, `words` for messages and commands, without a password."""
 
     where: str
     words: str
 
 
 def push_sources(git: Git, remote: str) -> list[PushSource]:
-    """The remote, or each of its addresses where a push goes elsewhere than a fetch. Raises: GitError."""
+    """The remote, or its push addresses if they differ from the fetch address. Raises: GitError."""
     addresses = git.line("remote", "get-url", "--push", "--all", "--", remote).split("\n")
     if addresses == git.line("remote", "get-url", "--all", "--", remote).split("\n")[:1]:
         return [PushSource(remote, shell_quote(remote))]
@@ -37,7 +37,7 @@ def push_sources(git: Git, remote: str) -> list[PushSource]:
 
 
 def at_all(found: Sequence[str | None], here: str | None) -> str | None:
-    """The id of a ref at all addresses: one that is there as it is here counts only if none lacks it."""
+    """The id of a ref that differs from `here` at an address; else `here`, if every address has it; else None."""
     others = [oid for oid in found if oid and oid != here]
     if others:
         return others[0]
@@ -140,5 +140,5 @@ def push_command(remote: str, refs: Sequence[str], config: _Config) -> tuple[str
 
 
 def shell_line(command: Sequence[str]) -> str:
-    """The command as a person types it."""
+    """The command line, quoted for a shell."""
     return " ".join(shell_quote(word) for word in command)

@@ -7,7 +7,7 @@ from devflow.common.git_worktree import Repository
 
 
 def names_above(ref: str) -> tuple[str, ...]:
-    """`refs/heads/a` and `refs/heads/a/b`, of `refs/heads/a/b/c`."""
+    """The names above one: of `refs/heads/a/b/c`, `refs/heads/a` and `refs/heads/a/b`."""
     parts = ref.split("/")
     return tuple("/".join(parts[:length]) for length in range(3, len(parts)))
 

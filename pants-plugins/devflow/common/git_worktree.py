@@ -73,7 +73,7 @@ class Repository:
 
     @property
     def git(self) -> Git:
-        """Runs in the build root."""
+        """git, run in the build root."""
         return self.worktree.git
 
 

@@ -23,7 +23,7 @@ class UnknownAuthor:
 
     @property
     def problem(self) -> Problem:
-        """What keeps anything from being committed."""
+        """The problem that prevents every commit."""
         return Problem(
             f"git does not know who commits: {self.message}",
             "git config user.name NAME && git config user.email MAIL; or GIT_AUTHOR_NAME, GIT_AUTHOR_EMAIL, "
@@ -45,7 +45,7 @@ class Signing:
 
     @property
     def problem(self) -> Problem | None:
-        """What keeps anything from being signed, if it is to be signed."""
+        """The problem that prevents signing; None if signing works or is not asked for."""
         if self.failure is None:
             return None
         fix = "correct user.signingkey and gpg.* in git's settings; or --no-sign"

@@ -25,7 +25,7 @@ _MAJOR = re.compile(r"python([12])$")
 
 @dataclass(frozen=True)
 class Interpreter:
-    """One that was examined: its version, "3.11.7"; or, if it cannot be used, the reason."""
+    """An interpreter that pex examined: its version ("3.11.7"), or the reason why it cannot be used."""
 
     path: str
     version: str | None = None
@@ -33,7 +33,7 @@ class Interpreter:
 
     @property
     def minor(self) -> str | None:
-        """Its version up to the second part, as far as its path tells it: "3.11"."""
+        """The minor version as far as the path tells it: "3.11"."""
         named = _MINOR.findall(self.version or self.path) or _MAJOR.findall(self.path)
         return str(named[-1]) if named else None
 
@@ -49,7 +49,7 @@ def found_none(output: str) -> bool:
 
 
 def examined(output: str) -> tuple[Interpreter, ...]:
-    """Those that work and those that do not, in the order of the output."""
+    """The interpreters that work and those that do not, in the order of the output."""
     works = (Interpreter(match["path"], version=match["version"]) for match in _CANDIDATE.finditer(output))
     broken = (
         Interpreter(match["path"], reason=" ".join(match["reason"].split())) for match in _BROKEN.finditer(output)
@@ -58,7 +58,7 @@ def examined(output: str) -> tuple[Interpreter, ...]:
 
 
 def nearest(interpreters: tuple[Interpreter, ...], fits: Callable[[str], bool]) -> tuple[Interpreter, ...]:
-    """Those of a minor version that `fits`; if there are none, those that are broken and may have any version."""
+    """The interpreters with a minor version that `fits`; if there are none, the broken ones, of any version."""
     real = [one for one in interpreters if not one.is_shim]
     of_version = tuple(one for one in real if one.minor and fits(one.minor))
     return of_version or tuple(one for one in real if not one.minor)

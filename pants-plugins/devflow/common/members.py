@@ -18,7 +18,7 @@ def title(member: type[Any]) -> str:
 
 
 def failure_of(member: type[Any], error: BaseException, *, doing: str, fix: str) -> Problem:
-    """What a member raised while `doing` something.
+    """The problem that a member raised while `doing` ("reading b/x.ini").
 
     For a third-party member, the fix names the backend, and how to run without it.
     """
@@ -33,7 +33,7 @@ def failure_of(member: type[Any], error: BaseException, *, doing: str, fix: str)
 
 
 def by_name(members: Iterable[M], attribute: str = "name") -> dict[str, M]:
-    """The members by what they call themselves. Raises: UserError for one without a name, or two of the same."""
+    """The members by their names. Raises: UserError for a member without a name, or two with one name."""
     found: dict[str, M] = {}
     for member in members:
         name = getattr(member, attribute, None)

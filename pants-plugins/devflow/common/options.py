@@ -79,7 +79,7 @@ def flagged(
 
 
 def _needed_scope(options: Any, name: str) -> str:
-    """The goal's own name, for an option that Pants takes for one of another goal without it; else ""."""
+    """The goal's name, for an option that needs it because another goal has one of that name; else ""."""
     return str(options.options_scope) if name.startswith(_OF_ANOTHER_GOAL) else ""
 
 

@@ -18,7 +18,7 @@ _SHORT = {"\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
 def shown(text: str, *, keep: str = "") -> str:
-    r"""For a person, on one line: a character that no terminal shows as itself becomes `\n`, `\x1b` or `\u202e`.
+    r"""Printable text on one line: a character that no terminal shows as itself becomes `\n`, `\x1b` or `\u202e`.
 
     Every name that comes from a file, from git or from the user goes through this function before it is printed. A
     byte that is not UTF-8 (a surrogate of `os.fsdecode`) becomes `\xff`. The characters of `keep` stay as they are.
@@ -27,12 +27,12 @@ def shown(text: str, *, keep: str = "") -> str:
 
 
 def shown_lines(text: str) -> str:
-    """A text of several lines, for a person: as `shown`, with its newlines and tabs."""
+    """Printable text of several lines: as `shown`, with newlines and tabs kept."""
     return shown(text, keep="\n\t")
 
 
 def shown_fact(text: str) -> str:
-    r"""One fact of a report, for a person: as `shown_lines`, but a newline that was in a name becomes `\n`.
+    r"""One fact of a report: as `shown_lines`, but a newline that was in a name becomes `\n`.
 
     Four spaces follow each line break that is ours (the output of a tool, a text to paste), so that no name makes a
     line that looks like one of ours.
@@ -51,14 +51,14 @@ def is_text(name: str) -> bool:
 
 
 def display_path(path: str, build_root: str = "") -> str:
-    """For a person: relative to the build root where it is inside, and otherwise as `shown`."""
+    """The path for messages: relative to the build root if it is inside, and as `shown`."""
     if build_root and (path + os.sep).startswith(build_root.rstrip(os.sep) + os.sep):
         path = os.path.relpath(path, build_root)
     return shown(path)
 
 
 def shell_quote(text: str) -> str:
-    """For a shell (bash, zsh): as it is, in quotes, or as `$'…'` if there are odd characters in it."""
+    """The text as one word of bash or zsh: bare, in quotes, or as `$'…'` if it has unprintable characters."""
     if shown(text) == text:
         return shlex.quote(text)
     return "$'" + "".join(_in_quotes(char) for char in text) + "'"
@@ -78,7 +78,7 @@ def _visible(char: str) -> str:
 
 
 def _in_quotes(char: str) -> str:
-    r"""Inside of `$'…'`: odd characters by their bytes, so that no locale changes them."""
+    r"""The text inside of `$'…'`: unprintable characters by their bytes, so that no locale changes them."""
     if char in "\\'":
         return f"\\{char}"
     if _visible(char) == char:
@@ -93,5 +93,5 @@ def is_inside(path: str, directory: str) -> bool:
 
 
 def callers_directory(pwd: str | None, build_root: str) -> str:
-    """Where Pants was called, by the PWD of its caller; the build root if that says nothing."""
+    """The directory in the caller's PWD; the build root if PWD names no directory."""
     return pwd if pwd and os.path.isabs(pwd) and os.path.isdir(pwd) else build_root

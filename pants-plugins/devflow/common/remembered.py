@@ -11,7 +11,7 @@ V = TypeVar("V")
 
 @dataclass
 class Remembered(Generic[V]):
-    """The last result: a daemon serves one repository, whose former states are of no use."""
+    """The last result only: a daemon serves one repository, and former states do not come back."""
 
     _state: Hashable | None = None
     _value: V | None = None
@@ -21,7 +21,7 @@ class Remembered(Generic[V]):
         return self._value if state is not None and state == self._state else None
 
     def keep(self, state: Hashable | None, value: V) -> V:
-        """The value, which the next run with the same state gets. Nothing is kept for a state that is not known."""
+        """Keep the value for the next run with the same state, unless the state is unknown; return the value."""
         if state is not None:
             self._state, self._value = state, value
         return value

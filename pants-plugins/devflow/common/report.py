@@ -15,7 +15,7 @@ from devflow.common.paths import is_text, shown, shown_fact
 def json_report(goal: str, *, schema_version: int, mode: str, results: Sequence[object], **more: Any) -> str:
     """The JSON document of a goal, in the envelope that all goals share.
 
-    `schema_version` is the goal's own: it rises when a key goes or changes its meaning.
+    `schema_version` is the goal's own: it rises when a key is removed or changes its meaning.
     """
     head = {"schema_version": schema_version, "goal": goal, "mode": mode}
     return printable_json(json.dumps({**head, "results": list(results), **more}, indent=2, ensure_ascii=False))

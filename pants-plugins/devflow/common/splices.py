@@ -42,12 +42,12 @@ class TextNode:
         return 0 < len(self.commas) == len(self.items or self.members)
 
     def member(self, key: str) -> TextNode | None:
-        """The value of a key. Of several, the last one counts."""
+        """The value of a key; the last one if the key stands several times."""
         return next((node for name, node in reversed(self.members) if name == key), None)
 
 
 def apply(text: str, splices: Iterable[Splice]) -> str:
-    """Apply splices that do not overlap; those at one position in their order."""
+    """Apply splices that do not overlap, in order of position; splices at one position in the given order."""
     ordered = sorted(splices, key=lambda one: (one.start, one.end))
     for splice in reversed(ordered):
         text = text[: splice.start] + splice.text + text[splice.end :]
@@ -73,7 +73,7 @@ def indent_at(text: str, offset: int) -> str:
 
 
 def last_in(container: TextNode) -> TextNode | None:
-    """The last item or the value of the last member."""
+    """The last item of an array, or the value of the last member of an object."""
     if container.members:
         return container.members[-1][1]
     return container.items[-1] if container.items else None

@@ -39,8 +39,8 @@ def choose_resolve(
 ) -> str:
     """The configured resolve; else the default one, if it holds the tool; else the only one that does.
 
-    `lockfiles` maps each resolve to the text of its lockfile, None where there is none, and `how_to_lock` to what makes
-    it again. Raises: UserError.
+    `lockfiles` maps each resolve to the text of its lockfile, or None; `how_to_lock`, to the command that makes the
+    lockfile. Raises: UserError.
     """
     name = tool.requirement
 

@@ -26,7 +26,7 @@ from devflow.common.paths import shown
 from devflow.common.report import to_do
 from devflow.engine import Rules
 from devflow.engine.files import forget_files
-from devflow.engine.python.resolves import how_to_make_lockfile, lockfile_paths
+from devflow.engine.python.resolves import how_to_make_lockfile, lockfile_paths, refuse_without_resolves
 from devflow.locking.command import words_of
 from devflow.locking.facts import NewLockfile
 from devflow.locking.interrupted import finish_interrupted
@@ -119,8 +119,7 @@ async def merge_lockfiles_goal(
     with GoalRun(console, options.name) as run:
         mode = options.mode
         run.refuse_targets(specs, instead="choose lockfiles with --resolve=NAME")
-        if not python_setup.enable_resolves:
-            raise UserError("Resolves are off: [python].enable_resolves is false.", fix="set it to true in pants.toml")
+        refuse_without_resolves(python_setup)
         environment: Mapping[str, str] = session[CompleteEnvironmentVars]  # os.environ has the variables of the daemon
         git = Git(Path(build_root.path), environment)
         paths = lockfile_paths(python_setup)

@@ -7,7 +7,7 @@ from devflow.common.git_pushes import push_refs
 from devflow.common.git_worktree import Repository
 from devflow.common.paths import shell_quote
 from devflow.release.facts import RepositoryState
-from devflow.release.planned import Push, ReleaseOutcome, ReleasePlan, edits_of
+from devflow.release.plan import Push, ReleaseOutcome, ReleasePlan, edits_of
 from devflow.release.transaction.run import run
 from devflow.release.transaction.spec import TransactionSpec
 

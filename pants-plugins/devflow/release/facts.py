@@ -15,7 +15,7 @@ from devflow.common.identity import Author, Signing, UnknownAuthor
 class Head:
     """`branch` is None where HEAD is detached. `dirty` are paths relative to the top of the worktree, sorted.
 
-    `submodules` are those of them that are submodules.
+    `submodules` are the dirty paths that are submodules.
     """
 
     commit: str
@@ -27,7 +27,7 @@ class Head:
 
 @dataclass(frozen=True)
 class RepositoryState:
-    """All that does not depend on the version. `prefix` is the build root, relative to the top: "" or "directory/"."""
+    """All facts that do not depend on the version. `prefix` is the build root below the top: "" or "directory/"."""
 
     head: Head
     head_message: str
@@ -39,14 +39,14 @@ class RepositoryState:
 
 @dataclass(frozen=True)
 class ExistingTag:
-    """`oid` is what the ref names. `commit` is None for a tag of something else, such as a file."""
+    """`oid` is the object that the ref names. `commit` is None for a tag of another object than a commit."""
 
     oid: str
     commit: str | None
 
     @property
     def short(self) -> str:
-        """What it is on, in a few characters."""
+        """The abbreviated id of what the tag names, for messages."""
         return (self.commit or self.oid)[:12]
 
 

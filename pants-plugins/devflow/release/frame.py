@@ -1,8 +1,8 @@
-"""What `release` and `release-branch` do around their plans: repository, lock, interrupted runs, report."""
+"""The frame around a plan of `release` or `release-branch`: repository, lock, interrupted runs, report."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,14 +20,10 @@ from devflow.common.options import ReportFormat
 from devflow.release import report
 from devflow.release.apply import carry_out
 from devflow.release.facts import RepositoryState
-from devflow.release.git.committed import read_committed
 from devflow.release.git.inspect import head_commit
-from devflow.release.git.names import path_problem
-from devflow.release.planned import ReleaseOutcome, ReleasePlan
+from devflow.release.plan import ReleaseOutcome, ReleasePlan
 from devflow.release.transaction import journal
 from devflow.release.transaction.run import interrupted, recover
-from devflow.release.versions.version import Version
-from devflow.release.versions.version_files import VersionFile, version_among
 
 
 def begin(run: GoalRun, specs: Specs, build_root: BuildRoot, session: SessionValues) -> Repository:
@@ -96,16 +92,6 @@ def _refuse_interrupted(repository: Repository, command: str) -> None:
         raise UserError(
             f"`{title}` was interrupted: its commit is there, and the work tree is not updated yet.", fix=command
         )
-
-
-def present_version(repository: Repository, files: Sequence[VersionFile]) -> Version:
-    """The version that HEAD has in the first of the version files that is there. Raises: UserError."""
-    for file in files:
-        unusable = path_problem(file.path, repository.prefix)
-        if unusable:
-            raise UserError.of(unusable)
-    committed = read_committed(repository, head_commit(repository), [file.path for file in files]).files
-    return version_among(files, committed)
 
 
 def outcome_of(

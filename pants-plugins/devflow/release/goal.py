@@ -28,13 +28,12 @@ from devflow.release.modes.draft import draft_section
 from devflow.release.modes.merged.collect import plan_of_merge
 from devflow.release.modes.notes import release_page
 from devflow.release.modes.release import inspect_and_plan
-from devflow.release.regenerated.makers import COMMANDS, OUTPUTS
 from devflow.release.steps import contract
 from devflow.release.steps.collect import chosen_steps, refuse_without_step
 from devflow.release.steps.contract import ReleaseStep
 from devflow.release.steps.placeholder import PlaceholderStep
+from devflow.release.steps.regenerated.makers import COMMANDS, OUTPUTS
 from devflow.release.subsystem import ReleaseSubsystem
-from devflow.release.versions.version import parse
 
 _NOT_IN_RELEASE = "[release].skip has changelog: a release would leave the changelog and its fragments as they are."
 
@@ -90,7 +89,7 @@ async def release_goal(
                 annotated = is_annotated(options, repository, new)
                 request = request_of(options, current, new, notes=notes, annotated=annotated)
                 plan, state = await inspect_and_plan(options, request, repository, steps)
-            command = command_of(options, typed, parse(plan.version))
+            command = command_of(options, typed, plan.version)
             outcome = outcome_of(run, plan, repository, state, execute=options.execute, command=command)
         conclude(run, outcome, options.format, command=command)
     return Release(exit_code=run.exit_code)

@@ -8,7 +8,7 @@ from devflow.engine import python as engine_python
 from devflow.release import goal
 from devflow.release.branch import goal as branch_goal
 from devflow.release.steps import changelog, placeholder, version
-from devflow.release.towncrier import rules as towncrier_rules
+from devflow.release.steps.towncrier import rules as towncrier_rules
 
 
 def rules() -> Rules:

@@ -6,7 +6,7 @@ from devflow.common.errors import Problem, headed
 from devflow.common.paths import shell_quote, shown
 from devflow.common.report import count, json_report, problems_as_json, to_do
 from devflow.release.facts import Action, CheckStatus, FileChange
-from devflow.release.planned import ReleaseOutcome
+from devflow.release.plan import ReleaseOutcome
 
 _CHECKED = {CheckStatus.OK: "Checked", CheckStatus.FAILED: "Failed", CheckStatus.NOT_CHECKED: "Not checked:"}
 _VERBS = {
@@ -60,7 +60,7 @@ def _subject(message: str) -> str:
 
 
 def left_alone(path: str, when: str) -> str:
-    """What is said of a file that was written "meanwhile"."""
+    """The line about a file that was kept because another program wrote it (`when`: "meanwhile")."""
     return f"{shown(path)} was written {when}, and was left alone: see `git diff -- {shell_quote(path)}`"
 
 

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from enum import Enum
+
 from pants.engine.goal import GoalSubsystem
 from pants.option.option_types import BoolOption, DictOption, EnumOption, StrListOption, StrOption
 from pants.util.strutil import softwrap
 
 from devflow.common.options import ReportFormat
 from devflow.release.mode_options import PLACEHOLDERS, ModeOptions
-from devflow.release.towncrier.consolidate import Consolidate
 from devflow.release.versions.tagged import Annotate
 from devflow.release.versions.version_file import Newline
 from devflow.release.versions.version_files import VersionFile, Where, files_of
+
+
+class Consolidate(Enum):
+    """Whether the sections of pre-releases are folded into that of the final release, and from which source."""
+
+    NONE = "none"
+    TEXT = "text"
+    FRAGMENTS = "fragments"
 
 
 class ReleaseSubsystem(ModeOptions, GoalSubsystem):

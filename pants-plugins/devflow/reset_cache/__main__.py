@@ -20,8 +20,8 @@ from devflow.reset_cache import report, status_report
 from devflow.reset_cache.apply import reset
 from devflow.reset_cache.containers import ContainerAccess
 from devflow.reset_cache.inspect import Machine, ResetContext, inspect_caches
-from devflow.reset_cache.places.builtin import exports_location, launcher_location
-from devflow.reset_cache.places.pants import pants_locations
+from devflow.reset_cache.locations.builtin import exports_location, launcher_location
+from devflow.reset_cache.locations.pants import pants_locations
 from devflow.reset_cache.plan import ResetPlan
 from devflow.reset_cache.selection.request import parse_request
 

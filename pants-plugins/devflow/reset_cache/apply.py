@@ -34,7 +34,7 @@ Say = Callable[[str], None]
 
 @dataclass
 class ResetOutcome:
-    """What a reset has done. `done`: it has begun to remove; `failures` are the problems that came up meanwhile.
+    """The result of a reset. `done`: the removal has begun; `failures` are the problems that occurred in it.
 
     `containers` are those that are gone.
     """
@@ -159,7 +159,7 @@ def _remove_all(plan: ResetPlan, guard: Guard, outcome: ResetOutcome, say: Say) 
 
 
 def _set_aside(removal: Removal, guard: Guard, outcome: ResetOutcome) -> str | None:
-    """Rename a target; gives its new path. None if it has gone, or if the guard refuses it by now. Raises: OSError."""
+    """Rename a target; gives its new path. None if it does not exist, or the guard refuses it now. Raises: OSError."""
     target = removal.target
     refusal = guard.refuses_now(target.path)
     if refusal:
@@ -169,7 +169,7 @@ def _set_aside(removal: Removal, guard: Guard, outcome: ResetOutcome) -> str | N
 
 
 def _failure(removal: Removal, path: str, removed: Removed, guard: Guard) -> Problem:
-    """What could not be removed. What is left is a leftover, which the next run looks at with all guards."""
+    """The problem of a failed removal. The rest is a leftover, which the next run passes through all guards."""
     shown = len(removed.failures)
     more = f" (and {removed.failed - shown} more)" if removed.failed > shown else ""
     name = display_path(removal.target.path)

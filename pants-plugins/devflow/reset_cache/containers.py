@@ -1,6 +1,6 @@
-"""Containers that interrupted tests left: asked for, and removed by id with their anonymous volumes.
+"""Containers that interrupted tests left: found by label, removed by id with their anonymous volumes.
 
-They are no files, so they are no location. Each is looked at again before it is removed, and afterwards.
+A container is no file, so it has no location. Each is inspected again before its removal, and afterwards.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ class ContainerAccess:
     def of(
         cls, build_root: str, environment: Mapping[str, str], given: Mapping[tuple[str, str], object] | None = None
     ) -> ContainerAccess:
-        """With the labels of the configuration. Raises: UserError."""
+        """The access with the labels of the configuration. Raises: UserError."""
         return cls(labels_of(Configuration.of(build_root, environment, given)), environment, build_root)
 
     def find(self, source: ProcessSource | None, *, limit_s: float = LIMIT_S) -> FoundContainers:
-        """Ask the engine; one that does not answer in time is data."""
+        """Ask the engine; an engine that does not answer in time is data."""
         return list_leftovers(
             self.labels,
             self.environment,
@@ -47,7 +47,7 @@ class ContainerAccess:
         )
 
     def remove(self, container: Container) -> str:
-        """Remove one; gives the error of the engine, or ""."""
+        """Remove one container; gives the error of the engine, or ""."""
         engine = find_engine(self.environment)
         if engine is None:
             return "there is neither docker nor podman on PATH"
@@ -64,10 +64,9 @@ def remove_containers(
     source: ProcessSource | None,
     say: Callable[[str], None],
 ) -> tuple[tuple[Container, ...], tuple[Problem, ...]]:
-    """Remove these; gives those that are gone, and a problem for each that is not.
+    """Remove containers; gives the removed ones, and a problem for each of the others.
 
-    A container that is not there any more is gone, whoever removed it. One of which a test run may have taken hold by
-    now stays.
+    A container that does not exist any more counts as removed. A container that a test run may use by now is kept.
     """
     now = {one.id: one for one in access.find(source).containers}
     errors: dict[str, str] = {}

@@ -20,7 +20,7 @@ NO_CONTAINERS = FoundContainers("", not_asked="nobody was asked")
 
 
 class Claim(Enum):
-    """Which targets of a location may belong to a Pants process that keeps running: no file says whose it is."""
+    """Which targets of a location a running Pants process may use: no file says which process uses it."""
 
     NOTHING = "nothing"
     NEWER = "what is newer than the process"
@@ -29,7 +29,7 @@ class Claim(Enum):
 
 @dataclass(frozen=True)
 class Location:
-    """A directory whose content can be made again.
+    """A directory whose content Pants or another tool regenerates.
 
     Without `patterns`, the directory is removed as a whole. With `patterns`, only what they match is removed: each is a
     relative path whose parts are globs (`*/.+*`), and the whole name must match the regular expression `exactly`, if
@@ -64,8 +64,8 @@ class Target:
 
     `leftover`: an interrupted reset has renamed it already. `changed_s`, in seconds since the epoch, is the time of
     the last modification of the target itself, not of what is in it. `usage` is None if it was not measured. When
-    entries are removed one by one, targets with the same `group` go together, and none goes while one stays that
-    `refers_to` it (paths of targets).
+    entries are removed one by one, targets of one `group` are removed together, and a target is kept while a kept
+    target `refers_to` it (paths of targets).
     """
 
     path: str
@@ -80,7 +80,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Spared:
-    """A path that would be a target, and the problem because of which it stays."""
+    """A path that would be a target, and the problem because of which it is kept."""
 
     path: str
     problem: Problem
@@ -88,7 +88,7 @@ class Spared:
 
 @dataclass(frozen=True)
 class FoundLocation:
-    """A location with its targets and with what stays; or with the problem because of which all of it is left alone."""
+    """A location with its targets and the spared paths; or the problem because of which all of it is left alone."""
 
     location: Location
     exists: bool

@@ -23,7 +23,7 @@ from devflow.reset_cache import report
 from devflow.reset_cache.apply import reset
 from devflow.reset_cache.containers import ContainerAccess
 from devflow.reset_cache.inspect import Machine, ResetContext
-from devflow.reset_cache.places.all import all_locations
+from devflow.reset_cache.locations.all import all_locations
 from devflow.reset_cache.plan import ResetPlan
 from devflow.reset_cache.selection.request import parse_request
 from devflow.reset_cache.subsystem import ResetCacheSubsystem

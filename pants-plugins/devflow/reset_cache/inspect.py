@@ -42,7 +42,7 @@ class Machine:
 
 @dataclass(frozen=True)
 class ResetContext:
-    """Where a run takes place. `locations` are all known ones, chosen or not; `source` is None if there is none.
+    """The surroundings of a run. `locations` are all known ones, chosen or not; `source`: None without processes.
 
     `command` is the command line that resets without `--dry-run`. `containers` is None where they are of no interest.
     """

@@ -39,7 +39,7 @@ class Removal:
 
 @dataclass(frozen=True)
 class ContainerPlan:
-    """The containers of tests: those that go, and those that stay, each with the reason. Nothing if not concerned.
+    """The containers of tests: those to remove, and those to keep, with the reason. Empty if not concerned.
 
     `absent` says that this machine has no engine of containers.
     """
@@ -118,7 +118,7 @@ def plan_reset(
 
 
 def plan_containers(request: ResetRequest, found: FoundContainers) -> ContainerPlan:
-    """What becomes of the containers. `--force` is no reason to take one from a test run that may live."""
+    """Plan the removal of containers. `--force` does not take a container from a test run that may live."""
     if not request.concerns_containers:
         return ContainerPlan()
     if found.not_asked:
@@ -145,7 +145,7 @@ def _together_with_the_store(
 ) -> tuple[tuple[Removal, ...], tuple[Kept, ...]]:
     """The removals without what the store refers to, if the store stays; and what is kept for that reason.
 
-    The store goes as a whole, so it stays if it exists and none of it is removed.
+    The store is removed as a whole, so it is kept if it exists and none of it is removed.
     """
     if not situation.store_exists or any(one.location.scope == STORE and not one.target.leftover for one in removals):
         return removals, ()

@@ -8,8 +8,8 @@ from devflow import engine
 from devflow.engine import Rules
 from devflow.reset_cache import goal, status_goal
 from devflow.reset_cache.inspect import Machine
-from devflow.reset_cache.places import all as all_places
-from devflow.reset_cache.places import builtin_members
+from devflow.reset_cache.locations import all as all_locations
+from devflow.reset_cache.locations import builtin_members
 
 
 @rule
@@ -22,7 +22,7 @@ def rules() -> Rules:
     """The two goals, the machine that they read, and this project's own members of the union of cache locations."""
     return [
         *engine.rules(),
-        *all_places.rules(),
+        *all_locations.rules(),
         *builtin_members.rules(),
         *goal.rules(),
         *status_goal.rules(),

@@ -19,7 +19,7 @@ from devflow.plain.settings.from_pants import from_options
 from devflow.reset_cache import status_report
 from devflow.reset_cache.containers import ContainerAccess
 from devflow.reset_cache.inspect import Machine, ResetContext, inspect_caches
-from devflow.reset_cache.places.all import all_locations
+from devflow.reset_cache.locations.all import all_locations
 from devflow.reset_cache.subsystem import CacheStatusSubsystem
 
 

@@ -30,7 +30,7 @@ def lines(caches: CacheState) -> list[str]:
 
 
 def _container_text(found: FoundContainers) -> Iterator[str]:
-    """Nothing where there is no container with the label."""
+    """One line about containers; none if no container has the label."""
     leftovers = [one for one in found.containers if not one.blocker]
     in_use = len(found.containers) - len(leftovers)
     parts = [f"{found.engine}"]

@@ -22,7 +22,7 @@ from devflow.schema_history.targets import MigrationsOutputField, MigrationsReso
 async def chosen_trees(
     union_membership: UnionMembership, *, specs: Specs | None = None, configs: Sequence[str] = ()
 ) -> tuple[HistoryReader, ...]:
-    """Sorted by configuration; at least one. Raises: UserError."""
+    """The trees of a run, sorted by configuration; at least one. Raises: UserError."""
     members = tuple(union_membership.get(HistoryReader))
     if specs:
         if configs:

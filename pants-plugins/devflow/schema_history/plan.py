@@ -1,4 +1,4 @@
-"""Which document of which tree goes into which file, and what prevents it: decided from facts alone."""
+"""Decide which document is written to which file, and what prevents it, from facts alone. Pure."""
 
 from __future__ import annotations
 

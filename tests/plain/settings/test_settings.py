@@ -23,7 +23,7 @@ from devflow.common.removal.surroundings import Surroundings
 from devflow.plain.facts import Settings
 from devflow.plain.settings.from_pants import from_options, from_values
 from devflow.plain.settings.without_pants import find_build_root, read_options
-from devflow.reset_cache.places.pants import pants_locations
+from devflow.reset_cache.locations.pants import pants_locations
 from devflow.reset_cache.selection.survey import survey
 
 OPTIONS = (

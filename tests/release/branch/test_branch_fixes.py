@@ -27,7 +27,7 @@ def works(world: World, *args: str) -> None:
         ((), "Which series is next?", "add --next=SERIES, such as --next=24.09", (NEXT,)),
         (("--next=24.09.0",), "--next=24.09.0 is not a series of two numbers.", "--next=24.09", (NEXT,)),
         (("--next=24.9",), "The present series is 24.03, and 24.9 is not written like it.", "--next=24.09", (NEXT,)),
-        (("--next=23.09",), "23.09 is not after it.", "take a later one with --next=SERIES", (NEXT,)),
+        (("--next=23.09",), "23.09 is not after it.", "choose a later series with --next=SERIES", (NEXT,)),
         (
             (NEXT, "--branch-name=a..b"),
             "git does not accept 'a..b' as the name of a branch.",
@@ -106,7 +106,7 @@ def test_names_that_the_remote_has(world: World, origin: Origin) -> None:
     world.shell(refused(world, "origin has a branch 24.03 already.", NEXT, "--push"))
     assert world.git("rev-parse", "FETCH_HEAD") == world.git("rev-parse", "HEAD")
     works(world, NEXT, "--push", "--branch-name=v{series}")
-    fix = refused(world, "origin/x/y is in the way of what would be pushed", NEXT, "--push", "--branch-name=x")
+    fix = refused(world, "origin/x/y blocks the push", NEXT, "--push", "--branch-name=x")
     assert fix == "change [release-branch].branch_name (x) in pants.toml"
     works(world, NEXT, "--push", "--branch-name=z")
 

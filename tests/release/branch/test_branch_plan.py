@@ -20,7 +20,7 @@ from devflow.release.branch.plan import (
     series_check,
 )
 from devflow.release.facts import BranchState, Committed, Head, Remote, RemoteState, RepositoryState
-from devflow.release.planned import Commit, Push, ReleasePlan
+from devflow.release.plan import Commit, Push, ReleasePlan
 from devflow.release.versions.version import parse
 from devflow.release.versions.version_file import Newline
 from devflow.release.versions.version_files import VersionFile

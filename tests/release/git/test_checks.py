@@ -17,7 +17,7 @@ from devflow.release.facts import (
 )
 from devflow.release.git import checks
 from devflow.release.git.checks import shortened
-from devflow.release.plan import version_check
+from devflow.release.modes.plan import version_check
 from devflow.release.steps.changes import changes_of
 from devflow.release.versions.version import parse
 

@@ -10,11 +10,11 @@ import pytest
 from devflow.common.errors import Problem, UserError
 from devflow.release.steps import schema_history
 from devflow.release.steps.changelog import named, output_problems, uncommitted_problems
+from devflow.release.steps.changelog_setup import Setup
 from devflow.release.steps.section import Section, fitting
-from devflow.release.steps.setup import Setup
 from devflow.schema_history.facts import SchemaHistory, TreeHistory
 from devflow.schema_history.plan import OutputOptions, plan_dumps
-from release.towncrier.test_step import CONFIG, FILES, SETUP
+from release.steps.towncrier.test_step import CONFIG, FILES, SETUP
 
 NEW = b"# News\n\n<!-- here -->\n\n1.1.0\n\n- One.\n"
 TREE = TreeHistory("db:migrations", "alembic", "alembic merge", "db/alembic.ini", None, SchemaHistory(()), "{}\n")

@@ -1,4 +1,4 @@
-"""Pruning inside of named caches: what can be made again goes one by one, and what a kept virtualenv links to stays."""
+"""Pruning inside of named caches: parts are removed one by one, and what a kept virtualenv links to is kept."""
 
 from __future__ import annotations
 
@@ -16,14 +16,9 @@ from devflow.reset_cache.facts import NAMED_CACHES, FoundLocation, Location, Tar
 from devflow.reset_cache.selection.prune import choose
 from devflow.reset_cache.selection.request import ResetRequest
 from devflow.reset_cache.selection.units import pex_root_units
-from reset_cache.scene import Scene, make_scene, write
+from reset_cache.scene import Scene, write
 
 DAY_S = 86400
-
-
-@pytest.fixture()
-def scene(tmp_path: Path) -> Scene:
-    return make_scene(Path(os.path.realpath(tmp_path)) / "scene")
 
 
 def age(path: Path, days: float) -> None:

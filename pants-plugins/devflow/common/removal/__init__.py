@@ -1,1 +1,1 @@
-"""What every removal goes through, whoever asks for it: `guard.py` decides, `trees.py` removes."""
+"""The way of every removal, of any goal: `guard.py` decides, `trees.py` removes."""

@@ -1,4 +1,4 @@
-"""File attributes that forbid a removal whoever asks: `chattr +i` and `+a` of Linux."""
+"""File attributes that forbid a removal even to root: `chattr +i` and `+a` of Linux."""
 
 from __future__ import annotations
 

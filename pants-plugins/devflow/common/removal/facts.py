@@ -16,13 +16,13 @@ class Identity:
 
     @classmethod
     def of(cls, status: os.stat_result) -> Identity:
-        """From `os.lstat`."""
+        """The identity in a result of `os.lstat`."""
         return cls(status.st_dev, status.st_ino)
 
 
 @dataclass(frozen=True)
 class HardLinks:
-    """Of a file with several names: how many of them were found, how many there are, and its size on disk."""
+    """A file with several names: the number of names found, of all names, and its size on disk."""
 
     found: int
     all: int
@@ -45,13 +45,13 @@ class Usage:
 
     @property
     def freed_bytes(self) -> float:
-        """What a removal of all of it frees: a file frees its bytes with its last hard link."""
+        """The bytes that a removal of all of it frees: a file frees its bytes with its last hard link."""
         stays = (one for one in self.links.values() if one.found < one.all)
         return self.size_bytes - sum(one.size_bytes * one.found / one.all for one in stays)
 
 
 def total_usage(usages: Iterable[Usage | None]) -> Usage:
-    """The sum; None, which is not measured, counts as nothing."""
+    """The sum of usages; None (not measured) counts as nothing."""
     known = [usage for usage in usages if usage]
     links: dict[Identity, HardLinks] = {}
     for usage in known:

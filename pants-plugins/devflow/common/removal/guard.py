@@ -1,7 +1,7 @@
 """The one guard that each path passes before it is removed.
 
-Whoever found it: a location of caches, a pattern, pruning, a leftover, a staging directory. Nothing is removed that is,
-holds, or stands in the way of:
+It does not matter what found the path: a location of caches, a pattern, pruning, a leftover, a staging directory. The
+guard refuses a path that is, holds, or is on the way to:
 
 1. the repository, `[GLOBAL].pants_distdir`, your home directory, or the program that is running
 2. a git repository or worktree, but for clones that a tool keeps in its own named cache
@@ -10,8 +10,9 @@ holds, or stands in the way of:
 5. a file or directory of another user, at any depth; what cannot be read counts as one
 6. a link, or what is behind it
 
-If git, the table of mount points or a directory cannot be read, the path stays, too. What stays is named, with a fix
-that does not undo this. The values of `Guarded` and docs/goals/reset-cache.md have the same list in the same order.
+If git, the table of mount points or a directory cannot be read, the path is refused, too. A refused path is named, with
+a fix that does not bypass the guard. The values of `Guarded` and docs/goals/reset-cache.md have the same list in the
+same order.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from devflow.common.removal.usage import TreeContent, look_through
 
 
 class Guarded(Enum):
-    """What is never removed, in the order in which it is looked for."""
+    """What is never removed, in the order of the checks."""
 
     OWN = "the repository, `[GLOBAL].pants_distdir`, your home directory, or the program that is running"
     REPOSITORY = "a git repository or worktree, but for clones that a tool keeps in its own named cache"
@@ -46,7 +47,7 @@ class Guarded(Enum):
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why a path stays: `reason` goes on after its name ("holds a mount point (…)"), and `fix` does not undo it.
+    """Why a path is kept: `reason` is a predicate of it ("holds a mount point (…)"); `fix` does not bypass the guard.
 
     The caller adds how to keep its caches elsewhere.
     """
@@ -56,7 +57,7 @@ class Refusal:
     fix: str | None = None
 
     def problem(self, path: str, *, fix: str, build_root: str = "") -> Problem:
-        """As an error about the path. `fix` is the way out that the caller knows."""
+        """The refusal as an error about the path. `fix` is the caller's way out."""
         what = f"{display_path(path, build_root)} {self.reason}, so it is not removed."
         return Problem(what, f"{self.fix}; or {fix}" if self.fix else fix)
 
@@ -104,13 +105,13 @@ class Guard:
         )
 
     def refuses_unseen(self, path: str) -> Refusal | None:
-        """The refusal of a directory that can be found without a look into it; it may be a mount point itself."""
+        """The refusal of a directory without looking into it; the directory may be a mount point itself."""
         real = real_path(path)
         inside = self.mounts and tuple(mount for mount in self.mounts if mount != real)
         return self._refuses_own(real) or self._refuses_mounts(real, inside)
 
     def refuses_now(self, path: str) -> Refusal | None:
-        """The refusal that can be found without looking through the tree: for the moment before it is removed."""
+        """The refusal without looking through the tree: asked just before the removal."""
         real = real_path(path)
         return self._refuses_own(real) or self._refuses_mounts(real, self.read_mounts())
 

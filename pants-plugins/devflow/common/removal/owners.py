@@ -1,4 +1,4 @@
-"""How to get rid of what belongs to another user, or cannot be read, without taking anything that is not a cache."""
+"""Commands that remove caches of another user, or unreadable ones, and nothing that is not a cache."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ def _ways_in(build_root: str) -> Iterator[str]:
 def way_to(path: str) -> Iterator[str]:
     """Every link on the way to a path, by its own real path, and the real path at the end.
 
-    Whoever removes one of them, or a directory that holds it, takes away the path.
+    A removal of one of them, or of a directory that holds one, breaks the path.
     """
     waiting = os.path.abspath(path).split(os.sep)[:0:-1]
     directory, links = os.sep, 0

@@ -90,7 +90,7 @@ def _scanned(directories: list[str], like: Scan) -> dict[str, Any]:
 
 
 def _tree(scanned: dict[str, Any]) -> TreeContent:
-    """From the attributes of a `Scan`."""
+    """The content of a tree, from the attributes of a `Scan`."""
     links = {
         Identity(scanned["device"], inode): HardLinks(found, all_names, blocks * BLOCK_BYTES)
         for inode, (found, all_names, blocks) in scanned["links"].items()

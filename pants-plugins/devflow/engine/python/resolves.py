@@ -89,6 +89,12 @@ def _seen(interpreter: Interpreter) -> str:
     return f" The nearest is {interpreter.version}: {interpreter.path}."
 
 
+def refuse_without_resolves(python_setup: PythonSetup) -> None:
+    """Raises: UserError if the repository does not use resolves."""
+    if not python_setup.enable_resolves:
+        raise UserError("Resolves are off: [python].enable_resolves is false.", fix="set it to true in pants.toml")
+
+
 def lockfile_paths(python_setup: PythonSetup) -> dict[str, str]:
     """The path of the lockfile of each resolve, relative to the build root."""
     return {resolve: _path_of(url) for resolve, url in python_setup.resolves.items()}

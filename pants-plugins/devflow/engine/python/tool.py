@@ -27,7 +27,13 @@ from devflow.common.tool_resolve import WantedTool, choose_resolve
 from devflow.engine.files import read_files
 from devflow.engine.generation import Get, MultiGet, Rules
 from devflow.engine.python.pex import create_pex, create_venv_pex, load_lockfile
-from devflow.engine.python.resolves import constraints_of, how_to_make_lockfile, lockfile_paths, python_for
+from devflow.engine.python.resolves import (
+    constraints_of,
+    how_to_make_lockfile,
+    lockfile_paths,
+    python_for,
+    refuse_without_resolves,
+)
 from devflow.engine.resolves import ExportableTool
 from devflow.engine.session import is_scope_taken, scoped_options, subclasses
 
@@ -46,8 +52,7 @@ async def wanted_tool(requirement: str) -> WantedTool:
 
 async def tool_resolve(tool: WantedTool, python_setup: PythonSetup) -> str:
     """Choose the resolve that the tool runs from: see `choose_resolve`. Raises: UserError."""
-    if not python_setup.enable_resolves:
-        raise UserError("Resolves are off: [python].enable_resolves is false.", fix="set it to true in pants.toml")
+    refuse_without_resolves(python_setup)
     paths = lockfile_paths(python_setup)
     files = await read_files(PathGlobs(sorted(set(paths.values()))))
     texts = {file.path: file.content.decode(errors="replace") for file in files}
@@ -112,7 +117,7 @@ async def tool_venv(
         )
     except Exception as error:
         problem = as_problem(error, doing=f"installing {requirement} from resolve {resolve}", fix=how_to_make)
-        raise UserError(problem.what, fix=problem.fix) from error
+        raise UserError.of(problem) from error
 
 
 @dataclass(frozen=True)

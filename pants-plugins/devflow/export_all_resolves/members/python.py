@@ -32,7 +32,7 @@ from devflow.engine.python import (
     python_tools_by_resolve,
     resolve_pex_config,
 )
-from devflow.engine.python.resolves import NoPythonError, python_for
+from devflow.engine.python.resolves import NoPythonError, python_for, refuse_without_resolves
 from devflow.export_all_resolves.contract import (
     MaybeResolveFingerprint,
     ResolveExporter,
@@ -93,8 +93,7 @@ async def fingerprint_python_resolve(
     if source is None:
         return MaybeResolveFingerprint(None)
     try:
-        if not python_setup.enable_resolves:
-            raise UserError("Resolves are off: [python].enable_resolves is false.", fix="set it to true in pants.toml")
+        refuse_without_resolves(python_setup)
         lockfile = await lockfile_input(resolve, source, python_setup)
         installer = await installer_inputs(source, platform)
         python = await python_for(resolve, source.constraints)

@@ -19,9 +19,10 @@ from devflow.release.branch.inspect import inspect_branch, inspect_opened
 from devflow.release.branch.plan import BranchRequest, is_opened, names_of, plan_branch, plan_of_opened
 from devflow.release.branch.subsystem import ReleaseBranchSubsystem
 from devflow.release.facts import RepositoryState
-from devflow.release.frame import begin, conclude, outcome_of, present_version, turn
+from devflow.release.frame import begin, conclude, outcome_of, turn
 from devflow.release.git.inspect import inspect_repository
-from devflow.release.planned import ReleasePlan
+from devflow.release.git.present_version import present_version
+from devflow.release.plan import ReleasePlan
 from devflow.release.subsystem import ReleaseSubsystem
 from devflow.release.versions.dates import date_of
 from devflow.release.versions.version import Version

@@ -24,8 +24,7 @@ from devflow.release.facts import (
     passed,
 )
 from devflow.release.git import checks
-from devflow.release.plan import commit_of, push_of, repository_checks
-from devflow.release.planned import ReleasePlan
+from devflow.release.plan import ReleasePlan, commit_of, push_of
 from devflow.release.versions.formats import fill
 from devflow.release.versions.version import Version, parse
 from devflow.release.versions.version_file import Newline
@@ -161,7 +160,7 @@ def plan_branch(request: BranchRequest, names: BranchNames, facts: BranchFacts) 
             ),
             series_check(request.current, names.new),
             checks.new_branch(facts.branch),
-            *repository_checks(state, request.allowed_branches or DEFAULT_BRANCHES, "release-branch"),
+            *checks.of_both_goals(state, request.allowed_branches or DEFAULT_BRANCHES, "release-branch"),
             checks.remote(facts.remote, state.head, new_branch=names.branch)
             if facts.remote
             else checks.no_remote(state.shallow),
@@ -225,4 +224,4 @@ def series_check(current: Version, new: Version) -> Check:
     if parse(new.series).pep440 > parse(current.series).pep440:
         return passed("series", f"{current.series} → {new.series}")
     what = f"The present series is {current.series}, and {new.series} is not after it."
-    return failed("series", Problem(what, "take a later one with --next=SERIES"))
+    return failed("series", Problem(what, "choose a later series with --next=SERIES"))

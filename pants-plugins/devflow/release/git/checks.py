@@ -19,6 +19,7 @@ from devflow.release.facts import (
     PathBlocker,
     Remote,
     RemoteState,
+    RepositoryState,
     TagState,
     Why,
     failed,
@@ -151,6 +152,15 @@ def signing(found: Signing) -> Check:
     return failed("signing", found.problem) if found.problem else passed("signing", "works")
 
 
+def of_both_goals(state: RepositoryState, allowed_branches: Sequence[str], goal: str) -> tuple[Check, ...]:
+    """The checks of `release` and of `release-branch` that do not depend on the version."""
+    return (
+        branch(state.head, allowed_branches, goal),
+        author(state.author),
+        signing(state.signing),
+    )
+
+
 def remote(
     found: Remote,
     head: Head,
@@ -192,7 +202,7 @@ def remote(
     if found.blocking:
         ref = f"{name}/{found.blocking.split('/', 2)[2]}"
         option = f"[release].tag_name ({tag})" if tag else f"{branch_option} ({new_branch})"
-        what = f"{ref} is in the way of what would be pushed: one name is below the other."
+        what = f"{ref} blocks the push: one name is below the other."
         problems.append(Problem(what, f"change {option} in pants.toml"))
     if problems:
         return failed("remote", *problems)
@@ -205,7 +215,7 @@ def undo_unpushed(found: Remote, head: Head, *, tag: str | None = None, new_bran
     undo += [f"git tag --delete {shell_quote(tag)}"] if tag else []
     undo += [f"git branch --delete --force {shell_quote(new_branch)}"] if new_branch else []
     undo += [f"git pull --rebase {_pull(found, head)}"]
-    what = f"{found.name}/{head.branch} has moved on without what was made here, which cannot be pushed any more."
+    what = f"{found.name}/{head.branch} has new commits, so the unpushed commit made here cannot be pushed any more."
     return failed("remote", Problem(what, f"{' && '.join(undo)}  # then the same command again"))
 
 

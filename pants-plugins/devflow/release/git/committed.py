@@ -58,7 +58,7 @@ def _link_targets(repository: Repository, commit: str, links: Mapping[str, str])
 
 
 def _blob_behind(repository: Repository, commit: str, path: str, text: str) -> str | None:
-    """Not by git's own `--follow-symlinks`, which does not resolve `./`."""
+    """Follow the link in Python: git's own `--follow-symlinks` does not resolve `./`."""
     for _ in range(_MOST_LINKS):
         path = posixpath.normpath(posixpath.join(posixpath.dirname(path), text))
         if path.startswith(("..", "/")):

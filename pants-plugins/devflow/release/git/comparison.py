@@ -118,7 +118,7 @@ def _keeps_modes(worktree: Worktree) -> bool:
 
 
 def _edited(worktree: Worktree, files: Mapping[str, Entry]) -> list[str]:
-    """Those files whose content is neither what `git add` makes the blob of, nor what a checkout makes of the blob."""
+    """The files whose content neither `git add` turns into the blob, nor a checkout writes from the blob."""
     if not files:
         return []
     names = b"".join(_quoted(path) + b"\n" for path in files)
@@ -144,7 +144,7 @@ def is_below_a_link(worktree: Worktree, path: str) -> bool:
 
 
 def _directories(path: str) -> list[str]:
-    """`a/b` and `a`, of `a/b/c`."""
+    """The directories of a path: of `a/b/c`, `a/b` and `a`."""
     parts = path.split("/")
     return ["/".join(parts[:length]) for length in range(len(parts) - 1, 0, -1)]
 

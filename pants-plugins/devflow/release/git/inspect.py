@@ -68,7 +68,7 @@ def head_commit(repository: Repository) -> str:
 def read_head(repository: Repository) -> Head:
     """The commit, the branch, and every path that is not committed. There must be a commit.
 
-    Of submodules, what `git status` shows: which changes of them count is a setting (`submodule.<name>.ignore`).
+    A submodule is dirty if `git status` says so: a setting decides which changes count (`submodule.<name>.ignore`).
     """
     status = ("status", "--porcelain=v2", "--branch", "-z", "--untracked-files=all")
     records = iter(repository.git.records(*status, "--no-renames"))

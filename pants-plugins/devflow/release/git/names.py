@@ -1,4 +1,4 @@
-"""Which paths a release takes: their names may be any bytes, and options may name any place. Pure."""
+"""Which paths a release accepts: names may be any bytes, and options may name any path. Pure."""
 
 from __future__ import annotations
 
@@ -41,5 +41,5 @@ def not_text_problem(path: str) -> Problem:
 
 
 def not_text_problems(paths: Iterable[str]) -> tuple[Problem, ...]:
-    """Those of all paths that are not UTF-8."""
+    """The problems of all paths that are not UTF-8."""
     return tuple(not_text_problem(path) for path in sorted(paths) if not is_text(path))

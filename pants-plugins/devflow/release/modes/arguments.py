@@ -9,9 +9,9 @@ from pants.util.docutil import bin_name
 from devflow.common.errors import UserError
 from devflow.common.git_worktree import Repository
 from devflow.common.options import ReportFormat, command_line, flagged, split_commas, together
-from devflow.release.frame import present_version
 from devflow.release.git.inspect import tagged_versions
-from devflow.release.plan import ReleaseRequest
+from devflow.release.git.present_version import present_version
+from devflow.release.modes.names import ReleaseRequest
 from devflow.release.steps.changelog import ChangelogStep
 from devflow.release.subsystem import ReleaseSubsystem
 from devflow.release.versions.dates import date_of
@@ -38,7 +38,7 @@ class Mode(Enum):
 
 
 def mode_of(options: ReleaseSubsystem) -> Mode:
-    """The mode. Raises: UserError for options of the command line that do not go together."""
+    """The mode. Raises: UserError for options of the command line that contradict each other."""
     flagged_on = options.options.is_flagged
     wanted = {
         Mode.DRAFT: ("draft", bool(options.draft)),
@@ -133,13 +133,13 @@ def wanted_versions(options: ReleaseSubsystem, repository: Repository) -> tuple[
     )
 
 
-def command_of(options: ReleaseSubsystem, typed: tuple[str, ...], version: Version | None) -> str:
+def command_of(options: ReleaseSubsystem, typed: tuple[str, ...], version: str | None) -> str:
     """The command line that carries out this plan; without a version, the one that finishes an interrupted release."""
     given = flagged(options, typed, without=_LOOKS)
     is_flagged = options.options.is_flagged
     named = []
     if version and is_flagged("tag_merged"):
-        named = [f"--tag-merged={version.text}"]
+        named = [f"--tag-merged={version}"]
     elif version and (is_flagged("to") or is_flagged("bump")):
-        named = [f"--to={version.text}"]
+        named = [f"--to={version}"]
     return command_line(bin_name(), options.name, *named, *given, "--execute")

@@ -11,9 +11,9 @@ from devflow.release.git.committed import read_committed
 from devflow.release.git.inspect import read_head
 from devflow.release.git.names import not_text_problems, path_problem
 from devflow.release.steps.changelog import ChangelogStep, input_problems, named
-from devflow.release.steps.setup import chosen_configs, config_files, request_of, set_up
+from devflow.release.steps.changelog_setup import chosen_configs, config_files, request_of, set_up
+from devflow.release.steps.towncrier.rules import towncrier_result
 from devflow.release.subsystem import ReleaseSubsystem
-from devflow.release.towncrier.rules import towncrier_result
 from devflow.release.versions.dates import date_of
 from devflow.release.versions.version import Version
 

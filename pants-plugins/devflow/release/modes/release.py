@@ -14,19 +14,20 @@ from devflow.release.git.remotes import read_remote
 from devflow.release.modes.merged.collect import choice_at_head, plan_of_choice
 from devflow.release.modes.merged.history import Choice
 from devflow.release.modes.merged.removed import removed_by_prereleases
+from devflow.release.modes.names import ReleaseRequest, names_of
+from devflow.release.modes.plan import ReleaseFacts, plan_of_released, plan_release
 from devflow.release.modes.proposal.inspect import inspect_proposal
 from devflow.release.modes.proposal.plan import plan_proposal
-from devflow.release.plan import ReleaseFacts, ReleaseRequest, names_of, plan_of_released, plan_release
-from devflow.release.planned import ReleasePlan
-from devflow.release.regenerated.collect import regenerate
-from devflow.release.regenerated.makers import Maker, makers_of
+from devflow.release.plan import ReleasePlan
 from devflow.release.steps.collect import collect_steps
 from devflow.release.steps.contract import ReleaseStep
+from devflow.release.steps.regenerated.makers import Maker, makers_of
+from devflow.release.steps.regenerated.regenerate import regenerate
 from devflow.release.subsystem import ReleaseSubsystem
 
 
 def _makers(options: ReleaseSubsystem, repository: Repository) -> tuple[Maker, ...]:
-    """Raises: UserError."""
+    """The makers that are not skipped. Raises: UserError."""
     makers = makers_of(options.outputs, options.commands, repository.prefix)
     return tuple(maker for maker in makers if maker.check not in split_commas(options.skip))
 
@@ -38,7 +39,7 @@ async def _results(
     state: RepositoryState,
     steps: Sequence[type[ReleaseStep]],
 ) -> StepResults:
-    """What the steps change, and then what is made again of that. Raises: UserError, GitError."""
+    """The changes of the steps, and of the files regenerated from these. Raises: UserError, GitError."""
     commit, new = state.head.commit, request.new
     makers = _makers(options, repository)
     removed = partial(
@@ -54,7 +55,7 @@ async def _results(
 async def inspect_and_plan(
     options: ReleaseSubsystem, request: ReleaseRequest, repository: Repository, steps: Sequence[type[ReleaseStep]]
 ) -> tuple[ReleasePlan, RepositoryState]:
-    """The steps are asked only if HEAD is not the release already. Raises: UserError, GitError."""
+    """The plan and the facts. The steps are asked only if HEAD is not the release yet. Raises: UserError, GitError."""
     names = names_of(request)
     with_tag = names.tag is not None and names.tag.annotated
     state = inspect_repository(repository, sign=options.signing, with_tag=with_tag)

@@ -13,15 +13,20 @@ from pants.engine.unions import UnionRule
 from devflow.common.errors import Problem, UserError
 from devflow.common.report import count
 from devflow.engine import Rules, create_digest, digest_contents, read_files
+from devflow.release.steps.changelog_setup import Setup, chosen_configs, config_files, request_of, set_up
 from devflow.release.steps.contract import ReleaseStep, ReleaseStepChanges, ReleaseStepInputs
-from devflow.release.steps.past import Combined, combined
-from devflow.release.steps.setup import Setup, chosen_configs, config_files, request_of, set_up
-from devflow.release.subsystem import ReleaseSubsystem
-from devflow.release.towncrier.changelog import changelog_problems, produced_before
-from devflow.release.towncrier.config import CONFIG_FILES, config_paths, has_table, no_table
-from devflow.release.towncrier.consolidate import Consolidate, Consolidated, consolidated
-from devflow.release.towncrier.fragments import encoding_problems, ignored_problem, mark_problems, may_be_a_fragment
-from devflow.release.towncrier.rules import towncrier_result
+from devflow.release.steps.prerelease_fragments import Combined, combined
+from devflow.release.steps.towncrier.changelog import changelog_problems, produced_before
+from devflow.release.steps.towncrier.config import CONFIG_FILES, config_paths, has_table, no_table
+from devflow.release.steps.towncrier.consolidate import Consolidated, consolidated
+from devflow.release.steps.towncrier.fragments import (
+    encoding_problems,
+    ignored_problem,
+    mark_problems,
+    may_be_a_fragment,
+)
+from devflow.release.steps.towncrier.rules import towncrier_result
+from devflow.release.subsystem import Consolidate, ReleaseSubsystem
 from devflow.release.versions.version import parse
 
 _INVALID_NAME = re.compile(r"Invalid news fragment name: (.*)")

@@ -24,7 +24,7 @@ def changes_of(
 
 
 def _difference(old: bytes, new: bytes) -> str:
-    """In a few words: "1.0 → 1.1", "12 lines more"."""
+    """The difference in a few words: "1.0 → 1.1", "12 lines more"."""
     before, after = (content.decode(errors="replace").splitlines() for content in (old, new))
     if len(before) == len(after) == 1:
         return f"{before[0]} → {after[0]}" if before != after else "the end of the line"

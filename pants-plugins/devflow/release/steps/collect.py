@@ -140,7 +140,7 @@ async def collect_steps(
 
 
 def _past(removed: Mapping[str, Mapping[str, bytes]]) -> list[FileContent]:
-    """`PRERELEASE/path`, of each file."""
+    """The files with the path `PRERELEASE/path`."""
     return [
         FileContent(f"{prerelease}/{path}", content)
         for prerelease, files in sorted(removed.items())

@@ -13,11 +13,10 @@ from devflow.common.options import split_commas
 from devflow.common.paths import shown
 from devflow.common.report import count
 from devflow.engine import Rules, create_digest, digest_contents, read_files
-from devflow.release.plan import is_prerelease
 from devflow.release.steps.contract import ReleaseStep, ReleaseStepChanges, ReleaseStepInputs
 from devflow.release.subsystem import ReleaseSubsystem
 from devflow.release.versions.placeholder import frozen
-from devflow.release.versions.version import parse
+from devflow.release.versions.version import is_prerelease, parse
 
 _ALL = ("**/*.py",)
 

@@ -64,7 +64,7 @@ async def schema_history_changes(
 
 
 def problems_of(dumped: DumpedHistories) -> tuple[Problem, ...]:
-    """What keeps histories from a release: each needs a path."""
+    """The problems of histories in a release: each needs a path."""
     nowhere = [
         Problem(
             f"The schema history of {history.tree} has no path in the release.",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from devflow.common.errors import UserError
 from devflow.common.paths import shown
-from devflow.release.towncrier.changelog import Line, titles
+from devflow.release.steps.towncrier.changelog import Line, titles
 
 # What hosts of repositories take as the text of a release.
 MOST_CHARACTERS = 125_000
@@ -64,7 +64,7 @@ def _ends(title: Line, line: Line) -> bool:
 
 
 def _without_overline(body: str) -> str:
-    """Without a line above the next title, which reStructuredText may have."""
+    """The text without the overline of the next title, which reStructuredText may have."""
     lines = body.rstrip("\n").split("\n")
     if len(lines) > 1 and _UNDERLINE.fullmatch(lines[-1]) and not lines[-2].strip():
         return "\n".join(lines[:-1])

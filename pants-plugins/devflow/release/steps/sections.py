@@ -11,8 +11,8 @@ from devflow.release.facts import Check, failed, passed
 from devflow.release.git.committed import read_committed
 from devflow.release.git.names import path_problem
 from devflow.release.steps.changelog import ChangelogStep
+from devflow.release.steps.changelog_setup import chosen_configs, config_files, set_up
 from devflow.release.steps.section import Section, section_of
-from devflow.release.steps.setup import chosen_configs, config_files, set_up
 from devflow.release.subsystem import ReleaseSubsystem
 from devflow.release.versions.formats import fill
 from devflow.release.versions.version import Version
@@ -54,7 +54,7 @@ async def sections_at(
 
 
 def _section(path: str, content: bytes | None, version: str, *, whole: bool) -> VersionSection:
-    """`whole`: the file is of this version alone."""
+    """The section in a file. `whole`: the file is about this version alone."""
     if content is None:
         return VersionSection(path, False, None)
     try:

@@ -65,7 +65,7 @@ def _files_at_head(worktree: Worktree, journal: Journal) -> list[File]:
 
 
 def _entry_of(file: File) -> Entry | None:
-    """What the new commit has at the path."""
+    """The entry that the new commit has at the path."""
     return Entry(file.mode, file.blob) if file.blob else None
 
 
@@ -102,7 +102,7 @@ def _update_file(worktree: Worktree, file: File, temporary: str) -> bool:
 
 
 def _remove_empty_parents(worktree: Worktree, path: str) -> None:
-    """As git does when it removes the last file of a directory."""
+    """Remove the directories that became empty, as git does."""
     directory = os.path.dirname(path)
     while directory != str(worktree.top):
         try:

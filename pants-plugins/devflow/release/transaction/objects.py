@@ -16,7 +16,7 @@ from devflow.release.transaction.spec import Edit, Tag, TransactionSpec
 def blob_ids(worktree: Worktree, edits: Iterable[Edit], *, write: bool) -> dict[str, str]:
     """Path → object id, of the edits with content, which is converted as `git add` does (line ends, filters).
 
-    With `write`, the objects are there then. Raises: GitError.
+    `write` also stores the objects. Raises: GitError.
     """
     blobs = {}
     for edit in edits:
@@ -111,7 +111,7 @@ def _identity(worktree: Worktree) -> dict[str, str]:
 
 
 def _as_environment(config: Mapping[str, str], caller: Mapping[str, str]) -> dict[str, str]:
-    """Settings as environment variables, after those that the caller's environment has already."""
+    """Settings as environment variables, numbered after those of the caller's environment."""
     first = int(caller.get("GIT_CONFIG_COUNT") or 0)
     variables = {"GIT_CONFIG_COUNT": str(first + len(config))}
     for number, (key, value) in enumerate(config.items(), first):

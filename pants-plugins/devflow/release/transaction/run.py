@@ -85,7 +85,7 @@ def _files(worktree: Worktree, spec: TransactionSpec, blobs: Mapping[str, str]) 
 def recover(worktree: Worktree, on_step: OnStep = nothing) -> Done | None:
     """Finish a transaction that was interrupted after its refs began to move; discard one that was before that.
 
-    None: nothing was to be finished. The caller holds the release lock. Raises: GitError, UserError.
+    None: there was nothing to finish. The caller holds the release lock. Raises: GitError, UserError.
     """
     journal = journals.read(worktree)
     finished = None

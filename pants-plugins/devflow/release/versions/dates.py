@@ -10,7 +10,7 @@ from devflow.common.paths import shown
 
 
 def date_of(text: str | None) -> datetime.date:
-    """The date of an option; today, local, if it is not set. Raises: UserError."""
+    """The date that an option gives; the local date of today if it is not set. Raises: UserError."""
     if text is None:
         return datetime.date.today()
     try:

@@ -42,7 +42,7 @@ def frozen(path: str, source: str, name: str, version: str) -> str:
     """The source with the version in the place of the name.
 
     In code, the name becomes a string; in strings, comments and the replacement fields of f-strings, it becomes the
-    text of the version. An import of the name goes. A file that assigns the name defines it, and stays as it is.
+    text of the version. An import of the name is removed. A file that assigns the name defines it, and is not changed.
     Raises: UserError for what cannot be replaced, such as an import under another name.
     """
     if name not in source:

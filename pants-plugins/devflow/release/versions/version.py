@@ -66,7 +66,7 @@ class Version:
 
 
 def parse(text: str) -> Version:
-    """Raises: UserError for what is no PEP 440 version. A leading `v` is not a part of a version here."""
+    """Parse a version. Raises: UserError for a text that PEP 440 does not allow, or one with a leading `v`."""
     if len(text) > _MOST_CHARACTERS:
         start = shown(text[:20])
         raise UserError(f"A version of {len(text):,} characters ({start!r}…) is too long.", fix=_EXAMPLE)
@@ -86,7 +86,7 @@ def parse(text: str) -> Version:
 def bump(version: Version, how: Bump, date: datetime.date, *, calendar: bool = False) -> Version:
     """The next version, written like this one.
 
-    A pre-release goes to its final version if that is what the bump asks for: `patch` of 24.03.0rc1 gives 24.03.0. Of a
+    A pre-release becomes its final version if the bump asks for that: `patch` of 24.03.0rc1 gives 24.03.0. Of a
     `calendar` version, whose first two numbers must be a year and a month, `major` and `minor` give those of the date.
     Raises: UserError.
     """
@@ -141,3 +141,14 @@ def _next_prerelease(version: Version) -> Version:
     number = public[len(before) :]
     raised = str(int(number or 0) + 1).zfill(len(number))
     return parse(version.epoch + ".".join(version.numbers) + before + raised)
+
+
+def is_prerelease(version: Version, pattern: str | None) -> bool:
+    """Whether a version is a pre-release: as a regular expression says, or else PEP 440. Raises: UserError."""
+    if not pattern:
+        return version.is_prerelease
+    try:
+        return bool(re.search(pattern, version.text))
+    except re.error as error:
+        what = f"[release].prerelease_pattern is not a regular expression: {error}."
+        raise UserError(what, fix="correct it in pants.toml") from None

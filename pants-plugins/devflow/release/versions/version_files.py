@@ -115,7 +115,7 @@ def with_new_version(file: VersionFile, content: bytes, present: Version, new: V
 
 
 def _text(path: str, content: bytes) -> str:
-    """With its byte order mark, which stays. Raises: UserError."""
+    """The text with its byte order mark, which is kept. Raises: UserError."""
     try:
         return content.decode()
     except UnicodeDecodeError:

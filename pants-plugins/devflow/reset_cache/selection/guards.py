@@ -35,7 +35,7 @@ def surroundings_of(settings: Settings, command: str) -> Surroundings:
 
 
 def elsewhere(location: Location) -> str:
-    """The fix for what is not removed where it is."""
+    """The fix for a cache that is not removed at its path: keep it elsewhere."""
     return f"name another directory in {location.set_by}"
 
 
@@ -96,7 +96,7 @@ def _missing_blocker(location: Location, guard: Guard) -> Problem | None:
 
 
 def held_location(path: str, location: Location, others: RealPaths) -> str | None:
-    """Another location in what is removed of this one, as the rest of a sentence, or None."""
+    """Another location inside of the targets of this one, as the rest of a sentence, or None."""
     real = os.path.realpath(path)
     for other, other_real in others.items():
         if other.path != location.path and is_inside(other_real, real):
@@ -117,7 +117,7 @@ def _no_cache(real: str, location: Location) -> str | None:
 
 
 def _foreign(entries: Iterable[os.DirEntry[str]], location: Location) -> str | None:
-    """The first entry that is not of a cache of Pants, as the rest of a sentence, or None."""
+    """The first entry that no cache of Pants has, as the rest of a sentence, or None."""
     for entry in sorted(entries, key=lambda entry: entry.name):
         if entry.name in _NOT_A_CACHE:
             return f"holds {entry.name}"

@@ -50,7 +50,7 @@ def choose(
 
 
 def _all_or_nothing(targets: tuple[Target, ...], request: ResetRequest) -> tuple[tuple[Target, ...], tuple[Kept, ...]]:
-    """For a store: its databases do not shrink, and each needs the others."""
+    """Choose all of a store or nothing: its databases do not shrink, and each needs the others."""
     total = total_usage(target.usage for target in targets)
     too_much = request.max_size_bytes is not None and total.size_bytes > request.max_size_bytes
     if too_much or _is_old(total, request):
@@ -59,7 +59,7 @@ def _all_or_nothing(targets: tuple[Target, ...], request: ResetRequest) -> tuple
 
 
 def _one_by_one(targets: tuple[Target, ...], request: ResetRequest) -> tuple[tuple[Target, ...], tuple[Kept, ...]]:
-    """Remove what is too old; then the oldest, until the rest is small enough. What a kept target refers to is kept."""
+    """Choose what is too old; then the oldest, until the rest is small enough. Kept targets keep what they refer to."""
     group_of = {target.path: target.group or target.path for target in targets}
     groups: dict[str, list[Target]] = {}
     for target in targets:

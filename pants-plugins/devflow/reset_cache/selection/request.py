@@ -24,7 +24,7 @@ class ResetRequest:
 
     @property
     def prunes(self) -> bool:
-        """Whether it removes a part only."""
+        """Whether the request removes a part of a scope only: by age or by size."""
         return self.older_than_s is not None or self.max_size_bytes is not None
 
     @property
@@ -47,7 +47,7 @@ def parse_request(
     force: bool,
     now_s: float,
 ) -> ResetRequest:
-    """From options as they are given. Raises: UserError for an unknown scope, a bad value, options that conflict."""
+    """Parse the options as given. Raises: UserError for an unknown scope, a bad value, options that conflict."""
     locations = tuple(locations)
     named = split_commas(only)
     request = ResetRequest(

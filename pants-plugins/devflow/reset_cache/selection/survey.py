@@ -21,7 +21,7 @@ from devflow.reset_cache.selection.units import Unit, units
 
 @dataclass(frozen=True)
 class _Found:
-    """A path that may go; the fields are those of `Target`."""
+    """A path that may become a target; the fields are those of `Target`."""
 
     path: str
     leftover: bool = False
@@ -84,7 +84,7 @@ def _found(location: Location, others: RealPaths, guard: Guard, one_by_one: bool
 def _target(
     one: _Found, location: Location, others: RealPaths, guard: Guard, *, with_kept: bool
 ) -> Target | Spared | None:
-    """The target at a path; or why it stays; None if it has gone."""
+    """The target at a path; or why the path is kept; None if the path does not exist any more."""
     try:
         status = os.lstat(one.path)
     except OSError:

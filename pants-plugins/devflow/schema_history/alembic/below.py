@@ -1,4 +1,4 @@
-"""Scripts in directories below those that alembic reads, which it skips without a word. Pure."""
+"""Scripts in subdirectories, which alembic skips without a message. Pure."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Below:
         return f"{first}{more}: not read, because alembic reads no directory below its version locations"
 
     def warnings(self) -> tuple[Problem, ...]:
-        """What is skipped; nothing if nothing is."""
+        """A warning about skipped scripts; none if no script is skipped."""
         return (Problem(f"{self}.", self.fix),) if self.paths else ()
 
 
@@ -33,7 +33,7 @@ NOTHING_BELOW = Below()
 
 
 def scripts_below(files: Iterable[tuple[str, bytes]], where: str) -> Below:
-    """Those of the files that are migration scripts. `where` is the configuration: "alembic.ini: [alembic]"."""
+    """The files that are migration scripts, of these. `where` is the configuration: "alembic.ini: [alembic]"."""
     found = {}
     for path, content in files:
         revision = _REVISION.search(content)

@@ -11,7 +11,7 @@ from devflow.schema_history.reader.cycles import cycles
 
 
 def check(scripts: Sequence[Script], below: Below = NOTHING_BELOW) -> list[Problem]:
-    """All problems at once; none if alembic can walk the history."""
+    """All problems; none if alembic can walk the history."""
     problems = [*_duplicate_ids(scripts), *_duplicate_labels(scripts), *_missing(scripts, below)]
     if problems:
         return problems

@@ -15,7 +15,7 @@ _SCRIPT = re.compile(r"(?!\.\#|__init__)(.*\.py)$")
 
 
 def scripts_in_order(files: Iterable[str], directories: Iterable[str], recursive: bool) -> list[str]:
-    """Those of `files` that alembic loads from `directories`, each once. All paths are normal ones, with slashes."""
+    """The `files` that alembic loads from `directories`, each once. All paths are normal ones, with slashes."""
     candidates = [path for path in files if _SCRIPT.match(posixpath.basename(path))]
     found: dict[str, None] = {}
     for directory in directories:

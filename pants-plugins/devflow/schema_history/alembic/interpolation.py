@@ -14,14 +14,14 @@ _PERCENT = re.compile(r"%(?:(?P<percent>%)|\((?P<name>[^)]+)\)s)?")
 
 
 class TooLongError(configparser.InterpolationError):
-    """A value would be made of more text than any real one."""
+    """A value would become longer than any real one."""
 
     def __init__(self, option: str, section: str) -> None:
         super().__init__(option, section, f"its %(…)s stand for more than {_MAX_LENGTH:,} characters")
 
 
 class BoundedInterpolation(configparser.Interpolation):
-    """The values of `BasicInterpolation`, and its errors; and TooLongError."""
+    """As `BasicInterpolation`, but raises TooLongError for a value that would become too long."""
 
     def before_get(
         self,

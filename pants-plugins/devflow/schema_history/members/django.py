@@ -43,7 +43,7 @@ class DjangoReader(HistoryReader):
 
     @classmethod
     def takes(cls, path: str) -> bool:
-        """By its extension."""
+        """Whether a configuration may be this tool's, by its extension."""
         return path.endswith(".py")
 
     @classmethod

@@ -9,7 +9,7 @@ _BLOCKS = (ast.If, ast.Try, ast.With, ast.For, ast.While)
 
 
 def statements(module: ast.Module) -> Iterator[ast.stmt]:
-    """Those that run when the module is imported, in order, also in a branch or a `try`."""
+    """The statements that run when the module is imported, in order, also in a branch or a `try`."""
     queue = list(reversed(module.body))
     while queue:
         statement = queue.pop()

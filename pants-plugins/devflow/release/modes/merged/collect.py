@@ -21,8 +21,8 @@ from devflow.release.modes.merged.inspect import (
     upstream_of,
 )
 from devflow.release.modes.merged.plan import MergedFacts, MergedRequest, plan_merged
-from devflow.release.plan import names_of
-from devflow.release.planned import ReleasePlan
+from devflow.release.modes.names import names_of
+from devflow.release.plan import ReleasePlan
 from devflow.release.steps.changelog import ChangelogStep
 from devflow.release.steps.contract import ReleaseStep
 from devflow.release.steps.sections import section_check, sections_at

@@ -61,7 +61,7 @@ class Choice:
 
     @property
     def note(self) -> str:
-        """What is said of the other candidates; "" if there is none."""
+        """A note about the other candidates; "" if there is none."""
         if not self.others:
             return ""
         named = ", ".join(str(each) for each in self.others[:_NAMED])
@@ -111,7 +111,7 @@ def choose(
     """The merge of a release: the commit that was named, the one with the tree of its branch, or the newest candidate.
 
     `trees` are names of branches and the ids of their trees. A candidate after which the branch got another version is
-    refused: if it is right, a person says so.
+    refused: `--commit` accepts it.
     """
     if commit is not None:
         return _named(history, version, commit)

@@ -20,7 +20,7 @@ from devflow.release.facts import (
 )
 from devflow.release.git import checks
 from devflow.release.modes.merged.history import Choice, HistoryCommit
-from devflow.release.planned import Push, ReleasedCommit, ReleasePlan
+from devflow.release.plan import Push, ReleasedCommit, ReleasePlan
 from devflow.release.transaction.spec import Tag
 from devflow.release.versions.version import Version
 

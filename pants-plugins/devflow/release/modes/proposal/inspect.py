@@ -13,8 +13,8 @@ from devflow.release.git.hosts import web_host
 from devflow.release.git.inspect import read_branch
 from devflow.release.git.remotes import read_remote
 from devflow.release.modes.proposal.plan import ProposalFacts
-from devflow.release.planned import edits_of
-from devflow.release.regenerated.makers import covers
+from devflow.release.plan import edits_of
+from devflow.release.steps.regenerated.makers import covers
 from devflow.release.transaction.objects import blob_ids, changed_entries
 
 

@@ -20,8 +20,9 @@ from devflow.release.facts import (
     passed,
 )
 from devflow.release.git import checks
-from devflow.release.plan import ReleaseNames, ReleaseRequest, commit_of, version_check
-from devflow.release.planned import Push, ReleasePlan
+from devflow.release.modes.names import ReleaseNames, ReleaseRequest
+from devflow.release.modes.plan import version_check
+from devflow.release.plan import Push, ReleasePlan, commit_of
 
 OPTION = "[release].branch"
 # What stops a commit. All else is about files of the worktree, which stays as it is.
