@@ -19,7 +19,7 @@ OF_SINGLE_FILES = {
     "release/transaction/checkout.py": "files of the commit, temporary files and locks of its own",
     "release/transaction/journal.py": "its own journal",
     "release/transaction/refs.py": "locks of its own",
-    "sphinx_docs/sandbox/serve.py": "files of a mirror of its own",
+    "sphinx_docs/sandbox/mirror.py": "files of a mirror of its own",
     "reset_cache/processes/stopping.py": "the message in a lock of its own",
 }
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, Callable
 
 import pytest
-from pants.backend.python.target_types import PythonSourcesGeneratorTarget
+from pants.backend.python.macros.python_artifact import PythonArtifact
+from pants.backend.python.target_types import PythonDistribution, PythonSourcesGeneratorTarget
 from pants.core.goals import check, package
 from pants.core.target_types import FileTarget, GenericTarget, LockfilesGeneratorTarget, LockfileTarget
 from pants.engine.goal import Goal
@@ -27,8 +28,9 @@ project = "acme"
 copyright = "2015-2026, acme"
 extensions = ["sphinx.ext.autodoc", "sphinx.ext.intersphinx"]
 """
+WITH_CODE = "sphinx_docs(dependencies=['src/acme'])\n"
 SITE = {
-    "docs/BUILD": "sphinx_docs(dependencies=['src/acme'])\n",
+    "docs/BUILD": WITH_CODE,
     "docs/conf.py": CONF,
     "docs/index.rst": "Acme\n====\n\n.. toctree::\n\n   guide/a\n\n.. automodule:: acme.jobs\n   :members:\n",
     "docs/guide/a.rst": "A page\n======\n\nBack to :doc:`/index`.\n",
@@ -49,8 +51,10 @@ def shared_runner() -> RuleRunner:
             GenericTarget,
             LockfilesGeneratorTarget,
             LockfileTarget,
+            PythonDistribution,
             PythonSourcesGeneratorTarget,
         ],
+        objects={"python_artifact": PythonArtifact},
     )
 
 
@@ -64,9 +68,14 @@ def runner(shared_runner: RuleRunner) -> RuleRunner:
 
 @pytest.fixture()
 def run(runner: RuleRunner) -> Run:
-    """`run(Package, "docs")` runs a goal; `settings` are options of any scope."""
+    """`run(Package, "docs")` runs a goal; `settings` are options of any scope, `environment` is that of Pants."""
 
-    def run_goal(goal: type[Goal], *args: str, settings: Mapping[str, str] | None = None) -> GoalRuleResult:
+    def run_goal(
+        goal: type[Goal],
+        *args: str,
+        settings: Mapping[str, str] | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> GoalRuleResult:
         pythons = {os.path.dirname(os.path.realpath(python)) for python in map(find_python, ("3.9", "3.11")) if python}
         options: dict[str, Any] = {
             "python-enable-resolves": "true",
@@ -83,6 +92,7 @@ def run(runner: RuleRunner) -> Run:
             goal,
             global_args=[f"--{name}={value}" for name, value in options.items()],
             args=args,
+            env=environment,
             env_inherit={"PATH", "HOME", "PANTS_PEX_CLI_URL_TEMPLATE", "PANTS_PEX_CLI_KNOWN_VERSIONS"},
         )
 

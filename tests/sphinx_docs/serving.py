@@ -69,7 +69,9 @@ class Serving:
             "port": 0,
             "watch": True,
             "open": False,
+            "conf_py": "docs/conf.py",
             "resolve": "docs",
+            "how_to_lock": "pants generate-lockfiles --resolve=docs",
             **changes,
         }
         package = str(Path(next(iter(devflow.__path__))).parent)

@@ -52,6 +52,31 @@ TRACEBACK = (
                 "it to `dependencies`"
             ],
         ),
+        *(
+            (
+                f"docs/a.md:3: WARNING: {text} [docutils]\n",
+                None,
+                [
+                    f"docs/a.md:3: {text} [docutils]: if there is such a file, add it to `sources`, or a `file` target "
+                    "of it to `dependencies`"
+                ],
+            )
+            for text in (
+                "Problems with \"include\" directive path: InputError: [Errno 2] No such file or directory: 'x'.",
+                "Include file 'x.py' not found or reading it failed",
+                "Directive \"include\": file not found: 'x.md'",
+                "image file not readable: ../x.png",
+                "download file not readable: x.txt",
+            )
+        ),
+        (
+            "WARNING: dot command 'dot' cannot be run (needed for graphviz output), check the graphviz_dot setting\n",
+            None,
+            [
+                "dot command 'dot' cannot be run (needed for graphviz output), check the graphviz_dot setting: let "
+                'builds find programs on PATH, in pants.toml: [sphinx] extra_env_vars = ["PATH"]'
+            ],
+        ),
         ("WARNING: while setting up x:\nit broke\nand more\n", None, ["while setting up x: it broke"]),
         ("an odd line before any warning\n", [], []),
     ],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import shutil
 import zlib
 from pathlib import Path
@@ -139,32 +138,3 @@ def test_without_a_network(runner: RuleRunner, run: Run) -> None:
     assert run(Check, "docs").exit_code == 0
     runner.write_files({"docs/conf.py": CONF + "intersphinx_mapping = {'x': ('https://x.invalid', None)}\n"})
     assert run(Check, "docs").exit_code == 1
-
-
-@pytest.mark.parametrize(
-    ("files", "says"),
-    [
-        ({"docs/BUILD": "sphinx_docs(sources=['*.rst'])"}, "docs:docs: There is no conf.py in docs."),
-        ({"docs/BUILD": "sphinx_docs(source_directory='s')"}, "There is no conf.py in docs/s."),
-        ({"BUILD": "sphinx_docs(name='all')"}, "`sources` with `**/*` is the whole repository"),
-        ({"docs/BUILD": "sphinx_docs(resolve='sphinx9')"}, "no resolve has the name 'sphinx9'. Did you mean 'sphinx8'"),
-        ({"docs/BUILD": "sphinx_docs(date='today')"}, "`date` is not a day: 'today'"),
-        ({"docs/BUILD": "sphinx_docs(output_path='../x')"}, "`output_path` is not a directory below `dist`"),
-        ({"docs/BUILD": "sphinx_docs(builders=['a/b'])"}, "In the field `builders`, `a/b` is not a name"),
-        (
-            {"more/BUILD": "sphinx_docs()", "more/conf.py": ""},
-            "docs:docs and more:more have the same `output_path`: docs",
-        ),
-        (
-            {"src/acme/BUILD": "python_sources(interpreter_constraints=['==3.12.*'])"},
-            "docs:docs: src/acme/__init__.py needs Python ==3.12.*, and resolve sphinx8 has CPython==3.11.*.",
-        ),
-        ({"docs/conf.py": "extensions = ['no.such']"}, "the extension no.such cannot be imported from resolve sphinx8"),
-    ],
-    ids=lambda value: None if isinstance(value, dict) else value[:30],
-)
-def test_errors(runner: RuleRunner, run: Run, files: dict[str, str], says: str) -> None:
-    runner.write_files(files)
-    with pytest.raises(Exception, match=re.escape(says)) as raised:
-        run(Package, "//:all" if "BUILD" in files else "docs")
-    assert "Fix: " in str(raised.value)

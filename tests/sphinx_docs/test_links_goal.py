@@ -71,24 +71,6 @@ def test_servers(runner: RuleRunner, run: Run, server: str) -> None:
     assert found.stderr == "docs:docs: 1 broken link\n"
 
 
-def test_no_site(runner: RuleRunner, run: Run) -> None:
-    found = run(DocsLinks, "src::")
-    assert found.exit_code == 1
-    assert found.stderr.startswith("docs-links: None of the targets is a `sphinx_docs`.\n  Fix: write ")
-
-
-def test_a_site_that_pants_does_not_see(runner: RuleRunner, run: Run) -> None:
-    """As with the BUILD file of an ignored directory."""
-    runner.write_files({"docs/BUILD": ""})
-    assert run(DocsLinks).stderr.startswith("docs-links: This repository has no target `sphinx_docs`.\n  Fix: write ")
-    found = run(DocsLinks, settings={"pants-ignore": "['/dist/', '*.tmp', '/docs/']"})
-    assert (found.exit_code, found.stderr) == (
-        1,
-        'docs-links: docs is ignored: [GLOBAL].pants_ignore has "/docs/".\n'
-        '  Fix: take "/docs/" out of [GLOBAL].pants_ignore in pants.toml\n',
-    )
-
-
 def test_each_site_that_fails_is_named(runner: RuleRunner, run: Run) -> None:
     runner.write_files({"docs/conf.py": "1 / 0", "other/BUILD": "sphinx_docs()", "other/conf.py": "import gone"})
     found = run(DocsLinks)

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from http.client import HTTPConnection
+from importlib.util import cache_from_source
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,8 @@ def test_changes_are_served(start: Callable[..., Serving], tmp_path: Path) -> No
     (tmp_path / "docs/guide/a.rst").unlink()
     eventually(lambda: serving.page("a.html") == "404")
     (tmp_path / "docs/broken.rst").write_text("")
-    eventually(lambda: "docs:docs: Sphinx failed: Sphinx error: no\n" in serving.text())
+    failed = "docs:docs: Sphinx failed: Sphinx error: no\n  Fix: correct that in docs/conf.py, or in the pages that "
+    eventually(lambda: failed in serving.text())
     (tmp_path / "docs/broken.rst").unlink()
     (tmp_path / "docs/index.rst").write_text("two")
     eventually(lambda: serving.page() == "two")
@@ -165,7 +167,7 @@ def test_one_that_is_killed_leaves_no_process(start: Callable[..., Serving], tmp
     """While it waits for a change, and while a Sphinx of the test builds, which takes ten minutes."""
     (tmp_path / "inputs/sphinx").mkdir(parents=True)
     (tmp_path / "inputs/sphinx/__init__.py").write_text(f"import sys\nopen('begun', 'w').close()\n{SLEEPS}\n")
-    job = {**JOB, "temporary": "temporary", "python_path": ["../inputs"], "network": True}
+    job = {**JOB, "temporary": "temporary", "python_path": ["../inputs"], "network": True, "carried": "X_"}
     changes = {"runner": run_sphinx.__file__, "job": job} if builds else {}
     serving = start(**changes)
     if builds:
@@ -221,15 +223,23 @@ def test_a_second_server_goes_on_where_the_first_ended(start: Callable[..., Serv
     first.process.wait()
     kept = tmp_path / "state/html/kept.txt"
     kept.write_text("")
+    python, catalog = cache_from_source(str(tmp_path / "state/in/made.py")), tmp_path / "state/in/docs/ko.mo"
+    for path in (Path(python), catalog):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("")
+    (tmp_path / "docs/ko.po").write_text("")
     second = start()
     second.url()
-    assert kept.exists()
+    assert kept.exists(), "what was made from the files of the first one is no file that has gone"
+    assert catalog.exists()
+    (tmp_path / "docs/ko.po").unlink()
     second.process.send_signal(signal.SIGINT)
     second.process.wait()
     (tmp_path / "docs/guide/a.rst").unlink()
     third = start()
     assert third.page("a.html") == "404"
     assert not kept.exists()
+    assert not catalog.exists()
 
 
 def test_once(start: Callable[..., Serving], tmp_path: Path) -> None:

@@ -32,6 +32,14 @@ def server() -> psutil.Process:
     raise AssertionError("no server")
 
 
+def first_page(process: psutil.Process) -> str:
+    """The first page, as this server serves it."""
+    [listening, *_] = [one for one in process.connections() if one.status == psutil.CONN_LISTEN]
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(f"http://{listening.laddr.ip}:{listening.laddr.port}/index.html") as answer:
+        return str(answer.read().decode())
+
+
 @pytest.fixture()
 def seen(runner: RuleRunner) -> Iterator[list[str]]:
     """Pages that were read while the goal ran, before and after an edit."""
@@ -39,16 +47,13 @@ def seen(runner: RuleRunner) -> Iterator[list[str]]:
 
     def look() -> None:
         process = server()
-        [listening] = process.connections()
-        url = f"http://{listening.laddr.ip}:{listening.laddr.port}/index.html"
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
-            pages.append(opener.open(url).read().decode())
+            pages.append(first_page(process))
             runner.write_files({"src/acme/jobs.py": '"""Other jobs."""\n'})
             until = time.monotonic() + 120
             while "Other jobs." not in pages[-1] and time.monotonic() < until:
                 time.sleep(0.1)
-                pages.append(opener.open(url).read().decode())
+                pages.append(first_page(process))
         finally:
             process.send_signal(signal.SIGINT)
 
@@ -77,6 +82,25 @@ def test_a_site_is_served_and_built_again(runner: RuleRunner, run: Run, seen: li
     assert not list(Path(runner.build_root, "docs").rglob("*.mo"))
 
 
+def follow(run: Run, *args: str) -> str:
+    """Serve until the first page is read, and return it."""
+    pages: list[str] = []
+
+    def look() -> None:
+        process = server()
+        try:
+            pages.append(first_page(process))
+        finally:
+            process.send_signal(signal.SIGINT)
+
+    looks = threading.Thread(target=look)
+    looks.start()
+    with mock_console(create_options_bootstrapper()):
+        assert run(DocsServe, *args).exit_code == 130
+    looks.join()
+    return pages[0]
+
+
 def test_one_site_only(runner: RuleRunner, run: Run) -> None:
     runner.write_files({"other/BUILD": "sphinx_docs()", "other/conf.py": ""})
     refused = run(DocsServe)
@@ -84,11 +108,26 @@ def test_one_site_only(runner: RuleRunner, run: Run) -> None:
     assert refused.stderr == (
         "docs-serve: One site can be served, and there are 2.\n  Fix: name one of them: docs:docs, other:other\n"
     )
+    assert "Start a job." in follow(run, "--port=0", "docs:docs")
 
 
-def test_a_port_that_is_none(runner: RuleRunner, run: Run) -> None:
-    refused = run(DocsServe, "--port=65536")
-    assert (refused.exit_code, refused.stderr) == (
-        1,
-        "docs-serve: --port=65536: ports go from 0 to 65535.\n  Fix: name another: --port=8080\n",
-    )
+@pytest.mark.parametrize(
+    ("wrong", "said", "right"),
+    [
+        (
+            "--port=65536",
+            "--port=65536: ports go from 0 to 65535.\n  Fix: name another: --port=8080",
+            ("--port=8080",),
+        ),
+        (
+            "--language=../ko",
+            "--language=../ko: this is not the name of a language.\n"
+            "  Fix: use letters, digits, `.`, `_` and `-`: --language=ko",
+            ("--language=ko", "--port=0"),
+        ),
+    ],
+)
+def test_an_option_that_is_refused(runner: RuleRunner, run: Run, wrong: str, said: str, right: tuple[str, ...]) -> None:
+    refused = run(DocsServe, wrong)
+    assert (refused.exit_code, refused.stderr) == (1, f"docs-serve: {said}\n")
+    assert "Start a job." in follow(run, *right)

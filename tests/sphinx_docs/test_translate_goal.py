@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,11 @@ def test_languages(runner: RuleRunner, run: Run, catalog: Path) -> None:
     assert refused.stderr == (
         "docs-translate: docs:docs has no languages.\n  Fix: add --language=ko, or set `languages` of the target\n"
     )
+    odd = run(DocsTranslate, "--language=../ko")
+    assert odd.stderr.startswith("docs-translate: --language=../ko: this is not the name of a language.\n  Fix: use ")
+    assert run(DocsTranslate, "--language=ko", "--format=json").exit_code == 0
+    catalog.parent.parent.joinpath("index.po").unlink()
+    catalog.unlink()
     runner.write_files({"docs/BUILD": "sphinx_docs(languages=['en', 'ko', 'de'])"})
     checked = run(DocsTranslate, "--check")
     assert [line.split("/")[2] for line in checked.stdout.splitlines()] == ["de", "de", "ko", "ko"]
@@ -82,4 +88,7 @@ def test_a_destination_that_is_refused(runner: RuleRunner, run: Run, catalog: Pa
     refused = run(DocsTranslate, "--language=ko")
     assert refused.exit_code == 1
     assert says in refused.stderr
+    assert re.search(r"  Fix: set `locale_dirs` in \S*conf.py to a directory of the site\n", refused.stderr)
     assert not Path(runner.build_root, ".git").exists()
+    runner.write_files({"docs/conf.py": "locale_dirs = ['locales']\n"})
+    assert run(DocsTranslate, "--language=ko").exit_code == 0

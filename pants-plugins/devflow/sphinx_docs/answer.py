@@ -21,8 +21,25 @@ _BROKEN = re.compile(
     r"undefined label|unknown document|reference target not found|[Uu]nknown target name|nonexisting document|"
     r"not readable|cross-reference target not found|unknown citation|is not found"
 )
-# Source: `validate_html_static_path` and `validate_html_extra_path` of Sphinx 7.0 to 8.2.
-_NOT_IN_SOURCES = re.compile(r"^html_(?:static|extra)_path entry .* does not exist")
+# Source: `validate_html_static_path` and `validate_html_extra_path` of Sphinx 7.0 to 8.2; its directives, docutils'
+# and MyST's, of files that are not in the sandbox; `sphinx.ext.graphviz` and `sphinx.ext.imgconverter`.
+_HINTS = (
+    (
+        re.compile(r"^html_(?:static|extra)_path entry .* does not exist"),
+        "add it to `sources`, or a target that makes it to `dependencies`",
+    ),
+    (
+        re.compile(
+            r"^Problems with \S+ directive path:|^Include file .* not found|^Directive \"include\": file not found|"
+            r"^(?:image|download) file not readable:"
+        ),
+        "if there is such a file, add it to `sources`, or a `file` target of it to `dependencies`",
+    ),
+    (
+        re.compile(r"^\S+ command '.*' cannot be run|^Unable to run the image conversion command"),
+        'let builds find programs on PATH, in pants.toml: [sphinx] extra_env_vars = ["PATH"]',
+    ),
+)
 _CLOSED = "the network is closed to this build"
 
 
@@ -104,9 +121,7 @@ def report_lines(warnings: Iterable[DocsWarning], resolve: str) -> Iterator[str]
 
 
 def _hint(warning: DocsWarning) -> str:
-    if not _NOT_IN_SOURCES.match(warning.text):
-        return ""
-    return ": add it to `sources`, or a target that makes it to `dependencies`"
+    return next((f": {hint}" for pattern, hint in _HINTS if pattern.match(warning.text)), "")
 
 
 def is_broken_link(warning: DocsWarning) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
-from pants.backend.python.target_types import InterpreterConstraintsField
+from pants.backend.python.target_types import InterpreterConstraintsField, PythonProvidesField
 from pants.engine.engine_aware import EngineAwareParameter
-from pants.engine.fs import Digest, PathGlobs
+from pants.engine.fs import CreateDigest, Digest, FileContent, PathGlobs
 from pants.engine.rules import collect_rules, rule
 from pants.engine.target import Target
 from pants.util.logging import LogLevel
@@ -16,6 +18,7 @@ from pants.util.logging import LogLevel
 from devflow.engine import (
     Rules,
     all_targets,
+    create_digest,
     merge_digests,
     read_files,
     scoped_options,
@@ -26,8 +29,10 @@ from devflow.engine import (
 )
 from devflow.engine.generation import HAS_GET, Get, by_name, implicitly
 from devflow.engine.python import python_source_files
+from devflow.engine.python.pex import distribution_arguments
 from devflow.sphinx_docs.facts import Site, WarningsAre
 from devflow.sphinx_docs.plan import (
+    DISTRIBUTIONS,
     INPUTS,
     checked_day,
     checked_names,
@@ -54,9 +59,9 @@ class SiteInputsRequest(EngineAwareParameter):
 class SiteInputs:
     """A site with the inputs of its builds.
 
-    `files` has all files, below `INPUTS`; `pages` are the paths of the site's own files. `python_path` are the source
-    roots of the dependencies. `foreign` are files of dependencies that Sphinx must not read as pages, relative to the
-    directory of conf.py.
+    `files` has all files, and the metadata of distributions, below `INPUTS`; `pages` are the paths of the site's own
+    files. `python_path` are the source roots of the dependencies. `foreign` are files of dependencies that Sphinx must
+    not read as pages, relative to the directory of conf.py.
     """
 
     site: Site
@@ -98,6 +103,15 @@ def _wanted_pythons(targets: Iterable[Target]) -> tuple[tuple[str, tuple[str, ..
     return tuple((address, constraints) for constraints, address in found.items())
 
 
+def distribution_metadata(arguments: Mapping[str, Any]) -> Iterator[FileContent]:
+    """What `importlib.metadata` reads of a distribution with a name and a version, which is not installed."""
+    name, version = arguments.get("name"), arguments.get("version")
+    if name and version:
+        directory = f"{re.sub('[-_.]+', '_', str(name)).lower()}-{version}.dist-info"
+        text = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+        yield FileContent(f"{DISTRIBUTIONS}/{directory}/METADATA", text.encode())
+
+
 @rule(desc="Read a documentation site", level=LogLevel.DEBUG)
 async def read_site(request: SiteInputsRequest) -> SiteInputs:
     """Raises: UserError."""
@@ -107,14 +121,20 @@ async def read_site(request: SiteInputsRequest) -> SiteInputs:
     site = site_of(fields, own.files)
     closure = await transitive_targets([fields.address])
     code = await python_source_files(closure.dependencies, with_files=True)
+    metadata = [
+        one
+        for target in closure.dependencies
+        if target.has_field(PythonProvidesField)
+        for one in distribution_metadata(await distribution_arguments(target))
+    ]
     dependencies = code.source_files.snapshot
-    everything = await merge_digests([own.digest, dependencies.digest])
+    everything = await merge_digests([own.digest, dependencies.digest, await create_digest(CreateDigest(metadata))])
     return SiteInputs(
         replace(site, wanted_pythons=_wanted_pythons(closure.dependencies)),
         await with_prefix(everything, INPUTS),
         own.files,
-        dependencies.files,
-        tuple("" if root == "." else root for root in code.source_roots),
+        (*dependencies.files, *(one.path for one in metadata)),
+        (*("" if root == "." else root for root in code.source_roots), *([DISTRIBUTIONS] if metadata else ())),
         foreign_files(site, own.files, dependencies.files),
     )
 

@@ -7,16 +7,18 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timezone
 
-from devflow.common.errors import Problem, UserError, tail
-from devflow.sphinx_docs.facts import Site, SphinxFailure
+from devflow.common.errors import UserError
+from devflow.sphinx_docs.facts import Site
 
 HOME = (
     ".devflow"  # in a sandbox; the root is never the source directory, because Pants has a directory of its own there
 )
 INPUTS = f"{HOME}/in"
 WORK = f"{HOME}/work"
+DISTRIBUTIONS = ".devflow-distributions"  # below the inputs, for metadata
 CATALOGS = f"{HOME}/catalogs"
 RUNNER = f"{HOME}/run_sphinx.py"
+CARRIED = "DEVFLOW_OF_A_BUILD_"  # before the names of variables: see `carried`
 _FIRST_DAY_S = 315532800  # 1980-01-01, the day of files in Pants' own archives
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
 # What `sphinx-quickstart` writes. Other programs have a conf.py, too.
@@ -24,7 +26,6 @@ _SETTING = re.compile(
     r"^(project|extensions|html_theme|master_doc|root_doc|source_suffix|templates_path|exclude_patterns)\s*(?::[^=\n]+)?=",
     re.MULTILINE,
 )
-_EXTENSION = re.compile(r"Could not import extension ([\w.]+)")
 
 
 def source_directory(address: str, spec_path: str, chosen: str | None, files: Collection[str]) -> str:
@@ -106,6 +107,18 @@ def checked_names(address: str, field: str, names: Iterable[str]) -> tuple[str, 
     return checked
 
 
+def checked_languages(given: Iterable[str]) -> tuple[str, ...]:
+    """Check what was given as `--language`. Raises: UserError."""
+    languages = tuple(dict.fromkeys(given))
+    bad = [name for name in languages if not _NAME.fullmatch(name)]
+    if bad:
+        raise UserError(
+            f"--language={bad[0]}: this is not the name of a language.",
+            fix="use letters, digits, `.`, `_` and `-`: --language=ko",
+        )
+    return languages
+
+
 def checked_output_path(address: str, path: str) -> str:
     """Check that a path is a directory below `dist`. Raises: UserError."""
     normal = posixpath.normpath(path) if path else ""
@@ -153,6 +166,14 @@ def environment(site: Site, *, network: bool) -> dict[str, str]:
     }
 
 
+def carried(variables: Mapping[str, str]) -> dict[str, str]:
+    """Variables of a build as those of its process: for the start of Python, and for `run_sphinx.py`.
+
+    Pants' script, which starts the process, sets the user's PATH, and variables such as LANG and LC_ALL, after that.
+    """
+    return {**variables, **{f"{CARRIED}{name}": value for name, value in variables.items()}}
+
+
 def job(
     site: Site,
     builder: str,
@@ -187,6 +208,7 @@ def job(
         "network": site.network if network is None else network,
         "keep_years": site.day_s is None,
         "incremental": False,
+        "carried": CARRIED,
         "catalogs": {"language": catalogs_of, "directory": CATALOGS} if catalogs_of else None,
     }
 
@@ -210,6 +232,7 @@ def serve_spec(
     watch: bool,
     open_browser: bool,
     resolve: str,
+    how_to_lock: str,
 ) -> dict[str, object]:
     """The argument of `serve.py`: see its docstring. `directory` and `globs` are those of the target.
 
@@ -229,7 +252,9 @@ def serve_spec(
         "port": port,
         "watch": watch,
         "open": open_browser,
+        "conf_py": site.conf_py,
         "resolve": resolve,
+        "how_to_lock": how_to_lock,
     }
 
 
@@ -237,19 +262,3 @@ def foreign_files(site: Site, own: Collection[str], dependencies: Iterable[str])
     """Files of dependencies below the directory of conf.py, relative to it, which are not pages of the site."""
     start = f"{site.directory}/" if site.directory else ""
     return tuple(path[len(start) :] for path in sorted(set(dependencies) - set(own)) if path.startswith(start))
-
-
-def why_it_failed(site: Site, failure: SphinxFailure, resolve: str, how_to_lock: str) -> Problem:
-    """The failure of a run as a problem with its fix."""
-    extension = _EXTENSION.search(failure.message)
-    if extension:
-        return Problem(
-            f"{site.conf_py}: the extension {extension[1]} cannot be imported from resolve {resolve}: "
-            f"{tail(failure.message)}",
-            fix=f"add the project that has it to the requirements of resolve {resolve}, then: {how_to_lock}; or, if it "
-            "is code of this repository, to the `dependencies` of the target",
-        )
-    what = f"{site.address}: Sphinx failed: {failure.kind}: {tail(failure.message)}"
-    if "onfiguration" in failure.kind:
-        return Problem(what, fix=f"correct {site.conf_py}")
-    return Problem(what, fix=f"correct that in {site.conf_py}, or in the pages that it names")

@@ -26,8 +26,9 @@ from devflow.engine.python.tool import tool_resolve, tool_venv, wanted_tool
 from devflow.engine.sandbox_package import module_file
 from devflow.sphinx_docs.answer import answer_of
 from devflow.sphinx_docs.facts import Site, SphinxAnswer
+from devflow.sphinx_docs.failures import why_it_failed
 from devflow.sphinx_docs.inspect import SiteInputs, inputs_of
-from devflow.sphinx_docs.plan import RUNNER, WORK, environment, job, why_it_failed
+from devflow.sphinx_docs.plan import RUNNER, WORK, carried, environment, job
 from devflow.sphinx_docs.subsystem import NETWORK_VARIABLES, SphinxSubsystem
 from devflow.sphinx_docs.targets import SphinxDocsFieldSet
 
@@ -86,18 +87,22 @@ async def sphinx_venv(site: Site, python_setup: PythonSetup) -> tuple[str, VenvP
     return resolve, replace(venv, pex=venv.python)
 
 
+async def build_variables(site: Site, subsystem: SphinxSubsystem, *, network: bool) -> dict[str, str]:
+    """The environment of a process that builds a site."""
+    given = await environment_vars((*subsystem.extra_env_vars, *(NETWORK_VARIABLES if network else ())))
+    return carried({**given, **environment(site, network=network)})
+
+
 async def sphinx_process(
     inputs: SiteInputs, venv: VenvPex, arguments: dict[str, Any], subsystem: SphinxSubsystem, **more: Any
 ) -> VenvPexProcess:
     """The process that runs a job of `run_sphinx.py`; `more` are arguments of `VenvPexProcess`."""
     runner = await create_digest(CreateDigest([module_file("devflow.sphinx_docs.sandbox.run_sphinx", RUNNER)]))
-    names = (*subsystem.extra_env_vars, *(NETWORK_VARIABLES if arguments["network"] else ()))
-    given = await environment_vars(names)
     return VenvPexProcess(
         venv,
         argv=(RUNNER, dumps(arguments, sort_keys=True)),
         input_digest=await merge_digests([inputs.files, runner]),
-        extra_env={**given, **environment(inputs.site, network=bool(arguments["network"]))},
+        extra_env=await build_variables(inputs.site, subsystem, network=bool(arguments["network"])),
         timeout_seconds=inputs.site.timeout_s,
         level=LogLevel.DEBUG,
         **more,
@@ -145,7 +150,11 @@ async def _answered(request: SphinxRun, python_setup: PythonSetup, subsystem: Sp
             fix=f"see the lines above; after a timeout, raise `timeout` of {site.address}, which is {site.timeout_s}",
         ) from None
     if answer.failure:
-        raise UserError.of(why_it_failed(site, answer.failure, resolve, how_to_make_lockfile(resolve, python_setup)))
+        raise UserError.of(
+            why_it_failed(
+                site.address, site.conf_py, answer.failure, resolve, how_to_make_lockfile(resolve, python_setup)
+            )
+        )
     return SphinxResult(resolve, answer, result.output_digest)
 
 

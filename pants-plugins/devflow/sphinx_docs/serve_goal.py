@@ -20,19 +20,21 @@ from devflow.common.errors import UserError
 from devflow.common.goals import GoalRun
 from devflow.engine import Rules, create_digest, environment_vars, merge_digests, run_interactive
 from devflow.engine.python import venv_pex_process
+from devflow.engine.python.resolves import how_to_make_lockfile
 from devflow.engine.sandbox_package import module_file, module_path, modules_as_files
 from devflow.sphinx_docs.inspect import inputs_of
-from devflow.sphinx_docs.plan import HOME, RUNNER, environment, job, serve_spec
-from devflow.sphinx_docs.run import sphinx_venv
+from devflow.sphinx_docs.plan import HOME, RUNNER, checked_languages, job, serve_spec
+from devflow.sphinx_docs.run import build_variables, sphinx_venv
 from devflow.sphinx_docs.sites import chosen_sites
-from devflow.sphinx_docs.subsystem import BROWSER_VARIABLES, NETWORK_VARIABLES, DocsServeSubsystem, SphinxSubsystem
+from devflow.sphinx_docs.subsystem import BROWSER_VARIABLES, DocsServeSubsystem, SphinxSubsystem
 
 _MODULES = (
-    "devflow.common.paths",
+    *(f"devflow.common.{name}" for name in ("errors", "masking", "paths")),
     *(f"devflow.common.removal.{name}" for name in ("attributes", "facts", "mounts", "scan", "trees")),
     "devflow.sphinx_docs.answer",
     "devflow.sphinx_docs.facts",
-    "devflow.sphinx_docs.sandbox.serve",
+    "devflow.sphinx_docs.failures",
+    *(f"devflow.sphinx_docs.sandbox.{name}" for name in ("mirror", "serve")),
 )
 _CHROOT = "{chroot}"
 
@@ -58,6 +60,7 @@ async def docs_serve_goal(
     with GoalRun(console, options.name) as run:
         if not 0 <= options.port <= 65535:
             raise UserError(f"--port={options.port}: ports go from 0 to 65535.", fix="name another: --port=8080")
+        checked_languages([options.language] if options.language is not None else [])
         sites = await chosen_sites(specs)
         if len(sites) > 1:
             raise UserError(
@@ -89,23 +92,21 @@ async def docs_serve_goal(
             watch=not options.once,
             open_browser=options.open,
             resolve=resolve,
+            how_to_lock=how_to_make_lockfile(resolve, python_setup),
         )
         files = await create_digest(
             CreateDigest(
                 [*modules_as_files(_MODULES, HOME), module_file("devflow.sphinx_docs.sandbox.run_sphinx", RUNNER)]
             )
         )
-        names = [*subsystem.extra_env_vars]
-        names += NETWORK_VARIABLES if site.network else ()
-        names += BROWSER_VARIABLES if options.open else ()
         process = await venv_pex_process(
             VenvPexProcess(
                 venv,
                 argv=(f"{_CHROOT}/{module_path('devflow.sphinx_docs.sandbox.serve', HOME)}", json.dumps(spec)),
                 input_digest=await merge_digests([files, inputs.files]),
                 extra_env={
-                    **await environment_vars(names),
-                    **environment(site, network=site.network),
+                    **await environment_vars(BROWSER_VARIABLES if options.open else ()),
+                    **await build_variables(site, subsystem, network=site.network),
                     "PYTHONPATH": f"{_CHROOT}/{HOME}",
                 },
                 description=f"Serve {site.address}",

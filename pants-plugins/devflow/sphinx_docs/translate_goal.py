@@ -17,7 +17,7 @@ from devflow.common.report import to_do
 from devflow.engine import Rules, digest_contents
 from devflow.sphinx_docs.apply import refuse_odd_destination, write_catalog
 from devflow.sphinx_docs.inspect import inputs_of
-from devflow.sphinx_docs.plan import CATALOGS, checked_names, templates_of
+from devflow.sphinx_docs.plan import CATALOGS, checked_languages, checked_names, templates_of
 from devflow.sphinx_docs.report import catalog_lines, catalogs_as_json, catalogs_closing
 from devflow.sphinx_docs.run import SphinxRun, sphinx_results
 from devflow.sphinx_docs.sites import chosen_sites
@@ -34,7 +34,8 @@ class DocsTranslate(Goal):
 
 def _languages(fields: SphinxDocsFieldSet, given: tuple[str, ...]) -> tuple[str, ...]:
     """Raises: UserError."""
-    languages = checked_names(str(fields.address), "languages", given or fields.languages.value or ())
+    own = fields.languages.value or ()
+    languages = checked_languages(given) or checked_names(str(fields.address), "languages", own)
     if not languages:
         raise UserError(
             f"{fields.address} has no languages.", fix="add --language=ko, or set `languages` of the target"

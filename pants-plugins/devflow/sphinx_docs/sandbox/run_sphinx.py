@@ -13,6 +13,7 @@ to build a changed page. It ends with its parent.
     network      whether the process may use it; keep_years: whether years in `copyright` are left alone
     incremental  whether doctrees may be used
     catalogs     null, or the language whose catalogs are updated, and the directory that gets those that change
+    carried      the prefix of the variables of the build: all others are removed
 
 Prints a result as JSON: `warnings` (Sphinx' text, with paths of the repository), `failure` (null, or `kind` and
 `message`), `links` (of the builder linkcheck), `catalogs` (what was done to each). The exit code is 2 for a failure.
@@ -36,7 +37,7 @@ from typing import Any
 
 CLOSED = "the network is closed to this build"
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
-_ADDRESSES = re.compile(r" object at 0x[0-9a-f]+")
+_ADDRESSES = re.compile(r" object at 0x[0-9a-f]+| at 0x[0-9a-f]+(?=>)")
 
 
 def main(text: str, *, waits: bool = False) -> int:
@@ -45,6 +46,7 @@ def main(text: str, *, waits: bool = False) -> int:
     answer = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     del sys.path[:1]  # the directory of this file
+    take_environment(job)
     if waits:
         threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
         import_ahead(job)
@@ -54,6 +56,19 @@ def main(text: str, *, waits: bool = False) -> int:
     with answer:
         json.dump(result, answer, ensure_ascii=True)
     return 2 if result["failure"] else 0
+
+
+def take_environment(job: dict[str, Any]) -> None:
+    """Leave the variables of the build, and no other: the script that starts this has set the user's PATH and locale.
+
+    Without a `PATH` of the build, no program is found; without any, Python would search the directories of the system.
+    """
+    start = len(job["carried"])
+    carried = {name[start:]: value for name, value in os.environ.items() if name.startswith(job["carried"])}
+    temporary = os.path.abspath(job["temporary"])
+    for name in set(os.environ) - {"PWD"}:
+        del os.environ[name]
+    os.environ.update({"HOME": temporary, "PATH": "", **carried, "TMPDIR": temporary})
 
 
 def _end_with(parent: int) -> None:
@@ -76,7 +91,6 @@ def import_ahead(job: dict[str, Any]) -> None:
 def run(job: dict[str, Any]) -> dict[str, Any]:
     """The result of a job; see above."""
     os.makedirs(job["temporary"], exist_ok=True)
-    os.environ["TMPDIR"] = os.path.abspath(job["temporary"])
     sys.path[:0] = [os.path.abspath(path) for path in job["python_path"]]
     if not job["network"]:
         sys.addaudithook(refuse_network)
@@ -130,9 +144,10 @@ def _literal(path: str) -> str:
 
 def refuse_network(event: str, arguments: tuple[Any, ...]) -> None:
     """An audit hook. Raises: OSError for what would use the network, which each library reports in its own words."""
-    if event in ("socket.getaddrinfo", "socket.gethostbyname"):
+    if event in ("socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"):
         raise OSError(f"{CLOSED}: {arguments[0]}")
-    if event in ("socket.connect", "socket.sendto") and arguments[0].family in (socket.AF_INET, socket.AF_INET6):
+    sends = event in ("socket.connect", "socket.sendto", "socket.sendmsg")
+    if sends and arguments[0].family in (socket.AF_INET, socket.AF_INET6):
         raise OSError(f"{CLOSED}: {arguments[1]}")
 
 
@@ -153,6 +168,7 @@ def plain(text: str, root: str) -> str:
     for directory in sorted(here, key=len, reverse=True):
         text = text.replace(f"{directory}/{root}/", "").replace(f"{directory}/{root}", ".")
         text = text.replace(f"{directory}/", "")
+    text = text.replace(f"{root}/", "")
     return _ADDRESSES.sub("", _ESCAPES.sub("", text))
 
 
@@ -175,7 +191,7 @@ def update_catalogs(app: Any, job: dict[str, Any]) -> Iterator[dict[str, Any]]:
         path = os.path.join(home, f"{os.path.splitext(template)[0]}.po")
         shown = os.path.relpath(path, os.path.abspath(job["root"]))
         if shown.startswith(".."):
-            raise ValueError(f"locale_dirs leads out of the repository: {app.config.locale_dirs[0]}")
+            raise ValueError(f"locale_dirs leads out of the repository: {app.config.locale_dirs[0]}")  # see failures.py
         with open(os.path.join(templates, template), "rb") as file:
             wanted = po.read_po(file)
         catalog, new = wanted, not os.path.exists(path)

@@ -5,25 +5,23 @@ a compiled catalog, gets into the work tree; and by a process of its own each ti
 The next one waits already, with Sphinx imported.
 SPEC is JSON: `title`; `build_root`, which other paths are relative to; `runner` and `job` (run_sphinx.py); `state`, the
 directory for the mirror and what is built; `directory`, `include` and `exclude`, the globs of the site; `files`, other
-files of the repository; `inputs`, where those of them are that are generated; `port`; `watch`; `open`; `resolve`.
+files of the repository; `inputs`, where those of them are that are generated; `port`; `watch`; `open`; `conf_py`;
+`resolve` and `how_to_lock`, for messages.
 """
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
-import glob
 import itertools
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
 import webbrowser
-from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -32,10 +30,11 @@ from typing import IO, Any
 from devflow.common.paths import shown_fact
 from devflow.common.removal.trees import remove
 from devflow.sphinx_docs.answer import answer_of, report_lines
+from devflow.sphinx_docs.failures import why_it_failed
+from devflow.sphinx_docs.sandbox.mirror import Mirror
 
 HOST = "127.0.0.1"
 PORTS_TO_TRY = 11
-_UNDECODED = frozenset(map(chr, range(0xDC80, 0xDD00)))  # of bytes that are not UTF-8: PEP 383
 _POLL_S = 0.1
 _REST = 10  # times the duration of one scan of all files: for a large site, longer than a tenth of a second
 
@@ -64,75 +63,6 @@ class Handler(SimpleHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Prints nothing."""
-
-
-class Mirror:
-    """A copy of a site's files, with the time of the copy, which is what tells Sphinx that a file has changed."""
-
-    def __init__(self, spec: dict[str, Any], root: str) -> None:
-        self.spec, self.root = spec, root
-        self.generated: set[str] = set()
-        self.seen: dict[str, tuple[int, int]] = {}
-        for path in spec["files"]:
-            generated = os.path.join(spec["inputs"], path)
-            if not os.path.exists(path) and os.path.exists(generated):
-                self._copy(generated, path)
-                self.generated.add(path)
-
-    def paths(self) -> Iterator[str]:
-        """The present files of the site."""
-        directory = self.spec["directory"] or "."
-        excluded = {path for pattern in self.spec["exclude"] for path in _matching(directory, pattern)}
-        for pattern in self.spec["include"]:
-            yield from (path for path in _matching(directory, pattern) if path not in excluded)
-        yield from self.spec["files"]
-
-    def update(self) -> tuple[bool, bool]:
-        """Copy changed files. Returns whether a file has changed, and whether one was removed."""
-        now: dict[str, tuple[int, int]] = {}
-        for path in self.paths():
-            with contextlib.suppress(FileNotFoundError):
-                status = os.stat(path)
-                now[path] = (status.st_mtime_ns, status.st_size)
-        changed = [path for path, state in now.items() if self.seen.get(path) != state]
-        gone = [path for path in self.seen if path not in now]
-        for path in changed:
-            with contextlib.suppress(FileNotFoundError):  # removed since the scan: the next update sees that
-                self._copy(path, path)
-        for path in gone:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(os.path.join(self.root, path))
-        self.seen = now
-        return bool(changed or gone), bool(gone)
-
-    def _copy(self, source: str, path: str) -> None:
-        target = os.path.join(self.root, path)
-        os.makedirs(os.path.dirname(target), exist_ok=True)
-        if not os.path.exists(target) or not _same(source, target):
-            shutil.copyfile(source, target)
-
-    def sweep(self) -> bool:
-        """Remove the files of an earlier server. Returns whether there were any."""
-        found, known = False, {*self.seen, *self.generated}
-        for parent, _, names in os.walk(self.root):
-            for name in names:
-                path = os.path.join(parent, name)
-                if os.path.relpath(path, self.root) not in known and not name.endswith(".mo"):
-                    os.unlink(path)
-                    found = True
-        return found
-
-
-def _matching(directory: str, pattern: str) -> Iterator[str]:
-    """Files; without those whose names are no UTF-8, which `package` does not see, and for which Sphinx fails."""
-    for path in glob.iglob(os.path.join(glob.escape(directory), pattern), recursive=True):
-        if os.path.isfile(path) and _UNDECODED.isdisjoint(path):
-            yield os.path.normpath(path)
-
-
-def _same(one: str, other: str) -> bool:
-    with open(one, "rb") as first, open(other, "rb") as second:
-        return first.read() == second.read()
 
 
 class Builder:
@@ -176,7 +106,9 @@ class Builder:
             return False
         tell(*report_lines(answer.warnings, self.spec["resolve"]))
         if answer.failure:
-            tell(f"{self.spec['title']}: Sphinx failed: {answer.failure.kind}: {answer.failure.message}")
+            spec = self.spec
+            of_site = (spec["title"], spec["conf_py"], answer.failure, spec["resolve"], spec["how_to_lock"])
+            tell(*str(why_it_failed(*of_site)).splitlines())
             return False
         tell(f"Built {self.spec['title']}: {len(answer.warnings)} warning{'' if len(answer.warnings) == 1 else 's'}.")
         return True
