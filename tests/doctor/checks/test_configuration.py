@@ -7,18 +7,6 @@ from pants.engine.fs import FileContent
 from pants.option.config import Config
 
 
-def test_a_configuration_that_is_no_toml(clone: Clone) -> None:
-    clone.write("repo/pants.toml", "[GLOBAL\n")
-    [(severity, what, fix)] = clone.found("config")
-    assert severity == "error"
-    assert what.startswith(
-        "Pants does not start: Config file pants.toml could not be parsed as TOML: pants.toml cannot be read as TOML: "
-    )
-    assert fix == "correct pants.toml"
-    # Checks that need the directories say why they were not made.
-    assert clone.not_checked("space").startswith("the configuration cannot be read: ")
-
-
 def test_a_directory_that_is_no_path(clone: Clone) -> None:
     clone.write("repo/pants.toml", '[GLOBAL]\npants_version = "2.17.1"\nlocal_store_dir = 7\n')
     [(severity, what, _)] = clone.found("config")
@@ -30,18 +18,6 @@ def test_a_configuration_without_a_version(clone: Clone) -> None:
     assert [one[0] for one in clone.found("config")] == ["warning"]
     clone.configure("")
     assert clone.found("config") == []
-
-
-def test_what_pants_has_read_is_a_warning(clone: Clone) -> None:
-    clone.write("repo/.pants.rc", "x = [\n")
-    [(severity, what, fix)] = clone.found("rc-files")
-    assert (severity, fix) == ("error", "correct .pants.rc")
-    assert what.startswith("Pants does not start: Config file .pants.rc could not be parsed as TOML: ")
-    assert clone.found("config") == []
-    clone.options = {"in_pants": True}
-    assert clone.found("rc-files")[0][0] == "warning"
-    clone.write("repo/.pants.rc", "x = []\n")  # the fix
-    assert clone.found("rc-files") == []
 
 
 def test_an_rc_file_that_nobody_reads(clone: Clone) -> None:

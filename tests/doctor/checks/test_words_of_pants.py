@@ -1,16 +1,11 @@
-"""The words that checks quote are those of the Pants that runs here: of its engine, and of its Python."""
+"""The words that checks quote are those of the engine that runs here."""
 
 from __future__ import annotations
 
 import mmap
 
 import pytest
-from doctor.broken import Clone
-from pants.base.build_root import BuildRoot
-from pants.engine.fs import FileContent
 from pants.engine.internals import native_engine
-from pants.option.config import Config
-from pants.option.errors import ConfigError
 
 from devflow.doctor.checks.limits import OpenFilesFacts, judge_open_files
 from devflow.doctor.checks.watches import WatchFacts, judge_watches
@@ -39,15 +34,3 @@ def test_words_of_the_engine(what: str, quoted: str) -> None:
         mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as engine,
     ):
         assert engine.find(quoted.encode()) >= 0
-
-
-def test_words_of_a_broken_configuration(clone: Clone) -> None:
-    text = "[GLOBAL\n"
-    clone.write("repo/pants.toml", text)
-    [(_, what, _)] = clone.found("config")
-    with (
-        BuildRoot().temporary(str(clone.base / "repo")),
-        pytest.raises(ConfigError, match="could not be parsed as TOML") as caught,
-    ):
-        Config.load([FileContent("pants.toml", text.encode())])
-    assert str(caught.value).splitlines()[0].rstrip(":") in what

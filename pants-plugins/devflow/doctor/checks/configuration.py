@@ -7,22 +7,25 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from devflow.common.errors import Problem
+from devflow.doctor.checks.config_parsers import ONLY_ENGINE_SINCE, RefusedFile, refused, unreadable
 from devflow.doctor.facts import UNSAID, Finding, HealthCheck, error, warning
 from devflow.doctor.world import World
 
 _VERSION = re.compile(r"(\d{1,4})\.(\d{1,4})")
+_ASSIGNED = re.compile(r"""^\s*pants_version\s*=\s*["']([^"'\n]*)""", re.MULTILINE)
+_NEWEST = (9999, 0)
 _SCOPE = re.compile(r"GLOBAL|DEFAULT|[a-z0-9_]+(?:[-.][a-z0-9_]+)*")
 
 
 @dataclass(frozen=True)
 class ConfigFacts:
-    """`broken` are configuration files that cannot be read, each with the problem; `version` is `pants_version`.
+    """`broken` are configuration files that Pants cannot read; `version` is `pants_version`.
 
     `unknown` are the keys at the top of a file that name no scope of options: file, key, and whether it is a table.
     `modern`: Pants is 2.25 or newer, whose engine reads these files.
     """
 
-    broken: tuple[tuple[str, Problem], ...]
+    broken: tuple[RefusedFile, ...]
     unknown: tuple[tuple[str, str, bool], ...]
     settings_problem: Problem | None
     version: str | None
@@ -32,8 +35,8 @@ class ConfigFacts:
 
 def read_config(world: World) -> ConfigFacts:
     """The files that belong to the repository or are named by PANTS_CONFIG_FILES."""
-    broken = tuple((file.name, file.problem) for file in world.config.files if file.problem and not file.is_rc)
-    modern = _is_modern(world)
+    broken = _broken(world, is_rc=False)
+    modern = _minor_version(world) >= ONLY_ENGINE_SINCE
     verified = str(world.config.value("GLOBAL", "verify_config", True)).lower() == "true"
     unknown = tuple(
         (file.name, key, isinstance(value, Mapping))
@@ -47,15 +50,23 @@ def read_config(world: World) -> ConfigFacts:
     return ConfigFacts(broken, unknown, problem, None if version is None else str(version), world.in_pants, modern)
 
 
-def _is_modern(world: World) -> bool:
-    """Judged by `pants_version`, also if it is misplaced at the top of a file.
+def _broken(world: World, *, is_rc: bool) -> tuple[RefusedFile, ...]:
+    version = _minor_version(world)
+    files = (file for file in world.config.files if file.is_rc == is_rc)
+    found = (refused(file, version, has_been_read=world.in_pants) for file in files)
+    return tuple(one for one in found if one)
+
+
+def _minor_version(world: World) -> tuple[int, int]:
+    """That of `pants_version`, also if it is misplaced at the top of a file, or that file is no TOML.
 
     Without a version, the newest Pants starts.
     """
     at_the_top = (file.document.get("pants_version") for file in world.config.files)
-    texts = (world.config.text("GLOBAL", "pants_version"), *at_the_top)
+    unparsed = (_ASSIGNED.search(file.text) for file in world.config.files if file.problem)
+    texts = (world.config.text("GLOBAL", "pants_version"), *at_the_top, *(one[1] for one in unparsed if one))
     version = next(filter(None, (_VERSION.match(text) for text in texts if isinstance(text, str))), None)
-    return version is None or (int(version[1]), int(version[2])) >= (2, 25)
+    return (int(version[1]), int(version[2])) if version else _NEWEST
 
 
 def judge_config(facts: ConfigFacts) -> Iterator[Finding]:
@@ -63,7 +74,7 @@ def judge_config(facts: ConfigFacts) -> Iterator[Finding]:
 
     Source: `config.py` of Pants 2.17.1, and what Pants 2.32.1 prints.
     """
-    yield from _unreadable(facts.broken, in_pants=facts.in_pants)
+    yield from unreadable(facts.broken)
     for name, key, is_table in facts.unknown:
         fix = f"rename [{key}]: scopes have small letters" if is_table else f"move {key} below the [scope] that has it"
         if not is_table and key == "pants_version":
@@ -86,16 +97,14 @@ def judge_config(facts: ConfigFacts) -> Iterator[Finding]:
 
 @dataclass(frozen=True)
 class RcFilesFacts:
-    """The rc files that are read, each with the options that it sets; those that cannot be read, with the problem."""
+    """The rc files that are read, each with the options that it sets; those that Pants cannot read."""
 
     sets: Mapping[str, tuple[str, ...]]
-    broken: tuple[tuple[str, Problem], ...]
-    in_pants: bool
+    broken: tuple[RefusedFile, ...]
 
 
 def read_rc_files(world: World) -> RcFilesFacts:
     """See `RcFilesFacts`."""
-    files = [file for file in world.config.files if file.is_rc]
     sets = {
         file.name: tuple(
             f"[{scope}].{option}"
@@ -103,22 +112,15 @@ def read_rc_files(world: World) -> RcFilesFacts:
             if isinstance(table, Mapping)
             for option in sorted(table)
         )
-        for file in files
+        for file in world.config.files
+        if file.is_rc
     }
-    return RcFilesFacts(sets, tuple((file.name, file.problem) for file in files if file.problem), world.in_pants)
+    return RcFilesFacts(sets, _broken(world, is_rc=True))
 
 
 def judge_rc_files(facts: RcFilesFacts) -> Iterator[Finding]:
-    """Source: `config.py` of Pants 2.17.1."""
-    return _unreadable(facts.broken, in_pants=facts.in_pants)
-
-
-def _unreadable(broken: tuple[tuple[str, Problem], ...], *, in_pants: bool) -> Iterator[Finding]:
-    """The parser of Pants up to 2.24 takes some files that are no TOML: one that Pants has just read is a warning."""
-    for name, problem in broken:
-        quoted = f"Config file {name} could not be parsed as TOML"
-        what = f"Pants from 2.25 on does not start: {quoted}" if in_pants else f"Pants does not start: {quoted}"
-        yield (warning if in_pants else error)(f"{what}: {problem.what}", problem.fix)
+    """See `unreadable`."""
+    return unreadable(facts.broken)
 
 
 CHECKS = (

@@ -11,7 +11,7 @@ import getpass
 import os
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from devflow.common.errors import UserError
@@ -90,9 +90,13 @@ def _is_modern(version: str) -> bool:
     return match is None or (int(match[1]), int(match[2])) >= (2, 19)
 
 
-def config_files(build_root: str, environment: Mapping[str, str]) -> list[str]:
-    """The configuration files that Pants reads and that exist, without the rc files. Raises: UserError."""
-    paths = [os.path.join(build_root, "pants.toml")]
+def config_files(build_root: str, environment: Mapping[str, str], *, also_missing: bool = False) -> list[str]:
+    """The configuration files that Pants reads and that exist, without the rc files. Raises: UserError.
+
+    `also_missing`: and those that PANTS_CONFIG_FILES names and that do not exist, for which Pants fails.
+    """
+    default = os.path.join(build_root, "pants.toml")
+    paths = [default]
     named = next((environment[name] for name in _variables("pants_config_files") if name in environment), None)
     if named:
         value = _list_of_paths(named.lstrip("+"))
@@ -100,7 +104,7 @@ def config_files(build_root: str, environment: Mapping[str, str]) -> list[str]:
             what = f"PANTS_CONFIG_FILES={display_path(named)} is not a list."
             raise UserError(what, fix="write ['one.toml', 'two.toml']")
         paths = [*(paths if named.startswith("+") else []), *(os.path.join(build_root, path) for path in value)]
-    return [path for path in paths if os.path.isfile(path)]
+    return [path for path in paths if os.path.isfile(path) or (also_missing and path != default)]
 
 
 def _list_of_paths(text: str) -> list[str] | None:
@@ -115,10 +119,10 @@ def _list_of_paths(text: str) -> list[str] | None:
     return paths if all(isinstance(path, str) and "\0" not in path for path in paths) else None
 
 
-def rc_files(build_root: str) -> list[str]:
+def rc_files(build_root: str, *, is_there: Callable[[str], bool] = os.path.isfile) -> list[str]:
     """The rc files that exist, later ones win."""
     paths = (os.path.join(build_root, os.path.expanduser(path)) for path in _RC_FILES)
-    return [path for path in paths if os.path.isfile(path)]
+    return [path for path in paths if is_there(path)]
 
 
 def _load(path: str) -> Mapping[str, Any]:
