@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 
+import pytest
 from doctor import start_engine
 from doctor.broken import Clone
 
@@ -78,6 +79,71 @@ def test_few_open_files(clone: Clone) -> None:
     said = started(clone, before="ulimit -n 512")
     assert words in said
     assert "It works." in said, "it is a warning"
+
+
+IN_A_NAMESPACE = """
+start() { "$2" -m doctor.start_engine --local-store-dir="$1/store" --local-execution-root-dir="$1/execution" 2>&1 || :; }
+doctor() { "$2" -m devflow.doctor --only="$3" || :; }
+"""
+FULL_DISK = """
+mount -t tmpfs -o size=32m none "$1/store"
+start "$@" > "$1/empty"
+dd if=/dev/zero of="$1/store/full" bs=1k 2> /dev/null || :
+start "$@" > "$1/before"
+doctor "$@" space > "$1/found"
+sed -n "s/^  Fix: sudo //p" "$1/found" | sh -eu
+start "$@" > "$1/after"
+doctor "$@" space > "$1/found-after"
+"""
+OF_ANOTHER_USER = """
+start "$@" > "$1/$3"
+doctor "$1" "$2" owner > "$1/found-$3"
+"""
+
+
+def in_a_namespace(clone: Clone, script: str, *arguments: str, flags: tuple[str, ...]) -> None:
+    """Run a script with the base, this Python and the arguments, as another user or with mounts of its own."""
+    command = ["unshare", *flags, "sh", "-euc", IN_A_NAMESPACE + script, "sh", str(clone.base), sys.executable]
+    env = {"PATH": os.environ["PATH"], "HOME": str(clone.base / "home"), "PYTHONPATH": ":".join(sys.path)}
+    subprocess.run([*command, *arguments], cwd=clone.root, env=env, check=True)
+
+
+def written(clone: Clone, *names: str) -> list[str]:
+    return [(clone.base / name).read_text() for name in names]
+
+
+@pytest.mark.needs("mount-namespaces")
+def test_a_full_disk(clone: Clone) -> None:
+    in_a_namespace(clone, FULL_DISK, flags=("--map-root-user", "--mount"))
+    empty, before, found, after, found_after = written(clone, "empty", "before", "found", "after", "found-after")
+    assert "It works." in empty
+    words = "No space left on device"
+    assert words in before
+    assert "It works." not in before
+    assert found.startswith(f"space: error: {clone.base}/store (tmpfs) has ")
+    assert words in found
+    assert "It works." in after
+    assert f"{clone.base}/store" not in found_after
+
+
+@pytest.mark.needs("mount-namespaces")
+@pytest.mark.skipif(os.getuid() != 0, reason="only root gives files to another user")
+def test_a_store_of_another_user(clone: Clone) -> None:
+    """As `sudo pants` leaves it, seen by a user who is not root."""
+    os.chown(clone.base / "store", 12345, -1)
+    user = ("--user", "--map-user=1000", "--map-group=1000")
+    in_a_namespace(clone, OF_ANOTHER_USER, "before", flags=user)
+    before, found = written(clone, "before", "found-before")
+    words = "Permission denied"
+    assert words in before
+    what, fix, _ = found.splitlines()
+    assert what == f"owner: error: {clone.base}/store has files of user 65534: Pants ends with {words}."
+    assert fix == f"  Fix: sudo chown -R 1000 {clone.base}/store"
+    clone.shell(fix.replace("  Fix: sudo ", "").replace("1000", "0"))  # who is 1000 there is root here
+    in_a_namespace(clone, OF_ANOTHER_USER, "after", flags=user)
+    after, found = written(clone, "after", "found-after")
+    assert "It works." in after
+    assert found == "1 check fine.\n"
 
 
 RUN_OF_A_LAUNCHER = """
