@@ -54,7 +54,7 @@ PANTS_SAYS_IT = {
     "locale": "checks/test_runtime.py::test_a_locale_in_which_pants_does_not_start",
     "lockfiles": "test_lockfiles_fail.py::test_pants_refuses_a_lockfile_until_it_is_made_again",
     "open-files": "test_pants_fails.py::test_few_open_files",
-    "owner": "test_pants_fails.py::test_a_store_of_another_user",
+    "owner": "test_pants_fails.py::test_a_directory_of_another_user",
     "rc-files": "checks/test_config_parsers.py::test_pants_says_what_is_quoted_until_the_file_is_corrected",
     "space": "test_pants_fails.py::test_a_full_disk",
     "store": "test_pants_fails.py::test_a_damaged_store",

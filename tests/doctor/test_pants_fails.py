@@ -79,6 +79,9 @@ def test_few_open_files(clone: Clone) -> None:
     said = started(clone, before="ulimit -n 512")
     assert words in said
     assert "It works." in said, "it is a warning"
+    doctor = [sys.executable, "-m", "devflow.doctor", "--only=open-files"]
+    found = said_by(clone, ["sh", "-euc", 'ulimit -n 512; exec "$@"', "sh", *doctor])
+    assert found.startswith(f"open-files: warning: {words}. ")
 
 
 IN_A_NAMESPACE = """
@@ -97,7 +100,12 @@ doctor "$@" space > "$1/found-after"
 """
 OF_ANOTHER_USER = """
 start "$@" > "$1/$3"
-doctor "$1" "$2" owner > "$1/found-$3"
+doctor "$1" "$2" "$4" > "$1/found-$3"
+"""
+NO_PROGRAMS = """
+mount -t tmpfs -o noexec none "$1/execution"
+start "$@" > "$1/said"
+doctor "$@" execution-root > "$1/found"
 """
 
 
@@ -128,22 +136,42 @@ def test_a_full_disk(clone: Clone) -> None:
 
 @pytest.mark.needs("mount-namespaces")
 @pytest.mark.skipif(os.getuid() != 0, reason="only root gives files to another user")
-def test_a_store_of_another_user(clone: Clone) -> None:
+@pytest.mark.parametrize(
+    ("check", "directory", "what", "fix"),
+    [
+        ("owner", "store", "has files of user 65534: Pants ends with ", "sudo chown -R 1000 "),
+        ("execution-root", "execution", "belongs to user 65534, and is not writable: ", "sudo chown $(id -u) "),
+    ],
+)
+def test_a_directory_of_another_user(clone: Clone, check: str, directory: str, what: str, fix: str) -> None:
     """As `sudo pants` leaves it, seen by a user who is not root."""
-    os.chown(clone.base / "store", 12345, -1)
+    path = clone.base / directory
+    os.chown(path, 12345, -1)
     user = ("--user", "--map-user=1000", "--map-group=1000")
-    in_a_namespace(clone, OF_ANOTHER_USER, "before", flags=user)
+    in_a_namespace(clone, OF_ANOTHER_USER, "before", check, flags=user)
     before, found = written(clone, "before", "found-before")
-    words = "Permission denied"
+    printed, printed_fix, _ = found.splitlines()
+    assert printed.startswith(f"{check}: error: {path} ")
+    words = printed.partition(what)[2].rstrip(".")
+    assert "Permission denied" in words
     assert words in before
-    what, fix, _ = found.splitlines()
-    assert what == f"owner: error: {clone.base}/store has files of user 65534: Pants ends with {words}."
-    assert fix == f"  Fix: sudo chown -R 1000 {clone.base}/store"
-    clone.shell(fix.replace("  Fix: sudo ", "").replace("1000", "0"))  # who is 1000 there is root here
-    in_a_namespace(clone, OF_ANOTHER_USER, "after", flags=user)
+    assert printed_fix == f"  Fix: {fix}{path}"
+    clone.shell(printed_fix.replace("  Fix: sudo ", "").replace("1000", "0"))  # who is 1000 there is root here
+    in_a_namespace(clone, OF_ANOTHER_USER, "after", check, flags=user)
     after, found = written(clone, "after", "found-after")
     assert "It works." in after
     assert found == "1 check fine.\n"
+
+
+@pytest.mark.needs("mount-namespaces")
+def test_a_disk_on_which_no_program_runs(clone: Clone) -> None:
+    in_a_namespace(clone, NO_PROGRAMS, flags=("--map-root-user", "--mount"))
+    said, found = written(clone, "said", "found")
+    what, fix, _ = found.splitlines()
+    for words in what.partition("Pants ends with ")[2].rstrip(".").split(": "):
+        assert words
+        assert words in said
+    assert fix == "  Fix: name a directory of another file system in [GLOBAL].local_execution_root_dir"
 
 
 RUN_OF_A_LAUNCHER = """
