@@ -1,4 +1,4 @@
-"""For each check: the test that breaks a machine in that way and runs the fix; that in which Pants says what is quoted."""
+"""For each check: the test that breaks a machine in that way and runs the fix; that in which Pants says the words."""
 
 from __future__ import annotations
 

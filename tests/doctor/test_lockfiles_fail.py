@@ -1,4 +1,4 @@
-"""Pants itself refuses the lockfiles that the check refuses, in the words that it quotes, and takes those of the fix."""
+"""Pants itself refuses the lockfiles that the check refuses, in the words that it quotes, and takes new ones."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def test_pants_refuses_a_lockfile_until_it_is_made_again(
     if text:
         written(clone, rule_runner, text)
     [(severity, what, fix)] = clone.found("lockfiles")
-    assert (severity, fix.rpartition(" && ")[2]) == ("error", "./pants generate-lockfiles --resolve=app")
+    assert (severity, fix) == ("error", "./pants generate-lockfiles --resolve=app")
     with pytest.raises(Exception, match="lockfile|app[.]lock") as refusal:
         used(rule_runner)
     words = what.partition(before)[2].rstrip(".")

@@ -85,7 +85,8 @@ def test_few_open_files(clone: Clone) -> None:
 
 
 IN_A_NAMESPACE = """
-start() { "$2" -m doctor.start_engine --local-store-dir="$1/store" --local-execution-root-dir="$1/execution" 2>&1 || :; }
+directories="--local-store-dir=$1/store --local-execution-root-dir=$1/execution"
+start() { "$2" -m doctor.start_engine $directories 2>&1 || :; }
 doctor() { "$2" -m devflow.doctor --only="$3" || :; }
 """
 FULL_DISK = """

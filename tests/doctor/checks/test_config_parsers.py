@@ -57,9 +57,7 @@ def configured(clone: Clone, name: str, text: str | bytes, version: str = "2.17.
 @UP_TO_2_24
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("content", [BROKEN, MIXED, b"x = '\xff'\n"])
-def test_pants_says_what_is_quoted_until_the_file_is_corrected(
-    clone: Clone, name: str, content: str | bytes
-) -> None:
+def test_pants_says_what_is_quoted_until_the_file_is_corrected(clone: Clone, name: str, content: str | bytes) -> None:
     configured(clone, name, content)
     [(severity, what, fix)] = clone.found(CHECKS[name])
     assert severity == "error"

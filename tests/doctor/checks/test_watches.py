@@ -108,7 +108,7 @@ while (instance := libc.inotify_init1(0)) >= 0:
 (directory / "ready").touch()
 time.sleep(600)
 """
-# $1 is a directory, $2 the name of a limit, $3 its value, $4 Python, $5 the program that holds all that the limit allows.
+# $1 is a directory, $2 the name of a limit, $3 its value, $4 Python, $5 a program that holds all that the limit allows.
 IN_A_NAMESPACE = """
 mount -t tmpfs none /etc/sysctl.d
 echo "$3" > "/proc/sys/user/$2"

@@ -250,7 +250,7 @@ def judge_lockfiles(facts: LockfileFacts) -> Iterator[Finding]:
         elif one.conflict:
             yield error(
                 f"{path}, the lockfile of resolve {one.resolve}, has conflict markers of git: {one.refusal}.",
-                f"git checkout --theirs {path} && {make}",
+                make,
             )
         elif one.narrower and facts.behavior == "error":
             yield error(

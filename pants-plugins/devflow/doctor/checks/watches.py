@@ -57,9 +57,7 @@ def read_watches(world: World) -> WatchFacts:
     is_half_used = used > _HALF * allowed
     needed = _directories(world) if is_half_used else None
     failed = _has_failed(world, allowed, is_half_used=is_half_used)
-    return WatchFacts(
-        allowed, used, instances_allowed, instances, most_by, needed, failed, watches_key, instances_key
-    )
+    return WatchFacts(allowed, used, instances_allowed, instances, most_by, needed, failed, watches_key, instances_key)
 
 
 def _limit(world: World, of: str) -> tuple[int, str]:
