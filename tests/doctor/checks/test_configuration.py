@@ -5,12 +5,28 @@ from doctor.broken import Clone
 from pants.base.build_root import BuildRoot
 from pants.engine.fs import FileContent
 from pants.option.config import Config
+from pants.option.options_bootstrapper import OptionsBootstrapper
 
 
-def test_a_directory_that_is_no_path(clone: Clone) -> None:
-    clone.write("repo/pants.toml", '[GLOBAL]\npants_version = "2.17.1"\nlocal_store_dir = 7\n')
-    [(severity, what, _)] = clone.found("config")
-    assert (severity, what) == ("error", "[GLOBAL].local_store_dir is 7, and must be a text.")
+def test_a_directory_that_is_no_text(clone: Clone) -> None:
+    """Pants up to 2.24 takes a number for the name of a directory."""
+    text = '[GLOBAL]\npants_version = "2.17.1"\nlocal_store_dir = 7\n'
+    clone.write("repo/pants.toml", text)
+    assert clone.found("config") == []
+    assert clone.facts("store")["path"] == str(clone.root / "7")
+    with BuildRoot().temporary(str(clone.root)):
+        options = OptionsBootstrapper.create(env={}, args=["pants"], allow_pantsrc=False).bootstrap_options
+    assert options.for_global_scope().local_store_dir == "7"
+    clone.write("repo/pants.toml", text.replace("2.17.1", "2.32.1"))
+    assert clone.found("config") == [
+        (
+            "error",
+            "[GLOBAL].local_store_dir is 7, and must be a text.",
+            "write [GLOBAL].local_store_dir as a path in quotes",
+        )
+    ]
+    clone.write("repo/pants.toml", text.replace("2.17.1", "2.32.1").replace("7\n", '"7"\n'))  # the fix
+    assert clone.found("config") == []
 
 
 def test_a_configuration_without_a_version(clone: Clone) -> None:

@@ -22,6 +22,8 @@ _BUILD_ROOT_FILES = ("pants.toml", "pants", "BUILDROOT", "BUILD_ROOT")
 _RC_FILES = ("/etc/pantsrc", "~/.pants.rc", ".pants.rc")
 _REFERENCE = re.compile(r"%\(([a-zA-Z_0-9.]+)\)s")
 _MAX_NESTING = 20
+_STATE_BELOW_PANTS_D_SINCE = (2, 19)
+_TEXTS_ONLY_SINCE = (2, 25)  # older ones take any value as a text
 
 
 def find_build_root(start: str, environment: Mapping[str, str]) -> str:
@@ -51,13 +53,14 @@ def read_options(build_root: str, environment: Mapping[str, str]) -> dict[str, s
         "pants_distdir": os.path.join(build_root, "dist"),
         **{f"env.{name}": value for name, value in environment.items()},
     }
+    version = _minor_version(_value("pants_version", files, environment, known, texts_only=False) or "")
+    texts_only = version >= _TEXTS_ONLY_SINCE
     # Pants resolves references to these two options before it reads the rc files.
     for option in ("pants_workdir", "pants_distdir"):
-        known[option] = _value(option, named, environment, known) or known[option]
-    raw = _value("pants_version", files, environment, known) or ""
-    options = dict(_defaults(build_root, environment, modern=_is_modern(raw)))
+        known[option] = _value(option, named, environment, known, texts_only=texts_only) or known[option]
+    options = dict(_defaults(build_root, environment, modern=version >= _STATE_BELOW_PANTS_D_SINCE))
     for option in (*options, "pants_physical_workdir_base"):
-        value = _value(option, files, environment, known)
+        value = _value(option, files, environment, known, texts_only=texts_only)
         if value is not None:
             options[option] = value
     return options
@@ -84,10 +87,10 @@ def _defaults(build_root: str, environment: Mapping[str, str], *, modern: bool) 
     }
 
 
-def _is_modern(version: str) -> bool:
-    """Whether it is 2.19 or newer, which keeps all state of a repository below `.pants.d`."""
-    match = re.match(r"(\d+)\.(\d+)", version)
-    return match is None or (int(match[1]), int(match[2])) >= (2, 19)
+def _minor_version(version: str) -> tuple[int, int]:
+    """Without a version, the newest Pants starts."""
+    match = re.match(r"(\d{1,4})\.(\d{1,4})", version)
+    return (int(match[1]), int(match[2])) if match else (9999, 0)
 
 
 def config_files(build_root: str, environment: Mapping[str, str], *, also_missing: bool = False) -> list[str]:
@@ -144,7 +147,12 @@ def _variables(option: str) -> list[str]:
 
 
 def _value(
-    option: str, files: list[Mapping[str, Any]], environment: Mapping[str, str], known: Mapping[str, str]
+    option: str,
+    files: list[Mapping[str, Any]],
+    environment: Mapping[str, str],
+    known: Mapping[str, str],
+    *,
+    texts_only: bool,
 ) -> str | None:
     for variable in _variables(option):
         if variable in environment:
@@ -152,11 +160,11 @@ def _value(
     for content in reversed(files):
         section = content.get("GLOBAL", {})
         if option in section:
-            if not isinstance(section[option], str):
+            if texts_only and not isinstance(section[option], str):
                 what = f"[GLOBAL].{option} is {section[option]!r}, and must be a text."
                 raise UserError(what, fix=f"write [GLOBAL].{option} as a path in quotes")
             texts = {**content.get("DEFAULT", {}), **section}
-            return interpolate(section[option], {**known, **{name: str(text) for name, text in texts.items()}})
+            return interpolate(str(section[option]), {**known, **{name: str(text) for name, text in texts.items()}})
     return None
 
 
