@@ -106,7 +106,7 @@ def test_the_report_as_json(run: Run) -> None:
     }
 
 
-SAME = "bootstrap-file,locale,config,rc-files,pants-version,clock,execution-root,same-filesystem,owner,store,store-limit"
+SAME = "bootstrap-file,locale,config,rc-files,pants-version,clock,execution-root,owner,store,store-limit"
 
 
 @pytest.mark.parametrize("form", [[], ["--verbose"], ["--format=json"]])
