@@ -96,15 +96,14 @@ HOLD = """
 import ctypes, os, pathlib, sys, time
 libc, directory = ctypes.CDLL(None), pathlib.Path(sys.argv[1])
 directory.mkdir()
-while (instance := libc.inotify_init1(0)) >= 0:
-    for number in range(1000):
-        (directory / str(number)).mkdir(exist_ok=True)
-        if libc.inotify_add_watch(instance, os.fsencode(directory / str(number)), 0x100) < 0:
-            break  # IN_CREATE
-    else:
-        sys.exit("There is no limit.")
-    if "watches" in sys.argv[2]:
+for number in range(1000):
+    if "instances" in sys.argv[2] or not number:
+        instance = libc.inotify_init1(0)
+    (directory / str(number)).mkdir()
+    if instance < 0 or libc.inotify_add_watch(instance, os.fsencode(directory / str(number)), 0x100) < 0:
         break
+else:
+    sys.exit("There is no limit.")
 (directory / "ready").touch()
 time.sleep(600)
 """
