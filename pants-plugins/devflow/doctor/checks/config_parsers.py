@@ -41,9 +41,7 @@ def refused(file: ConfigFile, version: tuple[int, int], *, has_been_read: bool) 
 
     `has_been_read`: Pants has just read the file.
     """
-    if has_been_read:
-        return file.problem and RefusedFile(Effect.NEWER_FAILS, _words_of_engine(file), file.problem)
-    if version < ONLY_ENGINE_SINCE and file.why is not Unreadable.BY_SYSTEM:
+    if version < ONLY_ENGINE_SINCE and file.why is not Unreadable.BY_SYSTEM and not has_been_read:
         words = f"Config file {file.name} could not be parsed as TOML"
         try:
             refusal = _refusal_of_toml(file)
@@ -55,10 +53,10 @@ def refused(file: ConfigFile, version: tuple[int, int], *, has_been_read: bool) 
                 return RefusedFile(Effect.FAILS, words, file.problem or refusal)
     if not file.problem:
         return None
+    if has_been_read or (version < ENGINE_SINCE and file.why is Unreadable.NO_TOML):
+        return RefusedFile(Effect.NEWER_FAILS, _words_of_engine(file), file.problem)
     if version >= ENGINE_SINCE:
         return RefusedFile(Effect.FAILS, _words_of_engine(file), file.problem)
-    if file.why is Unreadable.NO_TOML:
-        return RefusedFile(Effect.NEWER_FAILS, _words_of_engine(file), file.problem)
     return RefusedFile(Effect.FAILS, "", file.problem)  # the words are those of the system
 
 
