@@ -141,6 +141,14 @@ def test_a_file_that_is_named_and_does_not_exist(clone: Clone) -> None:
     assert said_by_pants(clone) == ""
 
 
+def test_what_pants_has_read_is_no_error(clone: Clone) -> None:
+    """Whatever this process can see of it: the file may be another now, or one that Pants finds elsewhere."""
+    clone.options = {"in_pants": True, "settings_problem": None}
+    clone.environment["PANTS_CONFIG_FILES"] = "['pants.toml', 'none.toml']"
+    configured(clone, "pants.toml", BROKEN, "2.32.1")
+    assert clone.found("config") == []
+
+
 def test_an_rc_file_that_is_a_directory(clone: Clone) -> None:
     (clone.root / ".pants.rc").mkdir()
     [(severity, what, fix)] = clone.found("rc-files")

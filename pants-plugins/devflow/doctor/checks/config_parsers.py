@@ -39,9 +39,14 @@ class RefusedFile:
 def refused(file: ConfigFile, version: tuple[int, int], *, has_been_read: bool) -> RefusedFile | None:
     """The refusal of a file by the Pants of a version, or by newer ones; None if all of them read it.
 
-    `has_been_read`: Pants has just read the file.
+    `has_been_read`: Pants has just read the file, so that only newer ones may refuse it.
     """
-    if version < ONLY_ENGINE_SINCE and file.why is not Unreadable.BY_SYSTEM and not has_been_read:
+    is_lax = version < ENGINE_SINCE and file.why is Unreadable.NO_TOML
+    if has_been_read:
+        return (
+            RefusedFile(Effect.NEWER_FAILS, _words_of_engine(file), file.problem) if file.problem and is_lax else None
+        )
+    if version < ONLY_ENGINE_SINCE and file.why is not Unreadable.BY_SYSTEM:
         words = f"Config file {file.name} could not be parsed as TOML"
         try:
             refusal = _refusal_of_toml(file)
@@ -53,10 +58,9 @@ def refused(file: ConfigFile, version: tuple[int, int], *, has_been_read: bool) 
                 return RefusedFile(Effect.FAILS, words, file.problem or refusal)
     if not file.problem:
         return None
-    if has_been_read or (version < ENGINE_SINCE and file.why is Unreadable.NO_TOML):
-        return RefusedFile(Effect.NEWER_FAILS, _words_of_engine(file), file.problem)
-    if version >= ENGINE_SINCE:
-        return RefusedFile(Effect.FAILS, _words_of_engine(file), file.problem)
+    if version >= ENGINE_SINCE or is_lax:
+        effect = Effect.NEWER_FAILS if is_lax else Effect.FAILS
+        return RefusedFile(effect, _words_of_engine(file), file.problem)
     return RefusedFile(Effect.FAILS, "", file.problem)  # the words are those of the system
 
 

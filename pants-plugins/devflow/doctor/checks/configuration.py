@@ -44,7 +44,7 @@ def read_config(world: World) -> ConfigFacts:
         for key, value in file.document.items()
         if (not _SCOPE.fullmatch(key) and verified) or (not isinstance(value, Mapping) and (verified or modern))
     )
-    version = None if broken else world.config.value("GLOBAL", "pants_version")
+    version = None if broken else world.config.value("GLOBAL", "pants_version", _of_unparsed(world))
     rc_is_broken = any(file.problem for file in world.config.files if file.is_rc)
     problem = None if broken or rc_is_broken else world.settings_problem
     return ConfigFacts(broken, unknown, problem, None if version is None else str(version), world.in_pants, modern)
@@ -63,10 +63,15 @@ def _minor_version(world: World) -> tuple[int, int]:
     Without a version, the newest Pants starts.
     """
     at_the_top = (file.document.get("pants_version") for file in world.config.files)
-    unparsed = (_ASSIGNED.search(file.text) for file in world.config.files if file.problem)
-    texts = (world.config.text("GLOBAL", "pants_version"), *at_the_top, *(one[1] for one in unparsed if one))
+    texts = (world.config.text("GLOBAL", "pants_version"), *at_the_top, _of_unparsed(world))
     version = next(filter(None, (_VERSION.match(text) for text in texts if isinstance(text, str))), None)
     return (int(version[1]), int(version[2])) if version else _NEWEST
+
+
+def _of_unparsed(world: World) -> str | None:
+    """`pants_version` in a file that is no TOML."""
+    found = (_ASSIGNED.search(file.text) for file in world.config.files if file.problem)
+    return next((one[1] for one in found if one), None)
 
 
 def judge_config(facts: ConfigFacts) -> Iterator[Finding]:
