@@ -73,6 +73,29 @@ def test_a_file_in_place_of_the_execution_root(clone: Clone) -> None:
     assert "It works." in started(clone)
 
 
+RUN_WITHOUT_EXECUTION_ROOT = """
+import shutil, sys
+from pants.engine.process import Process, ProcessResult
+from pants.testutil.rule_runner import QueryRule, RuleRunner
+runner = RuleRunner(rules=[QueryRule(ProcessResult, [Process])], bootstrap_args=sys.argv[1:])
+shutil.rmtree(sys.argv[1].partition("=")[2])
+runner.request(ProcessResult, [Process(["/bin/true"], description="run it")])
+"""
+
+
+def test_an_execution_root_that_is_removed_while_pants_runs(clone: Clone) -> None:
+    """The fix is run in tests/e2e, with a daemon."""
+    options = [f"--local-execution-root-dir={clone.base}/execution", f"--local-store-dir={clone.base}/store"]
+    said = said_by(clone, [sys.executable, "-c", RUN_WITHOUT_EXECUTION_ROOT, *options])
+    clone.options = {"in_pants": True}
+    words = quoted(clone, "execution-root", " was removed while Pants runs: ").split(": ")
+    assert len(words) == 2
+    assert [one for one in words if one in said] == words
+    (clone.base / "execution").mkdir()
+    assert clone.found("execution-root") == []
+    assert "It works." in started(clone)
+
+
 def test_few_open_files(clone: Clone) -> None:
     [finding] = judge_open_files(OpenFilesFacts(512))
     words = finding.problem.what.partition(". ")[0]

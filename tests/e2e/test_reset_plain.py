@@ -118,10 +118,9 @@ def test_an_execution_directory_that_was_removed_under_a_daemon(repo: Repository
         shutil.rmtree(own_caches.execution_root.parent)
         broken = finish(repo.start("work"))
         assert broken.exit_code != 0
+        assert "No such file or directory" in broken.stderr or "NotFound" in broken.stderr
         what, fix, _ = diagnosis(repo, "execution-root")
-        for words in what.partition("was removed while Pants runs: ")[2].rstrip(".").split(": "):
-            assert words
-            assert words in broken.stderr
+        assert "was removed while Pants runs" in what
         assert fix == "  Fix: python3 -m devflow.reset_cache --only=execution"
         result = plain(repo, python, "--only=execution")
         assert result.stdout.splitlines()[-1] == f"Made {own_caches.execution_root}"
