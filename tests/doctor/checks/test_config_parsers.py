@@ -120,7 +120,7 @@ def test_a_python_that_has_no_parser_of_old_pants(
     clone: Clone, monkeypatch: pytest.MonkeyPatch, version: str, severity: str, words: str
 ) -> None:
     """As it is mostly so for the plain program: nothing is said to be certain."""
-    monkeypatch.setitem(sys.modules, "toml", None)
+    monkeypatch.setitem(sys.modules, "toml", None)  # type: ignore[misc]  # which makes the import fail
     configured(clone, "pants.toml", BROKEN, version)
     [(found, what, _)] = clone.found("config")
     assert (found, what.startswith(words)) == (severity, True)
