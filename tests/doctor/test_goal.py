@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
 
+from devflow.doctor import __main__ as plain
 from devflow.doctor.checks.registry import ALL_CHECKS
 from devflow.doctor.goal import Doctor
 from devflow.doctor.register import rules
@@ -102,6 +104,41 @@ def test_the_report_as_json(run: Run) -> None:
         "facts": {"broken": [], "unknown": [], "settings_problem": None, "version": "2.17.1", "in_pants": True},
         "page": "docs/goals/doctor.md#config",
     }
+
+
+SAME = "bootstrap-file,locale,config,rc-files,pants-version,clock,execution-root,owner,store,store-limit"
+
+
+@pytest.mark.parametrize("form", [[], ["--verbose"], ["--format=json"]])
+def test_the_plain_program_says_the_same(
+    run: Run,
+    rule_runner: RuleRunner,
+    tmp_path: Path,
+    form: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """But for its own name in fixes, and that Pants has read the configuration."""
+    rule_runner.write_files({".pants.bootstrap": "export PYTHON=/no/python\n"})
+    database = tmp_path / "local_store_dir/cache/0/data.mdb"
+    database.parent.mkdir(parents=True)
+    database.write_bytes(bytes(8192))
+    of_goal = run(f"--only={SAME}", *form, env={"PANTS_SHA": "abc"})
+    monkeypatch.chdir(rule_runner.build_root)
+    environment = {"HOME": str(tmp_path), "PATH": os.environ["PATH"], "PANTS_SHA": "abc"}
+    for option in ("local_store_dir", "named_caches_dir", "local_execution_root_dir"):
+        environment[f"PANTS_{option.upper()}"] = str(tmp_path / option)
+    for name in [name for name in os.environ if name not in environment]:
+        monkeypatch.delenv(name)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    exit_code = plain.main([f"--only={SAME}", *form])
+    said = capsys.readouterr().out.replace("python3 -m devflow.reset_cache", "pants reset-cache")
+    said = said.replace("in_pants: no", "in_pants: yes").replace('"in_pants": false', '"in_pants": true')
+    said = said.replace('"runs": false', '"runs": true').replace("runs: no", "runs: yes")
+    assert said == of_goal.stdout
+    assert "data.mdb" in said
+    assert (exit_code, of_goal.exit_code) == (1, 1)
 
 
 def test_a_variable_that_pants_ignores_in_silence(run: Run) -> None:

@@ -74,12 +74,129 @@ def test_a_file_in_place_of_the_execution_root(clone: Clone) -> None:
     assert "It works." in started(clone)
 
 
+RUN_WITHOUT_EXECUTION_ROOT = """
+import shutil, sys
+from pants.engine.process import Process, ProcessResult
+from pants.testutil.rule_runner import QueryRule, RuleRunner
+runner = RuleRunner(rules=[QueryRule(ProcessResult, [Process])], bootstrap_args=sys.argv[1:])
+shutil.rmtree(sys.argv[1].partition("=")[2])
+runner.request(ProcessResult, [Process(["/bin/true"], description="run it")])
+"""
+
+
+def test_an_execution_root_that_is_removed_while_pants_runs(clone: Clone) -> None:
+    """The fix is run in tests/e2e, with a daemon."""
+    options = [f"--local-execution-root-dir={clone.base}/execution", f"--local-store-dir={clone.base}/store"]
+    said = said_by(clone, [sys.executable, "-c", RUN_WITHOUT_EXECUTION_ROOT, *options])
+    clone.options = {"in_pants": True}
+    words = quoted(clone, "execution-root", " was removed while Pants runs: ").split(": ")
+    assert len(words) == 2
+    assert [one for one in words if one in said] == words
+    (clone.base / "execution").mkdir()
+    assert clone.found("execution-root") == []
+    assert "It works." in started(clone)
+
+
 def test_few_open_files(clone: Clone) -> None:
     [finding] = judge_open_files(OpenFilesFacts(512))
     words = finding.problem.what.partition(". ")[0]
     said = started(clone, before="ulimit -n 512")
     assert words in said
     assert "It works." in said, "it is a warning"
+    doctor = [sys.executable, "-m", "devflow.doctor", "--only=open-files"]
+    found = said_by(clone, ["sh", "-euc", 'ulimit -n 512; exec "$@"', "sh", *doctor])
+    assert found.startswith(f"open-files: warning: {words}. ")
+
+
+IN_A_NAMESPACE = """
+directories="--local-store-dir=$1/store --local-execution-root-dir=$1/execution"
+start() { "$2" -m doctor.start_engine $directories 2>&1 || :; }
+doctor() { "$2" -m devflow.doctor --only="$3" || :; }
+"""
+FULL_DISK = """
+mount -t tmpfs -o size=32m none "$1/store"
+start "$@" > "$1/empty"
+dd if=/dev/zero of="$1/store/full" bs=1k 2> /dev/null || :
+start "$@" > "$1/before"
+doctor "$@" space > "$1/found"
+sed -n "s/^  Fix: sudo //p" "$1/found" | sh -eu
+start "$@" > "$1/after"
+doctor "$@" space > "$1/found-after"
+"""
+OF_ANOTHER_USER = """
+start "$@" > "$1/$3"
+doctor "$1" "$2" "$4" > "$1/found-$3"
+"""
+NO_PROGRAMS = """
+mount -t tmpfs -o noexec none "$1/execution"
+start "$@" > "$1/said"
+doctor "$@" execution-root > "$1/found"
+"""
+
+
+def in_a_namespace(clone: Clone, script: str, *arguments: str, flags: tuple[str, ...]) -> None:
+    """Run a script with the base, this Python and the arguments, as another user or with mounts of its own."""
+    command = ["unshare", *flags, "sh", "-euc", IN_A_NAMESPACE + script, "sh", str(clone.base), sys.executable]
+    env = {"PATH": os.environ["PATH"], "HOME": str(clone.base / "home"), "PYTHONPATH": ":".join(sys.path)}
+    subprocess.run([*command, *arguments], cwd=clone.root, env=env, check=True)
+
+
+def written(clone: Clone, *names: str) -> list[str]:
+    return [(clone.base / name).read_text() for name in names]
+
+
+@pytest.mark.needs("mount-namespaces")
+def test_a_full_disk(clone: Clone) -> None:
+    in_a_namespace(clone, FULL_DISK, flags=("--map-root-user", "--mount"))
+    empty, before, found, after, found_after = written(clone, "empty", "before", "found", "after", "found-after")
+    assert "It works." in empty
+    words = "No space left on device"
+    assert words in before
+    assert "It works." not in before
+    assert found.startswith(f"space: error: {clone.base}/store (tmpfs) has ")
+    assert words in found
+    assert "It works." in after
+    assert f"{clone.base}/store" not in found_after
+
+
+@pytest.mark.needs("mount-namespaces")
+@pytest.mark.skipif(os.getuid() != 0, reason="only root gives files to another user")
+@pytest.mark.parametrize(
+    ("check", "directory", "what", "fix"),
+    [
+        ("owner", "store", "has files of user 65534: Pants ends with ", "sudo chown -R 1000 "),
+        ("execution-root", "execution", "belongs to user 65534, and is not writable: ", "sudo chown $(id -u) "),
+    ],
+)
+def test_a_directory_of_another_user(clone: Clone, check: str, directory: str, what: str, fix: str) -> None:
+    """As `sudo pants` leaves it, seen by a user who is not root."""
+    path = clone.base / directory
+    os.chown(path, 12345, -1)
+    user = ("--user", "--map-user=1000", "--map-group=1000")
+    in_a_namespace(clone, OF_ANOTHER_USER, "before", check, flags=user)
+    before, found = written(clone, "before", "found-before")
+    printed, printed_fix, _ = found.splitlines()
+    assert printed.startswith(f"{check}: error: {path} ")
+    words = printed.partition(what)[2].rstrip(".")
+    assert "Permission denied" in words
+    assert words in before
+    assert printed_fix == f"  Fix: {fix}{path}"
+    clone.shell(printed_fix.replace("  Fix: sudo ", "").replace("1000", "0"))  # who is 1000 there is root here
+    in_a_namespace(clone, OF_ANOTHER_USER, "after", check, flags=user)
+    after, found = written(clone, "after", "found-after")
+    assert "It works." in after
+    assert found == "1 check fine.\n"
+
+
+@pytest.mark.needs("mount-namespaces")
+def test_a_disk_on_which_no_program_runs(clone: Clone) -> None:
+    in_a_namespace(clone, NO_PROGRAMS, flags=("--map-root-user", "--mount"))
+    said, found = written(clone, "said", "found")
+    what, fix, _ = found.splitlines()
+    for words in what.partition("Pants ends with ")[2].rstrip(".").split(": "):
+        assert words
+        assert words in said
+    assert fix == "  Fix: name a directory of another file system in [GLOBAL].local_execution_root_dir"
 
 
 RUN_OF_A_LAUNCHER = """

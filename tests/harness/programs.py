@@ -78,6 +78,11 @@ PROGRAMS: Mapping[str, Program] = {
         "git signs by it",
         "apt-get install openssh-client",
     ),
+    "sysctl": Program(
+        lambda: shutil.which("sysctl", path="/usr/sbin:/sbin:/usr/bin:/bin") is not None,
+        "the limits that doctor prints fixes for are raised by it",
+        "apt-get install procps",
+    ),
     "unzip": Program(
         lambda: shutil.which("unzip") is not None,
         "Pants takes editable distributions apart by it",

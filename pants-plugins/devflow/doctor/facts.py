@@ -87,6 +87,8 @@ def as_facts(read: object) -> dict[str, object]:
 def _plain(value: object) -> object:
     if isinstance(value, str):
         return masked(as_text(value))
+    if isinstance(value, Enum):
+        return _plain(value.value)
     if isinstance(value, Mapping):
         return {masked(as_text(str(key))): _plain(one) for key, one in value.items()}
     if isinstance(value, (list, tuple)):

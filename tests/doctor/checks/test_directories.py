@@ -32,7 +32,7 @@ def test_an_execution_root_that_was_removed_under_a_daemon(clone: Clone) -> None
     clone.source.listed.append(daemon(11, str(clone.root)))  # type: ignore[attr-defined]
     [(severity, what, fix)] = clone.found("execution-root")
     assert severity == "error"
-    assert "Failed to create temporary directory for immutable inputs: No such file or directory" in what
+    assert "Error making tempdir for local process execution: No such file or directory" in what
     assert fix == "./pants reset-cache --only=execution"
 
 

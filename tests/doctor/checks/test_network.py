@@ -47,10 +47,11 @@ def test_a_refusal_is_an_answer(clone: Clone, port: int) -> None:
     assert answer == {"url": f"http://127.0.0.1:{port}/simple/pip/", "status": 401, "reason": ""}
 
 
-def test_an_index_that_hangs(clone: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_an_index_that_hangs(clone: Clone, monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
     monkeypatch.setattr(network, "_LIMIT_S", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        indexes(clone, f"http://user:hunter2@127.0.0.1:{silent.getsockname()[1]}/simple")
+        indexes(clone, f"{scheme}://user:hunter2@127.0.0.1:{silent.getsockname()[1]}/simple")
         [(severity, what, fix)] = clone.found("index")
         assert severity == "error"
         assert "did not answer" in what

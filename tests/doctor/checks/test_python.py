@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import json
-from importlib.util import find_spec
-from pathlib import Path
 
 import pytest
 from doctor.broken import Clone
@@ -133,7 +131,7 @@ def test_lockfiles(clone: Clone) -> None:
 
 
 def test_a_lockfile_with_conflict_markers(clone: Clone) -> None:
-    """A real merge, and the part of the fix that is git's."""
+    """Of a real merge."""
     clone.configure(RESOLVES + 'extra = "x"\n'.replace("extra", "third"))
     for name in ("tool", "third"):
         clone.write(f"repo/{name}.lock" if name == "tool" else "repo/x", "{}\n")
@@ -148,24 +146,9 @@ def test_a_lockfile_with_conflict_markers(clone: Clone) -> None:
     [(severity, what, fix)] = clone.found("lockfiles")
     assert (severity, what) == (
         "error",
-        "app.lock, the lockfile of resolve app, has conflict markers of git, and cannot be read.",
+        "app.lock, the lockfile of resolve app, has conflict markers of git: Invalid requirement '<<<<<<< HEAD' in "
+        "app.lock.",
     )
-    checkout, _, generate = fix.partition(" && ")
-    assert generate == "./pants generate-lockfiles --resolve=app"
-    clone.shell(checkout)
+    assert fix == "./pants generate-lockfiles --resolve=app"
+    clone.write("repo/app.lock", lockfile("CPython==3.12.*"))  # what the fix does
     assert clone.found("lockfiles") == []
-
-
-@pytest.mark.parametrize(
-    ("module", "words"),
-    [
-        ("pants.backend.python.util_rules.pex_requirements", "lockfile at {lockfile.url} "),
-        ("pex.interpreter_constraints", "interpreter compatible with the requested constraints was found"),
-    ],
-)
-def test_the_words_of_pants(module: str, words: str) -> None:
-    """They are in its sources, and in those of pex."""
-    pytest.importorskip(module.partition(".")[0], reason="a newer Pants comes without pex")
-    found = find_spec(module)
-    assert found
-    assert words in Path(str(found.origin)).read_text(encoding="utf-8")

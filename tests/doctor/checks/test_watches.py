@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
+import sys
 import time
 
 import pytest
@@ -88,6 +90,66 @@ def test_the_fix_raises_the_limit_for_good(clone: Clone) -> None:
     subprocess.run(["sh", "-c", clone.fix("watches")], env=environment, check=True)
     assert limit.read_text() == "524288\n"
     assert clone.found("watches") == []
+
+
+HOLD = """
+import ctypes, os, pathlib, sys, time
+libc, directory = ctypes.CDLL(None), pathlib.Path(sys.argv[1])
+directory.mkdir()
+for number in range(1000):
+    if "instances" in sys.argv[2] or not number:
+        instance = libc.inotify_init1(0)
+    (directory / str(number)).mkdir()
+    if instance < 0 or libc.inotify_add_watch(instance, os.fsencode(directory / str(number)), 0x100) < 0:
+        break
+else:
+    sys.exit("There is no limit.")
+(directory / "ready").touch()
+time.sleep(600)
+"""
+# $1 is a directory, $2 the name of a limit, $3 its value, $4 Python, $5 a program that holds all that the limit allows.
+IN_A_NAMESPACE = """
+mount -t tmpfs none /etc/sysctl.d
+echo "$3" > "/proc/sys/user/$2"
+"$4" -c "$5" "$1/held" "$2" & holder=$!
+trap 'kill $holder' EXIT
+until [ -e "$1/held/ready" ]; do kill -0 $holder; sleep 0.05; done
+start() { "$4" -m doctor.start_engine --local-store-dir="$1/store" --local-execution-root-dir="$1/execution" || :; }
+start "$@" > "$1/before" 2>&1
+"$4" -m devflow.doctor --only=watches > "$1/found" || echo "exit code: $?" >> "$1/found"
+sh -c "$(sed -n 's/^  Fix: //p' "$1/found")" > /dev/null 2>&1
+"$4" -m devflow.doctor --only=watches > "$1/found-after"
+start "$@" > "$1/after" 2>&1
+"""
+
+
+@pytest.mark.needs("mount-namespaces", "sysctl")
+@pytest.mark.parametrize(("limit", "allowed"), [("max_inotify_watches", 200), ("max_inotify_instances", 3)])
+def test_pants_fails_and_works_after_the_fix(clone: Clone, limit: str, allowed: int) -> None:
+    """In a user namespace, which has limits of its own, and where this user is root."""
+    clone.write("bin/sudo", '#!/bin/sh\nexec "$@"\n', mode=0o755)
+    environment = {
+        "PATH": f"{clone.base}/bin:{os.environ['PATH']}:/usr/sbin:/sbin",
+        "HOME": str(clone.base / "home"),
+        "PYTHONPATH": ":".join(map(os.path.abspath, sys.path)),
+    }
+    arguments = (str(clone.base), limit, str(allowed), sys.executable, HOLD)
+    command = ["unshare", "--map-root-user", "--mount", "sh", "-euc", IN_A_NAMESPACE, "sh", *arguments]
+    subprocess.run(command, cwd=clone.root, env=environment, check=True)
+    before, found, found_after, after = (
+        (clone.base / name).read_text() for name in ("before", "found", "found-after", "after")
+    )
+    what, fix, *_, exit_code = found.splitlines()
+    assert what.startswith("watches: error: ")
+    words = re.split("Pants ends with (?=Failed to )", what)[1].rstrip(".")
+    begin, _, kind = words.replace("a directory", "`…/`").partition("`…/`")
+    assert begin in before
+    assert kind in before
+    assert "It works." not in before
+    assert fix.startswith(f"  Fix: echo user.{limit}=")
+    assert exit_code == "exit code: 1"
+    assert found_after == "1 check fine.\n"
+    assert "It works." in after
 
 
 @pytest.mark.parametrize(("directories", "severity"), [(20, []), (60, ["warning"])])

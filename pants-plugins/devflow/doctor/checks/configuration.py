@@ -7,23 +7,25 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from devflow.common.errors import Problem
+from devflow.doctor.checks.config_parsers import ONLY_ENGINE_SINCE, RefusedFile, refused, unreadable
 from devflow.doctor.facts import UNSAID, Finding, HealthCheck, error, warning
 from devflow.doctor.world import World
 
 _VERSION = re.compile(r"(\d{1,4})\.(\d{1,4})")
-_VERSION_LINE = re.compile(r"""^\s*pants_version\s*=\s*["'](.*?)["']""", re.MULTILINE)
+_ASSIGNED = re.compile(r"""^\s*pants_version\s*=\s*["']([^"'\n]*)""", re.MULTILINE)
+_NEWEST = (9999, 0)
 _SCOPE = re.compile(r"GLOBAL|DEFAULT|[a-z0-9_]+(?:[-.][a-z0-9_]+)*")
 
 
 @dataclass(frozen=True)
 class ConfigFacts:
-    """`broken` are configuration files that cannot be read, each with the problem; `version` is `pants_version`.
+    """`broken` are configuration files that Pants cannot read; `version` is `pants_version`.
 
     `unknown` are the keys at the top of a file that name no scope of options: file, key, and whether it is a table.
     `modern`: Pants is 2.25 or newer, whose engine reads these files.
     """
 
-    broken: tuple[tuple[str, Problem], ...]
+    broken: tuple[RefusedFile, ...]
     unknown: tuple[tuple[str, str, bool], ...]
     settings_problem: Problem | None
     version: str | None
@@ -33,8 +35,8 @@ class ConfigFacts:
 
 def read_config(world: World) -> ConfigFacts:
     """The files that belong to the repository or are named by PANTS_CONFIG_FILES."""
-    broken = tuple((file.name, file.problem) for file in world.config.files if file.problem and not file.is_rc)
-    modern = _is_modern(world)
+    broken = _broken(world, is_rc=False)
+    modern = _minor_version(world) >= ONLY_ENGINE_SINCE
     verified = str(world.config.value("GLOBAL", "verify_config", True)).lower() == "true"
     unknown = tuple(
         (file.name, key, isinstance(value, Mapping))
@@ -42,23 +44,34 @@ def read_config(world: World) -> ConfigFacts:
         for key, value in file.document.items()
         if (not _SCOPE.fullmatch(key) and verified) or (not isinstance(value, Mapping) and (verified or modern))
     )
-    version = None if broken else world.config.value("GLOBAL", "pants_version")
+    version = None if broken else world.config.value("GLOBAL", "pants_version", _of_unparsed(world))
     rc_is_broken = any(file.problem for file in world.config.files if file.is_rc)
     problem = None if broken or rc_is_broken else world.settings_problem
     return ConfigFacts(broken, unknown, problem, None if version is None else str(version), world.in_pants, modern)
 
 
-def _is_modern(world: World) -> bool:
-    """Judged by `pants_version`, also if it is misplaced at the top of a file, or if its file is no TOML.
+def _broken(world: World, *, is_rc: bool) -> tuple[RefusedFile, ...]:
+    version = _minor_version(world)
+    files = (file for file in world.config.files if file.is_rc == is_rc)
+    found = (refused(file, version, has_been_read=world.in_pants) for file in files)
+    return tuple(one for one in found if one)
+
+
+def _minor_version(world: World) -> tuple[int, int]:
+    """That of `pants_version`, also if it is misplaced at the top of a file, or that file is no TOML.
 
     Without a version, the newest Pants starts.
     """
-    files = world.config.files
-    at_the_top = (file.document.get("pants_version") for file in files)
-    lines = (version for file in files if file.problem for version in _VERSION_LINE.findall(file.text))
-    texts = (world.config.text("GLOBAL", "pants_version"), *at_the_top, *lines)
+    at_the_top = (file.document.get("pants_version") for file in world.config.files)
+    texts = (world.config.text("GLOBAL", "pants_version"), *at_the_top, _of_unparsed(world))
     version = next(filter(None, (_VERSION.match(text) for text in texts if isinstance(text, str))), None)
-    return version is None or (int(version[1]), int(version[2])) >= (2, 25)
+    return (int(version[1]), int(version[2])) if version else _NEWEST
+
+
+def _of_unparsed(world: World) -> str | None:
+    """`pants_version` in a file that is no TOML."""
+    found = (_ASSIGNED.search(file.text) for file in world.config.files if file.problem)
+    return next((one[1] for one in found if one), None)
 
 
 def judge_config(facts: ConfigFacts) -> Iterator[Finding]:
@@ -66,7 +79,7 @@ def judge_config(facts: ConfigFacts) -> Iterator[Finding]:
 
     Source: `config.py` of Pants 2.17.1, and what Pants 2.32.1 prints.
     """
-    yield from _unreadable(facts.broken, in_pants=facts.in_pants, modern=facts.modern)
+    yield from unreadable(facts.broken)
     for name, key, is_table in facts.unknown:
         fix = f"rename [{key}]: scopes have small letters" if is_table else f"move {key} below the [scope] that has it"
         if not is_table and key == "pants_version":
@@ -75,7 +88,9 @@ def judge_config(facts: ConfigFacts) -> Iterator[Finding]:
         if facts.modern and is_table:
             said = f"Invalid table name [{key}] in {name}: Invalid config entries detected."
         elif facts.modern:
-            said = f"Expected the config file {name} to contain tables per section: {key} is no table."
+            said = (
+                f"Expected the config file {name} to contain tables per section, but section {key} contained a value."
+            )
         yield error(f"Pants does not start: {said}", f"{fix}, or remove it, in {name}")
     if facts.settings_problem:
         yield error(facts.settings_problem.what, facts.settings_problem.fix)
@@ -87,20 +102,14 @@ def judge_config(facts: ConfigFacts) -> Iterator[Finding]:
 
 @dataclass(frozen=True)
 class RcFilesFacts:
-    """The rc files that are read, each with the options that it sets; those that cannot be read, with the problem.
-
-    `modern`: as in `ConfigFacts`.
-    """
+    """The rc files that are read, each with the options that it sets; those that Pants cannot read."""
 
     sets: Mapping[str, tuple[str, ...]]
-    broken: tuple[tuple[str, Problem], ...]
-    in_pants: bool
-    modern: bool = field(default=True, metadata=UNSAID)
+    broken: tuple[RefusedFile, ...]
 
 
 def read_rc_files(world: World) -> RcFilesFacts:
     """See `RcFilesFacts`."""
-    files = [file for file in world.config.files if file.is_rc]
     sets = {
         file.name: tuple(
             f"[{scope}].{option}"
@@ -108,25 +117,15 @@ def read_rc_files(world: World) -> RcFilesFacts:
             if isinstance(table, Mapping)
             for option in sorted(table)
         )
-        for file in files
+        for file in world.config.files
+        if file.is_rc
     }
-    broken = tuple((file.name, file.problem) for file in files if file.problem)
-    return RcFilesFacts(sets, broken, world.in_pants, _is_modern(world))
+    return RcFilesFacts(sets, _broken(world, is_rc=True))
 
 
 def judge_rc_files(facts: RcFilesFacts) -> Iterator[Finding]:
-    """Source: `config.py` of Pants 2.17.1, and what Pants 2.32.1 prints."""
-    return _unreadable(facts.broken, in_pants=facts.in_pants, modern=facts.modern)
-
-
-def _unreadable(broken: tuple[tuple[str, Problem], ...], *, in_pants: bool, modern: bool) -> Iterator[Finding]:
-    """The parser of Pants up to 2.24 takes some files that are no TOML: one that Pants has just read is a warning."""
-    for name, problem in broken:
-        quoted = f"Config file {name} could not be parsed as TOML"
-        if modern or in_pants:
-            quoted = f"Failed to parse config file {name}"
-        what = f"Pants from 2.25 on does not start: {quoted}" if in_pants else f"Pants does not start: {quoted}"
-        yield (warning if in_pants else error)(f"{what}: {problem.what}", problem.fix)
+    """See `unreadable`."""
+    return unreadable(facts.broken)
 
 
 CHECKS = (

@@ -66,12 +66,12 @@ def _daemon_runs(world: World) -> bool:
 
 
 def judge_execution_root(facts: ExecutionRootFacts) -> Iterator[Finding]:
-    """Source: the messages are those of Pants 2.17.1 for each case."""
+    """Source: the messages are those of Pants 2.17.1 and 2.32.1 for each case."""
     path, quoted = display_path(facts.path), shell_quote(facts.path)
     if not facts.exists and facts.runs:
         yield error(
-            f"{path} ([GLOBAL].local_execution_root_dir) was removed while Pants runs: Failed to create temporary "
-            "directory for immutable inputs: No such file or directory.",
+            f"{path} ([GLOBAL].local_execution_root_dir) was removed while Pants runs: Error making tempdir for local "
+            "process execution: No such file or directory.",
             f"{facts.reset} --only=execution",
         )
     elif not facts.exists:
@@ -95,8 +95,8 @@ def judge_execution_root(facts: ExecutionRootFacts) -> Iterator[Finding]:
         )
     elif facts.noexec:
         yield error(
-            f"{path} ([GLOBAL].local_execution_root_dir) is mounted with `noexec`: programs in sandboxes end with "
-            "Permission denied.",
+            f"{path} ([GLOBAL].local_execution_root_dir) is mounted with `noexec`: Pants ends with Error launching "
+            "process: Permission denied.",
             "name a directory of another file system in [GLOBAL].local_execution_root_dir",
         )
 

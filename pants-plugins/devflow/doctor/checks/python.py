@@ -160,12 +160,16 @@ def _is_only(constraints: Iterable[str], version: Version) -> bool:
 
 @dataclass(frozen=True)
 class LockedResolve:
-    """A resolve and its lockfile. `narrower`: the lockfile is for fewer Pythons than the resolve allows."""
+    """A resolve and its lockfile. `narrower`: the lockfile is for fewer Pythons than the resolve allows.
+
+    `refusal` is the message for a lockfile with conflict markers.
+    """
 
     resolve: str
     path: str
     exists: bool
     conflict: bool = False
+    refusal: str = ""
     narrower: bool = False
     made_for: tuple[str, ...] = ()
     wanted: tuple[str, ...] = ()
@@ -208,9 +212,17 @@ def _locked(resolve: str, path: str, wanted: tuple[str, ...], world: World) -> L
     narrower = bool(made_for and wanted) and any(
         allowed_by_any(wanted, version) and allowed_by_any(made_for, version) is False for version in _UNIVERSE
     )
-    return LockedResolve(
-        resolve, path, exists=True, conflict=conflict, narrower=narrower, made_for=made_for, wanted=wanted
-    )
+    refusal = _refusal(text, path) if conflict else ""
+    return LockedResolve(resolve, path, True, conflict, refusal, narrower, made_for, wanted)
+
+
+def _refusal(text: str, path: str) -> str:
+    """What Pants says of conflict markers. Source: `json_codec.py` of pex 2.1.137, `pip_requirement.py` of Pants."""
+    lines = [line for line in text.splitlines() if not line.startswith("//")]
+    if next(filter(None, map(str.strip, lines)), "").startswith("{"):
+        return f"The lock file at {path} does not contain valid JSON"
+    mark = next(line for line in lines if line.startswith(("<<<<<<< ", ">>>>>>> ")))
+    return f"Invalid requirement '{mark}' in {path}"
 
 
 def _made_for(text: str) -> tuple[str, ...]:
@@ -237,8 +249,8 @@ def judge_lockfiles(facts: LockfileFacts) -> Iterator[Finding]:
             )
         elif one.conflict:
             yield error(
-                f"{path}, the lockfile of resolve {one.resolve}, has conflict markers of git, and cannot be read.",
-                f"git checkout --theirs {path} && {make}",
+                f"{path}, the lockfile of resolve {one.resolve}, has conflict markers of git: {one.refusal}.",
+                make,
             )
         elif one.narrower and facts.behavior == "error":
             yield error(

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 
 from devflow.common.paths import display_path
 from devflow.doctor.checks.mounts import mount_of, mounts
-from devflow.doctor.facts import Finding, HealthCheck, NotCheckedError, error, warning
+from devflow.doctor.facts import UNSAID, Finding, HealthCheck, NotCheckedError, error, warning
 from devflow.doctor.world import World
 
 _FULL, _HALF = 0.95, 0.5
@@ -29,7 +30,7 @@ class WatchFacts:
 
     `needed` is the number of directories of the repository, of which the daemon watches those that it reads; None if
     they were not counted, because enough watches are free. `failed`: the log of Pants has a watch that failed, and what
-    it failed for is still so.
+    it failed for is still so. The keys are those of sysctl for the two limits.
     """
 
     allowed: int
@@ -39,11 +40,13 @@ class WatchFacts:
     most_by: str | None
     needed: int | None = None
     failed: bool = False
+    watches_key: str = field(default="fs.inotify.max_user_watches", metadata=UNSAID)
+    instances_key: str = field(default="fs.inotify.max_user_instances", metadata=UNSAID)
 
 
 def read_watches(world: World) -> WatchFacts:
     """Count the watches of the processes that this user may look at. Source: proc(5), inotify(7)."""
-    limits = [int(world.read_proc("sys", "fs", "inotify", name)) for name in ("max_user_watches", "max_user_instances")]
+    (allowed, watches_key), (instances_allowed, instances_key) = (_limit(world, of) for of in ("watches", "instances"))
     used, instances, most, most_by = 0, 0, 0, None
     for pid in filter(str.isdigit, os.listdir(world.proc)):
         of_process = list(_watches(world, pid))
@@ -51,10 +54,18 @@ def read_watches(world: World) -> WatchFacts:
         used += sum(of_process)
         if sum(of_process) > most:
             most, most_by = sum(of_process), f"{_name(world, pid)} (process {pid})"
-    is_half_used = used > _HALF * limits[0]
+    is_half_used = used > _HALF * allowed
     needed = _directories(world) if is_half_used else None
-    failed = _has_failed(world, limits[0], is_half_used=is_half_used)
-    return WatchFacts(limits[0], used, limits[1], instances, most_by, needed, failed)
+    failed = _has_failed(world, allowed, is_half_used=is_half_used)
+    return WatchFacts(allowed, used, instances_allowed, instances, most_by, needed, failed, watches_key, instances_key)
+
+
+def _limit(world: World, of: str) -> tuple[int, str]:
+    """A limit and its key: that of a user, or the one of a user namespace if it is lower, as in some containers."""
+    found = [(int(world.read_proc("sys", "fs", "inotify", f"max_user_{of}")), f"fs.inotify.max_user_{of}")]
+    with suppress(NotCheckedError):
+        found.append((int(world.read_proc("sys", "user", f"max_inotify_{of}")), f"user.max_inotify_{of}"))
+    return min(found, key=lambda one: one[0])
 
 
 def _directories(world: World) -> int:
@@ -127,7 +138,7 @@ def judge_watches(facts: WatchFacts) -> Iterator[Finding]:
     needed = f", {facts.needed} needed" if facts.needed else ""
     counted = f"{facts.allowed} watches of files are allowed, {facts.used} are in use{by}{needed}"
     more = max(524288, 2 * facts.allowed)
-    raise_limit = f"echo fs.inotify.max_user_watches={more} | sudo tee {_WATCH_FILE} && sudo sysctl --system"
+    raise_limit = f"echo {facts.watches_key}={more} | sudo tee {_WATCH_FILE} && sudo sysctl --system"
     if facts.used > _FULL * facts.allowed or facts.failed:
         yield error(
             f"{counted}. Pants ends with Failed to watch filesystem for a directory: Error {{ kind: MaxFilesWatch.",
@@ -139,7 +150,7 @@ def judge_watches(facts: WatchFacts) -> Iterator[Finding]:
         yield error(
             f"{facts.instances_used} of {facts.instances_allowed} instances of inotify are used. Pants ends with "
             "Failed to begin watching the filesystem: Too many open files.",
-            f"echo fs.inotify.max_user_instances=1024 | sudo tee {_INSTANCE_FILE} && sudo sysctl --system",
+            f"echo {facts.instances_key}=1024 | sudo tee {_INSTANCE_FILE} && sudo sysctl --system",
         )
 
 

@@ -10,6 +10,7 @@ import ast
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from enum import Enum
 from functools import cached_property
 from typing import Any
 
@@ -20,19 +21,29 @@ from devflow.common.toml_file import parse_toml
 from devflow.plain.settings.without_pants import config_files, interpolate, rc_files, user_name
 
 
+class Unreadable(Enum):
+    """Why a configuration file cannot be read."""
+
+    BY_SYSTEM = "system"
+    NO_TEXT = "text"
+    NO_TOML = "TOML"
+
+
 @dataclass(frozen=True)
 class ConfigFile:
-    """A configuration file. `problem` says why it cannot be read; the document is empty then.
+    """A configuration file.
 
-    `text` is what was read, also if it is no TOML.
+    `text` is its content, as far as it can be read. `problem` and `why` say why there is no document, which is empty
+    then.
     """
 
     path: str
     name: str
     is_rc: bool
     document: Mapping[str, Any]
+    text: str
     problem: Problem | None = None
-    text: str = ""
+    why: Unreadable | None = None
 
     def has(self, scope: str, option: str) -> bool:
         """Whether it sets an option."""
@@ -65,14 +76,15 @@ class Configuration:
 
         Raises: UserError if PANTS_CONFIG_FILES cannot be understood.
         """
-        paths = config_files(build_root, {} if ignore_named else environment)
+        paths = config_files(build_root, {} if ignore_named else environment, also_missing=True)
         named = [_read(path, build_root, is_rc=False) for path in paths]
         without = cls(build_root, environment, tuple(named), given or {})
         try:
             has_rc = without.value("GLOBAL", "pantsrc", True) not in (False, "false", "False")
         except UserError:
             has_rc = True
-        rc = [_read(path, build_root, is_rc=True) for path in rc_files(build_root)] if has_rc else []
+        paths = rc_files(build_root, is_there=os.path.exists) if has_rc else []
+        rc = [_read(path, build_root, is_rc=True) for path in paths]
         return replace(without, files=(*named, *rc))
 
     def value(self, scope: str, option: str, default: Any = None) -> Any:
@@ -158,13 +170,18 @@ def _read(path: str, build_root: str, *, is_rc: bool) -> ConfigFile:
     name = display_path(path, build_root)
     try:
         text = read_file_text(path)
+    except FileNotFoundError as error:
+        problem = Problem(f"{name} does not exist: {error}.", f"write {name}, or leave it out of PANTS_CONFIG_FILES")
+        return ConfigFile(path, name, is_rc, {}, "", problem, Unreadable.BY_SYSTEM)
     except (OSError, UnicodeDecodeError) as error:
         problem = Problem(f"{name} cannot be read: {error}.", f"make {name} a readable UTF-8 file")
-        return ConfigFile(path, name, is_rc, {}, problem)
+        if isinstance(error, OSError):
+            return ConfigFile(path, name, is_rc, {}, "", problem, Unreadable.BY_SYSTEM)
+        return ConfigFile(path, name, is_rc, {}, error.object.decode(errors="replace"), problem, Unreadable.NO_TEXT)
     try:
-        return ConfigFile(path, name, is_rc, parse_toml(text, name), text=text)
+        return ConfigFile(path, name, is_rc, parse_toml(text, name), text)
     except UserError as error:
-        return ConfigFile(path, name, is_rc, {}, error.problem, text)
+        return ConfigFile(path, name, is_rc, {}, text, error.problem, Unreadable.NO_TOML)
 
 
 def read_file_text(path: str) -> str:

@@ -11,7 +11,7 @@ import getpass
 import os
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from devflow.common.errors import UserError
@@ -22,6 +22,8 @@ _BUILD_ROOT_FILES = ("pants.toml", "pants", "BUILDROOT", "BUILD_ROOT")
 _RC_FILES = ("/etc/pantsrc", "~/.pants.rc", ".pants.rc")
 _REFERENCE = re.compile(r"%\(([a-zA-Z_0-9.]+)\)s")
 _MAX_NESTING = 20
+_STATE_BELOW_PANTS_D_SINCE = (2, 19)
+_TEXTS_ONLY_SINCE = (2, 25)  # older ones take any value as a text
 
 
 def find_build_root(start: str, environment: Mapping[str, str]) -> str:
@@ -51,15 +53,15 @@ def read_options(build_root: str, environment: Mapping[str, str]) -> dict[str, s
         "pants_distdir": os.path.join(build_root, "dist"),
         **{f"env.{name}": value for name, value in environment.items()},
     }
-    version = _value("pants_version", files, environment, known) or ""
+    version = _minor_version(_value("pants_version", files, environment, known, texts_only=False) or "")
+    texts_only = version >= _TEXTS_ONLY_SINCE
     # Pants resolves references to these two options before it reads the rc files; from 2.25 on, before it reads any.
-    before = [] if _is_since(version, (2, 25)) else named
+    before = [] if version >= _TEXTS_ONLY_SINCE else named
     for option in ("pants_workdir", "pants_distdir"):
-        known[option] = _value(option, before, environment, known) or known[option]
-    # From 2.19 on, all state of a repository is below `.pants.d`.
-    options = dict(_defaults(build_root, environment, modern=_is_since(version, (2, 19))))
+        known[option] = _value(option, before, environment, known, texts_only=texts_only) or known[option]
+    options = dict(_defaults(build_root, environment, modern=version >= _STATE_BELOW_PANTS_D_SINCE))
     for option in (*options, "pants_physical_workdir_base"):
-        value = _value(option, files, environment, known)
+        value = _value(option, files, environment, known, texts_only=texts_only)
         if value is not None:
             options[option] = value
     return options
@@ -86,15 +88,19 @@ def _defaults(build_root: str, environment: Mapping[str, str], *, modern: bool) 
     }
 
 
-def _is_since(version: str, release: tuple[int, int]) -> bool:
-    """Whether it is that release or newer: without a version, the newest Pants starts."""
-    match = re.match(r"(\d+)\.(\d+)", version)
-    return match is None or (int(match[1]), int(match[2])) >= release
+def _minor_version(version: str) -> tuple[int, int]:
+    """Without a version, the newest Pants starts."""
+    match = re.match(r"(\d{1,4})\.(\d{1,4})", version)
+    return (int(match[1]), int(match[2])) if match else (9999, 0)
 
 
-def config_files(build_root: str, environment: Mapping[str, str]) -> list[str]:
-    """The configuration files that Pants reads and that exist, without the rc files. Raises: UserError."""
-    paths = [os.path.join(build_root, "pants.toml")]
+def config_files(build_root: str, environment: Mapping[str, str], *, also_missing: bool = False) -> list[str]:
+    """The configuration files that Pants reads and that exist, without the rc files. Raises: UserError.
+
+    `also_missing`: and those that PANTS_CONFIG_FILES names and that do not exist, for which Pants fails.
+    """
+    default = os.path.join(build_root, "pants.toml")
+    paths = [default]
     named = next((environment[name] for name in _variables("pants_config_files") if name in environment), None)
     if named:
         value = _list_of_paths(named.lstrip("+"))
@@ -102,7 +108,7 @@ def config_files(build_root: str, environment: Mapping[str, str]) -> list[str]:
             what = f"PANTS_CONFIG_FILES={display_path(named)} is not a list."
             raise UserError(what, fix="write ['one.toml', 'two.toml']")
         paths = [*(paths if named.startswith("+") else []), *(os.path.join(build_root, path) for path in value)]
-    return [path for path in paths if os.path.isfile(path)]
+    return [path for path in paths if os.path.isfile(path) or (also_missing and path != default)]
 
 
 def _list_of_paths(text: str) -> list[str] | None:
@@ -117,10 +123,10 @@ def _list_of_paths(text: str) -> list[str] | None:
     return paths if all(isinstance(path, str) and "\0" not in path for path in paths) else None
 
 
-def rc_files(build_root: str) -> list[str]:
+def rc_files(build_root: str, *, is_there: Callable[[str], bool] = os.path.isfile) -> list[str]:
     """The rc files that exist, later ones win."""
     paths = (os.path.join(build_root, os.path.expanduser(path)) for path in _RC_FILES)
-    return [path for path in paths if os.path.isfile(path)]
+    return [path for path in paths if is_there(path)]
 
 
 def _load(path: str) -> Mapping[str, Any]:
@@ -142,7 +148,12 @@ def _variables(option: str) -> list[str]:
 
 
 def _value(
-    option: str, files: list[Mapping[str, Any]], environment: Mapping[str, str], known: Mapping[str, str]
+    option: str,
+    files: list[Mapping[str, Any]],
+    environment: Mapping[str, str],
+    known: Mapping[str, str],
+    *,
+    texts_only: bool,
 ) -> str | None:
     for variable in _variables(option):
         if variable in environment:
@@ -150,11 +161,11 @@ def _value(
     for content in reversed(files):
         section = content.get("GLOBAL", {})
         if option in section:
-            if not isinstance(section[option], str):
+            if texts_only and not isinstance(section[option], str):
                 what = f"[GLOBAL].{option} is {section[option]!r}, and must be a text."
                 raise UserError(what, fix=f"write [GLOBAL].{option} as a path in quotes")
             texts = {**content.get("DEFAULT", {}), **section}
-            return interpolate(section[option], {**known, **{name: str(text) for name, text in texts.items()}})
+            return interpolate(str(section[option]), {**known, **{name: str(text) for name, text in texts.items()}})
     return None
 
 
