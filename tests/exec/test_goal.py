@@ -113,7 +113,7 @@ def test_the_script_says_how_to_make_the_export(run: Run, root: Path) -> None:
     done = subprocess.run([root / "dist/exec/main"], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "the export of main is missing.\n  Fix: " in done.stderr
-    assert done.stderr.endswith(" export-all-resolves --include=main\n")
+    assert done.stderr.endswith(" export-all-resolves --include=main && pants exec-files --resolve=main\n")
 
 
 @pytest.mark.parametrize(

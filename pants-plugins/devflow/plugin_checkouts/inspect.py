@@ -12,7 +12,7 @@ from devflow.common.errors import UserError
 from devflow.common.files import read_file
 from devflow.common.git import Git, GitError
 from devflow.plugin_checkouts.facts import CheckoutKind, DeclaredCheckout, GitState, PluginCheckout, PluginProject
-from devflow.plugin_checkouts.listed import parse_list
+from devflow.plugin_checkouts.listed import parse_list, unusable_name
 from devflow.plugin_checkouts.projects import FILES, read_project, version_file
 
 _BUSY = (
@@ -47,6 +47,9 @@ def find_checkouts(build_root: str, directory: str) -> tuple[str, ...]:
 
 def inspect_project(build_root: str, path: str) -> PluginProject:
     """The contents of a directory, without its git state. No Python file is read."""
+    unusable = unusable_name(os.path.basename(path))
+    if unusable:
+        return PluginProject(problem=unusable)
     top = Path(build_root, path)
     texts = {name: text for name in FILES if (text := _text(top / name)) is not None}
     named = version_file(texts.get("setup.cfg", ""))

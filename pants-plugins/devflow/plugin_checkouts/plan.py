@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from devflow.common.errors import Problem, UserError, did_you_mean
 from devflow.common.options import command_line
 from devflow.common.paths import shell_quote, shown
 from devflow.plugin_checkouts.facts import CheckoutKind, DeclaredCheckout, PluginCheckout
+from devflow.plugin_checkouts.listed import unusable_name
 
 _SCRIPTS = {"console_scripts", "gui_scripts"}  # an installer loads them
 
@@ -79,9 +81,9 @@ def judge(
         lacks = tuple(missing.get(one.name, ()))
         problems = list(_wrong(one, entry, pants))
         if one.project.problem:
-            problems.append(
-                Problem(f"{shown(one.path)}: {one.project.problem}.", fix=f"correct it in {shown(one.path)}")
-            )
+            rename = f"rename it: mv {shell_quote(one.path)} {os.path.dirname(one.path)}/NAME"
+            fix = rename if unusable_name(one.name) else f"correct it in {shown(one.path)}"
+            problems.append(Problem(f"{shown(one.path)}: {one.project.problem}.", fix=fix))
         if lacks:
             problems.append(
                 Problem(f"{shown(one.path)} requires {', '.join(lacks)}, which the export lacks.", fix=make_missing)

@@ -12,6 +12,7 @@ from devflow.engine import scoped_options
 from devflow.plugin_checkouts.apply import write_metadata
 from devflow.plugin_checkouts.facts import METADATA_DIRECTORY
 from devflow.plugin_checkouts.inspect import find_checkouts, inspect_project
+from devflow.plugin_checkouts.listed import unusable_name
 from devflow.plugin_checkouts.projects import metadata_files
 
 __all__ = ["PluginRoots", "plugin_roots"]
@@ -71,6 +72,8 @@ async def plugin_roots(build_root: str, dist: str) -> PluginRoots:
     tops: dict[str, str] = {}
     metadata: dict[str, bytes] = {}
     for name in find_checkouts(build_root, directory):
+        if unusable_name(name):
+            continue
         project = inspect_project(build_root, f"{directory}/{name}")
         top = f"{directory}/{name}"
         tops[top] = top if project.root == "." else f"{top}/{project.root}"
