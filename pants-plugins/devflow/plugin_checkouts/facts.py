@@ -28,6 +28,7 @@ class CheckoutKind(Enum):
     REPOSITORY = "a git repository"
     LINK = "a link"
     PLAIN = "no git repository"
+    UNREADABLE = "a repository that git cannot read"
     TRACKED = "tracked by this repository"
     OTHER = "not a directory"
 

@@ -107,9 +107,11 @@ def _inspect_checkout(build_root: str, directory: str, name: str, env: Mapping[s
         return PluginCheckout(name, path, CheckoutKind.OTHER)
     project = inspect_project(build_root, path)
     # A worktree and a submodule have a file of this name.
-    state = git_state(Git(Path(absolute), env)) if os.path.lexists(os.path.join(absolute, ".git")) else None
-    kind = CheckoutKind.REPOSITORY if state else CheckoutKind.PLAIN
-    return PluginCheckout(name, path, CheckoutKind.LINK if os.path.islink(absolute) else kind, state, project)
+    has_git = os.path.lexists(os.path.join(absolute, ".git"))
+    state = git_state(Git(Path(absolute), env)) if has_git else None
+    kind = CheckoutKind.REPOSITORY if state else CheckoutKind.UNREADABLE if has_git else CheckoutKind.PLAIN
+    is_usable_link = os.path.islink(absolute) and kind is not CheckoutKind.UNREADABLE
+    return PluginCheckout(name, path, CheckoutKind.LINK if is_usable_link else kind, state, project)
 
 
 def _unless_tracked(one: PluginCheckout, tracked: Iterable[str]) -> PluginCheckout:
@@ -123,7 +125,7 @@ def _unless_tracked(one: PluginCheckout, tracked: Iterable[str]) -> PluginChecko
 
 
 def git_state(git: Git) -> GitState | None:
-    """The state of a git repository; None if the directory is not one."""
+    """The state of a git repository; None if git cannot read it."""
     try:
         lines = git.line("status", "--porcelain=v2", "--branch").splitlines()
     except GitError:

@@ -130,13 +130,8 @@ def _wrong(one: PluginCheckout, entry: DeclaredCheckout | None, pants: str) -> l
     if entry and one.kind is CheckoutKind.ABSENT:
         fix = command_line(pants, "plugin-checkouts", "--clone", f"--only={one.name}")
         return [Problem(f"{path} is not cloned.", fix=fix)]
-    if one.kind is CheckoutKind.OTHER:
-        return [
-            Problem(
-                f"{path} is not a directory.",
-                fix=f"move it away: mv {shell_quote(one.path)} {shell_quote(f'{one.path}.old1')}",
-            )
-        ]
+    if one.kind is CheckoutKind.OTHER or (entry and is_no_repository(one)):
+        return [no_repository(one)]
     if not entry or not state:
         return []
     if state.url != entry.url:
@@ -167,11 +162,25 @@ def where(one: PluginCheckout) -> str:
     return one.state.branch or next(iter(one.state.tags), one.state.commit[:12])
 
 
+def is_no_repository(one: PluginCheckout) -> bool:
+    """Whether there is no repository where one should be. Files that this repository tracks are its own affair."""
+    return one.state is None and one.kind not in (CheckoutKind.ABSENT, CheckoutKind.TRACKED)
+
+
+def no_repository(one: PluginCheckout) -> Problem:
+    """The problem of a path that is no repository, or none that git can read."""
+    path = shell_quote(one.path)
+    away = f"move it away: mv {path} {shell_quote(f'{one.path}.old1')}"
+    fix = f"see why: git -C {path} status" if one.kind is CheckoutKind.UNREADABLE else away
+    what = CheckoutKind.PLAIN if one.kind is CheckoutKind.LINK else one.kind
+    return Problem(f"{shown(one.path)} is {what.value}.", fix=fix)
+
+
 def refusal_to_update(one: PluginCheckout) -> Problem | None:
     """Why a checkout must not be updated; None if it may be."""
     state, path = one.state, shell_quote(one.path)
     if state is None:
-        return Problem(f"{shown(one.path)} is {one.kind.value}.", fix="leave it out: --only=NAME")
+        return no_repository(one)
     if state.busy:
         return Problem(f"{shown(one.path)} is in the middle of {state.busy}.", fix=f"finish it: git -C {path} status")
     if state.dirty:
