@@ -44,6 +44,12 @@ def fix_of(result: GoalRuleResult) -> str:
     return fix
 
 
+def works(result: GoalRuleResult) -> str:
+    """What the command printed."""
+    assert result.exit_code == 0, result.stderr
+    return result.stdout
+
+
 def arguments(fix: str, name: str) -> list[str]:
     """Those of a printed command, behind the name of its goal."""
     words = shlex.split(fix)
@@ -87,7 +93,7 @@ def test_remote_execution(execute: Run, monkeypatch: pytest.MonkeyPatch) -> None
     fix = fix_of(refused)
     assert fix == "pants --no-remote-execution exec -- sh -c 'echo $0' 'a b'"
     monkeypatch.undo()
-    assert execute(*arguments(fix, "exec")).stdout == "a b\n"
+    assert works(execute(*arguments(fix, "exec"))) == "a b\n"
 
 
 def test_a_command_without_dashes(execute: Run, root: Path) -> None:
@@ -95,7 +101,7 @@ def test_a_command_without_dashes(execute: Run, root: Path) -> None:
     refused = execute("tools/tell")
     assert "exec: This goal takes its command behind --.\n" in refused.stderr
     assert not (root / "dist").exists()
-    assert execute(*arguments(fix_of(refused), "exec")).stdout == "told\n"
+    assert works(execute(*arguments(fix_of(refused), "exec"))) == "told\n"
     assert fix_of(execute()) == "pants exec -- -m MODULE"  # there is no terminal for a Python that asks
 
 
@@ -104,7 +110,7 @@ def test_a_directory_that_is_not_there(execute: Run, root: Path) -> None:
     assert fix_of(refused) == "name one that is there"
     assert f"exec: --cwd=scr: {root}/scr is not a directory.\n" in refused.stderr
     assert not (root / "dist").exists(), "nothing is exported"
-    assert execute("--cwd=src", "--", "pwd").stdout == f"{root}/src\n"
+    assert works(execute("--cwd=src", "--", "pwd")) == f"{root}/src\n"
 
 
 @pytest.mark.parametrize(
@@ -143,7 +149,7 @@ def test_a_command_that_is_nowhere(execute: Run, root: Path) -> None:
     refused = execute("--", "alembc", "heads")
     assert f"exec: alembc is neither in {EXPORT}/bin nor on PATH. It has alembic.\n" in refused.stderr
     assert fix_of(refused).startswith("correct the name, or add the requirement that brings it to the lockfile")
-    assert execute("--", "alembic", "heads").stdout == "heads\n"
+    assert works(execute("--", "alembic", "heads")) == "heads\n"
 
 
 def test_a_regular_package_that_hides_code(execute: Run, run: Run, root: Path) -> None:

@@ -185,7 +185,9 @@ def test_one_that_git_cannot_read(world: World) -> None:
     for option in ("--check", "--update"):
         refused = world.run(option)
         assert "plugin-checkouts: plugins/mail is a repository that git cannot read.\n" in refused.stderr
-    command = fix_of(refused).partition("see why: ")[2]
+    fix = fix_of(refused)
+    assert fix == "see why: git -C plugins/mail status"
+    command = fix.partition(": ")[2]
     assert subprocess.run(shlex.split(command), cwd=world.root, capture_output=True, check=False).returncode
     head.write_text(content)
     works(world, "--update")

@@ -103,7 +103,7 @@ def update(
                 what = f"{shown(one.path)} has {one.state.ahead} commits that {one.state.upstream} lacks."
                 return Problem(what, fix=f"push them, or go on by hand: git -C {one.path} checkout {entry.ref}")
             git.run("checkout", "--quiet", entry.ref)
-        state = git_state(git)
+        state = git_state(git, entry.ref if entry else None)
         now = dataclasses.replace(one, state=state)
         refused = refusal_to_advance(now, entry)
         if refused:

@@ -85,20 +85,22 @@ def _modules(root: Path) -> tuple[str, ...]:
 
 
 def inspect_checkouts(
-    build_root: str, directory: str, names: Iterable[str], env: Mapping[str, str]
+    build_root: str, directory: str, refs: Mapping[str, str | None], env: Mapping[str, str]
 ) -> list[PluginCheckout]:
-    """The checkouts with these names, sorted; git is asked for all of them in parallel.
+    """The checkouts with these names, sorted; git is asked for all of them in parallel. `refs`: see `git_state`.
 
     Raises: UserError without git.
     """
     with ThreadPoolExecutor(_AT_ONCE) as git:
         tracked = git.submit(tracked_in, build_root, directory, env)
-        found = list(git.map(lambda name: _inspect_checkout(build_root, directory, name, env), sorted(names)))
+        found = list(git.map(lambda one: _inspect_checkout(build_root, directory, *one, env), sorted(refs.items())))
         of_repository = tracked.result()
     return [_unless_tracked(one, of_repository) for one in found]
 
 
-def _inspect_checkout(build_root: str, directory: str, name: str, env: Mapping[str, str]) -> PluginCheckout:
+def _inspect_checkout(
+    build_root: str, directory: str, name: str, ref: str | None, env: Mapping[str, str]
+) -> PluginCheckout:
     path = f"{directory}/{name}"
     absolute = os.path.join(build_root, path)
     if not os.path.lexists(absolute):
@@ -108,7 +110,7 @@ def _inspect_checkout(build_root: str, directory: str, name: str, env: Mapping[s
     project = inspect_project(build_root, path)
     # A worktree and a submodule have a file of this name.
     has_git = os.path.lexists(os.path.join(absolute, ".git"))
-    state = git_state(Git(Path(absolute), env)) if has_git else None
+    state = git_state(Git(Path(absolute), env), ref) if has_git else None
     kind = CheckoutKind.REPOSITORY if state else CheckoutKind.UNREADABLE if has_git else CheckoutKind.PLAIN
     is_usable_link = os.path.islink(absolute) and kind is not CheckoutKind.UNREADABLE
     return PluginCheckout(name, path, CheckoutKind.LINK if is_usable_link else kind, state, project)
@@ -124,26 +126,30 @@ def _unless_tracked(one: PluginCheckout, tracked: Iterable[str]) -> PluginChecko
     return one
 
 
-def git_state(git: Git) -> GitState | None:
-    """The state of a git repository; None if git cannot read it."""
+def git_state(git: Git, ref: str | None) -> GitState | None:
+    """The state of a git repository; None if git cannot read it.
+
+    Its tags are read only if they matter: for a detached HEAD, and for a `ref` that is not the branch.
+    """
     try:
         lines = git.line("status", "--porcelain=v2", "--branch").splitlines()
     except GitError:
         return None
     head = dict(line[2:].split(" ", 1) for line in lines if line.startswith("# ") and " " in line[2:])
     ahead, behind = (int(part[1:]) for part in head.get("branch.ab", "+0 -0").split())
-    branch = head.get("branch.head")
+    branch = None if head.get("branch.head") == "(detached)" else head.get("branch.head")
     commit = head.get("branch.oid", "")
+    has_tags = not commit.startswith("(") and (branch is None or ref not in (None, branch))
     return GitState(
         _remote(git),
         commit,
-        None if branch == "(detached)" else branch,
+        branch,
         head.get("branch.upstream"),
         ahead,
         behind,
         sum(not line.startswith("#") for line in lines),
         _busy(str(git.directory)),
-        tuple(git.line("tag", "--points-at", "HEAD").split()) if not commit.startswith("(") else (),
+        tuple(git.line("tag", "--points-at", "HEAD").split()) if has_tags else (),
     )
 
 

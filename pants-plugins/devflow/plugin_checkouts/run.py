@@ -31,7 +31,8 @@ class CheckoutsPlace:
         """The declared checkouts and those on disk, by name. Raises: UserError for an unknown name."""
         there = find_checkouts(self.build_root, self.directory)
         names = choose(only, {*declared, *there})
-        return inspect_checkouts(self.build_root, self.directory, names, self.env)
+        refs = {name: declared[name].ref if name in declared else None for name in names}
+        return inspect_checkouts(self.build_root, self.directory, refs, self.env)
 
 
 def refuse_options(options: PluginCheckoutsSubsystem) -> None:
