@@ -21,7 +21,7 @@ import os, signal, sys, time
 open("/dev/tty").close()
 # A handler must not print: it may run within the print below.
 signal.signal(signal.SIGWINCH, lambda *_: os.write(1, b"resized %d\\n" % os.get_terminal_size().columns))
-signal.signal(signal.SIGCONT, lambda *_: os.write(1, b"continued\n"))
+signal.signal(signal.SIGCONT, lambda *_: os.write(1, b"continued\\n"))
 try:
     print("ready", os.isatty(0), os.getpgrp() == os.tcgetpgrp(0), flush=True)
     while True:
