@@ -52,7 +52,7 @@ def _clone(git: Git, staging: Path, entry: DeclaredCheckout, env: Mapping[str, s
     except GitError as error:
         last = str(error).strip().splitlines()[-1].strip()
         return Problem(f"{shown(entry.name)} cannot be cloned from {entry.url}: {last}", fix=_other_way(entry.url))
-    new = Git(staging, env)
+    new = Git(staging, env, alone=True)
     for ref in filter(None, (entry.ref, entry.commit)):
         try:
             if ref == entry.commit and ref != entry.ref:
@@ -95,7 +95,7 @@ def update(
     refused = refusal_to_update(one)
     if refused:
         return refused
-    git = Git(Path(build_root, one.path), env)
+    git = Git(Path(build_root, one.path), env, alone=True)
     try:
         git.run(*_SAFE, "fetch", "--quiet", "--tags", "origin")
         if entry and entry.ref and not at_ref(one, entry):
@@ -108,7 +108,7 @@ def update(
         refused = refusal_to_advance(now, entry)
         if refused:
             return refused
-        if state and state.behind:
+        if state.behind:
             git.run("merge", "--quiet", "--ff-only", "@{upstream}")
     except GitError as error:
         last = str(error).strip().splitlines()[-1].strip()

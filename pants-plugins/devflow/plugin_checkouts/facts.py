@@ -79,13 +79,14 @@ class PluginProject:
 
 @dataclass(frozen=True)
 class PluginCheckout:
-    """One checkout on disk. `path` is relative to the build root."""
+    """One checkout on disk. `path` is relative to the build root; `git_says` is why git cannot read it."""
 
     name: str
     path: str
     kind: CheckoutKind
     state: GitState | None = None
     project: PluginProject = field(default_factory=PluginProject)
+    git_says: str = ""
 
     @property
     def root(self) -> str:

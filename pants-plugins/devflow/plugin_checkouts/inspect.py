@@ -110,10 +110,12 @@ def _inspect_checkout(
     project = inspect_project(build_root, path)
     # A worktree and a submodule have a file of this name.
     has_git = os.path.lexists(os.path.join(absolute, ".git"))
-    state = git_state(Git(Path(absolute), env), ref) if has_git else None
-    kind = CheckoutKind.REPOSITORY if state else CheckoutKind.UNREADABLE if has_git else CheckoutKind.PLAIN
-    is_usable_link = os.path.islink(absolute) and kind is not CheckoutKind.UNREADABLE
-    return PluginCheckout(name, path, CheckoutKind.LINK if is_usable_link else kind, state, project)
+    try:
+        state = git_state(Git(Path(absolute), env, alone=True), ref) if has_git else None
+    except GitError as error:
+        return PluginCheckout(name, path, CheckoutKind.UNREADABLE, None, project, str(error))
+    kind = CheckoutKind.REPOSITORY if state else CheckoutKind.PLAIN
+    return PluginCheckout(name, path, CheckoutKind.LINK if os.path.islink(absolute) else kind, state, project)
 
 
 def _unless_tracked(one: PluginCheckout, tracked: Iterable[str]) -> PluginCheckout:
@@ -126,15 +128,12 @@ def _unless_tracked(one: PluginCheckout, tracked: Iterable[str]) -> PluginChecko
     return one
 
 
-def git_state(git: Git, ref: str | None) -> GitState | None:
-    """The state of a git repository; None if git cannot read it.
+def git_state(git: Git, ref: str | None) -> GitState:
+    """The state of a git repository. Raises: GitError.
 
     Its tags are read only if they matter: for a detached HEAD, and for a `ref` that is not the branch.
     """
-    try:
-        lines = git.line("status", "--porcelain=v2", "--branch").splitlines()
-    except GitError:
-        return None
+    lines = git.line("status", "--porcelain=v2", "--branch").splitlines()
     head = dict(line[2:].split(" ", 1) for line in lines if line.startswith("# ") and " " in line[2:])
     ahead, behind = (int(part[1:]) for part in head.get("branch.ab", "+0 -0").split())
     branch = None if head.get("branch.head") == "(detached)" else head.get("branch.head")

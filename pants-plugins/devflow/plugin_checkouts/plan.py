@@ -171,9 +171,11 @@ def no_repository(one: PluginCheckout) -> Problem:
     """The problem of a path that is no repository, or none that git can read."""
     path = shell_quote(one.path)
     away = f"move it away: mv {path} {shell_quote(f'{one.path}.old1')}"
-    fix = f"see why: git -C {path} status" if one.kind is CheckoutKind.UNREADABLE else away
-    what = CheckoutKind.PLAIN if one.kind is CheckoutKind.LINK else one.kind
-    return Problem(f"{shown(one.path)} is {what.value}.", fix=fix)
+    if one.kind is CheckoutKind.UNREADABLE:
+        what = f"{shown(one.path)} is {one.kind.value}: {one.git_says}"
+        return Problem(what, fix=f"do what git says, or {away}")
+    kind = CheckoutKind.PLAIN if one.kind is CheckoutKind.LINK else one.kind
+    return Problem(f"{shown(one.path)} is {kind.value}.", fix=away)
 
 
 def refusal_to_update(one: PluginCheckout) -> Problem | None:
