@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from devflow.common.paths import is_text
+
 METADATA_DIRECTORY = (
     "plugins"  # below `dist`; this directory is on the path of commands, so that Python finds entry points
 )
@@ -92,3 +94,12 @@ class PluginCheckout:
     def root(self) -> str:
         """The source root, relative to the build root."""
         return self.path if self.project.root == "." else f"{self.path}/{self.project.root}"
+
+
+def unusable_name(name: str) -> str | None:
+    """Why commands cannot get a directory of this name on their path, as a clause; None if they can."""
+    if not is_text(name):
+        return "commands do not get it, because its name is not UTF-8"
+    if ":" in name:
+        return "commands do not get it, because its name has a ':', which separates the directories of PYTHONPATH"
+    return None

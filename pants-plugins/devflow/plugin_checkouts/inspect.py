@@ -11,8 +11,15 @@ from pathlib import Path
 from devflow.common.errors import UserError
 from devflow.common.files import read_file
 from devflow.common.git import Git, GitError
-from devflow.plugin_checkouts.facts import CheckoutKind, DeclaredCheckout, GitState, PluginCheckout, PluginProject
-from devflow.plugin_checkouts.listed import parse_list, unusable_name
+from devflow.plugin_checkouts.facts import (
+    CheckoutKind,
+    DeclaredCheckout,
+    GitState,
+    PluginCheckout,
+    PluginProject,
+    unusable_name,
+)
+from devflow.plugin_checkouts.listed import parse_list
 from devflow.plugin_checkouts.projects import FILES, read_project, version_file
 
 _BUSY = (

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from devflow.common.errors import UserError
 from devflow.common.options import command_line
-from devflow.common.paths import is_inside, is_text, shown
+from devflow.common.paths import is_inside, shown
 from devflow.common.toml_file import parse_toml
 from devflow.plugin_checkouts.facts import DeclaredCheckout
 
@@ -49,15 +49,6 @@ def checked_name(name: str, where: str) -> str:
             fix="use letters, digits, '-', '_' and '.', and begin with a letter or a digit",
         )
     return name
-
-
-def unusable_name(name: str) -> str | None:
-    """Why commands cannot get a directory of this name on their path, as a clause; None if they can."""
-    if not is_text(name):
-        return "commands do not get it, because its name is not UTF-8"
-    if ":" in name:
-        return "commands do not get it, because its name has a ':', which separates the directories of PYTHONPATH"
-    return None
 
 
 def checked_ref(ref: object, where: str) -> str:

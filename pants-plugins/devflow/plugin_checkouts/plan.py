@@ -12,8 +12,7 @@ from fnmatch import fnmatchcase
 from devflow.common.errors import Problem, UserError, did_you_mean
 from devflow.common.options import command_line
 from devflow.common.paths import shell_quote, shown
-from devflow.plugin_checkouts.facts import CheckoutKind, DeclaredCheckout, PluginCheckout
-from devflow.plugin_checkouts.listed import unusable_name
+from devflow.plugin_checkouts.facts import CheckoutKind, DeclaredCheckout, PluginCheckout, unusable_name
 
 _SCRIPTS = {"console_scripts", "gui_scripts"}  # an installer loads them
 

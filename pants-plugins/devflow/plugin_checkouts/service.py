@@ -10,9 +10,8 @@ from pants.option.errors import ConfigValidationError
 
 from devflow.engine import scoped_options
 from devflow.plugin_checkouts.apply import write_metadata
-from devflow.plugin_checkouts.facts import METADATA_DIRECTORY
+from devflow.plugin_checkouts.facts import METADATA_DIRECTORY, unusable_name
 from devflow.plugin_checkouts.inspect import find_checkouts, inspect_project
-from devflow.plugin_checkouts.listed import unusable_name
 from devflow.plugin_checkouts.projects import metadata_files
 
 __all__ = ["PluginRoots", "plugin_roots"]
