@@ -15,6 +15,8 @@ from plugin_checkouts.conftest import World
 
 from harness.git import git
 
+DIRECTORY = "--plugin-checkouts-directory"
+
 
 def fixes(result: GoalRuleResult) -> list[str]:
     assert result.exit_code == 1, result.stdout
@@ -275,6 +277,9 @@ def test_what_is_there_already(world: World) -> None:
         (["--ref=main"], "leave --ref out, or add --add=OWNER/REPO", ["--ref=main", "--add={url}"]),
         (["--dry-run"], "leave it out, or add one of them", ["--dry-run", "--clone"]),
         (["--only=mial"], "choose from mail", ["--only=mail"]),
+        ([f"{DIRECTORY}=.."], "name one, such as plugins", [f"{DIRECTORY}=plugins/"]),
+        ([f"{DIRECTORY}=/tmp"], "name one, such as plugins", [f"{DIRECTORY}=./etc/plugins"]),
+        ([f"{DIRECTORY}="], "name one, such as plugins", [f"{DIRECTORY}=..plugins"]),
     ],
 )
 def test_arguments(world: World, wrong: Sequence[str], said: str, correct: Sequence[str]) -> None:

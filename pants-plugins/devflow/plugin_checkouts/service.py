@@ -12,6 +12,7 @@ from devflow.engine import scoped_options
 from devflow.plugin_checkouts.apply import write_metadata
 from devflow.plugin_checkouts.facts import METADATA_DIRECTORY, unusable_name
 from devflow.plugin_checkouts.inspect import find_checkouts, inspect_project
+from devflow.plugin_checkouts.listed import checked_directory
 from devflow.plugin_checkouts.projects import metadata_files
 
 __all__ = ["PluginRoots", "plugin_roots"]
@@ -61,11 +62,11 @@ class PluginRoots:
 async def plugin_roots(build_root: str, dist: str) -> PluginRoots:
     """The present contents of the directory of checkouts.
 
-    They are not memoised: Pants does not watch files that git ignores.
+    They are not memoised: Pants does not watch files that git ignores. Raises: UserError.
     """
     try:
         scoped = await scoped_options(_SCOPE)
-        directory = str(scoped.options.directory).strip("/")
+        directory = checked_directory(str(scoped.options.directory))
     except ConfigValidationError:  # the backend is used without the goal
         return PluginRoots(build_root, dist, {}, {})
     tops: dict[str, str] = {}
