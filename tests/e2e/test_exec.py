@@ -154,7 +154,7 @@ def test_the_files(repo: Repository) -> None:
     # Pants is not kept waiting, and does not keep it waiting.
     running = subprocess.Popen([script, "-m", "acme"], cwd=repo.root, stdout=subprocess.PIPE, text=True)
     assert running.stdout
-    assert running.stdout.readline().startswith("in ")
+    assert any(line.startswith("in ") for line in running.stdout)
     assert repo.run("list", "::").exit_code == 0
     running.kill()
     running.communicate()
