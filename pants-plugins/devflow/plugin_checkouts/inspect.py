@@ -100,7 +100,9 @@ def inspect_checkouts(
     """
     with ThreadPoolExecutor(_AT_ONCE) as git:
         tracked = git.submit(tracked_in, build_root, directory, env)
-        found = list(git.map(lambda one: _inspect_checkout(build_root, directory, *one, env), sorted(refs.items())))
+        found = list(
+            git.map(lambda one: _inspect_checkout(build_root, directory, one[0], one[1], env), sorted(refs.items()))
+        )
         of_repository = tracked.result()
     return [_unless_tracked(one, of_repository) for one in found]
 
