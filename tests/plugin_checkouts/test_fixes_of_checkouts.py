@@ -13,6 +13,8 @@ import pytest
 from pants.testutil.rule_runner import GoalRuleResult
 from plugin_checkouts.conftest import World
 
+from devflow.common.git import GitError
+from devflow.plugin_checkouts.apply import reason
 from harness.git import git
 
 DIRECTORY = "--plugin-checkouts-directory"
@@ -66,6 +68,23 @@ def test_another_remote(world: World, change: Sequence[str], said: str) -> None:
     world.git("mail", "branch", "--set-upstream-to=origin/main") if change[1] == "set-url" else None
     world.commit("mail", "new.py", "")
     works(world, "--update")
+
+
+@pytest.mark.parametrize(
+    ("output", "expected"),
+    [
+        (
+            "ssh: connect to host x.test port 22: Connection refused\nfatal: Could not read from remote repository."
+            "\n\nPlease make sure you have the correct access rights\nand the repository exists.\n",
+            "ssh: connect to host x.test port 22: Connection refused fatal: Could not read from remote repository.",
+        ),
+        ("error: Your local changes\nAborting\n", "error: Your local changes Aborting"),
+        ("", "git clone exited with 128"),
+    ],
+)
+def test_why_git_fails(output: str, expected: str) -> None:
+    """Not the last line of its advice."""
+    assert reason(GitError("clone", 128, output)) == expected
 
 
 def test_a_missing_one_and_another_ref(world: World) -> None:
