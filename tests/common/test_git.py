@@ -25,6 +25,16 @@ def test_it_works_where_it_is_told_to(git: Git) -> None:
     assert git.line("rev-parse", "--absolute-git-dir") == f"{git.directory}/.git"
 
 
+def test_a_directory_that_has_to_be_the_repository_itself(git: Git, tmp_path: Path) -> None:
+    below = git.directory / "below"
+    below.mkdir()
+    (tmp_path / "link").symlink_to(below)
+    for directory in (below, tmp_path / "link"):
+        assert Git(directory, git.environment).succeeds("rev-parse")
+        assert not Git(directory, git.environment, alone=True).succeeds("rev-parse")
+    assert Git(git.directory, git.environment, alone=True).succeeds("rev-parse")
+
+
 def test_names_come_as_they_are(git: Git) -> None:
     for name in ("a b", "t\tb", "n\nl", "ü"):
         (git.directory / name).touch()

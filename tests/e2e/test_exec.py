@@ -19,6 +19,11 @@ from harness.world import PATIENCE_S, Caches, Repository, repository
 ACME = """\
 import os, signal, sys, time
 try:
+    open("/dev/tty").close()
+    print("a controlling terminal")
+except OSError:
+    print("no controlling terminal")
+try:
     print("in", os.getcwd(), os.isatty(0), flush=True)
     time.sleep(3600)
 finally:
@@ -83,10 +88,13 @@ def test_what_is_refused(repo: Repository) -> None:
         assert message in refused.stderr
     # The options of stock export, which begin with the name of a goal, still work.
     assert repo.run("--export-py-resolve-format=mutable_virtualenv", "exec", "--", "-V").stdout.startswith("Python 3.")
+    _, stderr = repo.start("export", "--py-resolve-format=mutable_virtualenv", "--resolve=nope").communicate()
+    assert "nope" in stderr
+    assert "Unknown flag" not in stderr
 
 
-def ctrl_c(command: list[str], repo: Repository) -> tuple[str, int]:
-    """Run a command in a terminal, type Ctrl-C when the program is in; what it printed, and its exit status."""
+def in_terminal(command: list[str], repo: Repository, awaited: str, key: bytes) -> tuple[str, int]:
+    """Run a command in a terminal, and type when it has printed a text; what it printed, and its exit status."""
     pid, descriptor = pty.fork()
     if not pid:
         os.chdir(repo.root)
@@ -103,16 +111,30 @@ def ctrl_c(command: list[str], repo: Repository) -> tuple[str, int]:
         if not read:
             break
         text += read.decode()
-        if not typed and f"in {repo.root} True" in text:
-            os.write(descriptor, b"\x03")
+        if not typed and awaited in text:
+            os.write(descriptor, key)
             typed = True
     return text, os.waitpid(pid, 0)[1]
 
 
+def ctrl_c(command: list[str], repo: Repository) -> tuple[str, int]:
+    """Type Ctrl-C when the program is in."""
+    return in_terminal([*command, "-m", "acme"], repo, f"in {repo.root} True", b"\x03")
+
+
 def test_ctrl_c(repo: Repository) -> None:
-    text, status = ctrl_c([str(repo.launcher), "--pantsd", "exec", "--", "-m", "acme"], repo)
+    text, status = ctrl_c([str(repo.launcher), "--pantsd", "exec", "--"], repo)
+    assert "no controlling terminal" in text
     assert "cleaned up" in text
     assert os.WEXITSTATUS(status) == 1
+
+
+def test_a_python_that_asks(repo: Repository) -> None:
+    """Without a command, in a terminal."""
+    command = [str(repo.launcher), "--pantsd", "exec"]
+    text, status = in_terminal(command, repo, ">>> ", b"print(6 * 7)\nraise SystemExit(5)\n")
+    assert "42\r\n" in text
+    assert os.WEXITSTATUS(status) == 5
 
 
 def test_the_files(repo: Repository) -> None:
@@ -132,11 +154,12 @@ def test_the_files(repo: Repository) -> None:
     # Pants is not kept waiting, and does not keep it waiting.
     running = subprocess.Popen([script, "-m", "acme"], cwd=repo.root, stdout=subprocess.PIPE, text=True)
     assert running.stdout
-    assert running.stdout.readline().startswith("in ")
+    assert any(line.startswith("in ") for line in running.stdout)
     assert repo.run("list", "::").exit_code == 0
     running.kill()
     running.communicate()
-    text, status = ctrl_c([str(script), "-m", "acme"], repo)
+    text, status = ctrl_c([str(script)], repo)
+    assert text.startswith("a controlling terminal")
     assert "cleaned up" in text
     assert "KeyboardInterrupt" in text
     assert (os.WIFSIGNALED(status), os.WEXITSTATUS(status)) in {(True, 0), (False, 130)}
@@ -158,6 +181,7 @@ def test_plugins_that_git_ignores(repo: Repository) -> None:
     roots = [f"{repo.root}/{one}" for one in ("src", "plugins/mail/src", "dist/plugins")]
     assert done.stdout.startswith(f"['the plugin']  {' '.join(roots)} ")
     assert "plugins" not in repo.run("list", "::").stdout
+    assert "plugins" not in repo.run("tailor", "--check", "::", check=False).stdout
     shutil.rmtree(repo.root / "plugins")
 
 

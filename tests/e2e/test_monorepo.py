@@ -81,6 +81,34 @@ def test_the_page_of_export_all_resolves(repo: Repository) -> None:
     repo.git("checkout", "--quiet", ".")
 
 
+def test_the_scripts_of_the_example(repo: Repository) -> None:
+    """They are thin: goals of its README do the work. (To install all of the main resolve takes minutes.)"""
+    environ = {**os.environ, **repo.caches.environment(), "RESOLVE": "ruff", "PANTS": str(repo.launcher)}
+
+    def script(*command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(command, cwd=repo.root, env=environ, capture_output=True, text=True, check=False)
+
+    missing = script("./py", "ruff", "--version")
+    assert missing.stderr == "./py: ./dist/exec/ruff is missing: pants exec-files --resolve=ruff\n"
+    repo.run("exec-files", "--resolve=ruff")
+    assert script("./py", "ruff", "--version").stdout.startswith("ruff ")
+    remote = repo.root / "dist" / "kiln-notifier-mail.git"
+    repo.git("clone", "--quiet", "--bare", ".", str(remote))
+    added = script("scripts/install-plugin.sh", remote.as_uri())
+    assert added.returncode == 0, added.stderr
+    assert f'url = "{remote.as_uri()}"' in (repo.root / "plugins.toml").read_text()
+    [mail, webhook] = repo.run("plugin-checkouts").stdout.splitlines()
+    assert mail.startswith("kiln-notifier-mail: main, clean")
+    assert webhook.startswith("kiln-notifier-webhook: not declared, tracked by this repository, ., 1 entry point")
+    shutil.rmtree(repo.root / "plugins/kiln-notifier-mail")
+    (repo.root / "plugins.toml").unlink()
+    assert repo.git("status", "--porcelain") == ""
+    readme = (repo.root / "README.md").read_text()
+    assert {f"$ pants {goal}" for goal in ("exec-files", "plugin-checkouts")} <= {
+        line.partition("  ")[0] for line in readme.splitlines()
+    }
+
+
 def test_the_page_of_link(repo: Repository) -> None:
     """With the tour of the README: the virtualenv, the command line in it, and the way back."""
     linked, again = printed_by("link")

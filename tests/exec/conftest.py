@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
 from pants.backend.python.target_types import PythonSourcesGeneratorTarget, PythonTestsGeneratorTarget
 from pants.core.target_types import LockfilesGeneratorTarget
+from pants.engine.goal import Goal
 from pants.engine.internals.parametrize import Parametrize
 from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
 
@@ -55,15 +56,21 @@ def root(rule_runner: RuleRunner) -> Path:
 
 @pytest.fixture()
 def run(rule_runner: RuleRunner, root: Path) -> Run:
-    """`run("--check")` runs `exec-files`."""
+    """`run("--check")` runs `exec-files`; with `goal=Exec`, `exec`."""
 
     def run_goal(
-        *args: str, version: str = "1.0", jvm: bool = False, env: Mapping[str, str] | None = None
+        *args: str,
+        version: str = "1.0",
+        jvm: bool = False,
+        env: Mapping[str, str] | None = None,
+        goal: type[Goal] = ExecFiles,
+        settings: Sequence[str] = (),
     ) -> GoalRuleResult:
         resolves = {name: f"{version} x" for name in (*RESOLVES, *(["jvm"] if jvm else []))}
         return rule_runner.run_goal_rule(
-            ExecFiles,
+            goal,
             global_args=[
+                *settings,
                 f"--fake-resolves={resolves}",
                 f"--python-resolves={RESOLVES}",
                 "--python-default-resolve=main",

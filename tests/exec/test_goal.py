@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from exec.repositories import write
 from pants.testutil.rule_runner import RuleRunner
 
 from devflow.exec.subsystem import ExecFilesSubsystem
+from devflow.export_all_resolves.goal import ExportAllResolves
 from harness.to_do import options_of, printed_arguments
 
 CURRENT = "dist/export/fake/trees/main/current"
@@ -113,7 +116,7 @@ def test_the_script_says_how_to_make_the_export(run: Run, root: Path) -> None:
     done = subprocess.run([root / "dist/exec/main"], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "the export of main is missing.\n  Fix: " in done.stderr
-    assert done.stderr.endswith(" export-all-resolves --include=main\n")
+    assert done.stderr.endswith(" export-all-resolves --include=main && pants exec-files --resolve=main\n")
 
 
 @pytest.mark.parametrize(
@@ -158,6 +161,46 @@ def test_dist_exec_is_a_file(run: Run, root: Path) -> None:
     result = run("--only=script")
     assert "dist/exec/main cannot be written: dist/exec is not a directory.\n" in result.stderr
     assert "  Fix: move it away: mv dist/exec dist/exec.old1\n" in result.stderr
+
+
+def test_a_path_that_readers_of_variables_take_in_different_ways(run: Run, root: Path) -> None:
+    (root / "plugins/a#b").mkdir(parents=True)
+    result = run()
+    assert result.exit_code == 1
+    what = "dist/exec/main.env is left out: the readers of such files take a character of plugins/a#b in different ways"
+    assert what in result.stderr
+    [fix] = re.findall(r"or leave this file out with (--only=\S+)", result.stderr)
+    without = run(fix)
+    assert (without.exit_code, without.stderr) == (0, "3 up to date.\n")
+    (root / "plugins/a#b").rename(root / "plugins/a-b")
+    assert "move that to a path that has letters, digits, spaces, and - _ . only" in result.stderr
+    assert run().exit_code == 0
+
+
+def test_the_printed_commands_make_nothing_stale_any_more(run: Run, root: Path) -> None:
+    """Neither when a lockfile is newer than the export that is of it, nor when all exports are gone with the link."""
+    run()
+    write(root / "main.lock", "more\n")
+    run("--include=main", goal=ExportAllResolves)
+    python = root / "dist/export/fake/trees/main/1.0/bin/python"
+    python.symlink_to("/bin/echo")
+    os.utime(root / "main.lock", (2_000_000_000, 2_000_000_000))  # a branch, and back: another time, the same content
+    done = tell(root)
+    assert " export-all-resolves --include=main && pants exec-files --resolve=main\n" in done.stderr
+    run("--include=main", goal=ExportAllResolves)
+    assert tell(root).stderr == done.stderr, "it is no fault of the export"
+    run("--resolve=main")
+    assert (tell(root).stdout, tell(root).stderr) == ("-c told\n", "")
+    shutil.rmtree(root / "dist/export")
+    assert "the export of main is missing.\n  Fix: pants export-all-resolves" in tell(root).stderr
+    run("--include=main", goal=ExportAllResolves)
+    run("--resolve=main")
+    python.symlink_to("/bin/echo")
+    assert tell(root).returncode == 0
+
+
+def tell(root: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([root / "dist/exec/main", "-c", "told"], capture_output=True, text=True, check=False)
 
 
 def test_the_report_as_json(run: Run) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,12 +14,14 @@ from typing import Any
 import pytest
 from exec.repositories import EXPORT, LOCK, MARKER, SCRIPT, command_facts, repository, run, write
 
-from devflow.exec.shell import dotenv, sourced, stubs
+from devflow.exec.run import argv
+from devflow.exec.shell import command, dotenv, sourced, stubs
 
 TELL = (
     "import json, os, sys; names = ['PATH', 'PYTHONPATH', 'PEX_EXTRA_SYS_PATH', 'VIRTUAL_ENV', 'PYTHONHOME'];"
     "print(json.dumps([sys.argv[1:], os.getcwd(), {name: os.environ.get(name) for name in names}]))"
 )
+MAKE_AGAIN = "pants export-all-resolves --include=main && pants exec-files --resolve=main"
 SHELLS = [shell for shell in ("sh", "bash", "dash", "zsh", "ksh") if shutil.which(shell)]
 
 
@@ -45,6 +48,41 @@ def test_the_command_gets_the_virtualenv_and_the_code(root: Path) -> None:
         "PYTHONHOME": None,
     }
     assert done.stderr == ""
+
+
+def test_each_variable_of_the_caller_is_kept(root: Path) -> None:
+    """Also one whose name the script uses, in each of its parts."""
+    (root / "main.lock").write_text(LOCK + "more==1.0\n")
+    os.utime(root / EXPORT / MARKER, (1_000_000_000, 1_000_000_000))
+    own = {"VIRTUAL_ENV", "PATH", "PYTHONPATH", "PEX_EXTRA_SYS_PATH", "IFS"}
+    names = set(re.findall(r"[A-Za-z_]\w*", (root / SCRIPT).read_text())) - own
+    names = {name for name in names if not name.startswith(("devflow_", "DEVFLOW_", "PYTHON"))}
+    tell = "import json, os; print(json.dumps(dict(os.environ)))"
+    write(root / EXPORT / "bin/tell", f"#!{root / EXPORT}/bin/python -sE\n{tell}\n", mode=0o755)
+    mine = {name: f"my {name}" for name in {*names, "root", "code"}}
+    for words in (["-c", tell], ["tell"]):
+        done = run(root, *words, env=mine)
+        assert json.loads(done.stdout).items() >= mine.items()
+
+
+def test_the_goal_runs_a_console_script_as_the_script_does(root: Path) -> None:
+    """In a directory with any name; and its shell is replaced by the command."""
+    of = command_facts(root)
+    venv = root / EXPORT
+    write(
+        venv / "bin/tool",
+        f"#!{venv}/bin/python -sE\nimport acme, os, sys\nprint(os.getpid(), sys.argv[1:])\n",
+        mode=0o755,
+    )
+    awkward = ["", "a b", "line\nbreak", "@file", "*", "--", "'", "$HOME"]
+    process = subprocess.Popen(
+        argv(command(of), str(root / "src"), ["tool", *awkward]),
+        env={"PATH": os.environ["PATH"]},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    printed, _ = process.communicate()
+    assert printed == f"acme\n{process.pid} {awkward}\n"
 
 
 def test_it_runs_where_it_is_called_and_ends_as_the_command_ends(root: Path) -> None:
@@ -111,9 +149,7 @@ def test_without_an_export(root: Path) -> None:
     shutil.rmtree(root / EXPORT)
     done = run(root, "-m", "acme")
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == (
-        f"{root}/{SCRIPT}: the export of main is missing.\n  Fix: pants export-all-resolves --include=main\n"
-    )
+    assert done.stderr == (f"{root}/{SCRIPT}: the export of main is missing.\n  Fix: {MAKE_AGAIN}\n")
 
 
 @pytest.mark.parametrize("beside", [False, True], ids=["in the export", "beside a linked export"])
@@ -126,9 +162,7 @@ def test_a_lockfile_that_changed(root: Path, beside: bool) -> None:
     (root / "main.lock").write_text(LOCK + "more==1.0\n")
     warned = run(root, "-m", "acme")
     assert (warned.stdout, warned.returncode) == ("acme\n", 0)
-    assert warned.stderr == (
-        f"{root}/{SCRIPT}: the export of main may be stale: pants export-all-resolves --include=main\n"
-    )
+    assert warned.stderr == (f"{root}/{SCRIPT}: the export of main may be stale: {MAKE_AGAIN}\n")
     assert run(root, "-m", "acme", env={"DEVFLOW_STALE": "ignore"}).stderr == ""
     refused = run(root, "-m", "acme", env={"DEVFLOW_STALE": "error"})
     assert (refused.stdout, refused.returncode, refused.stderr) == ("", 1, warned.stderr)

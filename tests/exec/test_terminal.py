@@ -8,7 +8,6 @@ import pty
 import select
 import signal
 import struct
-import sys
 import termios
 from pathlib import Path
 
@@ -22,6 +21,7 @@ import os, signal, sys, time
 open("/dev/tty").close()
 # A handler must not print: it may run within the print below.
 signal.signal(signal.SIGWINCH, lambda *_: os.write(1, b"resized %d\\n" % os.get_terminal_size().columns))
+signal.signal(signal.SIGCONT, lambda *_: os.write(1, b"continued\\n"))
 try:
     print("ready", os.isatty(0), os.getpgrp() == os.tcgetpgrp(0), flush=True)
     while True:
@@ -36,10 +36,10 @@ except KeyboardInterrupt:
 class Terminal:
     """A child whose terminal is ours."""
 
-    def __init__(self, script: Path, program: str) -> None:
+    def __init__(self, *command: str) -> None:
         self.pid, self.descriptor = pty.fork()
         if not self.pid:
-            os.execv(str(script), [str(script), "-c", program])
+            os.execv(command[0], command)
         self.text = ""
 
     def wait_for(self, text: str) -> None:
@@ -58,7 +58,7 @@ class Terminal:
 @pytest.fixture()
 def terminal(tmp_path: Path) -> Terminal:
     repository(tmp_path)
-    started = Terminal(tmp_path / SCRIPT, PROGRAM)
+    started = Terminal(str(tmp_path / SCRIPT), "-c", PROGRAM)
     started.wait_for("ready True True")
     return started
 
@@ -73,13 +73,15 @@ def test_the_size_of_the_terminal_and_ctrl_c(terminal: Terminal) -> None:
     assert os.WEXITSTATUS(status) == 130
 
 
-@pytest.mark.skipif(sys.platform == "darwin", reason="an orphaned process group is not stopped there")
-def test_ctrl_z(terminal: Terminal) -> None:
-    # The child leads a session, so that its group is an orphan, which the terminal does not stop: it is told directly.
-    os.kill(terminal.pid, signal.SIGSTOP)
-    _, status = os.waitpid(terminal.pid, os.WUNTRACED)
-    assert os.WIFSTOPPED(status)
-    os.kill(terminal.pid, signal.SIGCONT)
+def test_ctrl_z(tmp_path: Path) -> None:
+    """In a shell with job control, as a user types it."""
+    repository(tmp_path)
+    commands = 'cd "$0"; dist/exec/main -c "$1"; echo stopped $?; fg >/dev/null; echo ended $?'
+    terminal = Terminal("/bin/sh", "-mc", commands, str(tmp_path), PROGRAM)
+    terminal.wait_for("ready True True")
+    terminal.type(b"\x1a")
+    terminal.wait_for(f"stopped {128 + signal.SIGTSTP}")
+    terminal.wait_for("continued")
     terminal.type(b"\x03")
-    terminal.wait_for("cleaned up")
+    terminal.wait_for("ended 130")
     os.waitpid(terminal.pid, 0)

@@ -8,7 +8,8 @@ from pathlib import Path
 from house.messages import messages, reachable, texts_of_following_tests
 
 TESTS = Path(__file__).parent.parent
-FOLDERS = ("release", "backport", "sphinx_docs", "common", "e2e/test_release.py", "e2e/test_release_in_ci.py")
+SLICES = ("release", "backport", "exec", "plugin_checkouts", "sphinx_docs")
+FOLDERS = (*SLICES, "common", "e2e/test_release.py", "e2e/test_release_in_ci.py")
 # What their slices cannot show alone: a part of the message → the test that follows its fix.
 ELSEWHERE: Mapping[str, str] = {
     "or that of Pants' virtualenv": "common/test_toml_file.py::test_each_copy_is_found_and_nothing_else_is_imported",
@@ -20,7 +21,7 @@ def test_each_is_followed() -> None:
     named = "\n".join(map(texts_of_following_tests, paths))
     lacking = [
         message.where
-        for path in reachable("release", "backport", "sphinx_docs")
+        for path in reachable(*SLICES)
         for message in messages(path)
         if not message.is_named_in(named) and not any(part in message.where for part in ELSEWHERE)
     ]

@@ -38,6 +38,23 @@ def test_each_variable_alone(installed: Launcher, tmp_path: Path) -> None:
         assert served_by_python(installed, **{name: value}) == (0, f"server {PINNED} list\n", ""), name
 
 
+def test_a_directory_that_is_not_utf_8(installed: Launcher) -> None:
+    """Pants' client crashes on it. Bash remembers a directory that it has left, too."""
+    odd = Path(os.fsdecode(os.fsencode(installed.repository) + b"/d\xff"))
+    odd.mkdir()
+    refused = installed.run("list", cwd=odd)
+    assert (refused.returncode, refused.stdout) == (64, "")
+    assert refused.stderr == (
+        "./pants: the path of the current directory is not UTF-8, and Pants takes no other.\n"
+        "  Change to another directory of the repository.\n"
+    )
+    other = installed.repository / "é"
+    other.mkdir()
+    for directory in (other, installed.repository):
+        done = installed.run("list", cwd=directory, OLDPWD=os.fsdecode(os.fsencode(odd)))
+        assert (done.returncode, done.stderr) == (0, ""), directory
+
+
 @pytest.mark.parametrize("directory", ["PYTHONPATH", "PYTHONUSERBASE"])
 def test_modules_of_another_python_are_not_taken(installed: Launcher, tmp_path: Path, directory: str) -> None:
     modules = tmp_path / "modules"

@@ -43,15 +43,23 @@ class GitError(Exception):
 
 @dataclass(frozen=True)
 class Git:
-    """Runs git in a directory. `environment` is that of the caller, from which only what redirects git is left out."""
+    """Runs git in a directory. `environment` is that of the caller, from which only what redirects git is left out.
+
+    With `alone`, the directory itself has to be the repository: git does not take one that is above it instead.
+    """
 
     directory: Path
     environment: Mapping[str, str]
+    alone: bool = False
 
     @property
     def own_environment(self) -> dict[str, str]:
         """The environment of the caller for programs other than git, without the variables that redirect git."""
         return {name: value for name, value in self.environment.items() if name not in _REDIRECTIONS}
+
+    @property
+    def _ceiling(self) -> dict[str, str]:
+        return {"GIT_CEILING_DIRECTORIES": os.path.dirname(os.path.realpath(self.directory))} if self.alone else {}
 
     def run(
         self, *args: str, stdin: bytes = b"", env: Mapping[str, str] | None = None, accept: Collection[int] = (0,)
@@ -65,7 +73,7 @@ class Git:
         # which takes longer than git itself. What Python opens is not inherited anyway.
         done = subprocess.run(
             [executable, "-C", str(self.directory), *args],  # noqa: S603
-            env={**_UNLESS_SET, **kept, **_ALWAYS, **(env or {})},
+            env={**_UNLESS_SET, **kept, **_ALWAYS, **self._ceiling, **(env or {})},
             input=stdin,
             capture_output=True,
             check=False,

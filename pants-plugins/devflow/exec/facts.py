@@ -49,6 +49,11 @@ class CommandFacts:
         """The command that makes the export."""
         return command_line(self.pants, "export-all-resolves", f"--include={self.resolve}")
 
+    @property
+    def make_export_and_files(self) -> str:
+        """The commands that make the export, the link to it, and the script, which has the checksum of the lockfile."""
+        return f"{self.make_export} && {command_line(self.pants, 'exec-files', f'--resolve={self.resolve}')}"
+
 
 @dataclass(frozen=True)
 class FileOnDisk:

@@ -21,6 +21,7 @@ from devflow.engine import Rules
 from devflow.exec import report
 from devflow.exec.apply import write_files
 from devflow.exec.inspect import chosen_resolves, default_resolve, inspect_commands, inspect_files
+from devflow.exec.namespaces import hidden_namespaces
 from devflow.exec.plan import FilesMode, PlannedFile, choose_kinds, desired_files, plan_files, script_path
 from devflow.exec.shell import stubs
 from devflow.exec.subsystem import ExecFilesSubsystem, ExecSubsystem
@@ -67,7 +68,8 @@ async def exec_files_goal(
         if mode is FilesMode.WRITE and any(file.changed for file in files):
             files, failed = write_files(plan_now, tree.build_root, global_options.pants_workdir)
         given = flagged(options, typed_arguments(session), without=("check", "dry_run", "format"))
-        outcome = report.FilesOutcome(mode, files, failed, command_line(bin_name(), options.name, *given))
+        notes = tuple(dict.fromkeys(note for of in commands for note in hidden_namespaces(of)))
+        outcome = report.FilesOutcome(mode, files, failed, command_line(bin_name(), options.name, *given), notes)
         run.report(options.format, lines=report.lines(outcome), document=report.as_json(outcome))
         run.say(*report.closing(outcome, stubs(commands[0], script_path(commands[0]))))
         run.end(outcome.exit_code)

@@ -18,13 +18,22 @@ from pants.engine.unions import UnionMembership
 from pants.option.global_options import GlobalOptions
 from pants.util.docutil import bin_name
 
-from devflow.common.errors import UserError
+from devflow.common.errors import UserError, headed
 from devflow.common.goals import GoalRun, typed_arguments
-from devflow.common.options import split_commas, together
+from devflow.common.options import command_line, split_commas, together
 from devflow.engine import Rules, run_interactive
 from devflow.exec.apply import point_at_export, write_metadata_of_plugins
 from devflow.exec.inspect import chosen_resolves, default_resolve, inspect_commands
-from devflow.exec.run import argv, environment, is_looked_up, not_found, without_dashes, working_directory
+from devflow.exec.namespaces import hidden_namespaces
+from devflow.exec.run import (
+    argv,
+    environment,
+    is_looked_up,
+    not_found,
+    own_arguments,
+    without_dashes,
+    working_directory,
+)
 from devflow.exec.shell import command
 from devflow.exec.subsystem import ExecSubsystem
 from devflow.export_all_resolves.service import (
@@ -80,11 +89,13 @@ async def exec_goal(
             run.end(1 if rebuilds else 0)
             return Exec(exit_code=run.exit_code)
         if rebuilds:
-            refuse_remote_execution(global_options, options.name)
+            again = command_line(options.name, *own_arguments(typed_arguments(session)))
+            refuse_remote_execution(global_options, again)
             if not await make_exports(exports, resolves, global_options, run.say):
                 return Exec(exit_code=1)
         point_at_export(of)
         write_metadata_of_plugins(of)
+        run.say(*(headed(options.name, problem) for problem in hidden_namespaces(of)))
         looked_up = words[0] if words and is_looked_up(words[0]) else None
         programs = os.path.join(tree.build_root, of.export, "bin")
         if looked_up and not shutil.which(looked_up, path=os.pathsep.join([programs, env.get("PATH", "")])):

@@ -9,7 +9,7 @@ from enum import Enum
 from devflow.common.errors import Problem, UserError, did_you_mean
 from devflow.common.paths import shell_quote, shown
 from devflow.exec.facts import CommandFacts, FileOnDisk
-from devflow.exec.shell import dotenv, script, sourced
+from devflow.exec.shell import ambiguous_path, dotenv, script, sourced
 
 
 class FilesMode(Enum):
@@ -91,10 +91,11 @@ def desired_files(of: CommandFacts, kinds: Collection[FileKind], marker: str) ->
     """The files of one resolve, in the order of the kinds. `marker`: see `shell.script`."""
     path = script_path(of)
     env = dotenv(of)
+    ambiguous = ambiguous_path(of)
     no_env = Problem(
-        f"{path}.env is left out: the readers of such files take a character of {of.build_root} in different ways.",
-        fix="move the repository to a directory whose path has letters, digits, spaces, and - _ . only, or leave this "
-        "file out with --only=script,activate,link",
+        f"{path}.env is left out: the readers of such files take a character of {ambiguous} in different ways.",
+        fix="move that to a path that has letters, digits, spaces, and - _ . only, or leave this file out with "
+        "--only=script,activate,link,plugins",
     )
     files = (
         DesiredFile(of.resolve, FileKind.SCRIPT, path, script(of, path, marker).encode()),

@@ -15,12 +15,13 @@ _GOAL = "exec-files"
 
 @dataclass(frozen=True)
 class FilesOutcome:
-    """A plan and its result; `failed` has the failed writes, by path."""
+    """A plan and its result; `failed` has the failed writes, by path. `notes` are no failures of this goal."""
 
     mode: FilesMode
     files: Sequence[PlannedFile]
     failed: Mapping[str, Problem]
     command: str
+    notes: tuple[Problem, ...] = ()
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -60,7 +61,7 @@ def closing(outcome: FilesOutcome, stubs: Sequence[str]) -> list[str | Problem]:
     planned_only = outcome.mode is not FilesMode.WRITE and changed
     is_new = outcome.mode is FilesMode.WRITE and any(file.status is CommandFileStatus.MISSING for file in changed)
     return [
-        *(headed(_GOAL, problem) for problem in outcome.problems),
+        *(headed(_GOAL, problem) for problem in (*outcome.problems, *outcome.notes)),
         *(stubs if is_new else []),
         counts_line(counts),
         *([to_do(outcome.command)] if planned_only else []),
@@ -80,4 +81,11 @@ def as_json(outcome: FilesOutcome) -> str:
         for file in outcome.files
     ]
     problems = [problem.as_json() for problem in outcome.problems]
-    return json_report(_GOAL, schema_version=1, mode=outcome.mode.value, results=results, problems=problems)
+    return json_report(
+        _GOAL,
+        schema_version=1,
+        mode=outcome.mode.value,
+        results=results,
+        notes=[note.as_json() for note in outcome.notes],
+        problems=problems,
+    )

@@ -65,12 +65,17 @@ def is_looked_up(word: str) -> bool:
     return not (word in ("", "-") or word.startswith("-") or word.endswith(".py") or "/" in word)
 
 
+def own_arguments(typed: Sequence[str]) -> tuple[str, ...]:
+    """What is typed after the name of this goal, with `--` and the command. `typed` are all arguments of the run."""
+    return tuple(typed[typed.index("exec") + 1 :]) if "exec" in typed else ()
+
+
 def without_dashes(typed: Sequence[str], bin_name: str) -> UserError:
     """The error for a command without `--` before it, which Pants parses as targets and goals.
 
     `typed` are all arguments of the run.
     """
-    words = list(typed[typed.index("exec") + 1 :]) if "exec" in typed else []
+    words = own_arguments(typed)
     own = 0
     while own < len(words) and words[own].startswith("--"):
         own += 1

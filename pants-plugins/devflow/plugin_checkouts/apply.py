@@ -13,7 +13,7 @@ from pathlib import Path
 from devflow.common.errors import Problem
 from devflow.common.files import atomic_write, exclusive_lock
 from devflow.common.git import Git, GitError
-from devflow.common.paths import shown
+from devflow.common.paths import shell_quote, shown
 from devflow.common.removal.trees import remove
 from devflow.plugin_checkouts.facts import DeclaredCheckout, PluginCheckout
 from devflow.plugin_checkouts.inspect import STAGING, git_state
@@ -50,9 +50,9 @@ def _clone(git: Git, staging: Path, entry: DeclaredCheckout, env: Mapping[str, s
     try:
         git.run(*_SAFE, "clone", "--quiet", "--origin", "origin", "--", entry.url, str(staging))
     except GitError as error:
-        last = str(error).strip().splitlines()[-1].strip()
-        return Problem(f"{shown(entry.name)} cannot be cloned from {entry.url}: {last}", fix=_other_way(entry.url))
-    new = Git(staging, env)
+        what = f"{shown(entry.name)} cannot be cloned from {entry.url}: {reason(error)}"
+        return Problem(what, fix=_other_way(entry.url))
+    new = Git(staging, env, alone=True)
     for ref in filter(None, (entry.ref, entry.commit)):
         try:
             if ref == entry.commit and ref != entry.ref:
@@ -68,6 +68,13 @@ def _clone(git: Git, staging: Path, entry: DeclaredCheckout, env: Mapping[str, s
             what = f"{shown(entry.name)}: {entry.url} has no branch, tag or commit {shown(ref)}."
             return Problem(what, fix=f"correct the ref: {', '.join(map(shown, near)) or 'it has none at all'}")
     return None
+
+
+def reason(error: GitError) -> str:
+    """What git says, on one line, up to the line that says what is fatal: what follows is advice."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    end = next((number for number, line in enumerate(lines, 1) if line.startswith("fatal: ")), len(lines))
+    return " ".join(lines[:end])
 
 
 def _other_way(url: str) -> str:
@@ -95,7 +102,7 @@ def update(
     refused = refusal_to_update(one)
     if refused:
         return refused
-    git = Git(Path(build_root, one.path), env)
+    git = Git(Path(build_root, one.path), env, alone=True)
     try:
         git.run(*_SAFE, "fetch", "--quiet", "--tags", "origin")
         if entry and entry.ref and not at_ref(one, entry):
@@ -103,16 +110,16 @@ def update(
                 what = f"{shown(one.path)} has {one.state.ahead} commits that {one.state.upstream} lacks."
                 return Problem(what, fix=f"push them, or go on by hand: git -C {one.path} checkout {entry.ref}")
             git.run("checkout", "--quiet", entry.ref)
-        state = git_state(git)
+        state = git_state(git, entry.ref if entry else None)
         now = dataclasses.replace(one, state=state)
         refused = refusal_to_advance(now, entry)
         if refused:
             return refused
-        if state and state.behind:
+        if state.behind:
             git.run("merge", "--quiet", "--ff-only", "@{upstream}")
     except GitError as error:
-        last = str(error).strip().splitlines()[-1].strip()
-        return Problem(f"{shown(one.path)} cannot be updated: {last}", fix=f"see why: git -C {one.path} fetch origin")
+        what = f"{shown(one.path)} cannot be updated: {reason(error)}"
+        return Problem(what, fix=f"see why: git -C {shell_quote(one.path)} fetch origin")
     return None
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from devflow.common.paths import is_text
+
 METADATA_DIRECTORY = (
     "plugins"  # below `dist`; this directory is on the path of commands, so that Python finds entry points
 )
@@ -28,6 +30,7 @@ class CheckoutKind(Enum):
     REPOSITORY = "a git repository"
     LINK = "a link"
     PLAIN = "no git repository"
+    UNREADABLE = "a repository that git cannot read"
     TRACKED = "tracked by this repository"
     OTHER = "not a directory"
 
@@ -78,15 +81,25 @@ class PluginProject:
 
 @dataclass(frozen=True)
 class PluginCheckout:
-    """One checkout on disk. `path` is relative to the build root."""
+    """One checkout on disk. `path` is relative to the build root; `git_says` is why git cannot read it."""
 
     name: str
     path: str
     kind: CheckoutKind
     state: GitState | None = None
     project: PluginProject = field(default_factory=PluginProject)
+    git_says: str = ""
 
     @property
     def root(self) -> str:
         """The source root, relative to the build root."""
         return self.path if self.project.root == "." else f"{self.path}/{self.project.root}"
+
+
+def unusable_name(name: str) -> str | None:
+    """Why commands cannot get a directory of this name on their path, as a clause; None if they can."""
+    if not is_text(name):
+        return "commands do not get it, because its name is not UTF-8"
+    if ":" in name:
+        return "commands do not get it, because its name has a ':', which separates the directories of PYTHONPATH"
+    return None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 from pants.base.specs import Specs
 from pants.engine.console import Console
 from pants.engine.env_vars import CompleteEnvironmentVars
@@ -19,6 +17,7 @@ from devflow.engine import Rules, scoped_options
 from devflow.export_all_resolves.service import ExportTree, export_path
 from devflow.plugin_checkouts import apply, report
 from devflow.plugin_checkouts.inspect import read_list
+from devflow.plugin_checkouts.listed import checked_directory
 from devflow.plugin_checkouts.plan import CheckoutMode, judge, warnings
 from devflow.plugin_checkouts.requirements import RequirementFindings, has_python, inspect_requirements
 from devflow.plugin_checkouts.run import CHANGES, Changes, CheckoutsPlace, change, refuse_options
@@ -47,7 +46,7 @@ async def plugin_checkouts_goal(
         run.refuse_targets(specs)
         refuse_options(options)
         mode = options.mode
-        directory = os.path.normpath(options.directory)
+        directory = checked_directory(options.directory)
         around = CheckoutsPlace(tree.build_root, directory, options.list, session[CompleteEnvironmentVars])
         listed = read_list(tree.build_root, options.list)
         text, entries = listed or ("", ())

@@ -11,7 +11,14 @@ from pathlib import Path
 from devflow.common.errors import UserError
 from devflow.common.files import read_file
 from devflow.common.git import Git, GitError
-from devflow.plugin_checkouts.facts import CheckoutKind, DeclaredCheckout, GitState, PluginCheckout, PluginProject
+from devflow.plugin_checkouts.facts import (
+    CheckoutKind,
+    DeclaredCheckout,
+    GitState,
+    PluginCheckout,
+    PluginProject,
+    unusable_name,
+)
 from devflow.plugin_checkouts.listed import parse_list
 from devflow.plugin_checkouts.projects import FILES, read_project, version_file
 
@@ -47,6 +54,9 @@ def find_checkouts(build_root: str, directory: str) -> tuple[str, ...]:
 
 def inspect_project(build_root: str, path: str) -> PluginProject:
     """The contents of a directory, without its git state. No Python file is read."""
+    unusable = unusable_name(os.path.basename(path))
+    if unusable:
+        return PluginProject(problem=unusable)
     top = Path(build_root, path)
     texts = {name: text for name in FILES if (text := _text(top / name)) is not None}
     named = version_file(texts.get("setup.cfg", ""))
@@ -82,20 +92,24 @@ def _modules(root: Path) -> tuple[str, ...]:
 
 
 def inspect_checkouts(
-    build_root: str, directory: str, names: Iterable[str], env: Mapping[str, str]
+    build_root: str, directory: str, refs: Mapping[str, str | None], env: Mapping[str, str]
 ) -> list[PluginCheckout]:
-    """The checkouts with these names, sorted; git is asked for all of them in parallel.
+    """The checkouts with these names, sorted; git is asked for all of them in parallel. `refs`: see `git_state`.
 
     Raises: UserError without git.
     """
     with ThreadPoolExecutor(_AT_ONCE) as git:
         tracked = git.submit(tracked_in, build_root, directory, env)
-        found = list(git.map(lambda name: _inspect_checkout(build_root, directory, name, env), sorted(names)))
+        found = list(
+            git.map(lambda one: _inspect_checkout(build_root, directory, one[0], one[1], env), sorted(refs.items()))
+        )
         of_repository = tracked.result()
     return [_unless_tracked(one, of_repository) for one in found]
 
 
-def _inspect_checkout(build_root: str, directory: str, name: str, env: Mapping[str, str]) -> PluginCheckout:
+def _inspect_checkout(
+    build_root: str, directory: str, name: str, ref: str | None, env: Mapping[str, str]
+) -> PluginCheckout:
     path = f"{directory}/{name}"
     absolute = os.path.join(build_root, path)
     if not os.path.lexists(absolute):
@@ -104,7 +118,11 @@ def _inspect_checkout(build_root: str, directory: str, name: str, env: Mapping[s
         return PluginCheckout(name, path, CheckoutKind.OTHER)
     project = inspect_project(build_root, path)
     # A worktree and a submodule have a file of this name.
-    state = git_state(Git(Path(absolute), env)) if os.path.lexists(os.path.join(absolute, ".git")) else None
+    has_git = os.path.lexists(os.path.join(absolute, ".git"))
+    try:
+        state = git_state(Git(Path(absolute), env, alone=True), ref) if has_git else None
+    except GitError as error:
+        return PluginCheckout(name, path, CheckoutKind.UNREADABLE, None, project, str(error))
     kind = CheckoutKind.REPOSITORY if state else CheckoutKind.PLAIN
     return PluginCheckout(name, path, CheckoutKind.LINK if os.path.islink(absolute) else kind, state, project)
 
@@ -119,26 +137,27 @@ def _unless_tracked(one: PluginCheckout, tracked: Iterable[str]) -> PluginChecko
     return one
 
 
-def git_state(git: Git) -> GitState | None:
-    """The state of a git repository; None if the directory is not one."""
-    try:
-        lines = git.line("status", "--porcelain=v2", "--branch").splitlines()
-    except GitError:
-        return None
+def git_state(git: Git, ref: str | None) -> GitState:
+    """The state of a git repository. Raises: GitError.
+
+    Its tags are read only if they matter: for a detached HEAD, and for a `ref` that is not the branch.
+    """
+    lines = git.line("status", "--porcelain=v2", "--branch").splitlines()
     head = dict(line[2:].split(" ", 1) for line in lines if line.startswith("# ") and " " in line[2:])
     ahead, behind = (int(part[1:]) for part in head.get("branch.ab", "+0 -0").split())
-    branch = head.get("branch.head")
+    branch = None if head.get("branch.head") == "(detached)" else head.get("branch.head")
     commit = head.get("branch.oid", "")
+    has_tags = not commit.startswith("(") and (branch is None or ref not in (None, branch))
     return GitState(
         _remote(git),
         commit,
-        None if branch == "(detached)" else branch,
+        branch,
         head.get("branch.upstream"),
         ahead,
         behind,
         sum(not line.startswith("#") for line in lines),
         _busy(str(git.directory)),
-        tuple(git.line("tag", "--points-at", "HEAD").split()) if not commit.startswith("(") else (),
+        tuple(git.line("tag", "--points-at", "HEAD").split()) if has_tags else (),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Mapping
 
@@ -12,7 +13,7 @@ from devflow.common.paths import is_inside, shown
 from devflow.common.toml_file import parse_toml
 from devflow.plugin_checkouts.facts import DeclaredCheckout
 
-_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _REPOSITORY = re.compile(r"[A-Za-z0-9_][\w.-]*/[A-Za-z0-9_][\w.-]*")
 _URL = re.compile(r"(?:https?|ssh|git)://[^\s]+|[A-Za-z0-9_][\w.-]*@[\w.-]+:[^\s:][^\s]*")
 _REF = re.compile(r"[A-Za-z0-9_][^\s~^:?*\[\\]*")
@@ -39,6 +40,17 @@ def parse_list(text: str, path: str, build_root: str) -> tuple[DeclaredCheckout,
             )
         )
     return tuple(entries)
+
+
+def checked_directory(directory: str) -> str:
+    """The directory of checkouts, relative to the build root, with no slash at its end. Raises: UserError."""
+    clean = os.path.normpath(directory)
+    if os.path.isabs(clean) or clean.split("/")[0] in ("..", "."):
+        raise UserError(
+            f"[plugin-checkouts].directory={shown(directory)}: it is not a directory below the build root.",
+            fix="name one, such as plugins",
+        )
+    return clean
 
 
 def checked_name(name: str, where: str) -> str:

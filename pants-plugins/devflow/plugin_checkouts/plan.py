@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from fnmatch import fnmatchcase
 from devflow.common.errors import Problem, UserError, did_you_mean
 from devflow.common.options import command_line
 from devflow.common.paths import shell_quote, shown
-from devflow.plugin_checkouts.facts import CheckoutKind, DeclaredCheckout, PluginCheckout
+from devflow.plugin_checkouts.facts import CheckoutKind, DeclaredCheckout, PluginCheckout, unusable_name
 
 _SCRIPTS = {"console_scripts", "gui_scripts"}  # an installer loads them
 
@@ -79,9 +80,9 @@ def judge(
         lacks = tuple(missing.get(one.name, ()))
         problems = list(_wrong(one, entry, pants))
         if one.project.problem:
-            problems.append(
-                Problem(f"{shown(one.path)}: {one.project.problem}.", fix=f"correct it in {shown(one.path)}")
-            )
+            rename = f"rename it: mv {shell_quote(one.path)} {os.path.dirname(one.path)}/NAME"
+            fix = rename if unusable_name(one.name) else f"correct it in {shown(one.path)}"
+            problems.append(Problem(f"{shown(one.path)}: {one.project.problem}.", fix=fix))
         if lacks:
             problems.append(
                 Problem(f"{shown(one.path)} requires {', '.join(lacks)}, which the export lacks.", fix=make_missing)
@@ -128,13 +129,8 @@ def _wrong(one: PluginCheckout, entry: DeclaredCheckout | None, pants: str) -> l
     if entry and one.kind is CheckoutKind.ABSENT:
         fix = command_line(pants, "plugin-checkouts", "--clone", f"--only={one.name}")
         return [Problem(f"{path} is not cloned.", fix=fix)]
-    if one.kind is CheckoutKind.OTHER:
-        return [
-            Problem(
-                f"{path} is not a directory.",
-                fix=f"move it away: mv {shell_quote(one.path)} {shell_quote(f'{one.path}.old1')}",
-            )
-        ]
+    if one.kind is CheckoutKind.OTHER or (entry and is_no_repository(one)):
+        return [no_repository(one)]
     if not entry or not state:
         return []
     if state.url != entry.url:
@@ -165,11 +161,27 @@ def where(one: PluginCheckout) -> str:
     return one.state.branch or next(iter(one.state.tags), one.state.commit[:12])
 
 
+def is_no_repository(one: PluginCheckout) -> bool:
+    """Whether there is no repository where one should be. Files that this repository tracks are its own affair."""
+    return one.state is None and one.kind not in (CheckoutKind.ABSENT, CheckoutKind.TRACKED)
+
+
+def no_repository(one: PluginCheckout) -> Problem:
+    """The problem of a path that is no repository, or none that git can read."""
+    path = shell_quote(one.path)
+    away = f"move it away: mv {path} {shell_quote(f'{one.path}.old1')}"
+    if one.kind is CheckoutKind.UNREADABLE:
+        what = f"{shown(one.path)} is {one.kind.value}: {one.git_says}"
+        return Problem(what, fix=f"do what git says, or {away}")
+    kind = CheckoutKind.PLAIN if one.kind is CheckoutKind.LINK else one.kind
+    return Problem(f"{shown(one.path)} is {kind.value}.", fix=away)
+
+
 def refusal_to_update(one: PluginCheckout) -> Problem | None:
     """Why a checkout must not be updated; None if it may be."""
     state, path = one.state, shell_quote(one.path)
     if state is None:
-        return Problem(f"{shown(one.path)} is {one.kind.value}.", fix="leave it out: --only=NAME")
+        return no_repository(one)
     if state.busy:
         return Problem(f"{shown(one.path)} is in the middle of {state.busy}.", fix=f"finish it: git -C {path} status")
     if state.dirty:

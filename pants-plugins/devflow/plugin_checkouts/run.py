@@ -12,7 +12,7 @@ from devflow.plugin_checkouts import apply
 from devflow.plugin_checkouts.facts import CheckoutKind, DeclaredCheckout, PluginCheckout
 from devflow.plugin_checkouts.inspect import find_checkouts, inspect_checkouts
 from devflow.plugin_checkouts.listed import to_add, with_commits, with_entry
-from devflow.plugin_checkouts.plan import CheckoutMode, choose
+from devflow.plugin_checkouts.plan import CheckoutMode, choose, is_no_repository
 from devflow.plugin_checkouts.subsystem import PluginCheckoutsSubsystem
 
 CHANGES = (CheckoutMode.CLONE, CheckoutMode.ADD, CheckoutMode.UPDATE, CheckoutMode.FREEZE)
@@ -31,7 +31,8 @@ class CheckoutsPlace:
         """The declared checkouts and those on disk, by name. Raises: UserError for an unknown name."""
         there = find_checkouts(self.build_root, self.directory)
         names = choose(only, {*declared, *there})
-        return inspect_checkouts(self.build_root, self.directory, names, self.env)
+        refs = {name: declared[name].ref if name in declared else None for name in names}
+        return inspect_checkouts(self.build_root, self.directory, refs, self.env)
 
 
 def refuse_options(options: PluginCheckoutsSubsystem) -> None:
@@ -84,7 +85,7 @@ def change(
         entry_of_one = declared.get(one.name)
         if options.mode is CheckoutMode.CLONE and one.kind is CheckoutKind.ABSENT and entry_of_one:
             changes.attempt(one.name, "cloned", _cloning(around, entry_of_one))
-        elif options.mode is CheckoutMode.UPDATE and one.state:
+        elif options.mode is CheckoutMode.UPDATE and (one.state or (entry_of_one and is_no_repository(one))):
             changes.attempt(one.name, "updated", _updating(around, one, entry_of_one))
     if options.mode is CheckoutMode.FREEZE:
         states = {one.name: one.state for one in around.checkouts(declared, only) if one.name in declared}

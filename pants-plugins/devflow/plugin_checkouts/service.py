@@ -10,8 +10,9 @@ from pants.option.errors import ConfigValidationError
 
 from devflow.engine import scoped_options
 from devflow.plugin_checkouts.apply import write_metadata
-from devflow.plugin_checkouts.facts import METADATA_DIRECTORY
+from devflow.plugin_checkouts.facts import METADATA_DIRECTORY, unusable_name
 from devflow.plugin_checkouts.inspect import find_checkouts, inspect_project
+from devflow.plugin_checkouts.listed import checked_directory
 from devflow.plugin_checkouts.projects import metadata_files
 
 __all__ = ["PluginRoots", "plugin_roots"]
@@ -61,16 +62,18 @@ class PluginRoots:
 async def plugin_roots(build_root: str, dist: str) -> PluginRoots:
     """The present contents of the directory of checkouts.
 
-    They are not memoised: Pants does not watch files that git ignores.
+    They are not memoised: Pants does not watch files that git ignores. Raises: UserError.
     """
     try:
         scoped = await scoped_options(_SCOPE)
-        directory = str(scoped.options.directory).strip("/")
+        directory = checked_directory(str(scoped.options.directory))
     except ConfigValidationError:  # the backend is used without the goal
         return PluginRoots(build_root, dist, {}, {})
     tops: dict[str, str] = {}
     metadata: dict[str, bytes] = {}
     for name in find_checkouts(build_root, directory):
+        if unusable_name(name):
+            continue
         project = inspect_project(build_root, f"{directory}/{name}")
         top = f"{directory}/{name}"
         tops[top] = top if project.root == "." else f"{top}/{project.root}"
