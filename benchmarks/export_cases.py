@@ -65,7 +65,8 @@ def time_cases(repository: ScratchRepository, *, runs: int, slow_runs: int) -> I
     """Every case about time, each side in turn."""
     names = [resolve.name for resolve in repository.resolves]
 
-    ours(repository, exports=names)  # fills the caches
+    stock(repository)  # fills the caches: it builds what exports that are assembled do without
+    ours(repository, _FORCE, exports=names)
     uv = find_uv(repository)
     if uv:
         uv.install(repository.resolves)  # fills its cache

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from devflow.common.removal import guard
 from export_all_resolves.conftest import Run
 
 OLD = "dist/export/fake/trees/a/0.9"
@@ -130,3 +131,20 @@ def test_a_repository_in_an_export_is_not_replaced(run: Run, trees: Path) -> Non
         assert result.exit_code == 1
     assert (repository / "HEAD").exists()
     assert (trees / "a/1.0/bin/run").read_text() == f"1.0 x in {trees}/a/1.0\n"
+
+
+@pytest.mark.parametrize("mode", ["--dry-run", "--force"])
+def test_what_is_replaced_is_looked_through_once(
+    run: Run, trees: Path, monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    run({"a": "1.0 x"})
+    looked_through = []
+    look_through = guard.look_through
+
+    def look(path: str, user_id: int) -> guard.TreeContent:
+        looked_through.append(path)
+        return look_through(path, user_id)
+
+    monkeypatch.setattr(guard, "look_through", look)
+    assert run({"a": "1.0 y"}, mode).exit_code == 0
+    assert looked_through == [str((trees / "a/1.0").resolve())]

@@ -68,13 +68,16 @@ async def export_all_resolves_goal(
 
         def plan_now() -> ExportPlan:
             facts = inspect_exports(described, tree, names=names, exporters=exporters)
-            return guarded(plan_exports(facts, force=options.force), tree)
+            return plan_exports(facts, force=options.force)
 
         plan = plan_now()
-        outcome = ExportOutcome(plan, mode, failed={}, pruned=plan.surplus)
         if mode is ExportMode.EXPORT and not (plan.changes_nothing and not abandoned(plan.desired, tree)):
             run.say(*(report.lacking(plan) if plan.rebuilds else ()))
-            outcome = await carry_out_alone(plan_now, described, tree, global_options, run.say)
+            # The guard looks at each file of what is replaced, which takes a while: once, under the lock.
+            outcome = await carry_out_alone(lambda: guarded(plan_now(), tree), described, tree, global_options, run.say)
+        else:
+            plan = guarded(plan, tree)
+            outcome = ExportOutcome(plan, mode, failed={}, pruned=plan.surplus)
         links = links_to_change(outcome, tree, options.venv_link)
         failed = {**outcome.failed, **(change(links, tree) if mode is ExportMode.EXPORT else {})}
         outcome = replace(outcome, failed=failed, links=links)

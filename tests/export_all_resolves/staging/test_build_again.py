@@ -114,3 +114,13 @@ def test_an_export_removes_what_none_needs(world: World) -> None:
     world.build("a", "b")
     assert not old.exists()
     assert world.file("a.py").exists()
+
+
+def test_a_base_that_another_export_has_made_meanwhile_is_used(world: World, tmp_path: Path) -> None:
+    destination, sandbox = tmp_path / "dist/b/3.11.7", tmp_path / "other sandbox"
+    (sandbox / "scratch").mkdir(parents=True)
+    assembly = Assembly([], str(world.cache / "base/one"), str(world.cache / "exports/4567"))
+    fails = Command(["/bin/false"], {})
+    build(Spec(str(destination), [fails], None, {}, [], [], assembly), str(sandbox))
+    assert (destination / SITE / "pip/__init__.py").read_text() == "pip\n"
+    assert sorted(os.listdir(destination)) == [".devflow-export.json", "PEX-INFO", "__main__.py", "bin", "lib"]

@@ -13,12 +13,12 @@ from devflow.export_all_resolves.staging import download, fetch
 
 
 def seed(directory: Path, version: str) -> Path:
-    """A seed whose Python prints its arguments."""
+    """A seed whose Python prints its arguments, and the environment that was changed for it."""
     tree = directory / "seeds/0123"
     (tree / "bin").mkdir(parents=True)
     (tree / f"lib/python3.11/site-packages/pip-{version}.dist-info").mkdir(parents=True)
     python = tree / "bin/python"
-    python.write_text('#!/bin/sh\necho "$@" "$TMPDIR"\n')
+    python.write_text('#!/bin/sh\necho "$@" "$TMPDIR" "PATH=$PATH"\n')
     python.chmod(0o755)
     return tree
 
@@ -38,7 +38,7 @@ def run(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def test_fetch_gets_the_arguments(tmp_path: Path, version: str) -> None:
     seed(tmp_path, version)
     done = run(tmp_path, "seeds/0123", "/no/python", "pins.json", "download", "--dest", "x")
-    assert done.stdout == f"-I -B {fetch.__file__} pins.json download --dest x {tmp_path.resolve()}/.tmp\n"
+    assert done.stdout == f"-I -B {fetch.__file__} pins.json download --dest x {tmp_path.resolve()}/.tmp PATH=\n"
     assert done.returncode == 0
 
 
@@ -48,6 +48,15 @@ def test_an_old_pip_might_take_another_wheel(tmp_path: Path, version: str) -> No
     done = run(tmp_path, "seeds/0123", "/no/python", "download")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "the pip of /no/python is older than 21.3\n"
+
+
+def test_what_makes_a_seed_is_imported_only_for_that(tmp_path: Path) -> None:
+    seed(tmp_path, "23.2.1")
+    verbose = [sys.executable, "-v", "-m", download.__name__, "seeds/0123", "/no/python"]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path))}
+    done = subprocess.run(verbose, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+    assert "devflow.export_all_resolves.staging" in done.stderr
+    assert "staging.seed" not in done.stderr
 
 
 def test_a_python_without_pip(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from devflow.common.removal.facts import HardLinks, Identity, Usage, total_usage
 from devflow.common.removal.scan import BLOCK_BYTES, Scan
 
 # From here on, a share of the rest takes longer than the start of a process. More processes wait for the disk.
-_LARGE_FILES = 3_000
+_LARGE_FILES = 8_000
 _PROCESSES = min(os.cpu_count() or 1, 4)
 
 

@@ -15,7 +15,6 @@ from pants.backend.python.util_rules.pex_requirements import EntireLockfile, Loc
 from pants.engine.fs import CreateDigest, Digest, FileContent
 from pants.engine.process import Process
 from pants.util.logging import LogLevel
-from pants.util.strutil import path_safe
 
 from devflow.common.markers import MARKERS_PROGRAM
 from devflow.engine import create_digest, digest_contents, run_process
@@ -91,8 +90,9 @@ async def plan_assembly(
     base_request = None
     if not os.path.isdir(base):
         base_request = PexRequest(
-            description=f"Build pex for the virtualenv of resolve `{lockfile.resolve_name}`",
-            output_filename=f"{path_safe(lockfile.resolve_name)}.pex",
+            # Without the name of the resolve: all resolves of an interpreter have the same base, which is built once.
+            description="Build pex for virtualenvs",
+            output_filename="virtualenv.pex",
             internal_only=True,
             sources=base_sources,
             interpreter_constraints=constraints,

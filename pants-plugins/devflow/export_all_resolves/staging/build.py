@@ -81,17 +81,21 @@ def build(spec: Spec, sandbox: str) -> None:
     Raises: BuildError, CannotAssembleError, OSError; then the destination is unchanged.
     """
     engine = os.getppid()
+    has_base = spec.assembly is not None and (not spec.commands or os.path.isdir(spec.assembly.base))
     os.makedirs(os.path.dirname(spec.destination), exist_ok=True)
     staged = staging_path(spec.destination)
     files: Mapping[str, Sequence[str]] = {}
     try:
-        _lay_out(spec, staged, sandbox)
-        for command in spec.commands:
-            _run(command, staged)
+        if has_base:  # perhaps of another export of this run, which needs the same one
+            os.makedirs(staged)
+        else:
+            _lay_out(spec, staged, sandbox)
+            for command in spec.commands:
+                _run(command, staged)
         if spec.assembly:
             old = unchanged.OldExport.read(spec.destination, spec.assembly.record)
             with ageing.in_use(spec.assembly.cache):
-                files = assemble(staged, spec.assembly, old, from_base=not spec.commands)
+                files = assemble(staged, spec.assembly, old, from_base=has_base)
         if os.getppid() != engine:
             raise BuildError("the engine that asked for this export has ended")
         if os.path.islink(staged):

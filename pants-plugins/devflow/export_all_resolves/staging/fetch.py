@@ -9,6 +9,7 @@ runs this file does the rest: it fetches the pages, chooses among the files, dow
 from __future__ import annotations
 
 import contextlib
+import gc
 import html
 import json
 import os
@@ -130,4 +131,5 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    gc.disable()  # a short run, most of which is to import `pip`
     sys.exit(main(sys.argv[1:]))
