@@ -31,7 +31,6 @@ from devflow.export_all_resolves.service import (
     ExportTree,
     declared_exports,
     make_exports,
-    refuse_remote_execution,
 )
 
 
@@ -52,7 +51,6 @@ async def exec_goal(
     union_membership: UnionMembership,
     target_types: RegisteredTargetTypes,
     session: SessionValues,
-    variables: CompleteEnvironmentVars,
 ) -> Exec:
     """See docs/goals/exec.md."""
     with GoalRun(console, options.name) as run:
@@ -61,6 +59,8 @@ async def exec_goal(
         words = tuple(options.args)
         if specs or not (words or options.check or sys.stdin.isatty()):
             raise without_dashes(typed_arguments(session), bin_name())
+        # The rule for them gives those of the cluster if remote execution is on.
+        variables = session[CompleteEnvironmentVars]
         cwd = working_directory(options.cwd, variables.get("PWD"), tree.build_root)
         env = environment(variables, options.extra_env)
         exports = await declared_exports(tree, union_membership, target_types)
@@ -79,10 +79,8 @@ async def exec_goal(
                 raise UserError(f"The export of {name} is {rebuilds[0].status.value}.", fix=of.make_export)
             run.end(1 if rebuilds else 0)
             return Exec(exit_code=run.exit_code)
-        if rebuilds:
-            refuse_remote_execution(global_options, options.name)
-            if not await make_exports(exports, resolves, global_options, run.say):
-                return Exec(exit_code=1)
+        if rebuilds and not await make_exports(exports, resolves, global_options, run.say):
+            return Exec(exit_code=1)
         point_at_export(of)
         write_metadata_of_plugins(of)
         looked_up = words[0] if words and is_looked_up(words[0]) else None
