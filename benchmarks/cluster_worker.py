@@ -1,4 +1,4 @@
-"""A worker of a cluster: takes actions from BuildGrid, runs them in directories of their own, and uploads what they make.
+"""A worker of a cluster: takes actions from BuildGrid, runs each in a directory of its own, and uploads what it makes.
 
 It is run by the Python of BuildGrid's virtualenv, whose messages it uses:
 
@@ -29,6 +29,7 @@ from buildgrid._protos.google.devtools.remoteworkers.v1test2 import bots_pb2, bo
 _OK = 1  # of BotStatus
 _ACTIVE, _COMPLETED = 2, 4  # of LeaseState
 _LONG_POLL_S = 60
+_OWN_VARIABLES = ("HOME", "PATH", "PYENV_ROOT")
 _BATCH_BYTES = 1 << 20
 _CHUNK_BYTES = 1 << 20
 
@@ -119,7 +120,9 @@ def run(store: Store, action: Any, directory: Path) -> Any:
         outputs = command.output_paths or [*command.output_files, *command.output_directories]
         for output in outputs:
             (work / output).parent.mkdir(parents=True, exist_ok=True)
-        environment = {variable.name: variable.value for variable in command.environment_variables}
+        # Pants asks a worker for its environment, and finds interpreters by it.
+        environment = {name: os.environ[name] for name in _OWN_VARIABLES if name in os.environ}
+        environment.update((variable.name, variable.value) for variable in command.environment_variables)
         try:
             done = subprocess.run(
                 list(command.arguments), cwd=work, env=environment, stdin=subprocess.DEVNULL, capture_output=True

@@ -79,7 +79,7 @@ def _measure(directory: Path, pants: Path) -> str:
         raise BenchmarkError(f"{here} processes ran on this machine, and {there} in the cluster")
     return (
         f"{count} resolves, {len(others)} files, all the same with and without remote execution.\n"
-        f"{there} processes ran in the cluster ({actions} actions with those of the second run), {here} on this machine, "
+        f"{there} processes ran in the cluster ({actions} with those of the second run), and {here} on this machine, "
         f"in {made.wall_s:.1f} s; then nothing, in {again.wall_s:.1f} s; without the cluster, in {alone.wall_s:.1f} s."
     )
 

@@ -17,7 +17,7 @@ from pants.testutil.rule_runner import RuleRunner
 from devflow.common.errors import Problem
 from devflow.engine import on_this_machine
 from devflow.export_all_resolves import register
-from devflow.export_all_resolves.cluster import other_interpreter, other_platform
+from devflow.export_all_resolves.cluster import no_interpreter, other_interpreter, other_platform
 from devflow.export_all_resolves.goal import ExportAllResolves
 from devflow.export_all_resolves.members.python_inputs import hash_here
 from harness import fake_backend
@@ -77,6 +77,13 @@ def test_interpreters(here: str | None, what: str | None) -> None:
             "command",
         )
     )
+
+
+def test_no_interpreter() -> None:
+    """It is the cluster that lacks one, so nothing is said of this machine."""
+    problem = no_interpreter("CPython==3.12.*")
+    assert problem.what == "Remote execution is on, and no Python interpreter of the cluster matches CPython==3.12.*."
+    assert problem.lacks is None
 
 
 def test_platforms() -> None:

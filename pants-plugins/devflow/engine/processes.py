@@ -34,7 +34,9 @@ except ImportError:
     run_interactive_process = None
 
 
-def on_this_machine(environment: ProcessExecutionEnvironment, keep_sandboxes: KeepSandboxes) -> ProcessExecutionEnvironment:
+def on_this_machine(
+    environment: ProcessExecutionEnvironment, keep_sandboxes: KeepSandboxes
+) -> ProcessExecutionEnvironment:
     """The environment itself, but if its processes go to a cluster, one whose processes run on this machine."""
     if not environment.remote_execution:
         return environment

@@ -1,4 +1,4 @@
-"""What prevents an export if remote execution is on: the cluster makes the parts, and this machine the virtualenv. Pure.
+"""What prevents an export if remote execution is on: parts from the cluster in a virtualenv of this machine. Pure.
 
 Pants looks for interpreters where its processes run, and takes any cluster for one of Linux on x86-64.
 """
@@ -25,4 +25,12 @@ def other_interpreter(path: str, cluster: str, here: str | None) -> Problem | No
     return Problem(
         f"Remote execution is on, and the interpreter that the cluster has, {path}, is {found}.",
         fix=f"give both the same interpreter at the same path; or {_HERE}",
+    )
+
+
+def no_interpreter(wanted: str) -> Problem:
+    """The cluster has none that matches ("CPython==3.12.*")."""
+    return Problem(
+        f"Remote execution is on, and no Python interpreter of the cluster matches {wanted}.",
+        fix=f"install one there, where [python-bootstrap].search_path finds it; or {_HERE}",
     )

@@ -29,7 +29,10 @@ def metadata(name: str, version: str, *requires: str) -> bytes:
         ("b[more]>=1", None),
         ("b>=1.0", None),
         ("c", "a 1.0 requires c, and its lockfile does not pin c"),
-        ("c>=2; sys_platform == 'linux'", 'a 1.0 requires c>=2; sys_platform == "linux", and its lockfile does not pin c'),
+        (
+            "c>=2; sys_platform == 'linux'",
+            'a 1.0 requires c>=2; sys_platform == "linux", and its lockfile does not pin c',
+        ),
         ("b<2", "a 1.0 requires b<2, and its lockfile pins 2.0.dev1"),
         ("b==2.0", "a 1.0 requires b==2.0, and its lockfile pins 2.0.dev1"),
     ],
@@ -46,7 +49,8 @@ def test_nothing_is_unmet_of_nothing() -> None:
 
 def test_a_requirement_that_is_none() -> None:
     found = unmet([metadata("a", "1.0", "!")], MARKERS)
-    assert found and found.startswith("a requirement of a 1.0 is not understood: ")
+    assert found is not None
+    assert found.startswith("a requirement of a 1.0 is not understood: ")
 
 
 def test_an_interpreter_without_packaging(monkeypatch: pytest.MonkeyPatch) -> None:

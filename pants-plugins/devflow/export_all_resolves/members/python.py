@@ -33,7 +33,7 @@ from devflow.engine.python import (
     resolve_pex_config,
 )
 from devflow.engine.python.resolves import NoPythonError, python_for
-from devflow.export_all_resolves.cluster import other_interpreter
+from devflow.export_all_resolves.cluster import no_interpreter, other_interpreter
 from devflow.export_all_resolves.contract import (
     MaybeResolveFingerprint,
     ResolveExporter,
@@ -105,6 +105,8 @@ async def fingerprint_python_resolve(
     except UserError as error:
         await run_id()  # this result must end with the run, as in `describe_resolve`
         problem = error.shared if isinstance(error, NoPythonError) else error.problem
+        if environment.remote_execution and problem.lacks:
+            problem = no_interpreter(problem.lacks)
         return MaybeResolveFingerprint(ResolveFingerprint(None, problem=problem))
 
     if environment.remote_execution and python.fingerprint:
