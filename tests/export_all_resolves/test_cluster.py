@@ -17,7 +17,12 @@ from pants.testutil.rule_runner import RuleRunner
 from devflow.common.errors import Problem
 from devflow.engine import on_this_machine
 from devflow.export_all_resolves import register
-from devflow.export_all_resolves.cluster import no_interpreter, other_interpreter, other_platform
+from devflow.export_all_resolves.cluster import (
+    links_elsewhere,
+    no_interpreter,
+    other_interpreter,
+    other_platform,
+)
 from devflow.export_all_resolves.goal import ExportAllResolves
 from devflow.export_all_resolves.members.python_inputs import hash_here
 from harness import fake_backend
@@ -84,6 +89,16 @@ def test_no_interpreter() -> None:
     problem = no_interpreter("CPython==3.12.*")
     assert problem.what == "Remote execution is on, and no Python interpreter of the cluster matches CPython==3.12.*."
     assert problem.lacks is None
+
+
+def test_a_link_into_the_caches_of_the_cluster() -> None:
+    problem = links_elsewhere("symlinked_immutable_virtualenv")
+    assert problem == Problem(
+        "Remote execution is on, and a symlinked_immutable_virtualenv is a link to a virtualenv in the caches of the "
+        "cluster.",
+        fix="set [export].py_resolve_format to mutable_virtualenv; or do without it: add --no-remote-execution to the "
+        "command",
+    )
 
 
 def test_platforms() -> None:

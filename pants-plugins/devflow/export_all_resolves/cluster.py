@@ -34,3 +34,11 @@ def no_interpreter(wanted: str) -> Problem:
         f"Remote execution is on, and no Python interpreter of the cluster matches {wanted}.",
         fix=f"install one there, where [python-bootstrap].search_path finds it; or {_HERE}",
     )
+
+
+def links_elsewhere(export_format: str) -> Problem:
+    """The virtualenv to which an export of this format links is made by a process of the cluster."""
+    return Problem(
+        f"Remote execution is on, and a {export_format} is a link to a virtualenv in the caches of the cluster.",
+        fix=f"set [export].py_resolve_format to mutable_virtualenv; or {_HERE}",
+    )

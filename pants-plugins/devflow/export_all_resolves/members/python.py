@@ -33,7 +33,7 @@ from devflow.engine.python import (
     resolve_pex_config,
 )
 from devflow.engine.python.resolves import NoPythonError, python_for
-from devflow.export_all_resolves.cluster import no_interpreter, other_interpreter
+from devflow.export_all_resolves.cluster import links_elsewhere, no_interpreter, other_interpreter
 from devflow.export_all_resolves.contract import (
     MaybeResolveFingerprint,
     ResolveExporter,
@@ -109,16 +109,18 @@ async def fingerprint_python_resolve(
             problem = no_interpreter(problem.lacks)
         return MaybeResolveFingerprint(ResolveFingerprint(None, problem=problem))
 
-    if environment.remote_execution and python.fingerprint:
-        await run_id()  # the binary here may be replaced
-        here = await hash_here(python.path, on_this_machine(environment, keep_sandboxes))
-        unfit = other_interpreter(python.path, python.fingerprint, here)
+    venv_format = export_format(export_subsystem)
+    if environment.remote_execution:
+        unfit = links_elsewhere(venv_format) if venv_format == SYMLINKED else None
+        if python.fingerprint and not unfit:
+            await run_id()  # the binary here may be replaced
+            here = await hash_here(python.path, on_this_machine(environment, keep_sandboxes))
+            unfit = other_interpreter(python.path, python.fingerprint, here)
         if unfit:
             return MaybeResolveFingerprint(ResolveFingerprint(None, problem=unfit))
     version = await full_version(python)
     reldir = f"{PythonResolveExporter.export_root}/{path_safe(resolve)}/{version}"
     config = await resolve_pex_config(resolve)
-    venv_format = export_format(export_subsystem)
     inputs = [
         ExportInput("Pants", VERSION, VERSION),
         ExportInput("pex tool", pex_pex.digest.fingerprint),
