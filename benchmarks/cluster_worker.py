@@ -17,14 +17,19 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import grpc
-from buildgrid._protos.build.bazel.remote.execution.v2 import remote_execution_pb2 as re_pb2
-from buildgrid._protos.build.bazel.remote.execution.v2 import remote_execution_pb2_grpc as re_grpc
-from buildgrid._protos.google.bytestream import bytestream_pb2, bytestream_pb2_grpc
-from buildgrid._protos.google.devtools.remoteworkers.v1test2 import bots_pb2, bots_pb2_grpc
+# These are installed with BuildGrid only.
+grpc: Any = import_module("grpc")
+_PROTOS = "buildgrid._protos"
+re_pb2: Any = import_module(f"{_PROTOS}.build.bazel.remote.execution.v2.remote_execution_pb2")
+re_grpc: Any = import_module(f"{_PROTOS}.build.bazel.remote.execution.v2.remote_execution_pb2_grpc")
+bytestream_pb2: Any = import_module(f"{_PROTOS}.google.bytestream.bytestream_pb2")
+bytestream_pb2_grpc: Any = import_module(f"{_PROTOS}.google.bytestream.bytestream_pb2_grpc")
+bots_pb2: Any = import_module(f"{_PROTOS}.google.devtools.remoteworkers.v1test2.bots_pb2")
+bots_pb2_grpc: Any = import_module(f"{_PROTOS}.google.devtools.remoteworkers.v1test2.bots_pb2_grpc")
 
 _OK = 1  # of BotStatus
 _ACTIVE, _COMPLETED = 2, 4  # of LeaseState
@@ -37,7 +42,7 @@ _CHUNK_BYTES = 1 << 20
 class Store:
     """The blobs of the server."""
 
-    def __init__(self, channel: grpc.Channel) -> None:
+    def __init__(self, channel: Any) -> None:
         self._cas = re_grpc.ContentAddressableStorageStub(channel)
         self._stream = bytestream_pb2_grpc.ByteStreamStub(channel)
 
