@@ -32,7 +32,7 @@ PARTS = "devflow_venv_parts"  # the named cache
 _SUBSET = "devflow-pins.txt"
 _PEX = f"{OWN_DIR}/parts.pex"
 # Raise it when parts of an older version of this plugin must not be used.
-_SCHEMA = 5
+_SCHEMA = 6
 _MARKERS = f"{MARKERS_PROGRAM}print(json.dumps(markers))"
 
 
