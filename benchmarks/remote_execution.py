@@ -28,6 +28,7 @@ from sized_repository import SIZES, SizedRepository
 
 _COUNTER = re.compile(r"^\s*((?:local|remote)_execution_requests): (\d+)$", re.MULTILINE)
 _EXPORTS = "dist/export/python/virtualenvs"
+_VOLATILE = re.compile(rb"^((?:\.\./)+bin/[^,]+,).*")
 _MARKER = ".devflow-export.json"  # it has times
 
 
@@ -97,14 +98,22 @@ def _executed(run: Run) -> tuple[int, int]:
 
 
 def _tree(directory: Path) -> Mapping[str, tuple[int, str]]:
-    """Path → mode, and a hash of the content or the target of the link."""
+    """Path → mode, and a hash of the content or the target of the link; without compiled files, which have times."""
     found = {}
     for path in directory.rglob("*"):
-        if path.name == _MARKER or path.is_dir() and not path.is_symlink():
+        if path.name == _MARKER or path.suffix == ".pyc" or path.is_dir() and not path.is_symlink():
             continue
-        content = os.readlink(path) if path.is_symlink() else hashlib.sha256(path.read_bytes()).hexdigest()
+        content = os.readlink(path) if path.is_symlink() else hashlib.sha256(_lasting(path)).hexdigest()
         found[str(path.relative_to(directory))] = (stat.S_IMODE(path.lstat().st_mode), content)
     return found
+
+
+def _lasting(path: Path) -> bytes:
+    """What is the same each time: `pip` lists compiled files, and hashes of scripts that name another directory."""
+    content = path.read_bytes()
+    if path.name != "RECORD":
+        return content
+    return b"\n".join(sorted(_VOLATILE.sub(rb"\1", line) for line in content.splitlines() if b".pyc," not in line))
 
 
 def _options() -> argparse.Namespace:
