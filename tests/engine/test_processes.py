@@ -15,7 +15,7 @@ from pants.option.global_options import KeepSandboxes
 from pants.testutil.rule_runner import RuleRunner, mock_console
 
 from devflow import engine
-from devflow.common.errors import as_problem
+from devflow.common.errors import Problem, as_problem
 from devflow.engine import (
     find_binary,
     on_this_machine,
@@ -67,6 +67,7 @@ class AboutPlaces:
 async def run_in_two_places(about: AboutPlaces, environment: ProcessExecutionEnvironment) -> Answer:
     here = on_this_machine(environment, KeepSandboxes.never)
     done = await try_process_in(here, _shell(f"echo {about.greeting}"))
+    elsewhere: bytes | Problem
     try:
         elsewhere = (await try_process(_shell(f"echo {about.greeting} from somewhere"))).stdout
     except Exception as error:
@@ -132,7 +133,12 @@ def test_one_process_stays_here_with_remote_execution() -> None:
     elsewhere = done.pop("elsewhere")
     assert done == {"is_remote": True, "here": b"hello\n"}
     assert elsewhere.what.startswith("Remote execution failed, Unavailable: ")
-    assert elsewhere.fix.startswith("start the server, or correct [GLOBAL].remote_execution_address")
+    assert elsewhere.fix == (
+        "start the server, or correct [GLOBAL].remote_execution_address and remote_store_address; or do without it: add "
+        "--no-remote-execution to the command"
+    )
+    runner.set_options([*WITH_A_DEAD_CLUSTER, "--no-remote-execution"])
+    assert runner.request(Answer, [AboutPlaces("hello")]).values["elsewhere"] == b"hello from somewhere\n"
 
 
 @executes("run_interactive")

@@ -54,11 +54,12 @@ def runner() -> RuleRunner:
 
 def test_an_export_is_made_here(runner: RuleRunner) -> None:
     """Nothing else that the member of this backend does needs the cluster."""
-    arguments = {"global_args": [*WITH_A_DEAD_CLUSTER, "--fake-resolves={'a': '1.0 x'}"], "env_inherit": {"PATH"}}
-    result = runner.run_goal_rule(ExportAllResolves, **arguments)
+    given = [*WITH_A_DEAD_CLUSTER, "--fake-resolves={'a': '1.0 x'}"]
+    result = runner.run_goal_rule(ExportAllResolves, global_args=given, env_inherit={"PATH"})
     assert (result.stderr, result.exit_code) == ("Exported 1, 0 up to date.\n", 0)
     assert Path(runner.build_root, "dist/export/fake/trees/a/1.0/bin/run").is_file()
-    assert runner.run_goal_rule(ExportAllResolves, **arguments).stderr == "1 up to date.\n"
+    again = runner.run_goal_rule(ExportAllResolves, global_args=given, env_inherit={"PATH"})
+    assert again.stderr == "1 up to date.\n"
 
 
 def test_the_hash_of_an_interpreter_here(runner: RuleRunner, tmp_path: Path) -> None:

@@ -54,6 +54,6 @@ def test_a_requirement_that_is_none() -> None:
 
 
 def test_an_interpreter_without_packaging(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "packaging.requirements", None)
+    monkeypatch.setitem(sys.modules, "packaging.requirements", None)  # type: ignore[misc]
     found = unmet([metadata("a", "1.0", "b")], MARKERS)
     assert found == "what its distributions require is not known, because the interpreter of Pants has no `packaging`"
