@@ -25,6 +25,7 @@ _STATUS = re.compile(
     re.MULTILINE,
 )
 _NO_SERVER = frozenset({"Unavailable", "DeadlineExceeded"})
+_CONNECTION = re.compile(r"\bconnect", re.IGNORECASE)  # newer Pants: Unknown: "client error (Connect)"
 # Source: `local.rs` of Pants, 2.17.1 and 2.32.1. Between the two is the whole process, over many lines.
 _NOT_STARTED = re.compile(
     r'^Failed to execute: Process \{\s+argv: \[\s+"((?:[^"\\]|\\.)*)".*'
@@ -105,7 +106,7 @@ def as_problem(error: BaseException, *, doing: str, fix: str) -> Problem:
 def _of_cluster(status: str, said: str) -> Problem:
     """The same for all that a run asks of the server, so that it is reported once."""
     fix = "start the server, or correct [GLOBAL].remote_execution_address and remote_store_address"
-    if status not in _NO_SERVER:
+    if status not in _NO_SERVER and not _CONNECTION.search(said):
         fix = "correct [GLOBAL].remote_instance_name, or the headers and certificates for the server"
     return Problem(
         f"Remote execution failed, {status}: {said}.",
