@@ -1,4 +1,4 @@
-"""BuildGrid, a server of the Remote Execution API, as a cache on the loopback interface."""
+"""BuildGrid, a server of the Remote Execution API, as a cache or as a cluster on the loopback interface."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from scratch_repository import KEPT, PROJECT, BenchmarkError
 
 _LOCKFILE = PROJECT / "benchmarks/buildgrid.lock"
+_WORKER = PROJECT / "benchmarks/cluster_worker.py"
 _PATIENCE_S = 60
 _POLL_S = 0.1
 
@@ -22,29 +24,64 @@ _POLL_S = 0.1
 @contextmanager
 def cache_server(directory: Path) -> Iterator[str]:
     """An empty cache for as long as the context: its address for Pants. Raises: BenchmarkError."""
+    with _server(directory, executes=False) as port:
+        yield f"grpc://127.0.0.1:{port}"
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """`log` has a line for each action that the worker has run."""
+
+    address: str
+    log: Path
+
+
+@contextmanager
+def cluster(directory: Path) -> Iterator[Cluster]:
+    """A server with one worker, for as long as the context. Raises: BenchmarkError.
+
+    The scheduler keeps its jobs in SQLite, which would give one job to two workers.
+    """
+    with _server(directory, executes=True) as port, ExitStack() as stack:
+        log = directory / "worker.log"
+        python = _installed().with_name("python")
+        command = [str(python), str(_WORKER), f"127.0.0.1:{port}", str(directory / "jobs")]
+        stack.enter_context(_running(command, log))
+        yield Cluster(f"grpc://127.0.0.1:{port}", log)
+
+
+@contextmanager
+def _server(directory: Path, *, executes: bool) -> Iterator[int]:
+    """Its port."""
     program = _installed()
     directory.mkdir(parents=True)
     port = _free_port()
     configuration = directory / "buildgrid.yml"
-    configuration.write_text(_configuration(directory / "blobs", port))
+    configuration.write_text(_configuration(directory, port, executes=executes))
     log = directory / "buildgrid.log"
-    with log.open("wb") as output:
-        command = [str(program), "server", "start", str(configuration)]
-        server = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
-    try:
+    with _running([str(program), "server", "start", str(configuration)], log) as server:
         deadline = time.monotonic() + _PATIENCE_S
         while not _answers(port):
             if server.poll() is not None or time.monotonic() > deadline:
-                raise BenchmarkError(f"the cache server does not answer:\n{log.read_text()[-2000:]}")
+                raise BenchmarkError(f"the server does not answer:\n{log.read_text()[-2000:]}")
             time.sleep(_POLL_S)
-        yield f"grpc://127.0.0.1:{port}"
+        yield port
+
+
+@contextmanager
+def _running(command: Sequence[str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that is ended with the context; what it says is in `log`."""
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+    try:
+        yield process
     finally:
-        server.terminate()
+        process.terminate()
         try:
-            server.wait(_PATIENCE_S)
+            process.wait(_PATIENCE_S)
         except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
+            process.kill()
+            process.wait()
 
 
 def _installed() -> Path:
@@ -79,7 +116,20 @@ def _answers(port: int) -> bool:
         return client.connect_ex(("127.0.0.1", port)) == 0
 
 
-def _configuration(blobs: Path, port: int) -> str:
+def _configuration(directory: Path, port: int, *, executes: bool) -> str:
+    scheduler = f"""\
+schedulers:
+  - !sql-scheduler &jobs
+    sql: !sql-connection
+      connection-string: {json.dumps(f"sqlite:///{directory / 'jobs.db'}")}
+      automigrate: yes
+    storage: *blobs
+    action-cache: *actions
+"""
+    execution = """\
+      - !execution
+        scheduler: *jobs
+"""
     return f"""\
 server:
   - !channel
@@ -87,15 +137,17 @@ server:
     insecure-mode: true
 storages:
   - !disk-storage &blobs
-    path: {json.dumps(str(blobs))}
+    path: {json.dumps(str(directory / "blobs"))}
 caches:
   - !lru-action-cache &actions
     storage: *blobs
     max-cached-refs: 100000
     allow-updates: true
+{scheduler if executes else ""}\
 instances:
   - name: ""
     services:
+{execution if executes else ""}\
       - !action-cache
         cache: *actions
       - !cas

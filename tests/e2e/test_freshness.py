@@ -79,11 +79,19 @@ def test_only_the_resolve_whose_lockfile_changed_is_built(repo: Repository) -> N
     assert {resolve: state(repo.venv(resolve)) for resolve in others} == others
 
 
-@pytest.mark.parametrize("how", ["--assemble", "--no-assemble"])
-def test_a_lockfile_that_lacks_what_a_pin_requires_is_refused(repo: Repository, how: str) -> None:
-    """By `pip` as by pex, which stock's export runs."""
+@pytest.mark.parametrize(
+    ("how", "lockfile"),
+    [
+        ("--assemble", MARKDOWN_IT_PY),
+        ("--assemble", ANSICOLORS + MARKDOWN_IT_PY),
+        ("--no-assemble", MARKDOWN_IT_PY),
+    ],
+    ids=["all pins are new", "a part is there", "nothing is assembled"],
+)
+def test_a_lockfile_that_lacks_what_a_pin_requires_is_refused(repo: Repository, how: str, lockfile: str) -> None:
+    """By `pip` and by the metadata of parts as by pex, which stock's export runs."""
     before = state(repo.venv("pinned"))
-    repo.write("pinned.lock", MARKDOWN_IT_PY)
+    repo.write("pinned.lock", lockfile)
     refused = repo.export(EDITABLE, how, check=False)
     assert refused.exit_code == 1
     assert "mdurl" in refused.stderr

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from pants.core.util_rules.system_binaries import BinaryPathRequest
 from pants.engine.console import Console
 from pants.engine.goal import Goal, GoalSubsystem
-from pants.engine.process import InteractiveProcess, Process, ProcessExecutionFailure
+from pants.engine.process import InteractiveProcess, Process, ProcessExecutionEnvironment, ProcessExecutionFailure
 from pants.engine.rules import QueryRule, collect_rules, goal_rule, rule
+from pants.option.global_options import KeepSandboxes
 from pants.testutil.rule_runner import RuleRunner, mock_console
 
 from devflow import engine
-from devflow.engine import find_binary, run_interactive, run_process, try_process, try_processes
+from devflow.common.errors import Problem, as_problem
+from devflow.engine import (
+    find_binary,
+    on_this_machine,
+    run_interactive,
+    run_process,
+    try_process,
+    try_process_in,
+    try_processes,
+)
 from engine.answer import Answer
 from engine.recorder import executes
+from harness.rule_runners import WITH_A_DEAD_CLUSTER
 
 
 @dataclass(frozen=True)
@@ -44,6 +57,23 @@ async def run_processes(about: AboutProcesses) -> Answer:
             "raised": raised,
         }
     )
+
+
+@dataclass(frozen=True)
+class AboutPlaces:
+    greeting: str
+
+
+@rule
+async def run_in_two_places(about: AboutPlaces, environment: ProcessExecutionEnvironment) -> Answer:
+    here = on_this_machine(environment, KeepSandboxes.never)
+    done = await try_process_in(here, _shell(f"echo {about.greeting}"))
+    elsewhere: bytes | Problem
+    try:
+        elsewhere = (await try_process(_shell(f"echo {about.greeting} from somewhere"))).stdout
+    except Exception as error:
+        elsewhere = as_problem(error, doing="greeting", fix="none")
+    return Answer({"is_remote": environment.remote_execution, "here": done.stdout, "elsewhere": elsewhere})
 
 
 class ForegroundSubsystem(GoalSubsystem):
@@ -76,14 +106,40 @@ async def find_a_binary(about: AboutABinary) -> Answer:
 
 @pytest.fixture(scope="module")
 def runner() -> RuleRunner:
-    queries = [QueryRule(Answer, [AboutProcesses]), QueryRule(Answer, [AboutABinary])]
-    return RuleRunner(rules=[*collect_rules(), *engine.rules(), *queries])
+    return RuleRunner(rules=_rules())
+
+
+def _rules() -> list[Any]:
+    queries = [QueryRule(Answer, [about]) for about in (AboutProcesses, AboutPlaces, AboutABinary)]
+    return [*collect_rules(), *engine.rules(), *queries]
 
 
 @executes("run_process", "try_process", "try_processes")
 def test_processes(runner: RuleRunner) -> None:
     done = runner.request(Answer, [AboutProcesses("hello")])
     assert done.values == {"stdout": b"hello\n", "exit_code": 3, "exit_codes": [0, 1, 2], "raised": 4}
+
+
+@executes("try_process_in")
+def test_without_remote_execution_there_is_one_place(runner: RuleRunner) -> None:
+    done = runner.request(Answer, [AboutPlaces("hello")])
+    assert done.values == {"is_remote": False, "here": b"hello\n", "elsewhere": b"hello from somewhere\n"}
+
+
+def test_one_process_stays_here_with_remote_execution() -> None:
+    """Nothing listens at the address of the server, so what goes there fails."""
+    runner = RuleRunner(rules=_rules(), bootstrap_args=WITH_A_DEAD_CLUSTER)
+    runner.set_options(WITH_A_DEAD_CLUSTER)
+    done = runner.request(Answer, [AboutPlaces("hello")]).values
+    elsewhere = done.pop("elsewhere")
+    assert done == {"is_remote": True, "here": b"hello\n"}
+    assert re.match(r"Remote execution failed, (Unavailable|Unknown): .*connect", elsewhere.what, re.IGNORECASE)
+    assert elsewhere.fix == (
+        "start the server, or correct [GLOBAL].remote_execution_address and remote_store_address; or do without it: "
+        "add --no-remote-execution to the command"
+    )
+    runner.set_options([*WITH_A_DEAD_CLUSTER, "--no-remote-execution"])
+    assert runner.request(Answer, [AboutPlaces("hello")]).values["elsewhere"] == b"hello from somewhere\n"
 
 
 @executes("run_interactive")

@@ -9,7 +9,6 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from exec.conftest import Run
@@ -17,10 +16,8 @@ from exec.repositories import write
 from pants.testutil.option_util import create_options_bootstrapper
 from pants.testutil.rule_runner import GoalRuleResult, mock_console
 
-from devflow.exec import goal
 from devflow.exec.goal import Exec
 from devflow.export_all_resolves.goal import ExportAllResolves
-from devflow.export_all_resolves.service import refuse_remote_execution
 
 EXPORT = "dist/export/fake/trees/main/1.0"
 CURRENT = "dist/export/fake/trees/main/current"
@@ -82,18 +79,6 @@ def test_an_export_that_may_not_be_made(execute: Run, run: Run) -> None:
     made = run(*arguments(fix_of(refused), "export-all-resolves"), goal=ExportAllResolves)
     assert made.exit_code == 0
     assert execute("--no-export", "--", "true").exit_code == 0
-
-
-def test_remote_execution(execute: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A runner has no remote environment, in which Pants would look for variables: only the check is told of one."""
-    told = SimpleNamespace(remote_execution=True)
-    monkeypatch.setattr(goal, "refuse_remote_execution", lambda _, command: refuse_remote_execution(told, command))  # type: ignore[arg-type]
-    refused = execute("--", "sh", "-c", "echo $0", "a b")
-    assert "Remote execution is on, and an export is made on this machine.\n" in refused.stderr
-    fix = fix_of(refused)
-    assert fix == "pants --no-remote-execution exec -- sh -c 'echo $0' 'a b'"
-    monkeypatch.undo()
-    assert works(execute(*arguments(fix, "exec"))) == "a b\n"
 
 
 def test_a_command_without_dashes(execute: Run, root: Path) -> None:

@@ -167,22 +167,6 @@ def test_a_leftover_that_cannot_be_removed_is_named(run: Run, trees: Path, monke
     assert result.exit_code == 1
 
 
-def test_remote_execution_is_refused(run: Run) -> None:
-    result = run(
-        {"a": "1.0 x"},
-        global_args=[
-            "--remote-execution",
-            "--remote-execution-address=grpc://127.0.0.1:9",
-            "--remote-store-address=grpc://127.0.0.1:9",
-        ],
-    )
-    assert result.stderr == (
-        "export-all-resolves: Remote execution is on, and an export is made on this machine.\n"
-        "  Fix: pants --no-remote-execution export-all-resolves\n"
-    )
-    assert result.exit_code == 1
-
-
 def test_json(run: Run) -> None:
     run({"a": "1.0 x"})
     result = run({"a": "1.0 y", "b": "1.0 broken", "tools": "2.0 z", "jvm": "foreign"}, "--format=json")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from devflow.common.removal import guard
+from devflow.common.removal.usage import TreeContent, look_through
 from export_all_resolves.conftest import Run
 
 OLD = "dist/export/fake/trees/a/0.9"
@@ -138,10 +139,9 @@ def test_what_is_replaced_is_looked_through_once(
     run: Run, trees: Path, monkeypatch: pytest.MonkeyPatch, mode: str
 ) -> None:
     run({"a": "1.0 x"})
-    looked_through = []
-    look_through = guard.look_through
+    looked_through: list[str] = []
 
-    def look(path: str, user_id: int) -> guard.TreeContent:
+    def look(path: str, user_id: int) -> TreeContent:
         looked_through.append(path)
         return look_through(path, user_id)
 

@@ -29,11 +29,10 @@ def test_what_a_machine_lacks_is_said_at_once() -> None:
     assert report.lacking(ExportPlan((PLAN.items[2],))) == []
 
 
-def test_what_a_machine_lacks_is_one_problem_of_many_resolves() -> None:
+def test_the_same_problem_of_many_resolves_is_said_once() -> None:
     assert list(map(str, report.closing(ExportOutcome(PLAN, ExportMode.EXPORT, {}, ()), None))) == [
         "a, d: No Python interpreter matches ==3.11.*.\n  Fix: install it",
         "b: No Python interpreter matches ==3.12.*.\n  Fix: install it",
-        "c: It cannot be read.\n  Fix: make it again",
-        "e: It cannot be read.\n  Fix: make it again",
+        "c, e: It cannot be read.\n  Fix: make it again",
         "5 failed, 0 up to date.",
     ]

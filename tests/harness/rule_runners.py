@@ -8,6 +8,13 @@ from pathlib import Path
 from pants.base.build_root import BuildRoot
 from pants.testutil.rule_runner import RuleRunner
 
+# Remote execution on, and no server: what a process of the cluster would do fails.
+WITH_A_DEAD_CLUSTER = (
+    "--remote-execution",
+    "--remote-execution-address=grpc://127.0.0.1:9",
+    "--remote-store-address=grpc://127.0.0.1:9",
+)
+
 
 def emptied(runner: RuleRunner) -> RuleRunner:
     """The runner with nothing in its build root, whatever the test before has made there, and with its own options."""

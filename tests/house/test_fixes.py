@@ -13,6 +13,7 @@ FOLDERS = (*SLICES, "common", "e2e/test_release.py", "e2e/test_release_in_ci.py"
 # What their slices cannot show alone: a part of the message → the test that follows its fix.
 ELSEWHERE: Mapping[str, str] = {
     "or that of Pants' virtualenv": "common/test_toml_file.py::test_each_copy_is_found_and_nothing_else_is_imported",
+    "[GLOBAL].remote_execution_address": "engine/test_processes.py::test_one_process_stays_here_with_remote_execution",
 }
 
 

@@ -50,7 +50,6 @@ from devflow.export_all_resolves.service import (
     ExportTree,
     declared_exports,
     make_exports,
-    refuse_remote_execution,
 )
 from devflow.locking.interrupted import finish_interrupted, requirements_lock
 from devflow.locking.journal import journal_path
@@ -138,8 +137,6 @@ async def add_requirement_goal(
             outcome = AddOutcome(mode, plan.changes)
             run.report(options.format, lines=report.lines(outcome), document=report.as_json(outcome))
             return AddRequirement(exit_code=run.exit_code)
-        if options.export and mode is AddMode.WRITE:
-            refuse_remote_execution(global_options, options.name)
 
         operators = operators_for(plan, wanted, holders, texts, options)
         keep = options.pins is PinPolicy.KEEP

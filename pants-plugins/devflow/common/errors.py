@@ -18,6 +18,14 @@ _LINES = 12
 # Source: `BinaryNotFoundError` of Pants.
 _PEX_CALLS_PIP = re.compile(r"pid \d+ -> .* exited with -?\d+ and STDERR:\s*$")
 _NO_PROGRAM = re.compile(r"Cannot find `([^`]+)` on `")
+# Source: `status_to_str` of Pants, 2.17 to 2.33: a status of gRPC, and what the server or the connection says.
+_STATUS = re.compile(
+    r"^(Cancelled|Unknown|InvalidArgument|DeadlineExceeded|NotFound|PermissionDenied|ResourceExhausted|Aborted"
+    r'|FailedPrecondition|Unimplemented|Internal|Unavailable|DataLoss|Unauthenticated): "(.*)"\s*$',
+    re.MULTILINE,
+)
+_NO_SERVER = frozenset({"Unavailable", "DeadlineExceeded"})
+_CONNECTION = re.compile(r"\bconnect", re.IGNORECASE)  # newer Pants: Unknown: "client error (Connect)"
 # Source: `local.rs` of Pants, 2.17.1 and 2.32.1. Between the two is the whole process, over many lines.
 _NOT_STARTED = re.compile(
     r'^Failed to execute: Process \{\s+argv: \[\s+"((?:[^"\\]|\\.)*)".*'
@@ -88,8 +96,22 @@ def as_problem(error: BaseException, *, doing: str, fix: str) -> Problem:
             "`reset-cache --only=store,named-caches`, because what Pants remembers of it is in both. Then run the same "
             "command again",
         )
+    status = _STATUS.search(str(error))
+    if status:
+        return _of_cluster(*status.groups())
     known = disk_full_fix(str(error)) or missing_program_fix(str(error))
     return Problem(f"{doing} failed: {last_words(error)}", known or fix)
+
+
+def _of_cluster(status: str, said: str) -> Problem:
+    """The same for all that a run asks of the server, so that it is reported once."""
+    fix = "start the server, or correct [GLOBAL].remote_execution_address and remote_store_address"
+    if status not in _NO_SERVER and not _CONNECTION.search(said):
+        fix = "correct [GLOBAL].remote_instance_name, or the headers and certificates for the server"
+    return Problem(
+        f"Remote execution failed, {status}: {said}.",
+        fix=f"{fix}; or do without it: add --no-remote-execution to the command",
+    )
 
 
 def last_words(error: BaseException) -> str:

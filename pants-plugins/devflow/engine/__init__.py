@@ -21,7 +21,15 @@ from devflow.engine.files import (
     with_prefix,
 )
 from devflow.engine.generation import Rules
-from devflow.engine.processes import find_binary, run_interactive, run_process, try_process, try_processes
+from devflow.engine.processes import (
+    find_binary,
+    on_this_machine,
+    run_interactive,
+    run_process,
+    try_process,
+    try_process_in,
+    try_processes,
+)
 from devflow.engine.resolves import declared_names, known_resolve_names, tools_with_sentinels
 from devflow.engine.session import environment_vars, run_id, scoped_options
 from devflow.engine.targets import (
@@ -65,6 +73,7 @@ __all__ = [
     "known_resolve_names",
     "list_paths",
     "merge_digests",
+    "on_this_machine",
     "read_files",
     "rules",
     "run_id",
@@ -77,6 +86,7 @@ __all__ = [
     "targets_of_directories",
     "transitive_targets",
     "try_process",
+    "try_process_in",
     "try_processes",
     "with_prefix",
 ]

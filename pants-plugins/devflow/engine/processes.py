@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
+from typing import Any
 
 from pants.core.util_rules.system_binaries import BinaryPathRequest, BinaryPaths
+from pants.engine.platform import Platform
 from pants.engine.process import (
     FallibleProcessResult,
     InteractiveProcess,
     InteractiveProcessResult,
     Process,
+    ProcessExecutionEnvironment,
     ProcessResult,
 )
+from pants.option.global_options import KeepSandboxes
 
 from devflow.engine.generation import HAS_GET, Get, MultiGet, concurrently, implicitly
 
@@ -27,6 +32,28 @@ except ImportError:
     from pants.engine.rules import Effect
 
     run_interactive_process = None
+
+
+def on_this_machine(
+    environment: ProcessExecutionEnvironment, keep_sandboxes: KeepSandboxes
+) -> ProcessExecutionEnvironment:
+    """The environment itself, but if its processes go to a cluster, one whose processes run on this machine."""
+    if not environment.remote_execution:
+        return environment
+    settings: dict[str, Any] = {
+        "environment_name": environment.name,
+        "platform": Platform.create_for_localhost().value,
+        "docker_image": None,
+        "remote_execution": False,
+        "remote_execution_extra_platform_properties": [],
+    }
+    # Pants 2.22 and 2.27 want one more each.
+    more: tuple[dict[str, Any], ...] = ({"execute_in_workspace": False}, {"keep_sandboxes": keep_sandboxes.value})
+    for one in more:
+        with suppress(TypeError):
+            return ProcessExecutionEnvironment(**settings)
+        settings.update(one)
+    return ProcessExecutionEnvironment(**settings)
 
 
 async def run_process(process: Process) -> ProcessResult:
@@ -48,6 +75,13 @@ async def try_processes(processes: Iterable[Process]) -> tuple[FallibleProcessRe
     if HAS_GET:
         return await MultiGet(Get(FallibleProcessResult, Process, process) for process in processes)
     return await concurrently(execute_process(process, **implicitly()) for process in processes)
+
+
+async def try_process_in(environment: ProcessExecutionEnvironment, process: Process) -> FallibleProcessResult:
+    """Run `try_process` in this environment instead of that of the rule: see `on_this_machine`."""
+    if HAS_GET:
+        return await Get(FallibleProcessResult, {process: Process, environment: ProcessExecutionEnvironment})
+    return await execute_process(process, environment)
 
 
 async def run_interactive(process: InteractiveProcess) -> InteractiveProcessResult:

@@ -20,7 +20,7 @@ from pants.util.docutil import bin_name
 
 from devflow.common.errors import UserError, headed
 from devflow.common.goals import GoalRun, typed_arguments
-from devflow.common.options import command_line, split_commas, together
+from devflow.common.options import split_commas, together
 from devflow.engine import Rules, run_interactive
 from devflow.exec.apply import point_at_export, write_metadata_of_plugins
 from devflow.exec.inspect import chosen_resolves, default_resolve, inspect_commands
@@ -30,7 +30,6 @@ from devflow.exec.run import (
     environment,
     is_looked_up,
     not_found,
-    own_arguments,
     without_dashes,
     working_directory,
 )
@@ -40,7 +39,6 @@ from devflow.export_all_resolves.service import (
     ExportTree,
     declared_exports,
     make_exports,
-    refuse_remote_execution,
 )
 
 
@@ -61,7 +59,6 @@ async def exec_goal(
     union_membership: UnionMembership,
     target_types: RegisteredTargetTypes,
     session: SessionValues,
-    variables: CompleteEnvironmentVars,
 ) -> Exec:
     """See docs/goals/exec.md."""
     with GoalRun(console, options.name) as run:
@@ -70,6 +67,8 @@ async def exec_goal(
         words = tuple(options.args)
         if specs or not (words or options.check or sys.stdin.isatty()):
             raise without_dashes(typed_arguments(session), bin_name())
+        # The rule for them gives those of the cluster if remote execution is on.
+        variables = session[CompleteEnvironmentVars]
         cwd = working_directory(options.cwd, variables.get("PWD"), tree.build_root)
         env = environment(variables, options.extra_env)
         exports = await declared_exports(tree, union_membership, target_types)
@@ -88,11 +87,8 @@ async def exec_goal(
                 raise UserError(f"The export of {name} is {rebuilds[0].status.value}.", fix=of.make_export)
             run.end(1 if rebuilds else 0)
             return Exec(exit_code=run.exit_code)
-        if rebuilds:
-            again = command_line(options.name, *own_arguments(typed_arguments(session)))
-            refuse_remote_execution(global_options, again)
-            if not await make_exports(exports, resolves, global_options, run.say):
-                return Exec(exit_code=1)
+        if rebuilds and not await make_exports(exports, resolves, global_options, run.say):
+            return Exec(exit_code=1)
         point_at_export(of)
         write_metadata_of_plugins(of)
         run.say(*(headed(options.name, problem) for problem in hidden_namespaces(of)))

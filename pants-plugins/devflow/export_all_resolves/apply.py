@@ -16,18 +16,19 @@ from pathlib import Path
 from pants.base.build_root import BuildRoot
 from pants.core.goals.export import ExportResult
 from pants.engine.engine_aware import EngineAwareParameter
+from pants.engine.env_vars import CompleteEnvironmentVars
 from pants.engine.fs import CreateDigest, FileContent
-from pants.engine.process import Process, ProcessCacheScope
+from pants.engine.internals.session import SessionValues
+from pants.engine.process import Process, ProcessCacheScope, ProcessExecutionEnvironment
 from pants.engine.rules import collect_rules, rule
-from pants.option.global_options import GlobalOptions
-from pants.util.docutil import bin_name
+from pants.option.global_options import GlobalOptions, KeepSandboxes
 from pants.util.logging import LogLevel
 
 from devflow.common.errors import Problem, UserError, as_problem, disk_full_fix, tail
 from devflow.common.files import LockHeldError, exclusive_lock
 from devflow.common.members import failure_of
 from devflow.common.paths import display_path
-from devflow.engine import Rules, create_digest, environment_vars, merge_digests, run_id, try_process
+from devflow.engine import Rules, create_digest, merge_digests, on_this_machine, run_id, try_process_in
 from devflow.engine.generation import HAS_GET, Get, MultiGet, by_name, concurrently, implicitly
 from devflow.export_all_resolves.contract import (
     DescribedResolve,
@@ -81,18 +82,23 @@ class _Attempt:
     not_assembled: str | None = None
 
 
-async def _attempt(exporter: ResolveExporter, request: BuildExportRequest, build_root: BuildRoot) -> _Attempt:
+async def _attempt(
+    exporter: ResolveExporter,
+    request: BuildExportRequest,
+    build_root: BuildRoot,
+    here: ProcessExecutionEnvironment,
+    path: str,
+) -> _Attempt:
     doing = f"exporting {exporter.resolve}"
     try:
         staged = await stage_resolve(exporter)
     except Exception as error:
         return _Attempt(failure_of(type(exporter), error, doing=doing, fix=retry_command(exporter.resolve)))
     try:
-        environment = await environment_vars(["PATH"])
         spec = Spec(
             destination=os.path.join(build_root.path, request.path),
-            commands=_commands(staged.result, environment.get("PATH", "")),
-            seed=_seed(staged.seed, environment.get("PATH", "")),
+            commands=_commands(staged.result, path),
+            seed=_seed(staged.seed, path),
             inputs={part.name: (part.value, part.shown) for part in request.fingerprint.inputs},
             anchors=request.fingerprint.anchors,
             listings=request.fingerprint.listings,
@@ -105,28 +111,37 @@ async def _attempt(exporter: ResolveExporter, request: BuildExportRequest, build
             argv=(sys.executable, "-s", "-B", "-m", STAGING),
             env={"PYTHONPATH": OWN_DIR},
             input_digest=digest,
-            # It writes outside of its sandbox: it must run here, and again in each run that asks for it.
+            # It writes outside of its sandbox: it must run again in each run that asks for it.
             cache_scope=ProcessCacheScope.PER_SESSION,
             description=f"Export resolve {exporter.resolve}",
             level=LogLevel.INFO,
         )
-        done = await try_process(process)
+        done = await try_process_in(here, process)
     except Exception as error:
         return _Attempt(as_problem(error, doing=doing, fix=retry_command(exporter.resolve)))
     return _Attempt(None, done.exit_code, done.stderr.decode(errors="replace"), staged.not_assembled)
 
 
 @rule(desc="Export a resolve", level=LogLevel.DEBUG)
-async def build_export(request: BuildExportRequest, build_root: BuildRoot) -> BuiltExport:
+async def build_export(
+    request: BuildExportRequest,
+    build_root: BuildRoot,
+    environment: ProcessExecutionEnvironment,
+    keep_sandboxes: KeepSandboxes,
+    session: SessionValues,
+) -> BuiltExport:
     """Run the commands of the backend's stock export in a process of the engine (docs/adr/0003, 0014)."""
     resolve = request.exporter.resolve
     await run_id()  # a failure is not memoised beyond the run
-    attempt = await _attempt(request.exporter, request, build_root)
+    here = on_this_machine(environment, keep_sandboxes)
+    # With remote execution on, what Pants calls the environment variables are those of the cluster.
+    path = session[CompleteEnvironmentVars].get("PATH", "")
+    attempt = await _attempt(request.exporter, request, build_root, here, path)
     reason = attempt.not_assembled
     if attempt.exit_code == CANNOT_ASSEMBLE:
         reason = attempt.message.strip()
         whole = dataclasses.replace(request.exporter, builtin_only=True)
-        attempt = await _attempt(whole, request, build_root)
+        attempt = await _attempt(whole, request, build_root, here, path)
     if attempt.problem:
         return BuiltExport(attempt.problem)
     if attempt.exit_code:
@@ -157,15 +172,6 @@ def _seed(seed: Seed | None, path: str) -> Seed | None:
 
 def _spec_file(spec: Spec) -> FileContent:
     return FileContent(f"{OWN_DIR}/spec.json", json.dumps(dataclasses.asdict(spec), sort_keys=True).encode())
-
-
-def refuse_remote_execution(global_options: GlobalOptions, command: str) -> None:
-    """Raises: UserError if remote execution is on, because an export is made on this machine."""
-    if global_options.remote_execution:
-        raise UserError(
-            "Remote execution is on, and an export is made on this machine.",
-            fix=f"{bin_name()} --no-remote-execution {command}",
-        )
 
 
 async def carry_out(plan: ExportPlan, described: Iterable[DescribedResolve], tree: ExportTree) -> ExportOutcome:

@@ -13,6 +13,8 @@ from typing import ClassVar
 from pants.core.goals.export import ExportResult
 from pants.engine.engine_aware import EngineAwareParameter
 from pants.engine.environment import EnvironmentName
+from pants.engine.platform import Platform
+from pants.engine.process import ProcessExecutionEnvironment
 from pants.engine.rules import collect_rules, rule
 from pants.engine.unions import UnionMembership, union
 from pants.util.docutil import bin_name
@@ -22,6 +24,7 @@ from devflow.common.errors import Problem
 from devflow.common.members import failure_of
 from devflow.engine import run_id
 from devflow.engine.generation import HAS_GET, Get, MultiGet, Rules, by_name, concurrently, implicitly
+from devflow.export_all_resolves.cluster import other_platform
 from devflow.export_all_resolves.facts import ExportInput, ExportTree
 from devflow.export_all_resolves.staging.build import Seed
 from devflow.export_all_resolves.staging.parts import Assembly
@@ -189,7 +192,9 @@ class DescribedResolve:
 
 
 @rule(desc="Fingerprint a resolve", level=LogLevel.DEBUG)
-async def describe_resolve(request: DescribeResolveRequest, union_membership: UnionMembership) -> DescribedResolve:
+async def describe_resolve(
+    request: DescribeResolveRequest, union_membership: UnionMembership, environment: ProcessExecutionEnvironment
+) -> DescribedResolve:
     """Ask each member until one answers; an error of one member is data, so that the others are asked, too."""
     broken: list[BrokenExporter] = []
     for exporter in union_membership.get(ResolveExporter):
@@ -204,7 +209,13 @@ async def describe_resolve(request: DescribeResolveRequest, union_membership: Un
             broken.append(BrokenExporter(exporter, problem))
             continue
         if maybe.fingerprint:
-            return DescribedResolve(request.resolve, exporter, maybe.fingerprint, tuple(broken))
+            fingerprint = maybe.fingerprint
+            unfit = environment.remote_execution and other_platform(
+                environment.platform, Platform.create_for_localhost().value
+            )
+            if unfit:
+                fingerprint = ResolveFingerprint(None, problem=unfit)
+            return DescribedResolve(request.resolve, exporter, fingerprint, tuple(broken))
     if broken:
         # No other member exports the resolve, so it may be that of the broken one.
         return DescribedResolve(

@@ -18,7 +18,7 @@ from devflow.common.goals import GoalRun, typed_arguments
 from devflow.common.options import command_line, flagged, split_commas
 from devflow.engine import Rules
 from devflow.export_all_resolves import report
-from devflow.export_all_resolves.apply import carry_out_alone, refuse_remote_execution
+from devflow.export_all_resolves.apply import carry_out_alone
 from devflow.export_all_resolves.contract import (
     DescribeResolveRequest,
     ResolveExporter,
@@ -60,7 +60,6 @@ async def export_all_resolves_goal(
             run.report(options.format, lines=chosen, document=report.names_as_json(chosen))
             return ExportAllResolves(exit_code=0)
         run.refuse_targets(specs, instead="choose resolves with --include=NAME")
-        refuse_remote_execution(global_options, options.name)
         refuse_unknown(options.venv_link, names.declared)
 
         described = await describe_resolves(DescribeResolveRequest(name) for name in chosen)

@@ -63,11 +63,11 @@ def lacking(plan: ExportPlan) -> list[str]:
 
 
 def _together(problems: Mapping[str, Problem]) -> list[tuple[list[str], Problem]]:
-    """Each problem with the names of its resolves: a missing interpreter is one problem of many resolves."""
+    """Each problem with the names of its resolves: a missing interpreter or server is one problem of many."""
     together: list[tuple[list[str], Problem]] = []
     for name, problem in problems.items():
         for names, known in together:
-            if problem.lacks and problem == known:
+            if problem == known:
                 names.append(name)
                 break
         else:

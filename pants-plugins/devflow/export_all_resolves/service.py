@@ -14,7 +14,7 @@ from devflow.common.errors import Problem
 from devflow.common.options import split_commas
 from devflow.engine import scoped_options
 from devflow.export_all_resolves import report
-from devflow.export_all_resolves.apply import carry_out_alone, refuse_remote_execution
+from devflow.export_all_resolves.apply import carry_out_alone
 from devflow.export_all_resolves.contract import (
     DescribedResolve,
     DescribeResolveRequest,
@@ -51,7 +51,6 @@ __all__ = [
     "declared_exports",
     "export_path",
     "make_exports",
-    "refuse_remote_execution",
 ]
 
 _SCOPE = "export-all-resolves"

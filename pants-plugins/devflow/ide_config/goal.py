@@ -26,7 +26,6 @@ from devflow.export_all_resolves.service import (
     PlannedExport,
     declared_exports,
     make_exports,
-    refuse_remote_execution,
 )
 from devflow.ide_config import report
 from devflow.ide_config.apply import write_files
@@ -94,7 +93,7 @@ async def ide_config_goal(
         members = by_name(union_membership.get(Editor))
         present = find_evidence(tree.build_root, _asked_for(members.values()))
         run.refuse_targets(specs, instead="choose editors with --editors=NAME")
-        _refuse(options, global_options, members)
+        _refuse(options, members)
         overruled = _editors(options, members, present)
         editors = {name: members[name] for name in overruled}
 
@@ -138,15 +137,13 @@ async def ide_config_goal(
     return IdeConfig(exit_code=run.exit_code)
 
 
-def _refuse(options: IdeConfigSubsystem, global_options: GlobalOptions, members: Mapping[str, type[Editor]]) -> None:
-    """Raises: UserError for an unknown editor, and for exports that cannot be made."""
+def _refuse(options: IdeConfigSubsystem, members: Mapping[str, type[Editor]]) -> None:
+    """Raises: UserError for an unknown editor."""
     if options.print_ is not None and options.print_ not in members:
         raise UserError(
             f"--print={options.print_}: there is no such editor.{did_you_mean(options.print_, members)}",
             fix=f"choose from {', '.join(sorted(members))}",
         )
-    if options.export:
-        refuse_remote_execution(global_options, f"{IdeConfigSubsystem.name} --export")
 
 
 def _editors(

@@ -164,6 +164,21 @@ def test_the_wheels_of_a_pex_lockfile_have_addresses() -> None:
     assert not with_artifacts("file://${WHEELS}/a-1.0.whl").may_be_wheel
 
 
+@pytest.mark.parametrize(
+    ("wheels", "expected"),
+    [
+        (["a-1.0-py3-none-any.whl"], True),
+        (["a-1.0-1-py3-none-any.whl"], True),
+        (["a-1.0-1-cp39-cp39-linux_x86_64.whl", "a-1.0-1-cp310-cp310-linux_x86_64.whl"], True),
+        (["a-1.0-1-py3-none-any.whl", "a-1.0-2-py3-none-any.whl"], False),
+        (["a-1.0-py3-none-any.whl", "a-1.0-1-py3-none-any.whl#sha256=abc"], False),
+    ],
+)
+def test_pex_chooses_among_several_builds_of_a_wheel(wheels: list[str], expected: bool) -> None:
+    """It goes by tags alone, and `pip` by build numbers, too."""
+    assert with_artifacts(*(f"https://example.org/{wheel}" for wheel in wheels)).may_be_wheel is expected
+
+
 def test_a_pex_lockfile_from_version_control_or_for_several_platforms_is_installed_as_a_whole() -> None:
     from_git = json.loads(pex_lockfile(["a"], {"a": []}))
     from_git["locked_resolves"][0]["locked_requirements"][0]["artifacts"][0]["url"] = "git+https://forge.example/a"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import os
@@ -273,3 +274,24 @@ def test_a_part_that_is_gone(tmp_path: Path, cache: Path, first: Path, gone: str
     second.mkdir()
     with pytest.raises(CannotAssembleError, match="cache"):
         assemble(str(second), assembly(cache, "a"), from_base=True)
+
+
+def test_parts_must_be_all_that_they_require(tmp_path: Path, cache: Path) -> None:
+    """If some are in the cache, nothing else has compared them with the others."""
+
+    def with_metadata(name: str, lines: str) -> Files:
+        return kept(name, {f"{name}-1.0.dist-info/METADATA": f"Name: {name}\nVersion: 1.0\n{lines}"})
+
+    top = {
+        **with_metadata("top", "Requires-Dist: below\nRequires-Dist: other; sys_platform == 'win32'\n"),
+        "top/_vendor/x-1.0.dist-info/METADATA": "Name: x\nVersion: 1.0\nRequires-Dist: nowhere\n",
+    }
+    pex = packed_pex(tmp_path / "parts.pex", {wheel("below"): with_metadata("below", ""), wheel("top"): top})
+    markers = {"sys_platform": "linux"}
+    both = assembly(cache, "below", "top", made=("below", "top"), pex=pex)
+    virtualenv(tmp_path / "first")
+    assemble(str(tmp_path / "first"), dataclasses.replace(both, markers=markers), from_base=False)
+
+    alone = dataclasses.replace(assembly(cache, "top"), markers=markers)
+    with pytest.raises(CannotAssembleError, match=r"^top 1\.0 requires below, and its lockfile does not pin below$"):
+        assemble(str(tmp_path / "second"), alone, from_base=True)

@@ -13,17 +13,17 @@ from pants.base.build_root import BuildRoot
 from pants.core.goals.export import ExportResult, ExportSubsystem
 from pants.core.util_rules.distdir import DistDir
 from pants.engine.platform import Platform
-from pants.engine.process import ProcessExecutionFailure
+from pants.engine.process import ProcessExecutionEnvironment, ProcessExecutionFailure
 from pants.engine.rules import collect_rules, rule
 from pants.engine.unions import UnionMembership, UnionRule
-from pants.option.global_options import GlobalOptions
+from pants.option.global_options import GlobalOptions, KeepSandboxes
 from pants.util.docutil import bin_name
 from pants.util.logging import LogLevel
 from pants.util.strutil import path_safe
 from pants.version import VERSION
 
 from devflow.common.errors import UserError, last_words
-from devflow.engine import Rules, merge_digests, run_id
+from devflow.engine import Rules, merge_digests, on_this_machine, run_id
 from devflow.engine.python import (
     create_pex,
     editable_local_dists,
@@ -33,6 +33,7 @@ from devflow.engine.python import (
     resolve_pex_config,
 )
 from devflow.engine.python.resolves import NoPythonError, python_for, refuse_without_resolves
+from devflow.export_all_resolves.cluster import links_elsewhere, no_interpreter, other_interpreter
 from devflow.export_all_resolves.contract import (
     MaybeResolveFingerprint,
     ResolveExporter,
@@ -47,6 +48,7 @@ from devflow.export_all_resolves.members.python_inputs import (
     ResolveSource,
     export_format,
     full_version,
+    hash_here,
     hash_of,
     installer_inputs,
     listed_inputs,
@@ -86,6 +88,8 @@ async def fingerprint_python_resolve(
     build_root: BuildRoot,
     dist_dir: DistDir,
     union_membership: UnionMembership,
+    environment: ProcessExecutionEnvironment,
+    keep_sandboxes: KeepSandboxes,
 ) -> MaybeResolveFingerprint:
     """All inputs of stock's export, read without building anything."""
     resolve = request.resolve
@@ -100,12 +104,22 @@ async def fingerprint_python_resolve(
     except UserError as error:
         await run_id()  # this result must end with the run, as in `describe_resolve`
         problem = error.shared if isinstance(error, NoPythonError) else error.problem
+        if environment.remote_execution and problem.lacks:
+            problem = no_interpreter(problem.lacks)
         return MaybeResolveFingerprint(ResolveFingerprint(None, problem=problem))
 
+    venv_format = export_format(export_subsystem)
+    if environment.remote_execution:
+        unfit = links_elsewhere(venv_format) if venv_format == SYMLINKED else None
+        if python.fingerprint and not unfit:
+            await run_id()  # the binary here may be replaced
+            here = await hash_here(python.path, on_this_machine(environment, keep_sandboxes))
+            unfit = other_interpreter(python.path, python.fingerprint, here)
+        if unfit:
+            return MaybeResolveFingerprint(ResolveFingerprint(None, problem=unfit))
     version = await full_version(python)
     reldir = f"{PythonResolveExporter.export_root}/{path_safe(resolve)}/{version}"
     config = await resolve_pex_config(resolve)
-    venv_format = export_format(export_subsystem)
     inputs = [
         ExportInput("Pants", VERSION, VERSION),
         ExportInput("pex tool", pex_pex.digest.fingerprint),

@@ -31,7 +31,7 @@ PARTS = "devflow_venv_parts"  # the named cache
 _SUBSET = "devflow-pins.txt"
 _PEX = f"{OWN_DIR}/parts.pex"
 # Raise it when parts of an older version of this plugin must not be used.
-_SCHEMA = 5
+_SCHEMA = 6
 _MARKERS = f"{MARKERS_PROGRAM}print(json.dumps(markers))"
 
 
@@ -65,7 +65,8 @@ async def plan_assembly(
     """
     loaded = await load_lockfile(lockfile)
     contents = await digest_contents(loaded.lockfile_digest)
-    pins = read_pins(contents[0].content, await _marker_environment(python))
+    markers = await _marker_environment(python)
+    pins = read_pins(contents[0].content, markers)
     directory = os.path.join(cache, PARTS)
     parts = {
         pin: Part(pin.name, _path(directory, pin.name, pin.identity, *context), pin.requirement) for pin in pins.pins
@@ -86,6 +87,7 @@ async def plan_assembly(
         made=tuple(pin.name for pin in absent),
         sources=Sources(wheels=WHEELS if downloaded else None, pex=_PEX if by_pex else None),
         requirements=pins.requirements,
+        markers=None if pins.is_pex_native else markers,
     )
     base_request = None
     if not os.path.isdir(base):

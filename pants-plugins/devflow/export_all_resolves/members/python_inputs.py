@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import posixpath
+import sys
 from collections.abc import Iterator, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,12 +18,12 @@ from pants.backend.python.util_rules.pex_requirements import Lockfile, ResolvePe
 from pants.core.goals.export import ExportSubsystem
 from pants.engine.fs import PathGlobs
 from pants.engine.platform import Platform
-from pants.engine.process import Process
+from pants.engine.process import Process, ProcessCacheScope, ProcessExecutionEnvironment
 from pants.engine.unions import UnionMembership
 from pants.util.logging import LogLevel
 
 from devflow.common.errors import UserError, last_words
-from devflow.engine import digest_contents, read_files, run_process
+from devflow.engine import digest_contents, read_files, run_process, try_process_in
 from devflow.engine.python import (
     ResolvePexConfig,
     editable_local_dists,
@@ -42,6 +43,7 @@ _NOT_DECIDING = (
     *("indexes", "find_links", "path_mappings", "sources"),
     *("lock_style", "complete_platforms", "uploaded_prior_to"),
 )
+_HASH = "import hashlib, sys; print(hashlib.sha256(open(sys.argv[1], 'rb').read()).hexdigest())"
 
 
 @dataclass(frozen=True)
@@ -147,6 +149,21 @@ async def full_version(python: PythonExecutable) -> str:
         )
     )
     return result.stdout.decode().strip()
+
+
+async def hash_here(path: str, environment: ProcessExecutionEnvironment) -> str | None:
+    """The hash of a binary on this machine, as Pants takes it of interpreters; None if there is none.
+
+    Source: `find_interpreter` of Pants, 2.17 to 2.33.
+    """
+    process = Process(
+        (sys.executable, "-I", "-c", _HASH, path),
+        description=f"Look at {path} on this machine",
+        level=LogLevel.DEBUG,
+        cache_scope=ProcessCacheScope.PER_SESSION,
+    )
+    done = await try_process_in(environment, process)
+    return None if done.exit_code else done.stdout.decode().strip()
 
 
 def settings_input(config: ResolvePexConfig) -> ExportInput:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import posixpath
 import re
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -140,9 +141,18 @@ def _pin(name: str, entry: Mapping[str, Any]) -> Pin:
         " ".join([text, *(f"--hash={one}" for one in hashes)]),
         hashes,
         links=tuple(f"{wheel['url'].partition('#')[0]}#{wheel['algorithm']}={wheel['hash']}" for wheel in wheels),
-        # An address in a mapped directory (`${NAME}/…`) is one for pex only.
-        may_be_wheel=bool(wheels) and not any("${" in wheel["url"] for wheel in wheels),
+        # An address in a mapped directory (`${NAME}/…`) is one for pex only. Of several builds of a wheel, pex may take
+        # another one than pip, which takes the last.
+        may_be_wheel=bool(wheels)
+        and not any("${" in wheel["url"] for wheel in wheels)
+        and len({_build_of(wheel["url"]) for wheel in wheels}) == 1,
     )
+
+
+def _build_of(url: str) -> str:
+    """The build number in the name of a wheel, or nothing. Source: PEP 427."""
+    name = posixpath.basename(urlsplit(url).path)
+    return name.split("-")[2] if name.count("-") == 5 else ""
 
 
 def _closure(

@@ -9,9 +9,11 @@ import contextlib
 import csv
 import glob
 import hashlib
+import itertools
 import json
 import os
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,11 +28,13 @@ from devflow.export_all_resolves.staging.part_cache import (
     read_record,
     store_base,
 )
+from devflow.export_all_resolves.staging.required import unmet
 from devflow.export_all_resolves.staging.shebang import same_form
 from devflow.export_all_resolves.staging.trees import clone, clone_tree, replace_content
 from devflow.export_all_resolves.staging.unchanged import OldExport
 
 PEX_INFO = "PEX-INFO"
+_METADATA = re.compile(r"lib/[^/]+/site-packages/[^/]+\.dist-info/METADATA")
 _REPLACED = frozenset({"pip", "setuptools"})  # `python -m venv` installs these; pex replaces them by pinned ones
 
 
@@ -41,7 +45,8 @@ class Assembly:
     The commands of the build, if there are any, make the base, which is then kept; else it is copied from the cache.
     The parts in `made` are first put into the cache, from `sources`, which are in the sandbox.
     `requirements` are those that PEX-INFO lists; None: those of the parts. `record` is the path of the file in which
-    `unchanged.py` records the export.
+    `unchanged.py` records the export. With `markers`, the parts must be all that they require: a lockfile of another
+    kind says so of itself.
     """
 
     parts: Sequence[Part]
@@ -50,6 +55,7 @@ class Assembly:
     made: Sequence[str] = ()
     sources: Sources = field(default_factory=Sources)
     requirements: Sequence[str] | None = None
+    markers: Mapping[str, str] | None = None
 
     @property
     def cache(self) -> str:
@@ -87,9 +93,22 @@ def assemble(staged: str, assembly: Assembly, old: OldExport, *, from_base: bool
         record = _lay(part, staged, old)
         records.append(record)
         files[part.path] = [path for path in record["files"] if not _names_its_tree(path)]
+    if assembly.markers is not None:
+        _require_complete(staged, files.values(), assembly.markers)
     _write_pex_info(staged, records, assembly.requirements)
     of_parts = {path for paths in files.values() for path in paths}
     return {**files, assembly.base: [path for path in of_base if path not in of_parts]}
+
+
+def _require_complete(tree: str, files: Iterable[Sequence[str]], markers: Mapping[str, str]) -> None:
+    """Pex refuses what is not, and is to say so itself. Raises: CannotAssembleError."""
+    metadata = []
+    for path in filter(_METADATA.fullmatch, itertools.chain.from_iterable(files)):
+        with open(os.path.join(tree, path), "rb") as file:
+            metadata.append(file.read())
+    lacking = unmet(metadata, markers)
+    if lacking:
+        raise CannotAssembleError(lacking)
 
 
 def _names_its_tree(path: str) -> bool:
