@@ -16,8 +16,9 @@ import pytest
 
 from harness.example import copy_of_example
 from harness.git import set_identity
+from harness.played import play
 from harness.pythons import python_of
-from harness.transcripts import DOCS, Transcript, printed_by, transcripts, transcripts_of
+from harness.transcripts import DOCS, printed_by, transcripts, transcripts_of
 from harness.world import LAUNCHER, Caches, Repository, imports
 
 HISTORIES = "src/acme/manager/models/alembic/revision_history"
@@ -38,17 +39,6 @@ def repo(tmp_path_factory: pytest.TempPathFactory, caches: Caches) -> Iterator[R
         yield repo
     finally:
         repo.stop()
-
-
-def play(repo: Repository, transcript: Transcript) -> None:
-    """Run the documented command, and compare what it prints."""
-    refused = any(line.startswith("Failed ") for line in transcript.lines)
-    stale = "--check" in transcript.command and any(line.startswith("To do it: ") for line in transcript.lines)
-    fails = refused or stale
-    result = repo.run(*transcript.command, check=not fails)
-    assert result.exit_code == fails
-    differences = transcript.differences(result.stdout + result.stderr)
-    assert not differences, (transcript.command, differences)
 
 
 def toured(repo: Repository, part: str) -> list[tuple[str, ...]]:

@@ -10,43 +10,12 @@ import subprocess
 from collections.abc import Sequence
 
 import pytest
-from pants.testutil.rule_runner import GoalRuleResult
 from plugin_checkouts.conftest import World
+from plugin_checkouts.followed import fix_of, fixes, goal, shell, works
 
 from devflow.common.git import GitError
 from devflow.plugin_checkouts.apply import reason
 from harness.git import git
-
-DIRECTORY = "--plugin-checkouts-directory"
-
-
-def fixes(result: GoalRuleResult) -> list[str]:
-    assert result.exit_code == 1, result.stdout
-    return [line.partition("Fix: ")[2] for line in result.stderr.splitlines() if "  Fix: " in line]
-
-
-def fix_of(result: GoalRuleResult) -> str:
-    [fix] = fixes(result)
-    return fix
-
-
-def shell(world: World, command: str) -> None:
-    """Run a printed command at the build root."""
-    identity = {f"GIT_{who}_{what}": "ada" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-    env = {**os.environ, **identity, "GIT_EDITOR": "true", "GIT_CONFIG_GLOBAL": "/dev/null"}
-    subprocess.run(["sh", "-c", command], cwd=world.root, env=env, check=True, capture_output=True)
-
-
-def goal(world: World, command: str) -> GoalRuleResult:
-    """Run a printed command of this goal."""
-    words = shlex.split(command)
-    return world.run(*words[words.index("plugin-checkouts") + 1 :])
-
-
-def works(world: World, *args: str) -> GoalRuleResult:
-    result = world.run(*args)
-    assert result.exit_code == 0, result.stderr
-    return result
 
 
 @pytest.mark.parametrize(
@@ -260,74 +229,3 @@ def test_two_of_one_distribution_and_entry_point(world: World) -> None:
     shell(world, "rm -r plugins/other")
     world.declare(mail="main")
     works(world, "--check")
-
-
-def test_what_is_there_already(world: World) -> None:
-    (world.root / "plugins").mkdir()
-    git(world.root, "clone", "--quiet", world.url("sms"), "plugins/mail")
-    refused = world.run(f"--add={world.url('mail')}")
-    assert f"plugins/mail is there already: a checkout of {world.url('sms')}." in refused.stderr
-    assert fix_of(refused) == "choose another --name, or move it away"
-    assert world.git("mail", "config", "remote.origin.url") == world.url("sms")
-    works(world, f"--add={world.url('mail')}", "--name=post")
-    (world.root / "plugins/mail").rename(world.root / "plugins/sms")
-    works(world, f"--add={world.url('mail')}")
-    # The same remote: only the entry is missing.
-    works(world, f"--add={world.url('sms')}")
-    assert f'[sms]\nurl = "{world.url("sms")}"\n' in (world.root / "plugins.toml").read_text()
-
-
-@pytest.mark.parametrize(
-    ("wrong", "said", "correct"),
-    [
-        (["--add=mail"], "write --add=OWNER/REPO, or a URL to clone from", ["--add={url}"]),
-        (
-            ["--add=ext::sh -c x"],
-            "use https://HOST/OWNER/REPO, ssh://… or git@HOST:OWNER/REPO; file:// is",
-            ["--add={url}"],
-        ),
-        (
-            ["--add={url}", "--name=_x"],
-            "use letters, digits, '-', '_' and '.', and begin with a",
-            ["--add={url}", "--name=x_"],
-        ),
-        (["--add={url}", "--ref=-x"], "name one, such as main or v1.2", ["--add={url}", "--ref=v1"]),
-        (["--add={url}", "--ref=mian"], "correct the ref: main", ["--add={url}", "--ref=main"]),
-        (["--ref=main"], "leave --ref out, or add --add=OWNER/REPO", ["--ref=main", "--add={url}"]),
-        (["--dry-run"], "leave it out, or add one of them", ["--dry-run", "--clone"]),
-        (["--only=mial"], "choose from mail", ["--only=mail"]),
-        ([f"{DIRECTORY}=.."], "name one, such as plugins", [f"{DIRECTORY}=plugins/"]),
-        ([f"{DIRECTORY}=/tmp"], "name one, such as plugins", [f"{DIRECTORY}=./etc/plugins"]),
-        ([f"{DIRECTORY}="], "name one, such as plugins", [f"{DIRECTORY}=..plugins"]),
-    ],
-)
-def test_arguments(world: World, wrong: Sequence[str], said: str, correct: Sequence[str]) -> None:
-    if wrong[0].startswith(("--only", "--dry-run")):
-        world.declare(mail="main")
-    refused = world.run(*(word.replace("{url}", world.url("mail")) for word in wrong))
-    assert said in fix_of(refused)
-    works(world, *(word.replace("{url}", world.url("mail")) for word in correct))
-
-
-@pytest.mark.parametrize(
-    ("text", "said", "fix"),
-    [
-        ("[mail]\nref = 'main'\n", "plugins.toml: [mail] has no url.", 'add a line: url = "https://…" to plugins.toml'),
-        ("[mail]\nurl = '{url}'\nbranch = 'x'\n", "[mail] has an unknown key branch.", "use url, ref, commit"),
-        ("[mail\n", "plugins.toml cannot be read as TOML: ", "correct plugins.toml"),
-        (
-            "['/etc']\nurl = '{url}'\n",
-            "plugins.toml: [/etc]: '/etc' is no name",
-            "use letters, digits, '-', '_' and '.'",
-        ),
-        ("[mail]\nurl = '-x'\n", "plugins.toml: [mail]: -x is not a URL to clone from.", "use https://HOST/OWNER/REPO"),
-        ("[mail]\nurl = 'file:///etc'\n", "[mail]: file:///etc is not a URL", "file:// is for this repository only"),
-    ],
-)
-def test_lists(world: World, text: str, said: str, fix: str) -> None:
-    (world.root / "plugins.toml").write_text(text.replace("{url}", world.url("mail")))
-    refused = world.run()
-    assert said in refused.stderr
-    assert fix in fix_of(refused)
-    world.declare(mail="main")
-    works(world)
