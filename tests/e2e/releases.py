@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -101,6 +101,19 @@ def fragments(style: str, seed: int, count: int) -> dict[str, str]:
             text = chance.choice(sorted(made.values()))
         if not any(path.rsplit("/", 1)[1].startswith(f"{issue.lstrip('0')}.{kind}") for path in made):
             made[f"{chance.choice(STYLES[style][1])}/{issue}.{kind}{suffix}"] = text
+    return made
+
+
+def news_of_packages(packages: Iterable[str], towncrier: str) -> dict[str, str]:
+    """Settings of towncrier in each package, each with one fragment."""
+    made: dict[str, str] = {}
+    for package in packages:
+        # 22.12 takes `directory` from where it is started, and newer versions from where the settings are.
+        directory = f"{package}/news" if towncrier == TOWNCRIERS[0] else "news"
+        settings_of_package = f'name = "{package[9:]}"\ndirectory = "{directory}"\nfilename = "NEWS.rst"\n'
+        made[f"{package}/towncrier.toml"] = f"[tool.towncrier]\n{settings_of_package}"
+        made[f"{package}/news/1.feature"] = f"Of {package}.\n"
+        made[f"{package}/news/.gitignore"] = "!.gitignore\n"
     return made
 
 

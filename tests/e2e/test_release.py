@@ -19,6 +19,7 @@ from e2e.releases import (
     commit,
     fragments,
     lockfiles,
+    news_of_packages,
     pants_toml,
     release,
     seen,
@@ -84,15 +85,8 @@ def test_a_draft_is_what_towncrier_prints(repo: Repository, towncriers: dict[str
 
 
 def test_a_plan_changes_nothing_and_says_everything(repo: Repository) -> None:
-    begin(
-        repo,
-        {
-            **STYLES[STYLE][0],
-            "changes/1.fix.md": "Mended.\n",
-            "changes/2.feature.md": "Added.\n",
-            "VERSION": "24.03.0rc1",
-        },
-    )
+    news = {"changes/1.fix.md": "Mended.\n", "changes/2.feature.md": "Added.\n"}
+    begin(repo, {**STYLES[STYLE][0], **news, "VERSION": "24.03.0rc1"})
     before = seen(repo.root)
     result = release(repo, "--bump=final")
     assert result.stdout == (
@@ -281,29 +275,13 @@ def test_a_changelog_for_each_package(
     repo: Repository, towncriers: dict[str, Path], tmp_path: Path, towncrier: str
 ) -> None:
     packages = ("packages/api", "packages/web")
-    files = {"VERSION": "24.03.0rc1"}
-    for package in packages:
-        # 22.12 takes `directory` from where it is started, and newer versions from where the settings are.
-        directory = f"{package}/news" if towncrier == TOWNCRIERS[0] else "news"
-        settings = f'name = "{package[9:]}"\ndirectory = "{directory}"\nfilename = "NEWS.rst"\n'
-        files[f"{package}/towncrier.toml"] = f"[tool.towncrier]\n{settings}"
-        files[f"{package}/news/1.feature"] = f"Of {package}.\n"
-        files[f"{package}/news/.gitignore"] = "!.gitignore\n"
-    begin(repo, files)
+    begin(repo, {"VERSION": "24.03.0rc1", **news_of_packages(packages, towncrier)})
     subprocess.run(["git", "clone", "--quiet", str(repo.root), str(tmp_path / "hand")], check=True)
     configs = [f"{package}/towncrier.toml" for package in packages]
     release(repo, "--to=24.03.0", f"--changelog-config={','.join(configs)}", "--execute", towncrier=towncrier)
     for config in configs:
-        command = [
-            str(towncriers[towncrier]),
-            "build",
-            "--yes",
-            "--version=24.03.0",
-            f"--date={DATE}",
-            "--config",
-            config,
-        ]
-        subprocess.run(command, cwd=tmp_path / "hand", check=True, capture_output=True)
+        command = [str(towncriers[towncrier]), "build", "--yes", "--version=24.03.0", f"--date={DATE}"]
+        subprocess.run([*command, "--config", config], cwd=tmp_path / "hand", check=True, capture_output=True)
     git(tmp_path / "hand", "add", "--all")
     for package in packages:
         tree = git(repo.root, "rev-parse", f"HEAD:{package}")
