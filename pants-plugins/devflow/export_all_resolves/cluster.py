@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from devflow.common.errors import Problem
 
-_HERE = "do without it: add --no-remote-execution to the command"
+_HERE = "turn remote execution off: add --no-remote-execution to the command"
 
 
 def other_platform(cluster: str, here: str) -> Problem | None:
