@@ -71,7 +71,7 @@ def test_the_hash_of_an_interpreter_here(runner: RuleRunner, tmp_path: Path) -> 
 
 @pytest.mark.parametrize(
     ("here", "what"),
-    [("abc", None), ("def", "another one than that of this machine"), (None, "not on this machine")],
+    [("abc", None), ("def", "not the interpreter of this machine"), (None, "not on this machine")],
 )
 def test_interpreters(here: str | None, what: str | None) -> None:
     problem = other_interpreter("/usr/bin/python3.11", "abc", here)
