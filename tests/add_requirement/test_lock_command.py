@@ -58,7 +58,7 @@ def test_a_command_that_fails_leaves_what_was_there(hashed: World) -> None:
     result = run(hashed, "fail", COMMAND)
     assert result.exit_code == 1
     assert "The lock command exited with 1: " in result.stderr
-    assert "\n    the index is closed today\n  Fix: run it yourself" in result.stderr
+    assert "\n    the index is closed today\n  Fix: run this command, and correct what it reports: " in result.stderr
     assert {path: text for path, (_, text) in hashed.state().items()} == before
     assert not (hashed.root / ".git" / "devflow" / "requirements.json").exists()
 

@@ -28,7 +28,7 @@ def test_a_member_without_a_name() -> None:
     namespace: dict[str, object] = {}
     exec(line, namespace)
     named = type("Nameless", (), {"name": namespace["name"]})
-    assert set(by_name([Nova, named])) == {"nova", "something"}
+    assert set(by_name([Nova, named])) == {"nova", "example"}
 
 
 def test_two_of_one_name(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,7 +31,7 @@ def test_members_by_name() -> None:
     [
         (
             [Member, Nameless],
-            f'Nameless ({__name__}) has no `name`.\n  Fix: give the class one: name = "something"',
+            f'Nameless ({__name__}) has no `name`.\n  Fix: give the class one: name = "example"',
         ),
         (
             [Member, Double],

@@ -24,8 +24,8 @@ BROKEN = {
     "version": ANSICOLORS.replace("1.1.8", "1.1.99").encode(),
 }
 FORGET_THE_OLD_FILE = (
-    "pants -ldebug export-all-resolves --include=hash; if the file was replaced under its version, lock it again, and "
-    "let Pants forget the old one first: pants reset-cache --only=store,named-caches"
+    "pants -ldebug export-all-resolves --include=hash; if the index has another file of the same version now, "
+    "run pants reset-cache --only=store,named-caches, and lock the resolve again"
 )
 GET_PYTHON = (
     "`uv python install 3.5`, `pyenv install 3.5`, or your system's package python3.5, where "

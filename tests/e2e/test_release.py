@@ -190,8 +190,8 @@ def test_every_problem_is_said_at_once(repo: Repository) -> None:
     for line in (
         "release: Not committed: stray.txt.",
         "release: 24.03.0 is lower than the present 24.03.1.",
-        "release: The tag 24.03.0 is there already, of this commit.",
-        "release: topic is not a branch for this: allowed are main, master, [0-9]*.[0-9]*.",
+        "release: The tag 24.03.0 is there already, on this commit.",
+        "release: topic is not one of the allowed branches: main, master, [0-9]*.[0-9]*.",
         "release: changes/10.fix.md is not UTF-8: byte 0xe9 in line 1.",
         "5 problems. Nothing was changed.",
     ):

@@ -107,13 +107,13 @@ def test_the_workflow(origin: Path, clone: Repository, place: Path) -> None:
     shallow = step(plan, check=False)
     assert shallow.exit_code == 1
     assert (
-        "release: This is a shallow clone: whether origin/main has commits that are not here cannot be seen.\n"
+        "release: This is a shallow clone: it does not show whether origin/main has commits that main lacks.\n"
         f"  Fix: {unshallow} origin\n"
     ) in shallow.stderr
     git(clone.root, *shlex.split(unshallow)[1:], "origin")
     assert git(clone.root, "tag") == "24.02.0"
     behind = step(plan, check=False)
-    assert "release: origin/main has commits that are not here.\n  Fix: git pull --ff-only origin main" in behind.stderr
+    assert "release: origin/main has commits that main lacks.\n  Fix: git pull --ff-only origin main" in behind.stderr
 
     # A commit is checked out, and no branch.
     git(clone.root, "checkout", "--quiet", "--detach", "origin/main")
@@ -156,7 +156,7 @@ def test_push_and_a_push_that_is_rejected(repo: Repository, tmp_path: Path) -> N
         result = release(repo, "--to=24.03.0", "--push", "--remote=there", "--execute", check=False)
         assert result.exit_code == 1
         assert (
-            "release: The push to there failed. Everything is done in this repository, and nothing there: "
+            "release: The push to there failed. Everything is done in this repository, and there has none of it: "
             in result.stderr
         )
         assert "tags are closed" in result.stderr
@@ -172,7 +172,7 @@ def test_push_and_a_push_that_is_rejected(repo: Repository, tmp_path: Path) -> N
         # Somebody else was faster.
         git(remote, "update-ref", "refs/heads/main", git(remote, "commit-tree", "-p", "main", "-m", "x", "main^{tree}"))
         late = release(repo, "--to=24.03.1", "--push", "--remote=there", "--execute", check=False)
-        assert "release: there/main has commits that are not here.\n  Fix: git pull --ff-only there main" in late.stderr
+        assert "release: there/main has commits that main lacks.\n  Fix: git pull --ff-only there main" in late.stderr
         assert git(repo.root, "rev-parse", "HEAD") == released
     finally:
         git(repo.root, "remote", "remove", "there")

@@ -71,7 +71,7 @@ def test_the_hash_of_an_interpreter_here(runner: RuleRunner, tmp_path: Path) -> 
 
 @pytest.mark.parametrize(
     ("here", "what"),
-    [("abc", None), ("def", "another one than that of this machine"), (None, "not on this machine")],
+    [("abc", None), ("def", "not the interpreter of this machine"), (None, "not on this machine")],
 )
 def test_interpreters(here: str | None, what: str | None) -> None:
     problem = other_interpreter("/usr/bin/python3.11", "abc", here)
@@ -79,8 +79,8 @@ def test_interpreters(here: str | None, what: str | None) -> None:
         what
         and Problem(
             f"Remote execution is on, and the interpreter that the cluster has, /usr/bin/python3.11, is {what}.",
-            fix="give both the same interpreter at the same path; or do without it: add --no-remote-execution to the "
-            "command",
+            fix="give both the same interpreter at the same path; or turn remote execution off: add "
+            "--no-remote-execution to the command",
         )
     )
 
@@ -97,8 +97,8 @@ def test_a_link_into_the_caches_of_the_cluster() -> None:
     assert problem == Problem(
         "Remote execution is on, and a symlinked_immutable_virtualenv is a link to a virtualenv in the caches of the "
         "cluster.",
-        fix="set [export].py_resolve_format to mutable_virtualenv; or do without it: add --no-remote-execution to the "
-        "command",
+        fix="set [export].py_resolve_format to mutable_virtualenv; or turn remote execution off: add "
+        "--no-remote-execution to the command",
     )
 
 
@@ -106,5 +106,5 @@ def test_platforms() -> None:
     assert other_platform("linux_x86_64", "linux_x86_64") is None
     assert other_platform("linux_x86_64", "macos_arm64") == Problem(
         "Remote execution is on, for linux_x86_64, and this machine is a macos_arm64.",
-        fix="do without it: add --no-remote-execution to the command",
+        fix="turn remote execution off: add --no-remote-execution to the command",
     )

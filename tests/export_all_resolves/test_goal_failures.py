@@ -90,7 +90,7 @@ def test_a_repository_without_resolves(run: Run) -> None:
     result = run({})
     # No backend of a language is enabled here, which a repository with Python's would be told otherwise.
     assert result.stderr == (
-        "export-all-resolves: No backend that is enabled declares a resolve: pants.backend.python is not among them.\n"
+        "export-all-resolves: No enabled backend declares a resolve: pants.backend.python is not enabled.\n"
         '  Fix: put backend_packages.add = ["pants.backend.python"] into [GLOBAL] of pants.toml\n'
     )
     assert result.exit_code == 1

@@ -11,7 +11,7 @@ from harness.transcripts import Transcript, transcripts
 STATUS = Transcript(
     "./pants cache-status",
     (
-        "daemon: answers this, process 16758, up 44 s, 394 MiB, /Users/me/devflow",
+        "daemon: runs this goal, process 16758, up 44 s, 394 MiB, /Users/me/devflow",
         "store: /Users/me/.cache/store, 29.5 MiB, 1 file, changed 1 h 2 min ago, owner me, [GLOBAL].local_store_dir",
     ),
 )
@@ -19,7 +19,7 @@ STATUS = Transcript(
 
 def test_what_varies_is_no_difference() -> None:
     printed = (
-        "daemon: answers this, process 7, up 3 min, 1.2 GiB, /elsewhere/it\n"
+        "daemon: runs this goal, process 7, up 3 min, 1.2 GiB, /elsewhere/it\n"
         "store: /else/where, 600 bytes, 9,154 files, changed 2 s ago, owner you, [GLOBAL].local_store_dir\n"
     )
     assert STATUS.differences(printed) == []
@@ -27,7 +27,7 @@ def test_what_varies_is_no_difference() -> None:
 
 @pytest.mark.parametrize(
     ("old", "new"),
-    [("answers this", "busy"), ("store:", "stores:"), ("local_store_dir", "store_dir"), ("29.5 MiB, ", "")],
+    [("runs this goal", "busy"), ("store:", "stores:"), ("local_store_dir", "store_dir"), ("29.5 MiB, ", "")],
 )
 def test_what_does_not_vary_is_one(old: str, new: str) -> None:
     printed = "\n".join(STATUS.lines).replace(old, new)

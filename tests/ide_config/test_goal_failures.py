@@ -140,7 +140,9 @@ def test_marks_that_do_not_fit_together(run: Run, root: Path) -> None:
     (root / ".vimrc").write_text('set number\n" >>> devflow ide-config\nlet x = 1\n')
     result = run()
     assert result.exit_code == 1
-    assert ".vimrc is left alone: line 2: the marks of the block of ide-config are not one pair." in result.stderr
+    assert (
+        ".vimrc is left alone: line 2: the marker comments of the ide-config block are not one pair." in result.stderr
+    )
 
 
 def test_a_table_that_somebody_has_already(run: Run, root: Path) -> None:

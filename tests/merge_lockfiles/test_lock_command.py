@@ -77,7 +77,7 @@ def test_a_command_that_fails_leaves_what_was_there(conflict: World) -> None:
     result = run(conflict, COMMAND)
     assert result.exit_code == 1
     assert "The lock command exited with 1: " in result.stderr
-    assert "\n    the index is closed today\n  Fix: run it yourself" in result.stderr
+    assert "\n    the index is closed today\n  Fix: run this command, and correct what it reports: " in result.stderr
     assert (conflict.read("main.lock"), conflict.git("ls-files", "--stage")) == before
 
 

@@ -39,7 +39,7 @@ def test_states_of_the_work_tree(world: World) -> None:
     assert refused(world, "A merge is under way.", TO, "--allow-branch=side") == "finish or abort it first"
     world.shell("git merge --abort")
     works(world, TO, "--allow-branch=side")
-    fix = refused(world, "side is not a branch for this", TO)
+    fix = refused(world, "side is not one of the allowed branches", TO)
     works(world, TO, *options_in(fix))
     world.git("checkout", "--quiet", "--detach", "main")
     fix = refused(world, "HEAD is detached at ", TO)
@@ -50,7 +50,7 @@ def test_states_of_the_work_tree(world: World) -> None:
 
 def test_a_tag_that_is_there(world: World) -> None:
     world.git("tag", "24.03.0")
-    fix = refused(world, "The tag 24.03.0 is there already, of this commit.", TO)
+    fix = refused(world, "The tag 24.03.0 is there already, on this commit.", TO)
     works(world, "--to=24.03.1")
     world.shell(fix.rpartition("nobody has fetched, ")[2])
     works(world, TO)
@@ -184,10 +184,10 @@ def test_a_shallow_clone_that_cannot_compare(world: World, origin: Origin, tmp_p
     world.git("clone", "--quiet", "--depth=1", f"file://{origin.path}", str(tmp_path / "shallow"))
     origin.moves_on()
     world.git("fetch", "--quiet", "--depth=1", "origin", "main")
-    fix = refused(world, "This is a shallow clone: whether origin/main has commits", TO, "--push")
+    fix = refused(world, "This is a shallow clone: it does not show whether origin/main has commits", TO, "--push")
     world.shell(fix)
     result = world.run(TO, "--push")
-    assert "origin/main has commits that are not here." in result.stderr
+    assert "origin/main has commits that main lacks." in result.stderr
 
 
 def test_locks_of_other_programs(world: World) -> None:
@@ -206,7 +206,7 @@ def test_a_release_that_was_interrupted(world: World, monkeypatch: pytest.Monkey
     with monkeypatch.context() as context:
         context.setattr("devflow.release.transaction.run.update_worktree", full)
         failed = world.run(TO, "--execute")
-    assert fixes(failed) == ["correct that; the same command with --execute then finishes what has begun"]
+    assert fixes(failed) == ["correct the cause; the same command with --execute then finishes what has begun"]
     [fix] = fixes(world.run(TO))
     assert fix == "pants release --execute"
     assert "Finished what was interrupted: release 24.03.0" in world.run(*shlex.split(fix)[2:]).stderr

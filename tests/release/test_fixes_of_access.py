@@ -164,7 +164,7 @@ def test_a_hook_that_refuses(world: World) -> None:
     refused = world.run(TO, "--execute")
     assert "release: git failed: not on Fridays" in refused.stderr
     [fix] = fixes(refused)
-    assert fix.startswith("correct that, then run: pants release --to=24.03.0")
+    assert fix.startswith("correct the cause, then run: pants release --to=24.03.0")
     hook.unlink()
     words = shlex.split(fix.partition("run: ")[2].partition(", nothing")[0].partition(";")[0])
     success(world.run(*words[2:]))

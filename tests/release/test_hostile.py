@@ -176,5 +176,5 @@ def test_a_ref_with_odd_characters(world: World) -> None:
     name = "quo'te$(id)\u202e"
     world.git("switch", "--quiet", "--create", name)
     stderr = refused(world, "--to=24.03.0").stderr
-    assert "release: quo'te$(id)\\u202e is not a branch for this" in stderr
+    assert "release: quo'te$(id)\\u202e is not one of the allowed branches" in stderr
     assert world.run("--to=24.03.0", f"--allow-branch={name}").exit_code == 0

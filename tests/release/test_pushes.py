@@ -19,10 +19,10 @@ from release.conftest import Origin, World
 from release.pushing import REFUSE, fix_of, follow, release, released
 
 PUSH_FAULTS: list[tuple[Exception, str, str]] = [
-    (OSError(errno.EMFILE, "Too many open files"), "OSError: [Errno 24] Too many open files", "maybe a part of it"),
-    (BlockingIOError(errno.EAGAIN, "Try again"), "BlockingIOError: [Errno 11] Try again", "maybe a part of it"),
-    (GitError("push", -9, ""), "git push exited with -9", "maybe a part of it"),
-    (UserError("There is no `git` on PATH.", fix="install git"), "There is no `git` on PATH.", "nothing"),
+    (OSError(errno.EMFILE, "Too many open files"), "OSError: [Errno 24] Too many open files", "may have a part"),
+    (BlockingIOError(errno.EAGAIN, "Try again"), "BlockingIOError: [Errno 11] Try again", "may have a part"),
+    (GitError("push", -9, ""), "git push exited with -9", "may have a part"),
+    (UserError("There is no `git` on PATH.", fix="install git"), "There is no `git` on PATH.", "has none"),
 ]
 
 
@@ -44,7 +44,7 @@ def test_a_push_that_cannot_run(
         context.setattr(Git, "run", run)
         failed = world.run(*command, goal=goal)
     assert world.git("rev-parse", "HEAD^") == before
-    what = f"The push to origin failed. Everything is done in this repository, and {there} there: {message}"
+    what = f"The push to origin failed. Everything is done in this repository, and origin {there} of it: {message}"
     assert what in failed.stderr
     assert "nothing was changed" not in failed.stderr.lower()
     follow(world, failed)
@@ -56,7 +56,7 @@ def test_a_push_that_cannot_run(
 def test_a_server_that_takes_the_push_and_goes_away(world: World, origin: Origin) -> None:
     origin.hook("#!/bin/sh\nkill -9 $PPID\n", "post-receive")
     failed = release(world)
-    assert "Everything is done in this repository, and maybe a part of it there: " in failed.stderr
+    assert "Everything is done in this repository, and origin may have a part of it: " in failed.stderr
     released(origin)
     assert "git reset" not in failed.stderr
     follow(world, failed)
@@ -75,9 +75,9 @@ def test_a_failure_after_the_commit(world: World, monkeypatch: pytest.MonkeyPatc
         context.setattr(report, "lines", full)
         failed = world.run(*command, goal=goal)
     head = world.git("rev-parse", "HEAD")
-    made = f". Commit {head[:12]} is made here, and what was to follow it may be missing\n"
+    made = f". Commit {head[:12]} is made; the branch, the tag or the push after it may be missing\n"
     assert failed.stderr.endswith(made)
-    again = re.search(r"Fix: correct that, then run: \S+ \S+ (.*)" + re.escape(made), failed.stderr)
+    again = re.search(r"Fix: correct the cause, then run: \S+ \S+ (.*)" + re.escape(made), failed.stderr)
     assert again
     assert "--to=24.03.0" in again[1] or goal is ReleaseBranch
     assert "Nothing to do: " in world.run(*shlex.split(again[1]), goal=goal).stderr
@@ -100,7 +100,7 @@ def test_a_server_without_atomic_pushes(world: World, origin: Origin) -> None:
     origin.hook('#!/bin/sh\n[ "$1" != refs/tags/24.03.1 ]\n', "update")
     refused = release(world, version="24.03.1")
     assert (
-        "release: The push to origin failed. Everything is done in this repository, and maybe a part of it there: "
+        "release: The push to origin failed. Everything is done in this repository, and origin may have a part of it: "
         in (refused.stderr)
     )
     origin.hook(None, "update")
@@ -113,7 +113,7 @@ def test_a_push_goes_elsewhere(world: World, origin: Origin, tmp_path: Path) -> 
     world.git("remote", "set-url", "--push", "origin", str(elsewhere.path))
     elsewhere.moves_on()
     behind = release(world)
-    assert "origin/main has commits that are not here.\n" in behind.stderr
+    assert "origin/main has commits that main lacks.\n" in behind.stderr
     follow(world, behind)
     assert release(world).exit_code == 0
     released(elsewhere)
@@ -126,7 +126,7 @@ def test_several_addresses(world: World, origin: Origin, tmp_path: Path) -> None
         world.git("remote", "set-url", "--add", "--push", "origin", str(address))
     mirror.hook(REFUSE)
     refused = release(world)
-    assert "maybe a part of it there: " in refused.stderr
+    assert "origin may have a part of it: " in refused.stderr
     released(origin)
     mirror.hook(None)
     # The same command does what is left.
@@ -189,7 +189,7 @@ def test_settings_of_pushes_change_nothing(world: World, origin: Origin, tmp_pat
         assert other.exit_code == 0
         released(origin, tag="24.03.1")
     else:
-        assert "nothing there: The following submodule paths contain changes that can" in other.stderr
+        assert "origin has none of it: The following submodule paths contain changes that can" in other.stderr
         assert "refs/tags/24.03.1" not in origin.refs()
 
 

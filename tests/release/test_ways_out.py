@@ -16,9 +16,7 @@ def test_the_remote_has_more(world: World, origin: Origin) -> None:
     before = world.state()
     objects = sorted((world.root / ".git/objects").rglob("*"))
     behind = release(world)
-    assert (
-        "release: origin/main has commits that are not here.\n  Fix: git pull --ff-only origin main\n" in behind.stderr
-    )
+    assert "release: origin/main has commits that main lacks.\n  Fix: git pull --ff-only origin main\n" in behind.stderr
     assert world.state() == before
     assert sorted((world.root / ".git/objects").rglob("*")) == objects
     follow(world, behind)

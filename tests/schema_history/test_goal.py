@@ -134,7 +134,7 @@ def test_a_picture_needs_no_version(runner: RuleRunner, run: Run) -> None:
     for arguments in (["--format=dot", "--output=h/{version}.dot"], [], ["--check", "--output=h.json"]):
         result = run(*arguments)
         assert (result.stdout, result.exit_code) == ("", 1)
-        assert result.stderr.startswith("dump-schema-history: There is no file VERSION")
+        assert result.stderr.startswith("dump-schema-history: There is no version file VERSION")
     assert not os.path.exists(os.path.join(runner.build_root, "h"))
     # One that is given must be one.
     assert run("--format=text", "--for-version=1/2").stderr.startswith("dump-schema-history: '1/2' is no version.")
@@ -187,7 +187,7 @@ def test_version_locations_and_recursion(runner: RuleRunner, run: Run) -> None:
         ({}, ("--output=VERSION/x.json",), "VERSION/x.json cannot be read: Not a directory."),
         ({}, ("--output=x{name}.json",), "The output path 'x{name}.json' holds {name}, which is not a placeholder."),
         ({}, ("--for-version=1/2",), "'1/2' is no version."),
-        ({}, ("--dump-schema-history-version-file=V",), "There is no file V, which would say the version."),
+        ({}, ("--dump-schema-history-version-file=V",), "There is no version file V."),
         ({"VERSION": "\n"}, (), "'' is no version."),
         ({"h.json": DUMP.replace("24.03.1", "23")}, ("--output=h.json",), "h.json has the history of 23, which that o"),
         ({"db/BUILD": TARGET}, ("--config=db/alembic.ini", "db:m"), "Both targets and --config are given."),

@@ -140,7 +140,7 @@ async def backport_goal(
         run.refuse_targets(specs)
         # Not os.environ: that is the daemon's.
         place = _workplace(options, build_root, session[CompleteEnvironmentVars])
-        run.fix_of_failure = lambda: "correct that, and run the same command again; no branch was changed"
+        run.fix_of_failure = lambda: "correct the cause, and run the same command again; no branch was changed"
         words, names = list(dict.fromkeys(split_commas(options.commits))), list(dict.fromkeys(split_commas(options.to)))
         if options.missing is not None and place.to_another:
             raise together("--missing", "--to-repository")

@@ -92,8 +92,8 @@ def as_problem(error: BaseException, *, doing: str, fix: str) -> Problem:
         path, why = not_started.groups()
         return Problem(
             f"{doing} failed: Pants cannot start {path}: {why}.",
-            fix=f"if {path} is not of Pants' caches, install it again; else run the goal "
-            "`reset-cache --only=store,named-caches`, because what Pants remembers of it is in both. Then run the same "
+            fix=f"if {path} is outside of Pants' caches, install it again; else run the goal "
+            "`reset-cache --only=store,named-caches`, because both caches refer to it. Then run the same "
             "command again",
         )
     status = _STATUS.search(str(error))
@@ -110,7 +110,7 @@ def _of_cluster(status: str, said: str) -> Problem:
         fix = "correct [GLOBAL].remote_instance_name, or the headers and certificates for the server"
     return Problem(
         f"Remote execution failed, {status}: {said}.",
-        fix=f"{fix}; or do without it: add --no-remote-execution to the command",
+        fix=f"{fix}; or turn remote execution off: add --no-remote-execution to the command",
     )
 
 

@@ -23,7 +23,7 @@ def typed_arguments(session: SessionValues) -> tuple[str, ...]:
 
 
 def _try_again() -> str:
-    return "correct that, and run the same command again"
+    return "correct the cause, and run the same command again"
 
 
 class GoalRun:

@@ -39,7 +39,7 @@ def by_name(members: Iterable[M], attribute: str = "name") -> dict[str, M]:
         name = getattr(member, attribute, None)
         if not isinstance(name, str) or not name:
             raise UserError(
-                f"{title(member)} has no `{attribute}`.", fix=f'give the class one: {attribute} = "something"'
+                f"{title(member)} has no `{attribute}`.", fix=f'give the class one: {attribute} = "example"'
             )
         if name in found:
             raise UserError(

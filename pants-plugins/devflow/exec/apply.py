@@ -55,6 +55,6 @@ def _write(build_root: str, file: DesiredFile) -> Problem | None:
                 path.chmod(mode | (mode & 0o444) >> 2)  # each user with read permission may run the file
     except OSError as error:
         return Problem(
-            f"{file.path} cannot be written: {error.strerror}.", fix="correct that, and run the same command again"
+            f"{file.path} cannot be written: {error.strerror}.", fix="correct the cause, and run the same command again"
         )
     return None

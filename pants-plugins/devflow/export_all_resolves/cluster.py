@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from devflow.common.errors import Problem
 
-_HERE = "do without it: add --no-remote-execution to the command"
+_HERE = "turn remote execution off: add --no-remote-execution to the command"
 
 
 def other_platform(cluster: str, here: str) -> Problem | None:
@@ -21,7 +21,7 @@ def other_interpreter(path: str, cluster: str, here: str | None) -> Problem | No
     """`cluster` and `here` are hashes of the binary at this path; None if this machine has none."""
     if cluster == here:
         return None
-    found = "not on this machine" if here is None else "another one than that of this machine"
+    found = "not on this machine" if here is None else "not the interpreter of this machine"
     return Problem(
         f"Remote execution is on, and the interpreter that the cluster has, {path}, is {found}.",
         fix=f"give both the same interpreter at the same path; or {_HERE}",

@@ -66,7 +66,7 @@ async def resolve_names(union_membership: UnionMembership, target_types: Registe
             tools |= set(known.names) - own
     if not declared and not _python_is_enabled(target_types):
         raise UserError(
-            "No backend that is enabled declares a resolve: pants.backend.python is not among them.",
+            "No enabled backend declares a resolve: pants.backend.python is not enabled.",
             fix='put backend_packages.add = ["pants.backend.python"] into [GLOBAL] of pants.toml',
         )
     return ResolveNames(frozenset(declared), frozenset(tools), binaries)

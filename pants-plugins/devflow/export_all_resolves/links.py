@@ -72,5 +72,5 @@ def change(links: Sequence[Link], tree: ExportTree) -> Mapping[str, Problem]:
                 atomic_link(Path(tree.absolute(link.path)), link.target)
         except OSError as error:
             what = f"it cannot be written: {error.strerror or error}."
-            failed[link.path] = Problem(what, fix="correct that, and run the same command again")
+            failed[link.path] = Problem(what, fix="correct the cause, and run the same command again")
     return failed

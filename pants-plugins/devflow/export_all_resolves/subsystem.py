@@ -70,8 +70,8 @@ class ExportAllResolvesSubsystem(GoalSubsystem):
         default=None,
         help=softwrap(
             """
-            The resolve to whose virtualenv `.venv` at the build root leads, where editors and `uv run` look for one. A
-            `.venv` that is not a link of this goal is never replaced. Example: `--venv-link=python-default`.
+            Make `.venv` at the build root a link to the virtualenv of this resolve; editors and `uv run` look for one
+            there. A `.venv` that is not a link of this goal is never replaced. Example: `--venv-link=python-default`.
             """
         ),
     )

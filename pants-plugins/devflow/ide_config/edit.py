@@ -68,7 +68,7 @@ def edit(text: str, document: Document) -> Edited:
     """Put the settings of a document into the text of its file, "" for a new file. Raises: CannotEditError."""
     if isinstance(document, OwnFile):
         changes = _line_changes(text.splitlines(), document.text.splitlines())
-        ends = [SettingChange("line ends", "others", "LF")] if text != document.text else []
+        ends = [SettingChange("line ends", "not LF", "LF")] if text != document.text else []
         return Edited(document.text, tuple(changes or ends))
     if isinstance(document, BlockFile):
         return _edit_block(text, document)

@@ -80,8 +80,8 @@ class Installer:
             raise UserError.of(
                 Problem(
                     f"The installer failed; no link was made: {tail(output) or f'it ended with {done.returncode}'}",
-                    fix="correct that, and run the same command again; with --no-requirements, nothing is installed "
-                    f"but the distributions themselves. It ran: {command_line(*words[:4])} …",
+                    fix="correct the cause, and run the same command again; with --no-requirements, nothing is "
+                    f"installed but the distributions themselves. It ran: {command_line(*words[:4])} …",
                 )
             )
 

@@ -50,11 +50,12 @@ def run_lock_command(words: tuple[str, ...], *, build_root: str, environment: Ma
     except OSError as error:
         raise UserError(
             f"The lock command cannot be started: {shown}: {error.strerror}.",
-            fix="correct the option lock_command: its first word is a program on PATH, or a path from the build root",
+            fix="correct the option lock_command: its first word must be a program on PATH, or a path "
+            "from the build root",
         ) from None
     if done.returncode:
         said = tail(done.stdout.decode(errors="replace"))
         raise UserError(
-            f"The lock command exited with {done.returncode}: {shown}\n    {said or 'It says nothing.'}",
-            fix=f"run it yourself, and correct what it says: {shown}",
+            f"The lock command exited with {done.returncode}: {shown}\n    {said or 'Its output is empty.'}",
+            fix=f"run this command, and correct what it reports: {shown}",
         )

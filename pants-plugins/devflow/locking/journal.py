@@ -137,7 +137,7 @@ def _read(journal: Path) -> tuple[Phase, tuple[JournaledFile, ...]] | None:
     except (ValueError, TypeError, KeyError):
         raise UserError(
             f"{journal} records an interrupted run in a format that this version of devflow cannot read.",
-            fix="run the version that began it; or look at `git diff`, and remove that file",
+            fix=f"finish it with the version that began it; or look at `git diff`, and remove {journal}",
         ) from None
 
 

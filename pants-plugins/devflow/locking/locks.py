@@ -72,6 +72,6 @@ def _outcome(resolve: str, attempt: LockAttempt, ladder: Ladder) -> NewLockfile:
         problem = Problem(
             f"Resolve {resolve} cannot be locked: {tail(attempt.output)}",
             fix="change the requirements so that one version of each project fits all of them; for a project that is "
-            "not found, see its spelling and [python-repos].indexes",
+            "not found, correct its spelling or [python-repos].indexes",
         )
     return NewLockfile(resolve, dict(attempt.files), ladder.released, ladder.free or not attempt.pinned, problem)

@@ -107,8 +107,8 @@ def unreadable_inputs(error: Exception) -> Problem:
     """The problem of BUILD files and requirements that Pants cannot read."""
     return Problem(
         f"The requirements cannot be read: {last_words(error)}",
-        fix="correct that; if a file has conflict markers, resolve them and `git add` it. Then run the same command "
-        "again",
+        fix="correct the cause; if a file has conflict markers, resolve them and `git add` it. Then run the same "
+        "command again",
     )
 
 
@@ -155,7 +155,9 @@ async def attempt_lock(
     except ProcessExecutionFailure as error:
         return LockAttempt(output=error.stderr.decode(errors="replace"), pinned=False)
     except Exception as error:
-        return LockAttempt(problem=as_problem(error, doing=doing, fix="correct that, and run the same command again"))
+        return LockAttempt(
+            problem=as_problem(error, doing=doing, fix="correct the cause, and run the same command again")
+        )
     return LockAttempt(tuple((file.path, file.content) for file in contents), pinned=not request.pins)
 
 
@@ -200,8 +202,8 @@ def with_requirements(lock: str, requirements: Iterable[str]) -> str:
 def _no_plan(resolve: str) -> Problem:
     return Problem(
         f"Pants makes no lockfile of resolve {resolve}.",
-        fix="see that [python].enable_resolves and [python].resolves_generate_lockfiles are true, and that the resolve "
-        "has a requirement",
+        fix="set [python].enable_resolves and [python].resolves_generate_lockfiles to true, and give the resolve a "
+        "requirement",
     )
 
 

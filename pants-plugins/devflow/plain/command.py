@@ -26,7 +26,7 @@ def run_plain(goal: str, body: Callable[[], int], *, if_interrupted: str) -> int
         return 1
     except OSError as error:
         what = f"{goal}: {type(error).__name__}: {error}"
-        say(Problem(what, fix="correct that, and run the same command again"))
+        say(Problem(what, fix="correct the cause, and run the same command again"))
         return 1
     except KeyboardInterrupt:
         say(f"{goal}: interrupted. {if_interrupted}")

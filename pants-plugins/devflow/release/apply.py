@@ -63,9 +63,9 @@ def _push(push: Push, plan: ReleasePlan, repository: Repository, state: Reposito
         return Problem(f"The push to {push.remote} failed: {failure.message}", failure.again)
     here = f"The push to {push.remote} failed. Everything is done in this repository, and "
     if failure.in_part:
-        return Problem(f"{here}maybe a part of it there: {failure.message}", failure.again)
+        return Problem(f"{here}{push.remote} may have a part of it: {failure.message}", failure.again)
     undo = [f"git reset --keep {state.head.commit[:12]}"] if plan.commit and not plan.apart else []
     undo += [f"git tag --delete {shell_quote(plan.tag.name)}"] if plan.tag else []
     undo += [f"git branch --delete --force {shell_quote(plan.new_branch)}"] if plan.new_branch else []
     fix = f"{failure.again}  # or undo the release: {' && '.join(undo)}"
-    return Problem(f"{here}nothing there: {failure.message}", fix)
+    return Problem(f"{here}{push.remote} has none of it: {failure.message}", fix)

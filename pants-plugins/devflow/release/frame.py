@@ -32,7 +32,7 @@ def begin(run: GoalRun, specs: Specs, build_root: BuildRoot, session: SessionVal
     # Not os.environ: that is the daemon's.
     environment: Mapping[str, str] = session[CompleteEnvironmentVars]
     repository = open_repository(Git(Path(build_root.path), environment))
-    run.fix_of_failure = lambda: "correct that, and run the same command again; nothing was changed"
+    run.fix_of_failure = lambda: "correct the cause, and run the same command again; nothing was changed"
     return repository
 
 
@@ -40,13 +40,14 @@ def _fix_of_failure(repository: Repository, before: str, again: str, *, pushes: 
     """What to do after an OSError or a GitError: it depends on what the run has done since HEAD was `before`."""
     try:
         if journal.path_of(repository.worktree).exists():
-            return "correct that; the same command with --execute then finishes what has begun"
+            return "correct the cause; the same command with --execute then finishes what has begun"
         now = head_commit(repository)
     except (GitError, OSError, UserError):
-        return f"correct that, and see `git log -1` and `git tag --points-at=HEAD` for what is done; then {again}"
+        return f"correct the cause, and see `git log -1` and `git tag --points-at=HEAD` for what is done; then {again}"
     if now != before:
-        return f"correct that, then {again}. Commit {now[:12]} is made here, and what was to follow it may be missing"
-    return f"correct that, then {again}{', which says what is left' if pushes else '; nothing was changed'}"
+        made = f"Commit {now[:12]} is made; the branch, the tag or the push after it may be missing"
+        return f"correct the cause, then {again}. {made}"
+    return f"correct the cause, then {again}{', which says what is left' if pushes else '; nothing was changed'}"
 
 
 @contextmanager

@@ -32,8 +32,8 @@ class ModeOptions:
         help=softwrap(
             """
             What `--bump=major` and `--bump=minor` raise: the numbers (`semver`), or the year and the month (`calver`).
-            `auto` takes for a calendar version what certainly is one, says so, and asks where the version may be both.
-            Example: `--scheme=semver`.
+            `auto` is `calver` for a version that is certainly a calendar version, and says so; if a version may be
+            either, the goal asks for this option. Example: `--scheme=semver`.
             """
         ),
     )
@@ -65,7 +65,7 @@ class ModeOptions:
     )
     commit = StrOption(
         default=None,
-        help="For `--tag-merged`: the commit to tag, if it is another one than it finds. Example: `--commit=1a2b3c4`.",
+        help="For `--tag-merged`: the commit to tag, if the goal finds another one. Example: `--commit=1a2b3c4`.",
     )
     also_branch = StrOption(
         default=None,
@@ -90,7 +90,7 @@ class ModeOptions:
         default=None,
         help=softwrap(
             """
-            For `--notes`: cut the text at a bullet, so that it has at most so many bytes, and say where the whole
+            For `--notes`: cut the text at a bullet, so that it has at most this many bytes, and say where the whole
             section is. If not set: a text of more than 125,000 characters is refused. Example: `--max-bytes=125000`.
             """
         ),

@@ -56,7 +56,7 @@ class ReleaseSubsystem(ModeOptions, GoalSubsystem):
             """
             More files that hold the version, and where it is in each: the path of a key (`project.version`,
             `$.version`), the name of a variable in Python, a text around `{version}`, a list of these, or "" for the
-            usual place. The default of `version_file` is then needed no more. Example:
+            usual place. With this option, the default of `version_file` need not exist. Example:
             `{"pyproject.toml": "project.version", "src/app/__init__.py": "__version__ = \"{version}\""}`.
             """
         ),
@@ -139,8 +139,8 @@ class ReleaseSubsystem(ModeOptions, GoalSubsystem):
         default=Annotate.YES,
         help=softwrap(
             """
-            Whether a tag is an object of its own with a message (`yes`), a name alone (`no`), or what the tag of the
-            highest version of the series is (`as-before`). Example: `--annotate=no`.
+            Make an annotated tag, which has a message (`yes`), a lightweight tag (`no`), or the kind that the tag of
+            the highest version of the series has (`as-before`). Example: `--annotate=no`.
             """
         ),
     )

@@ -16,7 +16,7 @@ NAMED_CACHES = "named-caches"
 WORKDIR = "workdir"
 CONTAINERS = "containers"  # no location: they are no files
 PANTS_SCOPES = (DAEMON, EXECUTION, STORE, NAMED_CACHES, WORKDIR)
-NO_CONTAINERS = FoundContainers("", not_asked="nobody was asked")
+NO_CONTAINERS = FoundContainers("", not_asked="no container engine was asked")
 
 
 class Claim(Enum):

@@ -150,7 +150,7 @@ def _together_with_the_store(
     if not situation.store_exists or any(one.location.scope == STORE and not one.target.leftover for one in removals):
         return removals, ()
     needed = [one for one in removals if _goes_with_the_store(one)]
-    reason = f"the store refers to it, so they go together: --only={STORE},{NAMED_CACHES}"
+    reason = f"the store refers to it, so reset both: --only={STORE},{NAMED_CACHES}"
     return tuple(one for one in removals if one not in needed), tuple(Kept(one.target.path, reason) for one in needed)
 
 

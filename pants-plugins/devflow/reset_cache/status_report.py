@@ -44,7 +44,7 @@ def _container_text(found: FoundContainers) -> Iterator[str]:
 
 
 def _process_text(process: PantsProcessState) -> str:
-    state = "answers this" if process.asks else "busy" if process.busy else "idle"
+    state = "runs this goal" if process.asks else "busy" if process.busy else "idle"
     return f"{state}, process {process.pid}, up {duration(process.up_s)}, {size(process.memory_bytes)}"
 
 

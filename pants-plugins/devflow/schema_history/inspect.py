@@ -25,8 +25,8 @@ async def version_in_file(path: str) -> str:
     files = await read_files(PathGlobs([path]))
     if not files:
         raise UserError(
-            f"There is no file {path}, which would say the version.",
-            fix="--for-version=24.03.10, or name the file in [dump-schema-history].version_file",
+            f"There is no version file {path}.",
+            fix="add --for-version=24.03.10, or name the file in [dump-schema-history].version_file",
         )
     try:
         return checked_version(files[0].content.decode("utf-8-sig").strip())

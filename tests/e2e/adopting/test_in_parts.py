@@ -14,7 +14,7 @@ from harness.git import set_identity
 from harness.world import PLUGINS, Caches, Repository, Result, repository
 
 NO_PYTHON = (
-    "No backend that is enabled declares a resolve: pants.backend.python is not among them.\n"
+    "No enabled backend declares a resolve: pants.backend.python is not enabled.\n"
     '  Fix: put backend_packages.add = ["pants.backend.python"] into [GLOBAL] of pants.toml\n'
 )
 

@@ -123,7 +123,7 @@ def test_side_cars_that_belong_to_their_lockfile(lockfile: str, side: str | None
 @pytest.mark.parametrize(
     ("lockfile", "side", "why"),
     [
-        (ONE, None, "x.lock.metadata does not exist, and Pants knows a lockfile of uv by it"),
+        (ONE, None, "x.lock.metadata does not exist, and Pants recognizes a lockfile of uv by this file"),
         (ONE, sidecar(lockfile_format="pex"), "x.lock.metadata does not say that this is a lockfile of uv"),
         (ONE, json.dumps({"version": 7}), "x.lock.metadata does not say that this is a lockfile of uv"),
         (OF_PEX, sidecar(), "x.lock.metadata says that this is a lockfile of uv"),

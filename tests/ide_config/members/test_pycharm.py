@@ -94,7 +94,7 @@ def test_another_content_root_is_left_to_the_user() -> None:
     """As IntelliJ IDEA has it for a module of a part of the repository."""
     module = documents(workspace())[0]
     text = WRITTEN_BY_PYCHARM.replace('<content url="file://$MODULE_DIR$">', '<content url="file://$MODULE_DIR$/src">')
-    with pytest.raises(CannotEditError, match="line 4: it has another <content> than ours"):
+    with pytest.raises(CannotEditError, match="line 4: it already has another <content>"):
         edit(text, module)
 
 

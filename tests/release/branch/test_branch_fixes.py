@@ -113,7 +113,7 @@ def test_names_that_the_remote_has(world: World, origin: Origin) -> None:
 
 def test_a_branch_that_is_no_base(world: World) -> None:
     world.git("switch", "--quiet", "--create=topic")
-    fix = refused(world, "topic is not a branch for this: allowed are main, master.", NEXT)
+    fix = refused(world, "topic is not one of the allowed branches: main, master.", NEXT)
     works(world, NEXT, next(word.rstrip(",") for word in shlex.split(fix) if word.startswith("--")))
 
 

@@ -135,7 +135,7 @@ def test_what_is_there_already(stack: World) -> None:
     for message in (
         "The branch 24.03 is there already, at ",
         f"{name('2409')} is there already, and {LINK} is {name('2309')}.",
-        "topic is not a branch for this: allowed are main, master.",
+        "topic is not one of the allowed branches: main, master.",
     ):
         assert f"release-branch: {message}" in result.stderr
 

@@ -82,7 +82,7 @@ def test_every_problem_is_in_the_plan() -> None:
     assert [problem.what for problem in plan(request, facts).problems] == [
         "The present series is 24.03, and 24.03 is not after it.",
         "The branch release/24.03 is there already, at 222222222222.",
-        "topic is not a branch for this: allowed are main, master.",
+        "topic is not one of the allowed branches: main, master.",
         "No file is named like 'no-{series}' of [release-branch].templates.",
         "VERSION is a symbolic link to src/VERSION.",
     ]

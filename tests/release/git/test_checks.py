@@ -74,7 +74,7 @@ def test_branches(name: str, globs: tuple[str, ...], allowed: bool) -> None:
     check = checks.branch(Head("1" * 40, name, ()), globs, "release")
     assert (check.status is CheckStatus.OK) is allowed
     if not allowed:
-        assert problem(check)[0].startswith(f"{name} is not a branch for this: allowed are ")
+        assert problem(check)[0].startswith(f"{name} is not one of the allowed branches: ")
 
 
 def test_a_detached_head() -> None:
@@ -106,9 +106,9 @@ def tagged(commit: str | None) -> TagState:
 
 def test_tags() -> None:
     assert checks.tag(TagState("1.0", True), CLEAN).detail == "1.0 is free"
-    assert problem(checks.tag(tagged("2" * 40), CLEAN))[0] == "The tag 1.0 is there already, of 222222222222."
-    assert problem(checks.tag(tagged("1" * 40), CLEAN))[0] == "The tag 1.0 is there already, of this commit."
-    assert problem(checks.tag(tagged(None), CLEAN))[0] == "The tag 1.0 is there already, of no commit."
+    assert problem(checks.tag(tagged("2" * 40), CLEAN))[0] == "The tag 1.0 is there already, on 222222222222."
+    assert problem(checks.tag(tagged("1" * 40), CLEAN))[0] == "The tag 1.0 is there already, on this commit."
+    assert problem(checks.tag(tagged(None), CLEAN))[0] == "The tag 1.0 is there already, on no commit."
     what = "git does not accept '1..0' as the name of a tag."
     assert problem(checks.tag(TagState("1..0", False), CLEAN))[0] == what
 
@@ -129,12 +129,12 @@ def test_tags() -> None:
         ),
         (
             Remote("origin", RemoteState.AHEAD),
-            "origin/main has commits that are not here.",
+            "origin/main has commits that main lacks.",
             "git pull --ff-only origin main",
         ),
         (
             Remote("origin", RemoteState.CANNOT_TELL),
-            "This is a shallow clone: whether origin/main has commits that are not here cannot be seen.",
+            "This is a shallow clone: it does not show whether origin/main has commits that main lacks.",
             "git fetch --unshallow --tags origin",
         ),
         (

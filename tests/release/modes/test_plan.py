@@ -122,7 +122,7 @@ def test_every_problem_is_in_the_plan() -> None:
     found = plan(request, ReleaseFacts(nobody, TAGGED), steps)
     assert problems(found) == [
         "24.03.0 is lower than the present 24.03.1.",
-        "The tag v24.03.0 is there already, of this commit.",
+        "The tag v24.03.0 is there already, on this commit.",
         "HEAD is detached at 111111111111: there is no branch for the commit.",
         "git does not know who commits: no name",
         "new would be created, but git ignores a file of that path.",

@@ -26,7 +26,9 @@ def placed(world: World) -> World:
 def test_a_final_release(placed: World) -> None:
     plan = placed.run("--to=24.03.0", *ARGS, "--placeholder-keep=*/kept.py")
     assert "Checked placeholder: NEXT in 2 files\n" in plan.stdout
-    assert "Note: 24.03.0 replaces NEXT: the formatter of your sources may want other lines.\n" in plan.stdout
+    assert (
+        "Note: 24.03.0 replaces NEXT: the formatter of your sources may wrap these lines differently.\n" in plan.stdout
+    )
     assert placed.run("--to=24.03.0", *ARGS, "--placeholder-keep=*/kept.py", "--execute").exit_code == 0
     now = {path: (placed.root / path).read_text() for path in FILES}
     assert now == {**FILES, "src/a.py": '\nadded("24.03.0")\n', "tools/c.py": "# since 24.03.0\n"}

@@ -142,4 +142,4 @@ def test_what_the_store_refers_to_goes_with_all_of_it(scene: Scene, options: dic
     assert venv.exists() is not store
     assert os.path.exists(scene.settings.local_store_dir) is not store
     reasons = [kept.reason for kept in outcome.plan.kept if "venv_cache" in kept.path]
-    assert reasons == ([] if store else ["the store refers to it, so they go together: --only=store,named-caches"])
+    assert reasons == ([] if store else ["the store refers to it, so reset both: --only=store,named-caches"])

@@ -133,7 +133,7 @@ def test_every_name_is_named_with_its_line() -> None:
         (b"revision = '\xff'\n", "x.py", "x.py:"),
         (b"# coding: no-such-codec\n", "x.py", "x.py:"),
         (b"a\0b", "x.py", "x.py:"),
-        ('"\\ud800"\n' + HEAD, "x.py", "x.py:1: The docstring holds a half of a surrogate pair"),
+        ('"\\ud800"\n' + HEAD, "x.py", "x.py:1: The docstring holds a lone surrogate"),
     ],
 )
 def test_scripts_that_say_nothing(text: str | bytes, name: str, what: str) -> None:

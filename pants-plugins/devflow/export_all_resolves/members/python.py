@@ -166,8 +166,8 @@ def _explained(error: ProcessExecutionFailure, resolve: str) -> Exception:
         return error
     return UserError(
         f"exporting {resolve} failed: {last_words(error)}",
-        fix=f"{retry_command(resolve)}; if the file was replaced under its version, lock it again, and let Pants "
-        f"forget the old one first: {bin_name()} reset-cache --only=store,named-caches",
+        fix=f"{retry_command(resolve)}; if the index has another file of the same version now, run "
+        f"{bin_name()} reset-cache --only=store,named-caches, and lock the resolve again",
     )
 
 
@@ -176,7 +176,7 @@ def _never_assembled(options: ExportAllResolvesSubsystem, pex_cli: PexCli, sourc
     if not options.assemble:
         return "--no-assemble is set"
     if pex_cli.version not in _ASSEMBLED:
-        return f"exports by the pex tool {pex_cli.version} are not proved to be equal"
+        return f"it is not proved that an assembled export equals one of the pex tool {pex_cli.version}"
     # The lockfile of Pants holds more than the tool that is exported from it.
     return "Pants brings its lockfile" if source.requirements else None
 

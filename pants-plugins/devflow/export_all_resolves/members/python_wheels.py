@@ -106,7 +106,9 @@ async def download_wheels(pins: Sequence[Pin], settings: WheelSettings, *, check
     )
     done = await try_process(process)
     if done.exit_code:
-        logger.debug(f"Pex installs what is lacking, because pip said: {tail(done.stderr.decode(errors='replace'))}")
+        logger.debug(
+            f"Pex installs the missing wheels, because pip failed: {tail(done.stderr.decode(errors='replace'))}"
+        )
         return None
     return done.output_digest
 

@@ -61,7 +61,7 @@ def sidecar_mismatch(lockfile: str, sidecar: str | None) -> str | None:
     Raises: ValueError if the side-car is no JSON object.
     """
     if sidecar is None:
-        return "does not exist, and Pants knows a lockfile of uv by it" if is_uv(lockfile) else None
+        return "does not exist, and Pants recognizes a lockfile of uv by this file" if is_uv(lockfile) else None
     metadata = json.loads(sidecar)
     if not isinstance(metadata, dict):
         raise ValueError("it is not a JSON object")

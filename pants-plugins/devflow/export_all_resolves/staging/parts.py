@@ -214,7 +214,7 @@ def _retarget(path: str, texts: Sequence[tuple[str, str]], *, any_length: bool =
         content = file.read()
     old, new = texts[0]
     if not any_length and not same_form(content, os.fsencode(old), os.fsencode(new)):
-        raise CannotAssembleError("its path is as long as a shebang line can just hold")
+        raise CannotAssembleError("its path is almost too long for a shebang line")
     replaced = content
     for this, that in texts:
         replaced = replaced.replace(os.fsencode(this), os.fsencode(that))

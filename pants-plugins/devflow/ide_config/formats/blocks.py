@@ -45,7 +45,7 @@ def find(text: str, syntax: Syntax) -> Block | None:
         return None
     if len(begins) != 1 or len(ends) != 1 or ends[0].start() < begins[0].end():
         where = line_of(text, min(mark.start() for mark in begins + ends))
-        raise CannotEditError(f"line {where}: the marks of the block of ide-config are not one pair")
+        raise CannotEditError(f"line {where}: the marker comments of the ide-config block are not one pair")
     inner = text[begins[0].end() : ends[0].start()]
     return Block(tuple(inner.splitlines()), begins[0].start(), ends[0].end())
 

@@ -111,7 +111,7 @@ def put(text: str, path: Sequence[XmlElement], instead: Sequence[XmlElement] = (
             return text
         other = next((child for child in node.children if child.tag == element.tag), None)
         if not found and element.alone and other:
-            raise CannotEditError(f"line {line_of(text, other.start)}: it has another <{element.tag}> than ours")
+            raise CannotEditError(f"line {line_of(text, other.start)}: it already has another <{element.tag}>")
         if not found:
             return _insert(text, node, inner[depth:])
         node = found

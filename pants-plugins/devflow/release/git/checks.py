@@ -93,7 +93,7 @@ def branch(head: Head, allowed: Sequence[str], goal: str) -> Check:
     return failed(
         name,
         Problem(
-            f"{head.branch} is not a branch for this: allowed are {', '.join(globs)}.",
+            f"{head.branch} is not one of the allowed branches: {', '.join(globs)}.",
             f"git switch to one of them, or {shell_quote(f'--allow-branch={head.branch}')}, "
             f"or [{goal}].allow_branch in pants.toml",
         ),
@@ -114,7 +114,7 @@ def tag(state: TagState, head: Head) -> Check:
     where = "no commit" if commit is None else "this commit" if commit == head.commit else commit[:12]
     delete = f"git tag --delete {shell_quote(state.name)}"
     fix = f"release a higher version; or, if it is a mistake that nobody has fetched, {delete}"
-    return failed("tag", Problem(f"The tag {state.name} is there already, of {where}.", fix))
+    return failed("tag", Problem(f"The tag {state.name} is there already, on {where}.", fix))
 
 
 def new_branch(state: BranchState, *, option: str = "[release-branch].branch_name") -> Check:
@@ -185,12 +185,13 @@ def remote(
         problems.append(Problem(f"{name} cannot be reached: {found.message}", fix))
     elif found.state is RemoteState.AHEAD and not has_commit:
         pull = f"git pull --ff-only {_pull(found, head)}"
-        problems.append(Problem(f"{name}/{head.branch} has commits that are not here.", pull))
+        problems.append(Problem(f"{name}/{head.branch} has commits that {head.branch} lacks.", pull))
     elif found.state is RemoteState.DIVERGED:
         what = f"{head.branch} and {name}/{head.branch} have diverged: each has commits that the other lacks."
         problems.append(Problem(what, f"git pull --rebase {_pull(found, head)}"))
     elif found.state is RemoteState.CANNOT_TELL:
-        what = f"This is a shallow clone: whether {name}/{head.branch} has commits that are not here cannot be seen."
+        lacks = f"{name}/{head.branch} has commits that {head.branch} lacks"
+        what = f"This is a shallow clone: it does not show whether {lacks}."
         problems.append(Problem(what, f"git fetch --unshallow --tags {found.source or quoted}"))
     if found.tag:
         what = f"{name} has a tag {tag} already."

@@ -131,7 +131,7 @@ def version_check(current: Version, new: Version, *, allow_equal: bool, merged: 
         what = f"{new.text} is lower than the present {current.text}."
         return failed("version", Problem(what, "choose a higher version with --to=VERSION"))
     if allow_equal:
-        return passed("version", f"{new.text}, which it is already")
+        return passed("version", f"{new.text}, equal to the present version")
     if merged:
         what = f"The version is {current.text} already: {merged} is its release, and has no tag."
         return failed(

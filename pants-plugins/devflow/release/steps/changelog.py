@@ -123,13 +123,13 @@ def uncommitted_problems(setup: Setup, files: Mapping[str, bytes], seen: Mapping
 def _notes(setup: Setup, files: Mapping[str, bytes], after: Mapping[str, bytes], gone: Sequence[str]) -> list[str]:
     notes = []
     if not gone:
-        notes.append("There are no news fragments: the changelog says what its template has for that.")
+        notes.append("There are no news fragments: the new section has the text of the template for that case.")
     name, text = setup.config.name, after.get(setup.config.written, b"").decode()
     is_known = any(path in files for path in setup.config.package_files)
     if name and not is_known and name in text and name not in files.get(setup.changelog, b"").decode(errors="replace"):
         notes.append(
-            f"towncrier would import {setup.config.package} for a name; without that, the name is {name!r}: "
-            f"another one is `name` in {setup.config.path}."
+            f"The new section names the project {name!r}: towncrier would import {setup.config.package} for the name, "
+            f"and a release imports nothing. For another name, set `name` in {setup.config.path}."
         )
     return notes
 

@@ -77,7 +77,7 @@ async def placeholder_changes(step: PlaceholderStep, options: ReleaseSubsystem) 
             written.append(FileContent(file.path, after.encode(), is_executable=file.is_executable))
     return ReleaseStepChanges(
         writes=await create_digest(CreateDigest(written)),
-        notes=(f"{step.version} replaces {name}: the formatter of your sources may want other lines.",)
+        notes=(f"{step.version} replaces {name}: the formatter of your sources may wrap these lines differently.",)
         if written
         else (),
         found=f"{name} in {count(len(written), 'file')}",

@@ -77,8 +77,8 @@ def section_check(sections: tuple[VersionSection, ...], version: str, commit: st
         *(
             Problem(
                 f"{shown(path)} has no section of {version} at {commit[:12]}: the pull request has lost it.",
-                "add the section in a pull request, and tag the merge of that with --commit=COMMIT; "
-                "or tag it without one: --skip=changelog",
+                "add the section in a pull request, and tag its merge with --commit=COMMIT; "
+                "or tag the release without a section: --skip=changelog",
             )
             for path in lacking
         ),

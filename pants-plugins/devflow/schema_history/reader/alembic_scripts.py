@@ -96,7 +96,7 @@ def _revision(path: str, bound: dict[str, Binding]) -> str | Problem:
         return Problem(
             f"{path}:{binding.line}: The revision id '{binding.value}' holds {' '.join(illegal)}, "
             "which alembic refuses.",
-            "rename it, here and in every down_revision and depends_on",
+            "rename the revision, here and in every down_revision and depends_on",
         )
     return binding.value
 
@@ -119,10 +119,10 @@ def _doc(path: str, module: ast.Module, bound: dict[str, Binding]) -> str | Prob
     binding: Binding | None = bound.get("__doc__")
     text = compiled_docstring(module) if binding is None else binding.value
     if isinstance(text, tuple):
-        return Problem(f"{path}:{binding.line if binding else 1}: `__doc__` is no string.", "make it one")
+        return Problem(f"{path}:{binding.line if binding else 1}: `__doc__` is no string.", 'write `__doc__ = "…"`')
     doc = re.split("\n\n", (text or "").strip())[0]
     try:
         doc.encode()
     except UnicodeEncodeError:
-        return Problem(f"{path}:1: The docstring holds a half of a surrogate pair, which is no text.", "remove it")
+        return Problem(f"{path}:1: The docstring holds a lone surrogate, which is no text.", "remove the surrogate")
     return doc

@@ -20,7 +20,10 @@ def walk(links: Sequence[Sequence[Any]]) -> dict[str, Any]:
     except ImportError as error:
         return _problem(f"alembic cannot be imported: {error}.", "lock an alembic of 1.7 or newer")
     except Exception as error:
-        return _problem(f"alembic cannot walk this history: {error}", "run `alembic history` to see the same")
+        return _problem(
+            f"alembic cannot walk this history: {error}",
+            "correct the migration scripts until `alembic history` succeeds",
+        )
 
 
 def _problem(what: str, fix: str) -> dict[str, Any]:

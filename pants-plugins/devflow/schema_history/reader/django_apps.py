@@ -55,7 +55,7 @@ def _chosen(module: _PythonModule, own: str) -> Label | Problem:
             return Problem(
                 f"{marked[1].where}: Django refuses several AppConfigs with `default = True`: "
                 f"{', '.join(found.name for found in marked)}.",
-                "leave it at one of them",
+                "keep `default = True` in one of them, and remove it from the others",
             )
         candidates = marked
     if candidates:

@@ -64,7 +64,7 @@ def test_a_squash_merge_with_commits_after_it() -> None:
     found = history(("fix: b", "26.8.0"), ("feat: a", "26.8.0"), ("release: 26.8.0 (#1)", "26.8.0"), ("x", "26.7.0"))
     choice = chosen(found)
     assert oid(choice) == "release: 26.8.0 (#1)"
-    assert (choice.why, choice.note) == ("its subject", "")
+    assert (choice.why, choice.note) == ("its subject is that of the release", "")
 
 
 def test_a_merge_or_a_rebase_with_another_subject() -> None:

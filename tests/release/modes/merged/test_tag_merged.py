@@ -132,7 +132,7 @@ def test_a_branch_of_the_pull_request_is_no_place_to_look(world: World, origin: 
     merge(world, "squash")
     world.git("switch", "--quiet", NAME)
     refused = tag(world)
-    assert f"{NAME} is not a branch for this: allowed are main" in refused.stderr
+    assert f"{NAME} is not one of the allowed branches: main" in refused.stderr
 
 
 def test_a_local_branch_that_is_not_pushed(world: World, origin: Origin) -> None:

@@ -131,7 +131,7 @@ def test_head_on_the_branch_itself(world: World) -> None:
 def test_a_base_that_is_no_branch_for_a_release(world: World) -> None:
     world.git("switch", "--quiet", "--create", "topic")
     refused = propose(world)
-    assert "topic is not a branch for this: allowed are main" in refused.stderr
+    assert "topic is not one of the allowed branches: main" in refused.stderr
     assert propose(world, "--allow-branch=topic").exit_code == 0
 
 
@@ -187,7 +187,10 @@ def test_a_setting_and_an_empty_option(world: World) -> None:
 def test_a_push_that_the_remote_refuses(world: World, origin: Origin) -> None:
     origin.hook("#!/bin/sh\necho not today >&2\nexit 1\n")
     refused = propose(world, "--push", "--execute")
-    assert "The push to origin failed. Everything is done in this repository, and nothing there: " in refused.stderr
+    assert (
+        "The push to origin failed. Everything is done in this repository, and origin has none of it: "
+        in refused.stderr
+    )
     assert "git branch --delete --force release/24.03.0" in fix_of(refused)
     assert "git reset" not in refused.stderr
     origin.hook(None)
@@ -206,7 +209,7 @@ def test_a_remote_that_has_another_branch_of_the_name(world: World, origin: Orig
 def test_a_base_that_lacks_commits_of_the_remote(world: World, origin: Origin) -> None:
     origin.moves_on()
     behind = propose(world, "--push")
-    assert "origin/main has commits that are not here." in behind.stderr
+    assert "origin/main has commits that main lacks." in behind.stderr
     follow(world, behind)
     assert propose(world, "--push", "--execute").exit_code == 0
 

@@ -136,7 +136,7 @@ def test_the_fixes(world: World) -> None:
 def test_no_command_runs_after_another_problem(world: World) -> None:
     world.commit({"news/mode": "problem"})
     failed = release(world, {"echo > /nowhere/x": ["x"]}, "--execute")
-    assert "Not checked: commands: the other problems come first\n" in failed.stdout
+    assert "Not checked: commands: correct the other problems first\n" in failed.stdout
     assert "1 problem." in failed.stderr
 
 

@@ -44,7 +44,7 @@ BY_EDITS: Mapping[str, tuple[Commands, str, str, Commands]] = {
     "failed": (
         {"echo > y; exit 3": ["y"]},
         "exited with 3.",
-        "correct that, or release without it: --skip=commands",
+        "correct the cause, or release without it: --skip=commands",
         {"echo > y": ["y"]},
     ),
 }

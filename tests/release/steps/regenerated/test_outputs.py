@@ -44,7 +44,7 @@ def test_a_target(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert (words[:2], words[-3:]) == (["-m", "pants"], ["export-codegen", "package", "//:docs"])
     unknown = release({"//:dosc": "out/docs.txt"})
     assert "release: [release].outputs: //:dosc exited with 1: no such target: //:dosc\n" in unknown.stderr
-    assert "Fix: correct that, or release without it: --skip=outputs\n" in unknown.stderr
+    assert "Fix: correct the cause, or release without it: --skip=outputs\n" in unknown.stderr
     assert world.state() == before
     assert release({"//:dosc": "out/docs.txt"}, "--skip=outputs").exit_code == 0
     done = release({"//:docs": "out/docs.txt"}, "--execute")

@@ -124,7 +124,7 @@ def choice_at_head(
     found = candidates(history, version, subject)
     named = [each for each in found if subject.fullmatch(each.subject)]
     if named:
-        return Choice(named[0], "its subject", tuple(named[1:]))
+        return Choice(named[0], "its subject is that of the release", tuple(named[1:]))
     if is_named:
         return None
     changed = next((each for each in found if each.changed and not each.created), None)

@@ -131,7 +131,11 @@ def choose(
             f"which is the merge of {version.text}."
         )
         return Choice(problem=Problem(what, f"if that is the commit to tag, --commit={newest.oid[:12]}"))
-    why = "its subject" if subject.fullmatch(newest.subject) else f"the first with {version.text} in the version file"
+    why = (
+        "its subject is that of the release"
+        if subject.fullmatch(newest.subject)
+        else f"the first with {version.text} in the version file"
+    )
     return Choice(newest, why, others)
 
 

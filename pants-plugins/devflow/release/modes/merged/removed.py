@@ -32,7 +32,7 @@ def removed_by_prereleases(
     before = [found for text in sorted(present) if (found := _prerelease(text, version))]
     if history.shallow and history.commits[-1].version in {found.text for found in before}:
         raise UserError(
-            f"This is a shallow clone: what the pre-releases of {version.text} have removed is not here.",
+            f"This is a shallow clone: it lacks the news fragments that the pre-releases of {version.text} removed.",
             fix="git fetch --unshallow --tags",
         )
     removed: dict[str, dict[str, bytes]] = {}

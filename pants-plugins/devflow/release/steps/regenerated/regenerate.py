@@ -47,7 +47,7 @@ def regenerate(
         words = "; ".join(f"{shown(each.words)}, for {' and '.join(map(shown, each.paths))}" for each in waiting)
         checks.append(not_checked(waiting[0].check, f"run with --execute: {words}"))
     if any(check.problems for check in checks):
-        checks += [not_checked(name, "the other problems come first") for name in _names(running)]
+        checks += [not_checked(name, "correct the other problems first") for name in _names(running)]
         running = []
     if not running:
         return dataclasses.replace(steps, checks=_sorted(checks))
@@ -96,7 +96,7 @@ def _check(name: str, makers: Sequence[Maker], made: _Made) -> Check:
     if problems:
         return failed(name, *problems)
     if made.problems:
-        return not_checked(name, "the other problems come first")
+        return not_checked(name, "correct the other problems first")
     return passed(name, " and ".join(shown(maker.words) for maker in makers if maker.check == name))
 
 

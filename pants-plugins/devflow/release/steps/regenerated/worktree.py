@@ -109,7 +109,7 @@ class OwnWorktree:
         words = tail(_ENGINE_TRACE.sub("", output))
         how = f"exited with {done.returncode}" if done.returncode > 0 else f"was ended by signal {-done.returncode}"
         what = f"[release].{maker.check}: {shown(maker.words)} {how}{f': {words}' if words else '.'}"
-        return Problem(what, f"correct that, or release without it: --skip={maker.check}")
+        return Problem(what, f"correct the cause, or release without it: --skip={maker.check}")
 
     def _build(self, maker: Maker) -> Problem | None:
         """Build a target with this Pants, and put its files where they belong."""
