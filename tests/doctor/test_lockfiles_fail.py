@@ -120,7 +120,8 @@ def test_pex_refuses_conflict_markers_in_the_lockfile_of_pants(clone: Clone) -> 
     clone.write("repo/app.lock", "{\n" + CONFLICT.format('"a": 1', '"a": 2') + "}\n")
     [(_, what, _)] = clone.found("lockfiles")
     command = [sys.executable, "-m", "pex", "--lock=app.lock", "--output-file=x.pex"]
-    env = {"PATH": os.environ["PATH"], "PYTHONPATH": ":".join(sys.path), "PEX_ROOT": str(clone.base / "pex")}
+    plugins = ":".join(map(os.path.abspath, sys.path))
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": plugins, "PEX_ROOT": str(clone.base / "pex")}
     done = subprocess.run(command, cwd=clone.root, env=env, capture_output=True, text=True, check=False)
     assert done.returncode != 0
     assert what.partition("has conflict markers of git: ")[2].rstrip(".") in done.stderr

@@ -137,7 +137,11 @@ doctor "$@" execution-root > "$1/found"
 def in_a_namespace(clone: Clone, script: str, *arguments: str, flags: tuple[str, ...]) -> None:
     """Run a script with the base, this Python and the arguments, as another user or with mounts of its own."""
     command = ["unshare", *flags, "sh", "-euc", IN_A_NAMESPACE + script, "sh", str(clone.base), sys.executable]
-    env = {"PATH": os.environ["PATH"], "HOME": str(clone.base / "home"), "PYTHONPATH": ":".join(sys.path)}
+    env = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(clone.base / "home"),
+        "PYTHONPATH": ":".join(map(os.path.abspath, sys.path)),
+    }
     subprocess.run([*command, *arguments], cwd=clone.root, env=env, check=True)
 
 

@@ -134,8 +134,7 @@ def test_no_matching_interpreter_for_several(repo: Repository) -> None:
 
 def test_resolves_are_off(repo: Repository) -> None:
     assert all_fail(repo, "--no-python-enable-resolves") == (
-        "pinned: Resolves are off: [python].enable_resolves is false.\n  Fix: set it to true in pants.toml\n"
-        "two: Resolves are off: [python].enable_resolves is false.\n  Fix: set it to true in pants.toml\n"
+        "pinned, two: Resolves are off: [python].enable_resolves is false.\n  Fix: set it to true in pants.toml\n"
         "2 failed, 0 up to date.\n"
     )
 
@@ -147,8 +146,7 @@ def test_dist_is_a_file(repo: Repository) -> None:
     os.unlink(repo.root / "dist")
     os.rename(repo.root / "elsewhere", repo.root / "dist")
     assert message == (
-        "pinned: dist is not a directory, and the export goes below it.\n  Fix: mv dist dist.old1\n"
-        "two: dist is not a directory, and the export goes below it.\n  Fix: mv dist dist.old1\n"
+        "pinned, two: dist is not a directory, and the export goes below it.\n  Fix: mv dist dist.old1\n"
         "2 failed, 0 up to date.\n"
     )
 
