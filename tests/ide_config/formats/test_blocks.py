@@ -28,7 +28,7 @@ def test_the_block_is_put_in_or_replaced(before: str, after: str) -> None:
 
 @pytest.mark.parametrize("text", [END, BEGIN, f"{END}\n{BEGIN}\n", f"{BEGIN}\n{END}\n{BEGIN}\n{END}\n"])
 def test_marks_that_do_not_fit_together_are_refused(text: str) -> None:
-    with pytest.raises(CannotEditError, match="line 1: the marks"):
+    with pytest.raises(CannotEditError, match="line 1: the marker comments"):
         blocks.put(text, blocks.VIM, "let x = 1")
 
 

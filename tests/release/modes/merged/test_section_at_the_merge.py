@@ -38,7 +38,7 @@ def test_the_section_is_added_later(merged: World) -> None:
     what = f"NEWS.md has no section of 24.03.0 at {lost[:12]}: the pull request has lost it."
     assert f"release: {what}\n" in refused.stderr
     [fix] = fixes(refused)
-    assert fix.startswith("add the section in a pull request, and tag the merge of that with --commit=COMMIT; ")
+    assert fix.startswith("add the section in a pull request, and tag its merge with --commit=COMMIT; ")
     merged.commit({"NEWS.md": "# News\n\n## 24.03.0\n\n* All of it.\n"}, message="The section (#13)")
     assert merged.run(*TAG, "--commit=HEAD").exit_code == 0
     skip = [word for word in shlex.split(fix) if word.startswith("--skip")]
