@@ -71,6 +71,15 @@ def test_a_failed_process_speaks_with_its_last_lines() -> None:
     assert words.splitlines()[-1].strip() == "line 39"
 
 
+def test_a_cluster_that_fails_and_a_tool_that_prints_the_same() -> None:
+    line = 'NotFound: "no such instance"'
+    of_cluster = as_problem(OSError(line), doing="exporting mypy", fix="x")
+    assert of_cluster.what == "Remote execution failed, NotFound: no such instance."
+    tool = process_failure(b"", f"{line}\n".encode())
+    assert line in str(tool)
+    assert as_problem(tool, doing="exporting mypy", fix="x") == Problem(f"exporting mypy failed: {line}", "x")
+
+
 def test_a_traceback_is_cut_down_to_what_it_says() -> None:
     stderr = b"""\
 Resolving requirements.

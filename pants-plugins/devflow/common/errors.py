@@ -96,7 +96,8 @@ def as_problem(error: BaseException, *, doing: str, fix: str) -> Problem:
             "`reset-cache --only=store,named-caches`, because both caches refer to it. Then run the same "
             "command again",
         )
-    status = _STATUS.search(str(error))
+    # The output of a failed process may have such a line, too.
+    status = None if _output(error) else _STATUS.search(str(error))
     if status:
         return _of_cluster(*status.groups())
     known = disk_full_fix(str(error)) or missing_program_fix(str(error))
@@ -120,11 +121,12 @@ def last_words(error: BaseException) -> str:
     A failed process is an error with the output as bytes: `ProcessExecutionFailure` of Pants, whose class is not named
     here because this module is imported without Pants, too.
     """
-    text = str(error)
+    return tail(_output(error) or str(error)) or type(error).__name__
+
+
+def _output(error: BaseException) -> str:
     output = getattr(error, "stderr", None) or getattr(error, "stdout", None)
-    if isinstance(output, bytes):
-        text = output.decode(errors="replace").strip() or text
-    return tail(text) or type(error).__name__
+    return output.decode(errors="replace").strip() if isinstance(output, bytes) else ""
 
 
 def tail(text: str) -> str:

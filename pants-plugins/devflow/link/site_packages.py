@@ -70,7 +70,7 @@ def outward_links(venv: VirtualenvFacts, paths: Collection[str]) -> dict[str, st
 def hiding_files(venv: VirtualenvFacts, paths: Collection[str]) -> dict[str, str | None]:
     """Those of these files that `site-packages` has, each with its distribution, or None without one.
 
-    None of them is behind a link that leads out of the virtualenv: what is there is not to be removed.
+    A file behind a link that leads out of the virtualenv is left out, because it must not be removed.
     """
     inside = os.path.realpath(venv.path)
     there = [path for path in sorted(paths) if os.path.lexists(os.path.join(venv.site_packages, path))]
