@@ -14,7 +14,7 @@ from devflow.platform_wheels.facts import WheelName
 from devflow.platform_wheels.plan import EXAMPLES
 from devflow.platform_wheels.repack import make_wheel
 from harness.pythons import python_of
-from harness.shared_caches import made_once
+from harness.virtualenvs import virtualenv_with
 from platform_wheels.wheels import ANY, ARM64, X86_64, verify, wheel
 
 TOOLS = ("twine==7.0.0", "uv==0.13.9")
@@ -27,14 +27,7 @@ FILE = "acme/runner/bin/launch"
 @pytest.fixture(scope="module")
 def tools() -> Path:
     """The programs of a virtualenv with pip, twine and uv."""
-
-    def make(path: Path) -> None:
-        environment = {**os.environ, "PYTHONPATH": ""}
-        subprocess.run([python_of("3.11"), "-m", "venv", path], check=True, env=environment)
-        pip: list[str | Path] = [path / "bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*pip, *TOOLS], check=True, env=environment)
-
-    return made_once("wheel-tools", "-".join(TOOLS), make) / "bin"
+    return virtualenv_with(python_of("3.11"), *TOOLS) / "bin"
 
 
 @pytest.fixture(scope="module")

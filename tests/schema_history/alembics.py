@@ -11,20 +11,16 @@ from typing import Any
 
 import devflow
 from harness.pythons import python_of
+from harness.virtualenvs import virtualenv_with
 from schema_history import oracle
 
 # The oldest that anybody should have, and the newest; each with another Python. 3.13 compiles docstrings another way.
 VERSIONS = {"1.13.2": "3.9", "1.16.5": "3.13", "1.20.1": "3.11"}
 
 
-def install(directory: Path, alembic: str) -> Path:
-    """The Python of a new virtualenv with this alembic."""
-    python = python_of(VERSIONS[alembic])
-    subprocess.run([python, "-m", "venv", directory], check=True, env={**os.environ, "PYTHONPATH": ""})
-    own = directory / "bin" / "python"
-    command = [str(own), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", f"alembic=={alembic}"]
-    subprocess.run(command, check=True, env={**os.environ, "PYTHONPATH": ""})
-    return own
+def install(alembic: str) -> Path:
+    """The Python of a virtualenv with this alembic. Do not change it."""
+    return virtualenv_with(python_of(VERSIONS[alembic]), f"alembic=={alembic}") / "bin" / "python"
 
 
 def environment(tmp: Path) -> dict[str, str]:

@@ -32,9 +32,9 @@ def trees(tmp_path_factory: pytest.TempPathFactory) -> list[Tree]:
         for alembic, python in VERSIONS.items()
     ],
 )
-def python(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def python(request: Any) -> Path:
     """One with each alembic."""
-    return install(tmp_path_factory.mktemp("alembic") / "venv", request.param)
+    return install(request.param)
 
 
 def test_the_same_document_or_both_refuse(python: Path, trees: list[Tree], tmp_path: Path) -> None:

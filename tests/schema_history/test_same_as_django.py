@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import pytest
 
 from devflow.schema_history.reader.django_apps import Label, app_label
 from devflow.schema_history.reader.read_django import history
-from schema_history.alembics import environment
+from harness.virtualenvs import virtualenv_with
 
 DJANGO = "4.2.16"
 PROJECTS = 25
@@ -48,13 +49,8 @@ APPS = 300
 
 
 @pytest.fixture(scope="module")
-def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    venv = tmp_path_factory.mktemp("django") / "venv"
-    subprocess.run([sys.executable, "-m", "venv", venv], check=True)
-    own = venv / "bin" / "python"
-    command = [str(own), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", f"Django=={DJANGO}"]
-    subprocess.run(command, check=True, env=environment(venv))
-    return own
+def python() -> Path:
+    return virtualenv_with(Path(os.path.realpath(sys.executable)), f"Django=={DJANGO}") / "bin" / "python"
 
 
 def write_project(root: Path, seed: int) -> list[str]:

@@ -21,6 +21,8 @@ from devflow.release.steps.towncrier.config import config_of, config_path, confi
 from devflow.release.steps.towncrier.rules import AskTowncrier, Towncrier
 from harness.git import set_identity
 from harness.pythons import python_of
+from harness.shared_caches import made_once
+from harness.virtualenvs import pip_install, virtualenv_with
 
 VERSIONS = (
     *("21.9.0", "22.8.0", "22.12.0", "23.6.0", "23.10.0", "23.11.0"),
@@ -40,26 +42,19 @@ runpy.run_module("towncrier", run_name="__main__", alter_sys=True)
 
 
 @pytest.fixture(scope="module")
-def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def python() -> Path:
     """One with what all versions need, and none of them."""
-    venv = tmp_path_factory.mktemp("python") / "venv"
-    subprocess.run([python_of("3.11"), "-m", "venv", venv], check=True, env={**os.environ, "PYTHONPATH": ""})
-    own = venv / "bin/python"
-    _pip(own, *NEEDS)
-    return own
+    return virtualenv_with(python_of("3.11"), *NEEDS) / "bin/python"
 
 
 @pytest.fixture(scope="module", params=VERSIONS)
-def installed(request: Any, python: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
+def installed(request: Any, python: Path) -> Installed:
     version: str = request.param
-    target = tmp_path_factory.mktemp("towncrier")
-    _pip(python, "--no-deps", "--target", str(target), f"towncrier=={version}")
-    return Installed(version, python, target)
 
+    def make(target: Path) -> None:
+        pip_install(python, "--no-deps", "--target", str(target), f"towncrier=={version}")
 
-def _pip(python: Path, *arguments: str) -> None:
-    command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *arguments]
-    subprocess.run(command, check=True, env={**os.environ, "PYTHONPATH": ""})
+    return Installed(version, python, made_once("towncrier", version, make))
 
 
 @dataclass(frozen=True)
