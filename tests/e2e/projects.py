@@ -44,16 +44,23 @@ LOCKED = {"3rdparty/BUILD": 'python_requirement(name="tabulate", requirements=["
 
 
 def settings(
-    resolves: Mapping[str, str], *, constraints: Mapping[str, str] | None = None, backends: Iterable[str] = ()
+    resolves: Mapping[str, str],
+    *,
+    constraints: Mapping[str, str] | None = None,
+    backends: Iterable[str] = ("devflow.export_all_resolves",),
 ) -> str:
-    """A `pants.toml`; what is not in `constraints` gets Python 3.11."""
+    """A `pants.toml`; what is not in `constraints` gets Python 3.11.
+
+    `backends` are what is enabled beside Python's. With all of devflow, each start of Pants takes seconds more: that is
+    for the tests of `adopting` and of the example repository.
+    """
     lines = [f"{name} = {lockfile!r}" for name, lockfile in resolves.items()]
     return "\n".join(
         [
             "[GLOBAL]",
             'pants_version = "2.17.1"',
             f"pythonpath = [{str(PLUGINS)!r}]",
-            f"backend_packages = {['pants.backend.python', *backends, 'devflow']!r}",
+            f"backend_packages = {['pants.backend.python', *backends]!r}",
             "[anonymous-telemetry]",
             "enabled = false",
             "[source]",

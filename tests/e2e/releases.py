@@ -119,7 +119,9 @@ def news_of_packages(packages: Iterable[str], towncrier: str) -> dict[str, str]:
 
 def pants_toml() -> str:
     """Settings with a resolve for each towncrier."""
-    return settings({name.replace(".", "-"): f"{name}.lock" for name in TOWNCRIERS})
+    resolves = {name.replace(".", "-"): f"{name}.lock" for name in TOWNCRIERS}
+    backends = ("devflow.backport", "devflow.export_all_resolves", "devflow.release")
+    return settings(resolves, backends=backends)
 
 
 def lockfiles() -> dict[str, str]:

@@ -36,7 +36,7 @@ finally:
 def repo(tmp_path_factory: pytest.TempPathFactory, caches: Caches) -> Iterator[Repository]:
     files = {
         ".gitignore": "/.pants.d/\n/.pids/\n/dist/\n/plugins/*/\n",
-        "pants.toml": settings({"pinned": "pinned.lock"}),
+        "pants.toml": settings({"pinned": "pinned.lock"}, backends=["devflow.exec"]),
         "pinned.lock": ANSICOLORS,
         "src/BUILD": "python_sources()\n",
         "src/acme.py": ACME,

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from e2e.reset_world import bare_python
-from harness.example import alembic_lockfile, copy_of_example
+from harness.example import copy_of_example
 from harness.git import set_identity
 from harness.world import PLUGINS, Caches, Repository, imports
 from launcher.hostile import hostile
@@ -34,7 +34,6 @@ def variables(place: Path) -> dict[str, str]:
 def repo(place: Path) -> Iterator[Repository]:
     # Caches of its own: what another module has made is no proof.
     repo = copy_of_example(place / "monorepo", Caches(place / "caches"))
-    repo.write("3rdparty/python-default.lock", alembic_lockfile())
     repo.write(".gitignore", "/.pants.d/\n/.pids/\n/dist/\n__pycache__/\n")
     repo.git("init", "--quiet", "--initial-branch=main")
     set_identity(repo.root, "Ada Jensen", "ada@example.com")

@@ -18,7 +18,7 @@ from devflow.ide_config.formats import jsonc
 from e2e.projects import ANSICOLORS
 from harness.editor_scripts import EGLOT, NVIM, VIM
 from harness.editor_tools import ALE, OLDER_PYRIGHT, PYRIGHT, executable, language_server, run
-from harness.example import copy_of_example
+from harness.example import MAIN_LOCKFILE, copy_of_example
 from harness.lsp import Lookup, literal, section, serving
 from harness.transcripts import printed_by
 from harness.world import EXPORTS, Caches, Repository
@@ -43,7 +43,7 @@ Configure = Callable[..., Mapping[str, str]]
 def repo(tmp_path_factory: pytest.TempPathFactory, caches: Caches) -> Iterator[Repository]:
     """The example, with its main lockfile cut down; everything that editors need is exported."""
     repo = copy_of_example(tmp_path_factory.mktemp("ide") / "monorepo", caches)
-    repo.write("3rdparty/python-default.lock", ANSICOLORS)
+    repo.write(MAIN_LOCKFILE, ANSICOLORS)
     repo.write(PROBE, PROBE_TEXT)
     repo.write("tests/unused.py", "import os\n")
     repo.git("init", "--quiet")

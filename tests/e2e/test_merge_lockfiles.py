@@ -33,7 +33,8 @@ def repo(tmp_path_factory: pytest.TempPathFactory, caches: Caches) -> Iterator[R
     root = tmp_path_factory.mktemp("merge")
     index = make_index(root / "index", OLD)
     files = {
-        "pants.toml": f"{settings({'main': 'main.lock'})}[python-repos]\nfind_links = [{index!r}]\n",
+        "pants.toml": settings({"main": "main.lock"}, backends=["devflow.merge_lockfiles", "devflow.add_requirement"])
+        + f"[python-repos]\nfind_links = [{index!r}]\n",
         "3rdparty/BUILD": "python_requirements()\n",
         "3rdparty/requirements.txt": "base\n",
     }

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.example import copy_of_example
+from harness.example import EXAMPLE, MAIN_LOCKFILE, copy_of_example
 from harness.git import set_identity
 from harness.played import play
 from harness.pythons import python_of
@@ -237,7 +237,9 @@ def launcher_in(wheel: Path) -> str:
 
 def test_the_page_of_add_requirement(repo: Repository) -> None:
     """The command that makes lockfiles finds the requirement in its file, and keeps the versions, as uv does."""
-    script = "grep --quiet multidict 3rdparty/python-default.in && git checkout --quiet -- 3rdparty/python-default.lock"
+    repo.write(MAIN_LOCKFILE, (EXAMPLE / MAIN_LOCKFILE).read_text())
+    repo.git("commit", "--quiet", "--all", "--message=All pins")
+    script = f"grep --quiet multidict 3rdparty/python-default.in && git checkout --quiet -- {MAIN_LOCKFILE}"
     repo.write("../../3rdparty/python/lock.sh", f"#!/bin/sh\n{script}\n").chmod(0o755)
     [page] = [one for one in printed_by("add-requirement") if "--no-export" in one.command]
     play(repo, page)
@@ -245,7 +247,7 @@ def test_the_page_of_add_requirement(repo: Repository) -> None:
     assert re.findall(r"^[-+](?![-+]).*", changed, re.MULTILINE) == ["+multidict"]
     readme = (repo.root / "README.md").read_text()
     assert f"$ pants {' '.join(page.command[:2])}\n" in readme
-    repo.git("checkout", "--quiet", ".")
+    repo.git("reset", "--quiet", "--hard", "HEAD~1")
 
 
 def test_the_pages_of_release_and_release_branch(repo: Repository) -> None:

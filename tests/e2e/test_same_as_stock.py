@@ -22,7 +22,9 @@ RESOLVES = {"editable": "editable.lock", "locked": "locked.lock", "pinned": "pin
 def repo(tmp_path_factory: pytest.TempPathFactory, caches: Caches) -> Iterator[Repository]:
     files = {
         "pants.toml": settings(
-            RESOLVES, constraints={"pinned": "==3.9.*"}, backends=["pants.backend.python.lint.isort"]
+            RESOLVES,
+            constraints={"pinned": "==3.9.*"},
+            backends=["pants.backend.python.lint.isort", "devflow.export_all_resolves"],
         ),
         "editable.lock": ANSICOLORS,
         "pinned.lock": ANSICOLORS,

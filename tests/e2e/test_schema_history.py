@@ -25,7 +25,7 @@ def repo(tmp_path_factory: pytest.TempPathFactory, caches: Caches) -> Iterator[R
     """A repository with Pants' own kind of lockfile, an application that must not be imported, and no VERSION."""
     requirement = 'python_requirement(name="alembic", requirements=["alembic==1.16.5"], resolve="db")\n'
     files = {
-        "pants.toml": settings({"main": "main.lock", "db": "db.lock"})
+        "pants.toml": settings({"main": "main.lock", "db": "db.lock"}, backends=["devflow.schema_history"])
         + '[dump-schema-history]\nversion_key = "version"\nversion_file = "src/service/version.txt"\n'
         + 'output = "{config_dir}/history/{version}.json"\n',
         "BUILD": requirement,

@@ -75,3 +75,7 @@ def _make(root: Path) -> None:
     with repository(root / "repository", Caches(root), files) as repo:
         repo.run("generate-lockfiles", "--resolve=locked")
         repo.export()
+
+
+if __name__ == "__main__":
+    _made()

@@ -9,13 +9,18 @@ from pathlib import Path
 from harness.world import PLUGINS, Caches, Repository
 
 EXAMPLE = Path.cwd() / "examples" / "monorepo"
+MAIN_LOCKFILE = "3rdparty/python-default.lock"
 _ALEMBIC = {"alembic", "greenlet", "mako", "markupsafe", "sqlalchemy", "typing-extensions"}
 _PLUGINS_SETTING = "%(buildroot)s/../../pants-plugins"
 _MADE_BY_RUNS = (".pants.d", ".pids", "dist", ".*_cache", "__pycache__", ".vscode", ".vim")
 
 
 def copy_of_example(root: Path, caches: Caches) -> Repository:
-    """Not committed anywhere; whoever asks for it stops it."""
+    """Not committed anywhere; whoever asks for it stops it.
+
+    Of its main lockfile it has the part that alembic needs: to install all of it takes minutes, which the repository's
+    own resolve `monorepo` does.
+    """
     shutil.copytree(EXAMPLE, root, symlinks=True, ignore=shutil.ignore_patterns(*_MADE_BY_RUNS))
     links = {version: "../../../VERSION" for version in root.glob("src/acme/*/VERSION")}
     links[root / "docker-compose.halfstack-main.yml"] = "docker-compose.halfstack-2403.yml"
@@ -28,12 +33,13 @@ def copy_of_example(root: Path, caches: Caches) -> Repository:
     configuration = (root / "pants.toml").read_text()
     assert _PLUGINS_SETTING in configuration
     repo.write("pants.toml", configuration.replace(_PLUGINS_SETTING, str(PLUGINS)))
+    repo.write(MAIN_LOCKFILE, alembic_lockfile())
     return repo
 
 
 def alembic_lockfile() -> str:
-    """The part of the example's main lockfile that alembic needs: all of it takes minutes to install."""
-    entries = re.split(r"\n(?=\S)", (EXAMPLE / "3rdparty/python-default.lock").read_text())
+    """The part of the example's main lockfile that alembic needs."""
+    entries = re.split(r"\n(?=\S)", (EXAMPLE / MAIN_LOCKFILE).read_text())
     kept = [entry for entry in entries if entry.partition("==")[0].partition("[")[0] in _ALEMBIC]
     assert len(kept) == len(_ALEMBIC)
     return "\n".join(kept) + "\n"
