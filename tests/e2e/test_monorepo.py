@@ -18,8 +18,8 @@ from harness.example import EXAMPLE, MAIN_LOCKFILE, copy_of_example
 from harness.git import set_identity
 from harness.played import play
 from harness.pythons import python_of
-from harness.transcripts import DOCS, printed_by, transcripts, transcripts_of
-from harness.world import LAUNCHER, Caches, Repository, imports
+from harness.transcripts import DOCS, printed_by, transcripts
+from harness.world import Caches, Repository, imports
 
 HISTORIES = "src/acme/manager/models/alembic/revision_history"
 
@@ -270,27 +270,3 @@ def test_the_pages_of_release_and_release_branch(repo: Repository) -> None:
     assert os.readlink(link) == "docker-compose.halfstack-2409.yml"
     assert link.read_bytes() == (repo.root / "docker-compose.halfstack-2403.yml").read_bytes()
     assert repo.git("status", "--porcelain") == ""
-
-
-def test_the_tutorial(tmp_path_factory: pytest.TempPathFactory, caches: Caches) -> None:
-    # In a short path: pip writes other scripts for a long one, so the export would be installed as a whole.
-    clone = tmp_path_factory.mktemp("t")
-    copy_of_example(clone / "examples" / "monorepo", caches)
-    (clone / "pants").symlink_to(LAUNCHER)
-    repo = Repository(clone / "examples" / "kiln", caches, clone / "pants")
-    directory = str(clone)
-    try:
-        for transcript in transcripts_of((DOCS / "tutorial.md").read_text()):
-            program = transcript.typed.split()[0]
-            if program == "cd":
-                directory = os.path.normpath(os.path.join(directory, *transcript.command))
-            elif program == "../../pants":
-                assert directory == str(repo.root)
-                play(repo, transcript)
-            else:
-                shell = ["bash", "-c", transcript.typed]
-                done = subprocess.run(shell, cwd=directory, capture_output=True, text=True, check=True)
-                assert transcript.differences(done.stdout + done.stderr) == []
-    finally:
-        repo.stop()
-    assert not repo.root.exists()
