@@ -117,9 +117,14 @@ def news_of_packages(packages: Iterable[str], towncrier: str) -> dict[str, str]:
     return made
 
 
+def resolve_of(towncrier: str) -> str:
+    """The name of its resolve: it has no dots."""
+    return towncrier.replace(".", "-")
+
+
 def pants_toml() -> str:
     """Settings with a resolve for each towncrier."""
-    resolves = {name.replace(".", "-"): f"{name}.lock" for name in TOWNCRIERS}
+    resolves = {resolve_of(towncrier): f"{towncrier}.lock" for towncrier in TOWNCRIERS}
     backends = ("devflow.backport", "devflow.export_all_resolves", "devflow.release")
     return settings(resolves, backends=backends)
 
@@ -155,9 +160,13 @@ def release(
     repo: Repository, *args: str, towncrier: str = TOWNCRIERS[-1], check: bool = True, pantsd: bool = True
 ) -> Result:
     """Run the goal on one day, with one of the towncriers."""
-    resolve = towncrier.replace(".", "-")
     return repo.run(
-        f"--towncrier-install-from-resolve={resolve}", "release", f"--date={DATE}", *args, check=check, pantsd=pantsd
+        f"--towncrier-install-from-resolve={resolve_of(towncrier)}",
+        "release",
+        f"--date={DATE}",
+        *args,
+        check=check,
+        pantsd=pantsd,
     )
 
 

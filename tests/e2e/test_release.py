@@ -22,6 +22,7 @@ from e2e.releases import (
     news_of_packages,
     pants_toml,
     release,
+    resolve_of,
     seen,
     start,
 )
@@ -43,7 +44,7 @@ def repo(tmp_path_factory: pytest.TempPathFactory, caches: Caches) -> Iterator[R
 def towncriers(repo: Repository) -> dict[str, Path]:
     """Those that a person would run."""
     repo.export("--include=towncrier-*")
-    return {name: repo.venv(name.replace(".", "-")) / "bin/towncrier" for name in TOWNCRIERS}
+    return {name: repo.venv(resolve_of(name)) / "bin/towncrier" for name in TOWNCRIERS}
 
 
 @pytest.mark.parametrize("style", STYLES)

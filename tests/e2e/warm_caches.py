@@ -10,15 +10,28 @@ import hashlib
 import subprocess
 from pathlib import Path
 
-from e2e.projects import ANSICOLORS, INICONFIG, LOCKED, settings
-from e2e.releases import LOCKS, TOWNCRIERS
-from harness.example import EXAMPLE, alembic_lockfile
+from e2e.adopting.repositories import FILES
+from e2e.projects import ANSICOLORS, HELLO, INICONFIG, LOCKED, settings
+from e2e.releases import TOWNCRIERS, lockfiles, resolve_of
+from harness.example import EXAMPLE, MAIN_LOCKFILE, alembic_lockfile
+from harness.git import set_identity
 from harness.pythons import python_of
 from harness.shared_caches import made_once
 from harness.world import OWN_PYTHON, Caches, installed_pants, repository
 
 # Part of the key: raise it when what is made here changes.
-_SCHEMA = 3
+_SCHEMA = 4
+# As the tests have them: a process is in the cache by its command line, which names resolves and lockfiles.
+_RESOLVES = {
+    "pinned": "pinned.lock",
+    "older": "older.lock",
+    "two": "two.lock",
+    "editable": "editable.lock",
+    "locked": "locked.lock",
+    "python-default": MAIN_LOCKFILE,
+    **{tool: f"3rdparty/{tool}.lock" for tool in ("mypy", "ruff", "towncrier")},
+    **{resolve_of(towncrier): f"{towncrier}.lock" for towncrier in TOWNCRIERS},
+}
 
 
 def warm_caches(root: Path) -> Caches:
@@ -46,35 +59,36 @@ def _copy(source: Path, target: Path, how: str) -> None:
     subprocess.run(["cp", "--archive", how, source, target], check=True)
 
 
-def _lockfiles() -> dict[str, str]:
-    """Resolve → what its lockfile holds."""
+def _files() -> dict[str, str]:
+    """Lockfiles, a distribution, and what the goals that run tools read."""
     return {
-        "pinned": ANSICOLORS,
-        "older": ANSICOLORS,
-        "two": ANSICOLORS + INICONFIG,
-        "alembic": alembic_lockfile(),
-        **{name.replace(".", "-"): (LOCKS / f"{name}.lock").read_text() for name in TOWNCRIERS},
-        **{tool: (EXAMPLE / f"3rdparty/{tool}.lock").read_text() for tool in ("mypy", "ruff")},
+        **FILES,
+        **HELLO,
+        **LOCKED,
+        **dict.fromkeys(("pinned.lock", "older.lock", "editable.lock"), ANSICOLORS),
+        "two.lock": ANSICOLORS + INICONFIG,
+        MAIN_LOCKFILE: alembic_lockfile(),
+        **{path: (EXAMPLE / path).read_text() for path in (f"3rdparty/{tool}.lock" for tool in ("mypy", "ruff"))},
+        **lockfiles(),
     }
 
 
 def _key() -> str:
     """All that decides which wheels and environments are made, and which Pants uses them."""
-    inputs = (_SCHEMA, installed_pants(), OWN_PYTHON, python_of("3.11"), _lockfiles())
+    inputs = (_SCHEMA, installed_pants(), OWN_PYTHON, python_of("3.11"), _files())
     return hashlib.sha256(repr(inputs).encode()).hexdigest()[:16]
 
 
 def _make(root: Path) -> None:
-    lockfiles = _lockfiles()
-    resolves = {name: f"{name}.lock" for name in lockfiles}
-    files = {
-        "pants.toml": settings({**resolves, "locked": "locked.lock"}, constraints={"older": "==3.9.*"}),
-        **{resolves[name]: text for name, text in lockfiles.items()},
-        **LOCKED,
-    }
-    with repository(root / "repository", Caches(root), files) as repo:
+    backends = ["devflow.export_all_resolves", "devflow.release", "devflow.schema_history"]
+    configuration = settings(_RESOLVES, constraints={"older": "==3.9.*"}, backends=backends)
+    with repository(root / "repository", Caches(root), {**_files(), "pants.toml": configuration}) as repo:
+        set_identity(repo.root)
         repo.run("generate-lockfiles", "--resolve=locked")
-        repo.export()
+        repo.export("--export-py-editable-in-resolve=['editable']")
+        for towncrier in ("towncrier", *map(resolve_of, TOWNCRIERS)):
+            repo.run(f"--towncrier-install-from-resolve={towncrier}", "release", "--to=1.1")
+        repo.run("dump-schema-history", "--format=text")
 
 
 if __name__ == "__main__":

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from e2e.projects import ANSICOLORS
-from e2e.releases import LOCKS, TOWNCRIERS
-from harness.example import alembic_lockfile
+from harness.example import EXAMPLE, MAIN_LOCKFILE, alembic_lockfile
 from harness.world import Repository
 
 SETTINGS = """\
@@ -24,8 +23,8 @@ default_resolve = "main"
 resolves_generate_lockfiles = false
 [python.resolves]
 main = "main.lock"
-db = "db.lock"
-towncrier = "towncrier.lock"
+python-default = "3rdparty/python-default.lock"
+towncrier = "3rdparty/towncrier.lock"
 [python-infer]
 use_rust_parser = true
 [dump-schema-history]
@@ -42,8 +41,9 @@ FILES = {
     ".gitignore": "/.pants.d/\n/.pids/\n/dist/\n/.vscode/\n/cspell.json\n/.cspellcache/\n__pycache__/\n",
     "VERSION": "1.0\n",
     "main.lock": ANSICOLORS,
-    "db.lock": alembic_lockfile(),
-    "towncrier.lock": (LOCKS / f"{TOWNCRIERS[-1]}.lock").read_text(),
+    # As the example has them: the warm caches hold their environments.
+    MAIN_LOCKFILE: alembic_lockfile(),
+    "3rdparty/towncrier.lock": (EXAMPLE / "3rdparty/towncrier.lock").read_text(),
     "pyproject.toml": '[tool.towncrier]\nname = "Shop"\ndirectory = "changes"\nfilename = "CHANGELOG.md"\n',
     "CHANGELOG.md": "<!-- towncrier release notes start -->\n",
     "changes/1.feature.md": "Something new.\n",
@@ -78,7 +78,11 @@ def every_goal_runs(repo: Repository) -> None:
     """Each of them, as a look that changes nothing but the one export."""
     shutil.rmtree(repo.root / "dist", ignore_errors=True)
     missing = repo.export("--check", check=False).stdout.splitlines()
-    assert [line.partition(", ")[0] for line in missing] == ["db: missing", "main: missing", "towncrier: missing"]
+    assert [line.partition(", ")[0] for line in missing] == [
+        "main: missing",
+        "python-default: missing",
+        "towncrier: missing",
+    ]
     assert repo.export("--include=main").stdout.startswith("main: exported, not exported yet, ")
     checked = repo.export("--include=main", "--check").stdout
     assert checked == f"main: up to date, {repo.venv('main').relative_to(repo.root)}\n"
