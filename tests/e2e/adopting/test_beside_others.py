@@ -85,9 +85,10 @@ def test_a_backend_of_somebody_else(repo: Repository, wheels: Path, tmp_path: Pa
     repo.git("add", ".")
     repo.git("commit", "--quiet", "--message=Words")
 
-    assert "terms: exported, not exported yet, dist/export/wordlists/terms/1\n" in repo.export().stdout
+    ours_and_theirs = "--include=main,terms"
+    assert "terms: exported, not exported yet, dist/export/wordlists/terms/1\n" in repo.export(ours_and_theirs).stdout
     assert (repo.root / "dist/export/wordlists/terms/1/words.txt").read_text() == "kiln\nzebra\n"
-    assert "terms: up to date, dist/export/wordlists/terms/1\n" in repo.export("--check").stdout
+    assert "terms: up to date, dist/export/wordlists/terms/1\n" in repo.export(ours_and_theirs, "--check").stdout
     assert "spelling: .cspellcache, " in repo.run("cache-status").stdout
     assert repo.run("ide-config", "--editors=cspell").stdout == "cspell.json: written, for cspell\n"
     assert '"dist/export/**"' in (repo.root / "cspell.json").read_text()
