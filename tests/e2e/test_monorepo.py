@@ -16,6 +16,7 @@ import pytest
 
 from harness.example import EXAMPLE, MAIN_LOCKFILE, copy_of_example
 from harness.git import set_identity
+from harness.installed_wheels import take_installed_wheels
 from harness.played import play
 from harness.pythons import python_of
 from harness.transcripts import DOCS, printed_by, transcripts
@@ -27,6 +28,8 @@ HISTORIES = "src/acme/manager/models/alembic/revision_history"
 @pytest.fixture(scope="module")
 def repo(tmp_path_factory: pytest.TempPathFactory, caches: Caches) -> Iterator[Repository]:
     repo = copy_of_example(tmp_path_factory.mktemp("example") / "examples" / "monorepo", caches)
+    # The handbook needs most of what this repository's own documentation needs.
+    take_installed_wheels(caches.root / "named" / "pex_root", (EXAMPLE / "3rdparty/docs.lock").read_text())
     repo.write(".gitignore", "/.pants.d/\n/.pids/\n/dist/\n__pycache__/\n")
     repo.git("init", "--quiet", "--initial-branch=main")
     set_identity(repo.root, "Ada Jensen", "ada@example.com")

@@ -15,6 +15,7 @@ from e2e.projects import ANSICOLORS, HELLO, INICONFIG, LOCKED, settings
 from e2e.releases import TOWNCRIERS, lockfiles, resolve_of
 from harness.example import EXAMPLE, MAIN_LOCKFILE, alembic_lockfile
 from harness.git import set_identity
+from harness.installed_wheels import take_installed_wheels
 from harness.pythons import python_of
 from harness.shared_caches import made_once
 from harness.world import OWN_PYTHON, Caches, installed_pants, repository
@@ -81,6 +82,7 @@ def _key() -> str:
 
 def _make(root: Path) -> None:
     backends = ["devflow.export_all_resolves", "devflow.release", "devflow.schema_history"]
+    take_installed_wheels(root / "named" / "pex_root", *_files().values())
     configuration = settings(_RESOLVES, constraints={"older": "==3.9.*"}, backends=backends)
     with repository(root / "repository", Caches(root), {**_files(), "pants.toml": configuration}) as repo:
         set_identity(repo.root)
