@@ -13,7 +13,7 @@ from devflow.export_all_resolves.members.lockfile_content import NotALockfileErr
 Package = tuple[str, str, str]  # name, version, hash
 names = st.from_regex(r"[a-z][a-z0-9]{0,5}", fullmatch=True)
 packages = st.dictionaries(
-    names, st.tuples(st.sampled_from(["1.0", "2.0.1"]), st.from_regex(r"[0-9a-f]{8}", fullmatch=True)), min_size=1
+    names, st.tuples(st.sampled_from(["1.0", "2.0.1"]), st.integers(0, 2**32 - 1).map("{:08x}".format)), min_size=1
 ).map(lambda found: [(name, version, digest) for name, (version, digest) in sorted(found.items())])
 
 
