@@ -7,7 +7,9 @@ about first runs, or that remove caches, use empty ones.
 from __future__ import annotations
 
 import hashlib
+import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 from e2e.adopting.repositories import FILES
@@ -21,7 +23,7 @@ from harness.shared_caches import made_once
 from harness.world import OWN_PYTHON, Caches, installed_pants, repository
 
 # Part of the key: raise it when what is made here changes.
-_SCHEMA = 4
+_SCHEMA = 5
 # As the tests have them: a process is in the cache by its command line, which names resolves and lockfiles.
 _RESOLVES = {
     "pinned": "pinned.lock",
@@ -49,7 +51,7 @@ def warm_caches(root: Path) -> Caches:
 
 def lockfile_of_pants() -> str:
     """What `generate-lockfiles --resolve=locked` makes of `LOCKED`."""
-    return (_made().root / "repository" / "locked.lock").read_text()
+    return (_made().root / "locked.lock").read_text()
 
 
 def _made() -> Caches:
@@ -84,7 +86,10 @@ def _make(root: Path) -> None:
     backends = ["devflow.export_all_resolves", "devflow.release", "devflow.schema_history"]
     take_installed_wheels(root / "named" / "pex_root", *_files().values())
     configuration = settings(_RESOLVES, constraints={"older": "==3.9.*"}, backends=backends)
-    with repository(root / "repository", Caches(root), {**_files(), "pants.toml": configuration}) as repo:
+    files = {**_files(), "pants.toml": configuration}
+    # In a short path: pip writes other scripts for a long one, so an export would be installed as a whole, and no part
+    # of it would be in the cache.
+    with tempfile.TemporaryDirectory() as place, repository(Path(place) / "r", Caches(root), files) as repo:
         set_identity(repo.root)
         repo.run("generate-lockfiles", "--resolve=locked")
         repo.export("--export-py-editable-in-resolve=['editable']")
@@ -92,6 +97,7 @@ def _make(root: Path) -> None:
         for towncrier in ("towncrier", *map(resolve_of, TOWNCRIERS)):
             repo.run(f"--towncrier-install-from-resolve={towncrier}", "release", "--to=1.1", check=False)
         repo.run("dump-schema-history", "--format=text", check=False)
+        shutil.copy(repo.root / "locked.lock", root)
 
 
 if __name__ == "__main__":
