@@ -41,6 +41,11 @@ def refused(run: Run, *args: str, **more: object) -> str:
             ("src/acme/cli/__init__.py:src", "--into={venv}"),
             "link: src/acme/cli/__init__.py:src is not a python_distribution.\n  Fix: name one: src/acme/cli:dist\n",
         ),
+        (
+            ("src/acme/cli:", "src/acme/common:src", "--into={venv}"),
+            "link: src/acme/common/__init__.py:src is not a python_distribution.\n"
+            "  Fix: name one: src/acme/common:dist\n",
+        ),
         (("--unlink", CLI, "--into={venv}"), "link: This goal takes no targets.\n"),
         ((CLI, "--into={root}/nowhere"), "/nowhere does not exist.\n  Fix: make one: python3 -m venv "),
         ((CLI, "--into={root}/src"), "/src is not a virtualenv.\n"),

@@ -20,7 +20,7 @@ from devflow.common.errors import UserError
 from devflow.common.files import read_file
 from devflow.common.goals import GoalRun, typed_arguments
 from devflow.common.options import command_line, flagged
-from devflow.engine import Rules, filtered_targets_of_specs, scoped_options
+from devflow.engine import Rules, scoped_options
 from devflow.link.facts import LocalDistribution, SourceFile
 from devflow.link.farm import plan_farm
 from devflow.link.inspect import (
@@ -30,6 +30,7 @@ from devflow.link.inspect import (
     distributions_among,
     files_of,
     files_of_others,
+    targets_of_each,
 )
 from devflow.link.metadata import describe_distributions
 from devflow.link.mounts import mount_directory
@@ -99,8 +100,7 @@ async def link_goal(
         at = mount_directory(options.mount_at)
         venv = None if options.print else virtualenv(scene, options)  # before any build
         known = await all_distributions()
-        named = await filtered_targets_of_specs(specs) if specs else ()
-        first = distributions_among(named, known)
+        first = distributions_among(await targets_of_each(specs), known)
         chosen = await choose_distributions(first, known)
         if chosen.problems:
             run.fail(*chosen.problems)

@@ -12,7 +12,7 @@ from typing import Any
 from pants.backend.python.subsystems.setup import PythonSetup
 from pants.backend.python.util_rules.pex_environment import PythonExecutable
 from pants.core.goals.package import BuiltPackage, BuiltPackageArtifact, PackageFieldSet
-from pants.engine.fs import CreateDigest
+from pants.engine.fs import EMPTY_DIGEST, CreateDigest
 from pants.engine.process import Process
 from pants.engine.rules import collect_rules, rule
 from pants.engine.unions import UnionMembership, UnionRule
@@ -30,9 +30,10 @@ from devflow.platform_wheels.inspect import (
     find_distribution,
     find_resources,
     refuse_empty,
+    refuse_lacking,
     refuse_owners,
 )
-from devflow.platform_wheels.plan import PlatformsError, desired_wheels, machines_of, notes_of, selected
+from devflow.platform_wheels.plan import PlatformsError, desired_wheels, left_out, machines_of, notes_of, selected
 from devflow.platform_wheels.subsystem import PlatformWheelsSubsystem
 from devflow.platform_wheels.targets import (
     PlatformWheelAllowEmptyField,
@@ -134,6 +135,9 @@ async def package_platform_wheels(
     target = str(field_set.address)
     only = selected(split_commas(options.only))
     wheels = desired_wheels(target, directory_of(field_set.address), platforms.value, only, allow_empty)
+    await refuse_lacking(platforms, only)
+    if not wheels:
+        return BuiltPackage(EMPTY_DIGEST, (BuiltPackageArtifact(None, extra_log_lines=(left_out(target, only),)),))
     files = await find_resources(platforms, wheels, union_membership)
     if not allow_empty:
         refuse_empty(files, platforms)
