@@ -262,7 +262,7 @@ def test_the_distribution_has_the_file_by_another_target(package: Run, root: Pat
             'distribution(name="dist", file_name="acme-1.0-cp39-cp39-linux_x86_64.whl")',
             "linux_x86_64.whl has a platform already.",
         ),
-        ('distribution(name="dist", file_name="")', "src/acme/runner:dist has no wheel."),
+        ('distribution(name="dist", wheel=False)', "src/acme/runner:dist has no wheel."),
         ('resource(name="dist", source="bin/launch.arm")', "src/acme/runner:dist is a `resource`, which has no wheel."),
     ],
 )

@@ -63,4 +63,3 @@ def _problem(of: CommandFacts, namespace: str, hiding: str, *, may_be_regular: b
         f"{shown(namespace)} has no __init__.py, so {shown(file)} hides it: its modules cannot be imported.",
         fix=f"add {shown(namespace)}/__init__.py, or {remove}" if may_be_regular else remove,
     )
-

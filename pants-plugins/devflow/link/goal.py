@@ -91,7 +91,11 @@ async def link_goal(
     with GoalRun(console, options.name) as run:
         refuse_options(options)
         scene = Scene(
-            build_root.path, str(dist_dir.relpath), global_options.pants_workdir, session[CompleteEnvironmentVars]
+            build_root.path,
+            str(dist_dir.relpath),
+            global_options.pants_workdir,
+            session[CompleteEnvironmentVars],
+            run.is_cancelled,
         )
         if options.mode is LinkMode.UNLINK:
             run.refuse_targets(specs)

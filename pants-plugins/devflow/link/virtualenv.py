@@ -161,17 +161,17 @@ def _told(path: str, shown_path: str, env: Mapping[str, str], make_again: str) -
     python = os.path.join(path, "bin", "python")
     try:
         return _ask(python, _identity(path, python), tuple((name, env[name]) for name in _OF_PYTHON if name in env))
-    except _PythonFails as error:
+    except _PythonError as error:
         raise UserError(f"The Python of {shown(shown_path)} does not run: {error}", fix=make_again) from error
 
 
-class _PythonFails(Exception):
+class _PythonError(Exception):
     """The last words of a Python that does not run."""
 
 
 @lru_cache(maxsize=64)
 def _ask(python: str, _: tuple[int, ...], env: tuple[tuple[str, str], ...]) -> ToldByPython:
-    """Ask the Python of a virtualenv for its paths and markers; cached in the daemon. Raises: _PythonFails."""
+    """Ask the Python of a virtualenv for its paths and markers; cached in the daemon. Raises: _PythonError."""
     try:
         command = [python, "-I", "-c", _ASK]
         # With `close_fds=False`, the process starts without copying the page tables of a daemon.
@@ -190,7 +190,7 @@ def _ask(python: str, _: tuple[int, ...], env: tuple[tuple[str, str], ...]) -> T
         why = tail(done.stderr) or f"it ends with {done.returncode}"
     except (OSError, ValueError, IndexError) as error:
         why = str(error)
-    raise _PythonFails(why)
+    raise _PythonError(why)
 
 
 def _installer(

@@ -15,11 +15,13 @@ from pants.core.goals.package import BuiltPackage, BuiltPackageArtifact, Package
 from pants.engine.fs import EMPTY_DIGEST, CreateDigest
 from pants.engine.process import Process
 from pants.engine.rules import collect_rules, rule
+from pants.engine.target import Target
 from pants.engine.unions import UnionMembership, UnionRule
+from pants.util.docutil import bin_name
 from pants.util.logging import LogLevel
 
 from devflow.common.errors import Problem, tail
-from devflow.common.options import split_commas
+from devflow.common.options import command_line, split_commas
 from devflow.common.paths import shown
 from devflow.engine import Rules, create_digest, merge_digests, try_processes
 from devflow.engine.python.resolves import constraints_of, python_for
@@ -115,11 +117,12 @@ def log_lines(said: Mapping[str, Any], tags: tuple[str, ...]) -> tuple[str, ...]
     return (*notes_of(tags), *foreign)
 
 
-def failed(files: PlatformFiles, stderr: bytes) -> Problem:
-    """The problem of a process that failed."""
+def failed(dist: Target, files: PlatformFiles, stderr: bytes) -> Problem:
+    """The problem of a process that failed: it reads one wheel and some files."""
+    package = command_line(bin_name(), "package", str(dist.address))
     return Problem(
         f"Making the wheel for {files.wheel.platform} failed: {tail(stderr.decode(errors='replace'))}",
-        fix="see the error above; with -ldebug, Pants says what it runs and where",
+        fix=f"correct {dist.address}, until `python3 -m zipfile --test` accepts the wheel that this makes: {package}",
     )
 
 
@@ -149,7 +152,7 @@ async def package_platform_wheels(
     for one in files:
         processes.append(await making(dist, one, python))
     results = await try_processes(processes)
-    failures = [failed(one, result.stderr) for one, result in zip(files, results) if result.exit_code]
+    failures = [failed(dist.target, one, result.stderr) for one, result in zip(files, results) if result.exit_code]
     if failures:
         raise PlatformsError(failures)
     said = [json.loads(result.stdout) for result in results]
