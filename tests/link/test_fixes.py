@@ -176,7 +176,7 @@ def pretend(venv: Path, expression: str) -> None:
 @pytest.mark.parametrize(
     ("expression", "said"),
     [
-        (rf's/"{sys.version.split()[0]}"/"3.99.0"/', "{venv} has Python 3.99.0, and acme-common 24.3.0rc1 wants =="),
+        (rf's/"{sys.version.split()[0]}"/"3.99.0"/g', "{venv} has Python 3.99.0, and acme-common 24.3.0rc1 wants =="),
         (r's/"site_packages": "[^"]*"/"site_packages": "\/usr\/elsewhere"/', "installs into /usr/elsewhere, outside"),
         (r"s/.*/no JSON/", "The Python of {venv} does not run: "),
     ],

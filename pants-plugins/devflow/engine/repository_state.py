@@ -18,7 +18,7 @@ from devflow.engine.session import scoped_options
 
 
 async def repository_state(session: SessionValues, build_root: str) -> Hashable | None:
-    """The command line, its variables, the configuration, and the state of each file that Pants sees.
+    """The command line, its variables, and the states of the configuration files and of each file that Pants sees.
 
     For a goal that remembers what it has found. If a rule depends on targets, the engine looks in each run at all that
     the result was made of, file by file; to compare the states of the files takes a twentieth of that. None if a file
@@ -34,7 +34,7 @@ async def repository_state(session: SessionValues, build_root: str) -> Hashable 
     if of_configuration is None:
         return None
     variables = frozenset(of_caller(session[CompleteEnvironmentVars]).items())
-    return build_root, session[OptionsBootstrapper], variables, paths.files, states, of_configuration
+    return build_root, session[OptionsBootstrapper].args, variables, paths.files, states, of_configuration
 
 
 def _configuration(options: OptionValueContainer) -> tuple[str, ...]:
