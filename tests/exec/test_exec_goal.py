@@ -142,13 +142,14 @@ def test_a_regular_package_that_hides_code(execute: Run, run: Run, root: Path) -
     execute("--", "true")
     library = root / EXPORT / "lib/python3.9/site-packages"
     write(library / "acme/__init__.py", "")
+    write(library / "acme_common-1.0.dist-info/METADATA", "Name: acme-common\nVersion: 1.0\n")
     write(library / "acme_common-1.0.dist-info/RECORD", "acme/__init__.py,sha256=x,0\n")
     assert execute("--", "true").stderr == "", "no source root has a package of that name"
     write(root / "src/acme/client/shell.py", "")
     told = execute("--", "true")
     said = (
         f"exec: src/acme has no __init__.py, so {EXPORT}/lib/python3.9/site-packages/acme/__init__.py hides it: its "
-        "modules cannot be imported.\n  Fix: add src/acme/__init__.py, or remove the requirement acme_common from the "
+        "modules cannot be imported.\n  Fix: add src/acme/__init__.py, or remove the requirement acme-common from the "
         "resolve main\n"
     )
     assert (told.exit_code, told.stderr) == (0, said)

@@ -8,7 +8,7 @@ from pathlib import Path
 from house.messages import messages, reachable, texts_of_following_tests
 
 TESTS = Path(__file__).parent.parent
-SLICES = ("release", "backport", "exec", "plugin_checkouts", "sphinx_docs")
+SLICES = ("release", "backport", "exec", "link", "platform_wheels", "plugin_checkouts", "sphinx_docs")
 FOLDERS = (*SLICES, "common", "e2e/test_release.py", "e2e/test_release_in_ci.py")
 # What their slices cannot show alone: a part of the message → the test that follows its fix.
 ELSEWHERE: Mapping[str, str] = {

@@ -17,23 +17,35 @@ from typing import Any
 
 import pytest
 
+import devflow.add_requirement.report as additions
+import devflow.backport.report as backports
 import devflow.doctor.report as doctor
+import devflow.exec.report as commands
 import devflow.export_all_resolves.report as exports
 import devflow.ide_config.report as ide_config
+import devflow.link.report as links
+import devflow.merge_lockfiles.report as merges
+import devflow.plugin_checkouts.report as checkouts
 import devflow.release.report as release
 import devflow.reset_cache.report as resets
 import devflow.reset_cache.status_report as status
 import devflow.schema_history.report as histories
 import devflow.sphinx_docs.report as docs
+from devflow.add_requirement.outcome import AddOutcome
+from devflow.backport.report import BackportOutcome
 from devflow.common.errors import Problem
 from devflow.common.paths import shown_fact
 from devflow.common.report import said
 from devflow.doctor.checks.registry import ALL_CHECKS
 from devflow.doctor.facts import CheckResult, HealthCheck, as_facts
 from devflow.doctor.plan import Diagnosis
+from devflow.exec.report import FilesOutcome
 from devflow.export_all_resolves.plan import ExportOutcome
 from devflow.ide_config.documents import Document, OwnFile
 from devflow.ide_config.report import SettingsOutcome
+from devflow.link.report import LinkOutcome
+from devflow.merge_lockfiles.outcome import MergeOutcome
+from devflow.plugin_checkouts.report import CheckoutsOutcome
 from devflow.release.plan import ReleaseOutcome
 from devflow.reset_cache.apply import ResetOutcome
 from devflow.reset_cache.facts import CacheState
@@ -41,7 +53,7 @@ from devflow.schema_history.formats.graph import as_text, graph_of
 from devflow.schema_history.plan import DumpedText
 from devflow.sphinx_docs.answer import report_lines
 from devflow.sphinx_docs.facts import BrokenLink, SphinxAnswer
-from house.sources import ROOT, imports, syntax_tree
+from house.sources import ROOT, SLICES, imports, syntax_tree
 
 NAME = "refs/heads/dir\x1b[2J\x9b\u202e\udcff\nFORGED\r\n  Fix: FORGED"
 
@@ -171,7 +183,25 @@ def _docs(printed: DocsPrinted) -> list[str]:
     return [*report_lines(printed.answer.warnings, NAME), *docs.link_lines(printed.links), *catalogs]
 
 
+def _added(outcome: AddOutcome) -> list[str]:
+    """An action is a word of the goal's own."""
+    changes = tuple(dataclasses.replace(one, action="added") for one in outcome.changes)
+    return additions.lines(dataclasses.replace(outcome, changes=changes))
+
+
+def _merged(outcome: MergeOutcome) -> list[str]:
+    """With a problem, a lockfile has no line but that."""
+    lockfiles = tuple(dataclasses.replace(one, problem=None) for one in outcome.lockfiles)
+    return merges.lines(dataclasses.replace(outcome, lockfiles=lockfiles))
+
+
 REPORTS: list[tuple[Any, Callable[[Any], list[str]], Callable[[Any], list[Any]]]] = [
+    (AddOutcome, _added, lambda _: [Problem(NAME, NAME)]),
+    (BackportOutcome, backports.lines, lambda outcome: backports.closing(outcome, "backport", NAME)),
+    (CheckoutsOutcome, checkouts.lines, checkouts.closing),
+    (FilesOutcome, commands.lines, lambda outcome: commands.closing(outcome, [NAME])),
+    (LinkOutcome, links.lines, links.closing),
+    (MergeOutcome, _merged, merges.closing),
     (ExportOutcome, exports.lines, lambda outcome: exports.closing(outcome, NAME)),
     (SettingsOutcome, ide_config.lines, ide_config.closing),
     (ReleaseOutcome, release.lines, lambda outcome: release.closing(outcome, "release", NAME)),
@@ -180,6 +210,12 @@ REPORTS: list[tuple[Any, Callable[[Any], list[str]], Callable[[Any], list[Any]]]
     (DumpedText, _dump, lambda text: [Problem(NAME, NAME)]),
     (DocsPrinted, _docs, lambda printed: [*docs.links_closing(printed.links)]),
 ]
+
+
+def test_each_report_is_one_of_these() -> None:
+    """That of `doctor` is below."""
+    reports = {f"devflow.{path.parent.name}.report" for path in ROOT.glob("*/report.py") if path.parent.name in SLICES}
+    assert reports <= set(imports(Path(__file__)))
 
 
 def facts_shown(lines: list[str], *others: str) -> bool:

@@ -1,7 +1,7 @@
 """Distributions that are built without setuptools: a wheel in the words of `python_artifact`, in no time.
 
-`requires` are its requirements, and `points` is its `entry_points.txt`. The version "broken" fails to build, and
-"sdist" makes no wheel.
+`requires` are its requirements, and `points` is its `entry_points.txt`. The version "broken" fails to build; with
+`wheel=False`, there is only an sdist.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ import tempfile
 from pathlib import Path
 
 from pants.backend.python.subsystems.setuptools import PythonDistributionFieldSet
+from pants.backend.python.target_types import WheelField
 from pants.core.goals.package import BuiltPackage, BuiltPackageArtifact, PackageFieldSet
 from pants.engine.fs import CreateDigest, FileContent
 from pants.engine.rules import collect_rules, rule
 from pants.engine.unions import UnionRule
 
-from devflow.engine import Rules, create_digest
+from devflow.engine import Rules, create_digest, transitive_targets
 from harness.package_index import make_wheel
 
 
@@ -24,7 +25,8 @@ async def package_distribution(field_set: PythonDistributionFieldSet) -> BuiltPa
     kwargs = field_set.provides.value.kwargs
     if kwargs["version"] == "broken":
         raise ValueError("the build of this one fails")
-    if kwargs["version"] == "sdist":
+    [target] = (await transitive_targets([field_set.address])).roots
+    if not target[WheelField].value:
         content = FileContent("x.tar.gz", b"")
     else:
         module = kwargs.get("module", f"{kwargs['name']}/__init__.py")

@@ -181,6 +181,29 @@ def test_killed_after_the_requirements(run: Run, quick_venv: Path, monkeypatch: 
     assert finds(quick_venv, "acme.cli")
 
 
+def test_a_run_that_the_user_leaves_stops_before_its_next_step(
+    run: Run, root: Path, quick_venv: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The daemon does not end a goal after Ctrl-C. Each run comes one step further; the sources stay as they are."""
+    steps, before = 0, tree_hash(root)
+
+    def left_after(asked: int) -> int:
+        """The exit code of a run that is left when it has asked so often."""
+        answers = iter([False] * asked)
+        monkeypatch.setattr("devflow.common.goals.GoalRun.is_cancelled", lambda _: next(answers, True))
+        result = run(CLI, f"--into={quick_venv}")
+        assert ("Fix: run the same command again, which completes it" in result.stderr) == bool(result.exit_code)
+        return result.exit_code
+
+    while left_after(steps):
+        assert run(CLI, f"--into={quick_venv}", "--check").exit_code == 1
+        assert tree_hash(root) == before
+        steps += 1
+    assert steps == 2, "installed; linked, and on the path"
+    assert run(CLI, f"--into={quick_venv}", "--check").exit_code == 0
+    assert finds(quick_venv, "acme.client")
+
+
 def test_a_run_waits_for_the_one_before(
     run: Run, root: Path, quick_venv: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

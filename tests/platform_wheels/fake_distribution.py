@@ -24,19 +24,25 @@ from platform_wheels.wheels import ANY, PACKAGE, wheel
 class FakeFileName(StringField):
     alias = "file_name"
     default = ANY
-    help = "The file name of the wheel; empty for none."
+    help = "The file name of the wheel."
 
 
 class FakeFiles(StringSequenceField):
     alias = "files"
     default = tuple(PACKAGE)
-    help = "The files in it."
+    help = "The files in it; without any, it is no zip file."
 
 
 class FakeSdist(BoolField):
     alias = "sdist"
     default = False
     help = "Whether there is an sdist, too."
+
+
+class FakeWheel(BoolField):
+    alias = "wheel"
+    default = True
+    help = "Whether there is a wheel."
 
 
 class FakeDependencies(Dependencies):
@@ -47,7 +53,7 @@ class FakeDistribution(Target):
     """A distribution that is built without Python."""
 
     alias = "distribution"
-    core_fields = (*COMMON_TARGET_FIELDS, FakeFileName, FakeFiles, FakeSdist, FakeDependencies)
+    core_fields = (*COMMON_TARGET_FIELDS, FakeFileName, FakeFiles, FakeSdist, FakeWheel, FakeDependencies)
     help = "A distribution."
 
 
@@ -58,12 +64,16 @@ class FakeDistributionFieldSet(PackageFieldSet):
     file_name: FakeFileName
     files: FakeFiles
     sdist: FakeSdist
+    wheel: FakeWheel
 
 
 @rule
 async def package_fake_distribution(field_set: FakeDistributionFieldSet) -> BuiltPackage:
     name = field_set.file_name.value
-    made = {name: wheel({file: PACKAGE.get(file, b"") for file in field_set.files.value or ()}, name)} if name else {}
+    made = {}
+    if name and field_set.wheel.value:
+        files = {file: PACKAGE.get(file, b"") for file in field_set.files.value or ()}
+        made[name] = wheel(files, name) if files else b"no zip file"
     if field_set.sdist.value:
         made["acme_runner-1.0.tar.gz"] = b"sources"
     digest = await create_digest(CreateDigest(FileContent(path, content) for path, content in made.items()))

@@ -73,6 +73,27 @@ def test_only_some_platforms(package: Run, root: Path) -> None:
     assert "there is no 'macos_arm64', which" in refused(package, "--platform-wheels-only=darwin_arm64,linux_arm64")
 
 
+def test_a_target_that_lacks_the_chosen_platform(package: Run, root: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Of those that a glob finds, it is left out; one that the command line names must have it."""
+    write(root, wheel_target())
+    (root / "src/other").mkdir()
+    (root / "src/other/mac").write_text("")
+    entries = wheel_target({"macos_arm64": '{"resources": [":mac"], "tags": ["macosx_11_0_arm64"]}'})
+    package_of_other = "distribution(name='dist', files=['other/__init__.py'], file_name='other-1.0-py3-none-any.whl')"
+    (root / "src/other/BUILD").write_text(f"resource(name='mac', source='mac')\n{package_of_other}\n{entries}")
+    with caplog.at_level(logging.INFO):
+        assert package("src::", settings=("--platform-wheels-only=linux_arm64",)).exit_code == 0
+    assert made(root) == ["acme_runner-1.0-py3-none-any.whl", ARM_WHEEL, "other-1.0-py3-none-any.whl"]
+    assert "No wheel of src/other:wheel: it has none for linux_arm64." in caplog.text
+    assert "No wheel of src/acme" not in caplog.text
+    for named in ("src/other:wheel", "//src/other:wheel"):
+        with pytest.raises(ExecutionError, match="src/other:wheel: platforms: there is no 'linux_arm64', which"):
+            package("src/acme::", named, settings=("--platform-wheels-only=linux_arm64",))
+    # A platform that no target has is a mistake, also if another one is there.
+    with pytest.raises(ExecutionError, match="there is no 'macos_x86_64', which --platform-wheels-only asks for"):
+        package("src::", settings=("--platform-wheels-only=macos_x86_64,linux_arm64",))
+
+
 def test_an_sdist_is_made_once_without_programs(package: Run, root: Path) -> None:
     write(root, wheel_target(), dist='distribution(name="dist", sdist=True)\n')
     package("src/acme/runner:wheel", "src/acme/runner:dist")
@@ -241,7 +262,7 @@ def test_the_distribution_has_the_file_by_another_target(package: Run, root: Pat
             'distribution(name="dist", file_name="acme-1.0-cp39-cp39-linux_x86_64.whl")',
             "linux_x86_64.whl has a platform already.",
         ),
-        ('distribution(name="dist", file_name="")', "src/acme/runner:dist has no wheel."),
+        ('distribution(name="dist", wheel=False)', "src/acme/runner:dist has no wheel."),
         ('resource(name="dist", source="bin/launch.arm")', "src/acme/runner:dist is a `resource`, which has no wheel."),
     ],
 )

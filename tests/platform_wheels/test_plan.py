@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devflow.common.errors import UserError
+from devflow.common.errors import Problem, UserError
 from devflow.platform_wheels.facts import PLATFORMS, DesiredWheel, WheelName
 from devflow.platform_wheels.plan import (
     EXAMPLES,
     PlatformsError,
     canonical,
     desired_wheels,
+    lacking,
     machines_of,
     notes_of,
     selected,
@@ -30,9 +31,9 @@ def planned(platforms: Platforms, only: tuple[str, ...] = (), allow_empty: bool 
     return desired_wheels("src/runner:wheel", "src/runner", platforms, selected(only), allow_empty)
 
 
-def refused(platforms: Platforms, only: tuple[str, ...] = ()) -> list[str]:
+def refused(platforms: Platforms) -> list[str]:
     with pytest.raises(PlatformsError) as caught:
-        planned(platforms, only)
+        planned(platforms)
     return str(caught.value).splitlines()
 
 
@@ -140,9 +141,15 @@ def test_two_platforms_with_one_tag() -> None:
 
 
 def test_a_platform_that_is_asked_for_and_is_not_there() -> None:
-    [what, fix] = refused(BOTH, ("macos_arm64",))
-    assert what.endswith("there is no 'macos_arm64', which --platform-wheels-only asks for.")
-    assert fix.startswith("  Fix: choose from linux_arm64, linux_x86_64, or in the BUILD file in src/runner, ")
+    def lacks(*only: str, of_others: tuple[str, ...] = (), is_named: bool = False) -> list[Problem]:
+        return lacking("src/runner:wheel", "src/runner", BOTH, selected(only), of_others, is_named=is_named)
+
+    assert planned(BOTH, ("macos_arm64",)) == ()
+    [problem] = lacks("macos_arm64")
+    assert problem.what.endswith("there is no 'macos_arm64', which --platform-wheels-only asks for.")
+    assert problem.fix.startswith("choose from linux_arm64, linux_x86_64, or, in the BUILD file in src/runner, give")
+    assert lacks("darwin_arm64", of_others=("macos_arm64",), is_named=True) == [problem]
+    assert lacks("darwin_arm64", of_others=("macos_arm64",)) == lacks() == lacks(*BOTH, is_named=True) == []
     with pytest.raises(UserError) as caught:
         planned(BOTH, ("linux_arm46",))
     assert str(caught.value).splitlines() == [

@@ -84,6 +84,21 @@ def test_a_version_that_a_plugin_of_pants_makes(world: World) -> None:
     assert (checked.exit_code, checked.stderr) == (0, "1 of 1 ready.\n")
 
 
+def test_an_export_whose_python_does_not_run(world: World) -> None:
+    python = export(world) / "bin/python"
+    plugin(world, "mail", "click")
+    target = os.readlink(python)
+    python.unlink()
+    python.write_text("#!/bin/sh\necho no such library >&2; exit 127\n")
+    python.chmod(0o755)
+    refused = world.run("--check")
+    assert f"The Python of {python.parent.parent} does not run: no such library\n" in refused.stderr
+    assert refused.stderr.endswith(" export-all-resolves --include=main --force\n")
+    python.unlink()
+    python.symlink_to(target)  # by that export
+    assert "requires click, which the export lacks" in world.run("--check").stderr
+
+
 def test_groups_that_this_repository_loads(world: World) -> None:
     plugin(world, "mail")
     plugin(world, "typo", group="kiln.notifer")

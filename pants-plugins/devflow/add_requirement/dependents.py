@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pants.engine.addresses import Address
+from pants.util.docutil import bin_name
 
 from devflow.add_requirement.plan import RequirementChange
 from devflow.common.errors import Problem, as_problem
+from devflow.common.options import command_line
 from devflow.engine.targets import all_unexpanded_targets, direct_dependents
 from devflow.locking.facts import canonical_name
 
@@ -31,7 +33,8 @@ async def needed_by(removed: Sequence[RequirementChange]) -> tuple[Problem, ...]
             ]
             dependents = await direct_dependents(addresses)
         except Exception as error:
-            fix = "correct that, or add --force, which skips this check"
+            look = command_line(bin_name(), "dependents", holder.address)
+            fix = f"correct what this command reports: {look}; or add --force, which skips this check"
             found.append(as_problem(error, doing=f"looking for what depends on {change.name}", fix=fix))
             continue
         others = [one.spec for one in dependents if (one.spec_path, one.target_name) != (holder.directory, holder.name)]

@@ -56,6 +56,11 @@ class GoalRun:
             return False
         return True
 
+    def is_cancelled(self) -> bool:
+        """Whether the user has left this run by Ctrl-C: the daemon lets the goal go on, and nobody sees its output."""
+        session = self.console._session
+        return session is not None and session.is_cancelled
+
     def refuse_targets(self, specs: Specs, *, instead: str = "") -> None:
         """For a goal that takes none; `instead` is what else the user may want to do. Raises: UserError."""
         if specs:

@@ -6,6 +6,11 @@ To read the configuration, a Python before 3.11 needs a copy of `tomli`, which s
 
 from __future__ import annotations
 
+import signal
+
+if __name__ == "__main__" and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C during these imports ends the program without a traceback
+
 import argparse
 import os
 import sys

@@ -31,7 +31,7 @@ from devflow.engine.processes import (
     try_processes,
 )
 from devflow.engine.resolves import declared_names, known_resolve_names, tools_with_sentinels
-from devflow.engine.session import environment_vars, run_id, scoped_options
+from devflow.engine.session import environment_vars, run_id, scoped_options, session_values
 from devflow.engine.targets import (
     addresses_of,
     all_source_roots,
@@ -80,6 +80,7 @@ __all__ = [
     "run_interactive",
     "run_process",
     "scoped_options",
+    "session_values",
     "snapshot_of",
     "sources_of",
     "tools_with_sentinels",

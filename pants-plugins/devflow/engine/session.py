@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
 from pants.engine.env_vars import EnvironmentVars, EnvironmentVarsRequest
-from pants.engine.internals.session import RunId
+from pants.engine.internals.session import RunId, SessionValues
 from pants.engine.target import Target
 from pants.option.scope import Scope, ScopedOptions
 from pants.option.subsystem import Subsystem
@@ -46,6 +46,13 @@ async def run_id() -> RunId:
     if HAS_GET:
         return await Get(RunId)
     return await intrinsics.run_id()
+
+
+async def session_values() -> SessionValues:
+    """What the engine knows of this run: the environment and the command line. A rule that awaits it runs in each."""
+    if HAS_GET:
+        return await Get(SessionValues)
+    return await intrinsics.session_values()
 
 
 async def scoped_options(scope: str) -> ScopedOptions:

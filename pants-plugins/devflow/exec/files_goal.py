@@ -20,12 +20,12 @@ from devflow.common.options import command_line, flagged, split_commas
 from devflow.engine import Rules
 from devflow.exec import report
 from devflow.exec.apply import write_files
-from devflow.exec.inspect import chosen_resolves, default_resolve, inspect_commands, inspect_files
+from devflow.exec.inspect import chosen_exports, default_resolve, inspect_commands, inspect_files
 from devflow.exec.namespaces import hidden_namespaces
 from devflow.exec.plan import FilesMode, PlannedFile, choose_kinds, desired_files, plan_files, script_path
 from devflow.exec.shell import stubs
 from devflow.exec.subsystem import ExecFilesSubsystem, ExecSubsystem
-from devflow.export_all_resolves.service import MARKER, ExportTree, declared_exports
+from devflow.export_all_resolves.service import MARKER, ExportTree
 
 
 class ExecFiles(Goal):
@@ -52,9 +52,9 @@ async def exec_files_goal(
         mode = options.mode
         kinds = choose_kinds(split_commas(options.only))
         run.refuse_targets(specs, instead="choose resolves with --resolve=NAME")
-        exports = await declared_exports(tree, union_membership, target_types)
-        names = split_commas(options.resolve) or (await default_resolve(shared.resolve),)
-        resolves = await chosen_resolves(names, "--resolve" if options.resolve else "[exec].resolve", exports)
+        resolves = split_commas(options.resolve) or (await default_resolve(shared.resolve),)
+        named_by = "--resolve" if options.resolve else "[exec].resolve"
+        exports = await chosen_exports(resolves, named_by, tree, union_membership, target_types)
         commands = await inspect_commands(resolves, split_commas(shared.source_roots), exports)
         # All resolves share the files of plugins.
         by_path = {file.path: file for of in commands for file in desired_files(of, kinds, MARKER)}

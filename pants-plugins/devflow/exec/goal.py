@@ -23,7 +23,7 @@ from devflow.common.goals import GoalRun, typed_arguments
 from devflow.common.options import split_commas, together
 from devflow.engine import Rules, run_interactive
 from devflow.exec.apply import point_at_export, write_metadata_of_plugins
-from devflow.exec.inspect import chosen_resolves, default_resolve, inspect_commands
+from devflow.exec.inspect import chosen_exports, default_resolve, inspect_commands
 from devflow.exec.namespaces import hidden_namespaces
 from devflow.exec.run import (
     argv,
@@ -35,11 +35,7 @@ from devflow.exec.run import (
 )
 from devflow.exec.shell import command
 from devflow.exec.subsystem import ExecSubsystem
-from devflow.export_all_resolves.service import (
-    ExportTree,
-    declared_exports,
-    make_exports,
-)
+from devflow.export_all_resolves.service import ExportTree, make_exports
 
 
 class Exec(Goal):
@@ -71,10 +67,10 @@ async def exec_goal(
         variables = session[CompleteEnvironmentVars]
         cwd = working_directory(options.cwd, variables.get("PWD"), tree.build_root)
         env = environment(variables, options.extra_env)
-        exports = await declared_exports(tree, union_membership, target_types)
         name = await default_resolve(options.resolve)
         named_by = "--resolve" if options.options.is_flagged("resolve") else "[exec].resolve"
-        resolves = await chosen_resolves((name,), named_by, exports)
+        resolves = (name,)
+        exports = await chosen_exports(resolves, named_by, tree, union_membership, target_types)
         [of] = await inspect_commands(resolves, split_commas(options.source_roots), exports)
         process = argv(command(of), cwd, words)
 

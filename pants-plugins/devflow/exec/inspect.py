@@ -8,6 +8,8 @@ from pathlib import Path
 
 from pants.backend.python.target_types import PythonResolveField, PythonSourceField
 from pants.engine.fs import PathGlobs
+from pants.engine.target import RegisteredTargetTypes
+from pants.engine.unions import UnionMembership
 from pants.util.docutil import bin_name
 
 from devflow.common.errors import Problem, UserError, did_you_mean
@@ -18,7 +20,7 @@ from devflow.engine import all_targets, build_files_fingerprint, list_paths, sco
 from devflow.exec.checksum import cksum
 from devflow.exec.facts import CommandFacts, FileOnDisk, Lockfile
 from devflow.exec.plan import in_the_way
-from devflow.export_all_resolves.service import DeclaredExports
+from devflow.export_all_resolves.service import DeclaredExports, ExportTree, declared_exports
 from devflow.ide_config.service import code_source_roots
 from devflow.plugin_checkouts.service import plugin_roots
 
@@ -26,9 +28,20 @@ _IMPORTABLE = (".py", ".pyi")
 _OF_DIRECTORIES: Remembered[frozenset[tuple[str, str | None]]] = Remembered()
 
 
-async def chosen_resolves(names: Collection[str], option: str, exports: DeclaredExports) -> tuple[str, ...]:
-    """The named resolves. Raises: UserError for a resolve that is not an exportable Python resolve."""
+async def chosen_exports(
+    names: Collection[str],
+    option: str,
+    tree: ExportTree,
+    union_membership: UnionMembership,
+    target_types: RegisteredTargetTypes,
+) -> DeclaredExports:
+    """The exports of the named resolves. Raises: UserError for a resolve that is not an exportable Python resolve."""
     python = await scoped_options("python")
+    exports = await declared_exports(tree, union_membership, target_types, only=names)
+    chosen = [name for name in names if name in python.options.resolves and name in exports.paths]
+    if len(chosen) < len(names):
+        # Only the error needs the others.
+        exports = await declared_exports(tree, union_membership, target_types)
     possible = [name for name in exports.names if name in python.options.resolves and name in exports.paths]
     for name in names:
         if name in exports.errors:
@@ -38,7 +51,7 @@ async def chosen_resolves(names: Collection[str], option: str, exports: Declared
             raise UserError(
                 f"{option}={name}: {why}.{did_you_mean(name, possible)}", fix=f"choose from {', '.join(possible)}"
             )
-    return tuple(names)
+    return exports
 
 
 async def default_resolve(option: str | None) -> str:
@@ -56,8 +69,8 @@ async def inspect_commands(
     tree = exports.tree
     python = await scoped_options("python")
     lockfiles: Mapping[str, str] = python.options.resolves
-    roots = tuple(source_roots) or await code_source_roots(tree)
     plugins = await plugin_roots(tree.build_root, tree.dist)
+    roots = tuple(source_roots) or await code_source_roots(tree, plugins)
     plugins = plugins.without_roots() if source_roots else plugins
     others = {} if source_roots else await _resolves_of_roots(roots)
     return tuple(

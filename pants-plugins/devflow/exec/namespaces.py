@@ -7,7 +7,7 @@ those that come first. Source: PEP 420, "Specification".
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from glob import escape, glob
 from pathlib import Path
@@ -15,6 +15,7 @@ from pathlib import Path
 from devflow.common.errors import Problem
 from devflow.common.paths import shown
 from devflow.exec.facts import CommandFacts
+from devflow.link.service import distribution_of
 
 
 def hidden_namespaces(of: CommandFacts) -> tuple[Problem, ...]:
@@ -56,22 +57,9 @@ def _problem(of: CommandFacts, namespace: str, hiding: str, *, may_be_regular: b
     file = os.path.normpath(f"{hiding}/{name}/__init__.py")
     remove = f"remove {shown(file)}"
     if hiding not in of.roots:
-        owner = _owner(Path(of.build_root, hiding), f"{name}/__init__.py")
+        owner = distribution_of(f"{name}/__init__.py", os.path.join(of.build_root, hiding))
         remove = f"remove the requirement {shown(owner)} from the resolve {of.resolve}" if owner else remove
     return Problem(
         f"{shown(namespace)} has no __init__.py, so {shown(file)} hides it: its modules cannot be imported.",
         fix=f"add {shown(namespace)}/__init__.py, or {remove}" if may_be_regular else remove,
     )
-
-
-def _owner(site_packages: Path, file: str) -> str | None:
-    """The distribution that a file of `site-packages` is of."""
-    for record in sorted(site_packages.glob("*.dist-info/RECORD")):
-        with suppress(OSError):
-            if any(line.startswith(f"{file},") for line in _lines(record)):
-                return record.parent.name.partition("-")[0]
-    return None
-
-
-def _lines(path: Path) -> Sequence[str]:
-    return path.read_text(encoding="utf-8", errors="replace").splitlines()

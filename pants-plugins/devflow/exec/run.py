@@ -6,22 +6,21 @@ import os
 from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
 
+from devflow.common.callers import of_caller
 from devflow.common.errors import UserError
 from devflow.common.options import command_line
 from devflow.common.paths import callers_directory
 
-# Variables that Pants and its launchers add to those of the caller. Source: `pants_loader`, `nailgun` and `client` of
-# Pants.
-_OF_PANTS = ("NAILGUN_TTY_PATH_", "PANTSD_REQUEST_TIMEOUT_LIMIT", "PANTSD_RUNTRACKER_CLIENT_START_TIME")
+# Variables that the launchers of Pants add to those of the caller. Source: `pants_loader` of Pants, and ours.
 _OF_LAUNCHERS = ("_PANTS_SERVER_EXE", "PANTS_PEX_CLI_", "PANTS_CA_CERTS_PATH")
 # Our launcher sets this copy, too: the Python client, which runs before there is a daemon, removes the original.
 _CALLERS_PYTHONPATH = "DEVFLOW_CALLERS_PYTHONPATH"
 _REPLACED = "{chroot}"  # Pants replaces this text by the path of a sandbox
 
 
-def environment(of_caller: Mapping[str, str], extra: Mapping[str, str]) -> Mapping[str, str]:
+def environment(variables: Mapping[str, str], extra: Mapping[str, str]) -> Mapping[str, str]:
     """The caller's variables, without those of Pants itself, and the extra ones. Raises: UserError."""
-    own = {name: value for name, value in of_caller.items() if not name.startswith((*_OF_PANTS, *_OF_LAUNCHERS))}
+    own = {name: value for name, value in of_caller(variables).items() if not name.startswith(_OF_LAUNCHERS)}
     python_path = own.pop(_CALLERS_PYTHONPATH, "")
     if python_path:
         own.setdefault("PYTHONPATH", python_path)

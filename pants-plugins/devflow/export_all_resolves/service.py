@@ -130,13 +130,16 @@ async def declared_exports(
     union_membership: UnionMembership,
     target_types: RegisteredTargetTypes,
     wanted_tools: Collection[str] = (),
+    only: Collection[str] = (),
 ) -> DeclaredExports:
     """Ask the members of the union about every resolve, and about the wanted tools that are installed from none.
 
+    With `only`, about the resolves of these names: then nothing is known of the others.
     Raises: UserError if there is no backend with resolves.
     """
     names = await resolve_names(union_membership, target_types)
-    declared = await describe_resolves(DescribeResolveRequest(name) for name in sorted(names.declared))
+    asked = names.declared.intersection(only) if only else names.declared
+    declared = await describe_resolves(DescribeResolveRequest(name) for name in sorted(asked))
     from_resolves = {tool for one in declared if one.fingerprint for tool in one.fingerprint.tools}
     without = {*wanted_tools, *(f"{BINARY}{tool}" for tool in wanted_tools if tool not in from_resolves)}
     undeclared = names.undeclared.intersection(without) - from_resolves

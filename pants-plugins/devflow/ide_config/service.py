@@ -7,12 +7,12 @@ from devflow.export_all_resolves.service import ExportTree
 from devflow.ide_config import inspect
 from devflow.ide_config.inspect import generated_roots, hidden_roots, python_roots
 from devflow.ide_config.plan import code_roots, roots_of_tests
-from devflow.plugin_checkouts.service import plugin_roots
+from devflow.plugin_checkouts.service import PluginRoots
 
 __all__ = ["code_source_roots", "rules"]
 
 
-async def code_source_roots(tree: ExportTree) -> tuple[str, ...]:
+async def code_source_roots(tree: ExportTree, plugins: PluginRoots) -> tuple[str, ...]:
     """The source roots of code that runs, in the order to search them, relative to the build root.
 
     Without those of tests or of type stubs alone; with those that git ignores, such as checkouts of plugins, and with
@@ -24,7 +24,6 @@ async def code_source_roots(tree: ExportTree) -> tuple[str, ...]:
     roots = code_roots(found, hidden_roots(tree, source.options.root_patterns))
     kept = [root for root in roots if root not in roots_of_tests(found)]
     ordered = sorted([*kept, *generated_roots(tree, found)], key=lambda root: root == ".")
-    plugins = await plugin_roots(tree.build_root, tree.dist)
     return plugins.among(ordered, {root.path for root in found if root.sources})
 
 

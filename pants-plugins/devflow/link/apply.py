@@ -22,14 +22,14 @@ def link(
     venv: VirtualenvFacts,
     pth: str,
     options: LinkOptions,
-    env: Mapping[str, str],
+    installer: Installer,
     commit: str | None,
 ) -> None:
     """Bring the virtualenv into the planned state.
 
-    Raises: UserError, OSError; the next run continues after a failure.
+    A run that the user has left stops between two steps. The links are one step: while they change, modules may be
+    missing. Raises: UserError, OSError; the next run continues after a failure.
     """
-    installer = Installer(venv, env)
     wheels = {one.name: metadata_wheel(one) for one in distributions}
     changed = [wheels[one.name] for one in plan.to_install]
     if options.requirements and (changed or plan.install):
@@ -40,6 +40,7 @@ def link(
     again = [wheels[one.name] for one in plan.to_install if not options.requirements or one.status in present]
     if again:
         installer.replace(again)
+    installer.refuse_if_cancelled()
     copies = {path for path, entry in desired.items() if entry.content is not None}
     former = {path for path, entry in venv.farm.entries.items() if entry.content is not None}
     _write_state(venv, options, copies | former, commit)
@@ -56,10 +57,10 @@ def link(
     _write_state(venv, options, copies, commit)
 
 
-def take_back(plan: LinkPlan, venv: VirtualenvFacts, env: Mapping[str, str]) -> None:
+def take_back(plan: LinkPlan, venv: VirtualenvFacts, installer: Installer) -> None:
     """Remove everything that this goal has installed from the virtualenv. Raises: UserError, OSError."""
     names = [one.name for one in plan.surplus]
-    Installer(venv, env).uninstall([*names, *([FARM] if FARM in venv.installed else [])])
+    installer.uninstall([*names, *([FARM] if FARM in venv.installed else [])])
     _remove(Path(venv.path, FARM), plan.remove)
     with suppress(OSError):  # the user's files are kept in it
         os.rmdir(os.path.join(venv.path, FARM))

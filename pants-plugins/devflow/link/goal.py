@@ -13,6 +13,7 @@ from pants.engine.env_vars import CompleteEnvironmentVars
 from pants.engine.goal import Goal
 from pants.engine.internals.session import SessionValues
 from pants.engine.rules import collect_rules, goal_rule
+from pants.engine.unions import UnionMembership
 from pants.option.global_options import GlobalOptions
 from pants.util.docutil import bin_name
 
@@ -20,18 +21,8 @@ from devflow.common.errors import UserError
 from devflow.common.files import read_file
 from devflow.common.goals import GoalRun, typed_arguments
 from devflow.common.options import command_line, flagged
-from devflow.engine import Rules, filtered_targets_of_specs, scoped_options
-from devflow.link.facts import LocalDistribution, SourceFile
+from devflow.engine import Rules, scoped_options
 from devflow.link.farm import plan_farm
-from devflow.link.inspect import (
-    ChosenDistributions,
-    all_distributions,
-    choose_distributions,
-    distributions_among,
-    files_of,
-    files_of_others,
-)
-from devflow.link.metadata import describe_distributions
 from devflow.link.mounts import mount_directory
 from devflow.link.plan import LinkMode
 from devflow.link.run import (
@@ -44,6 +35,7 @@ from devflow.link.run import (
     virtualenv,
     with_contents,
 )
+from devflow.link.sources import find_sources
 from devflow.link.subsystem import LinkSubsystem
 from devflow.locking.reading import UnreadableLockfileError, read_lockfile
 
@@ -69,13 +61,6 @@ async def _pins(resolve: str | None, build_root: str) -> Mapping[str, str]:
         ) from error
 
 
-async def _files(chosen: ChosenDistributions, build_root: str) -> dict[str, tuple[SourceFile, ...]]:
-    found = {}
-    for address, targets in chosen.owned.items():
-        found[address] = await files_of(targets, build_root)
-    return found
-
-
 @goal_rule
 async def link_goal(
     console: Console,
@@ -85,12 +70,17 @@ async def link_goal(
     build_root: BuildRoot,
     dist_dir: DistDir,
     session: SessionValues,
+    union_membership: UnionMembership,
 ) -> LinkDistributions:
     """See docs/goals/link.md."""
     with GoalRun(console, options.name) as run:
         refuse_options(options)
         scene = Scene(
-            build_root.path, str(dist_dir.relpath), global_options.pants_workdir, session[CompleteEnvironmentVars]
+            build_root.path,
+            str(dist_dir.relpath),
+            global_options.pants_workdir,
+            session[CompleteEnvironmentVars],
+            run.is_cancelled,
         )
         if options.mode is LinkMode.UNLINK:
             run.refuse_targets(specs)
@@ -98,34 +88,19 @@ async def link_goal(
             return LinkDistributions(exit_code=run.exit_code)
         at = mount_directory(options.mount_at)
         venv = None if options.print else virtualenv(scene, options)  # before any build
-        known = await all_distributions()
-        named = await filtered_targets_of_specs(specs) if specs else ()
-        first = distributions_among(named, known)
-        chosen = await choose_distributions(first, known)
-        if chosen.problems:
-            run.fail(*chosen.problems)
+        found = await find_sources(specs, scene.build_root, session, union_membership, with_metadata=venv is not None)
+        if found.problems:
+            run.fail(*found.problems)
             return LinkDistributions(exit_code=run.exit_code)
-        files = await _files(chosen, scene.build_root)
-        files = with_contents(files, scene.build_root) if options.copy else files
-        others = await files_of_others(chosen)
-        farm = plan_farm(files, others)
+        files = with_contents(found.files, scene.build_root) if options.copy else found.files
+        farm = plan_farm(files, found.others)
         if venv is None:
             show_mounts(run, options, scene, farm, files, at)
             return LinkDistributions(exit_code=run.exit_code)
-        described = await describe_distributions(chosen.targets.values())
-        run.fail(*(one.problem for one in described if one.problem))
-        if run.exit_code:
-            return LinkDistributions(exit_code=run.exit_code)
-        distributions = [
-            LocalDistribution(address, one.metadata, chosen.needs[address])
-            for address, one in zip(chosen.targets, described)
-            if one.metadata
-        ]
-        pins = await _pins(chosen.resolve, scene.build_root) if options.locked else {}
-        words = [target.address.spec for target in first]
+        pins = await _pins(found.resolve, scene.build_root) if options.locked else {}
         given = flagged(options, typed_arguments(session), without=("check", "dry_run", "format"))
-        command = command_line(bin_name(), options.name, *words, *given)
-        out = link(scene, options, distributions, farm, pins, venv, command, run.say)
+        command = command_line(bin_name(), options.name, *found.words, *given)
+        out = link(scene, options, found.distributions, farm, pins, venv, command, run.say)
         show(run, options, out)
     return LinkDistributions(exit_code=run.exit_code)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from pants.backend.python.target_types import (
     PythonProvidesField,
@@ -13,6 +14,7 @@ from pants.backend.python.target_types import (
     PythonTestSourceField,
 )
 from pants.backend.python.util_rules.package_dists import is_ownable_target
+from pants.base.specs import RawSpecs, Specs
 from pants.core.target_types import ResourceSourceField
 from pants.engine.addresses import Address
 from pants.engine.fs import PathGlobs
@@ -29,6 +31,7 @@ from devflow.engine import (
     all_targets,
     build_files_fingerprint,
     digest_contents,
+    filtered_targets_of_specs,
     list_paths,
     scoped_options,
 )
@@ -75,21 +78,47 @@ async def all_distributions() -> tuple[Target, ...]:
     return _DISTRIBUTIONS.keep(state, tuple(target for target in targets if target.has_field(PythonProvidesField)))
 
 
-def distributions_among(targets: Sequence[Target], known: Collection[Target]) -> list[Target]:
-    """The distributions that the command line names; `known` are those of the repository.
+async def targets_of_each(specs: Specs) -> list[Sequence[Target]]:
+    """The targets of each argument; the changed targets of `--changed-since` are those of one argument."""
+    named: list[Sequence[Target]] = []
+    for one in one_by_one(specs.includes):
+        named.append(await filtered_targets_of_specs(replace(specs, includes=one)))
+    return named
 
-    Raises: UserError without a distribution; its fix names the nearest ones.
+
+def one_by_one(arguments: RawSpecs) -> Iterator[RawSpecs]:
+    """Each argument alone."""
+    if arguments.from_change_detection:
+        yield arguments
+        return
+    kinds = {one.name: getattr(arguments, one.name) for one in fields(arguments)}
+    several = {name: found for name, found in kinds.items() if isinstance(found, tuple)}
+    nothing: dict[str, Any] = dict.fromkeys(several, ())
+    for name, found in several.items():
+        for one in found:
+            yield replace(arguments, **{**nothing, name: (one,)})
+
+
+def distributions_among(arguments: Iterable[Sequence[Target]], known: Collection[Target]) -> list[Target]:
+    """The distributions among the targets of each argument, sorted; `known` are those of the repository.
+
+    Raises: UserError for an argument that names other targets only; its fix names the nearest distributions.
     """
-    found = [target for target in targets if target.has_field(PythonProvidesField)]
-    if found:
-        return sorted(found, key=lambda target: target.address)
-    if not targets:
+    found = {target.address: target for targets in arguments for target in _distributions(targets, known)}
+    if not found:
         names = sorted(target.address.spec for target in known)
         some = ", ".join(names[:5])
         raise UserError(
             "Which distributions?",
             fix=f"name a python_distribution, such as {some}" if names else "add a python_distribution to a BUILD file",
         )
+    return [target for _, target in sorted(found.items())]
+
+
+def _distributions(targets: Sequence[Target], known: Collection[Target]) -> list[Target]:
+    found = [target for target in targets if target.has_field(PythonProvidesField)]
+    if found or not targets:
+        return found
     near = sorted({spec for target in targets for spec in _nearest(target, known)})
     raise UserError(
         f"{targets[0].address} is not a python_distribution.",

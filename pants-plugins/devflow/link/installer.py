@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -21,11 +21,12 @@ from devflow.link.virtualenv import variables
 class Installer:
     """Installs wheels into a virtualenv, with the caller's settings of pip or uv.
 
-    Raises: UserError with their message.
+    A process that has begun is never ended. Raises: UserError with their message, and if the run `is_cancelled`.
     """
 
     venv: VirtualenvFacts
     env: Mapping[str, str]
+    is_cancelled: Callable[[], bool]
 
     def install(self, wheels: Sequence[tuple[str, bytes]], pins: Mapping[str, str]) -> None:
         """Install wheels and their requirements, which may be pinned, in one resolution."""
@@ -43,6 +44,11 @@ class Installer:
         if names:
             self._run(*uninstall_arguments(self.command, self.venv.python, sorted(names)))
 
+    def refuse_if_cancelled(self) -> None:
+        """Raises: UserError."""
+        if self.is_cancelled():
+            raise UserError("Interrupted before the end.", fix="run the same command again, which completes it")
+
     @property
     def command(self) -> tuple[str, ...]:
         """The program and the arguments before `install`."""
@@ -59,6 +65,7 @@ class Installer:
         return (verb, "--python", self.venv.python)
 
     def _run(self, *arguments: str) -> None:
+        self.refuse_if_cancelled()
         argv = (*self.command, *arguments)
         try:
             # uv must not read a `pyproject.toml` or `uv.toml` of the current directory: it belongs to the repository.
@@ -73,7 +80,8 @@ class Installer:
                 check=False,
             )
         except OSError as error:
-            raise UserError(f"{self.command[0]} does not start: {error.strerror}.", fix="install it again") from error
+            program = shown(self.command[0])
+            raise UserError(f"{program} does not start: {error.strerror}.", fix=f"install {program} again") from error
         if done.returncode:
             output = done.stdout.decode(errors="replace")
             words = [shown(word) for word in argv if "\n" not in word]

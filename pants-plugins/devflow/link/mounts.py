@@ -52,7 +52,7 @@ def mount_directory(option: str) -> str:
     if not path.startswith("/") or ".." in path.split("/") or ":" in path or "," in path or shown(path) != path:
         raise UserError(
             f"--mount-at={option} is not an absolute directory of a container without ':' and ','.",
-            fix="write --mount-at=/mono, or another one",
+            fix="write --mount-at=/mono, or another absolute path",
         )
     return path
 
@@ -79,7 +79,7 @@ def _refuse(mounts: Mounts, characters: str, reader: str, *, of_roots: bool = Fa
     if wrong is not None:
         raise UserError(
             f"{shown(wrong)} has {characters!r} in it, which separates values in {reader}.",
-            fix="rename that directory"
+            fix="rename that source root"
             if of_roots
             else "use --print=compose, which quotes paths, or move the repository to a path without it",
         )

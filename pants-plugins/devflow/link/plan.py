@@ -292,6 +292,6 @@ def _no_installer(venv: VirtualenvFacts, missing: Collection[str] = ()) -> list[
     return [
         Problem(
             f"{shown(venv.shown)} has no pip, and there is no uv on PATH.{needs}",
-            fix=f"{shell_quote(venv.python)} -m ensurepip; or install uv",
+            fix=f"install uv, or run: {shell_quote(venv.python)} -m ensurepip",
         )
     ]

@@ -20,6 +20,7 @@ from devflow.common.paths import callers_directory, shell_quote
 from devflow.link import apply, report
 from devflow.link.facts import FARM, LocalDistribution, SourceFile, VirtualenvFacts
 from devflow.link.farm import Farm
+from devflow.link.installer import Installer
 from devflow.link.links import files_behind
 from devflow.link.mounts import Mounts, in_form, with_files_behind
 from devflow.link.plan import LinkMode, LinkOptions, LinkPlan, entries_of, plan_links, plan_unlink
@@ -33,12 +34,16 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Scene:
-    """The context of a run. `dist` is relative to the build root; `env` are the caller's variables."""
+    """The context of a run. `dist` is relative to the build root; `env` are the caller's variables.
+
+    `is_cancelled`: see `GoalRun`.
+    """
 
     build_root: str
     dist: str
     workdir: str
     env: Mapping[str, str]
+    is_cancelled: Callable[[], bool]
 
     @contextmanager
     def turn(self, say: Say) -> Iterator[None]:
@@ -46,6 +51,10 @@ class Scene:
         lock = Path(self.workdir, _LOCK)
         with exclusive_lock(lock, timeout_s=-1, on_wait=lambda holder: say(f"Waiting for process {holder}.")):
             yield
+
+    def installer(self, venv: VirtualenvFacts) -> Installer:
+        """What installs into a virtualenv in this run."""
+        return Installer(venv, self.env, self.is_cancelled)
 
     @property
     def commit(self) -> str | None:
@@ -101,7 +110,7 @@ def unlink(scene: Scene, options: LinkSubsystem, say: Say) -> report.LinkOutcome
         venv = virtualenv(scene, options)
         plan = plan_unlink(venv, LinkOptions(scene.build_root, force=options.force))
         if plan.changed and not plan.problems:
-            apply.take_back(plan, venv, scene.env)
+            apply.take_back(plan, venv, scene.installer(venv))
     undo = report.undo_command(bin_name(), venv.shown)
     return report.LinkOutcome(LinkMode.UNLINK, plan, venv.shown, undo, undo)
 
@@ -132,7 +141,7 @@ def link(
             plan = planned(venv)
             if plan.changed and not plan.problems:
                 metadata = [one.metadata for one in distributions]
-                apply.link(plan, metadata, desired, venv, pth, request, scene.env, scene.commit)
+                apply.link(plan, metadata, desired, venv, pth, request, scene.installer(venv), scene.commit)
     return report.LinkOutcome(
         options.mode,
         plan,

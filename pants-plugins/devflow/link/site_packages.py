@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -67,6 +67,12 @@ def outward_links(venv: VirtualenvFacts, paths: Collection[str]) -> dict[str, st
     return found
 
 
+def owner_of(path: str, site_packages: str, installed: Mapping[str, InstalledDistribution]) -> str | None:
+    """The distribution that has installed a file of `site-packages`; `installed` are those of `distributions_in`."""
+    owners = (key for key, one in installed.items() if path in files_of_record(site_packages, one.directory))
+    return next(owners, None)
+
+
 def hiding_files(venv: VirtualenvFacts, paths: Collection[str]) -> dict[str, str | None]:
     """Those of these files that `site-packages` has, each with its distribution, or None without one.
 
@@ -79,13 +85,7 @@ def hiding_files(venv: VirtualenvFacts, paths: Collection[str]) -> dict[str, str
         for path in there
         if is_inside(os.path.realpath(os.path.dirname(os.path.join(venv.site_packages, path))), inside)
     )
-    return {path: _owner(path, venv) for path in own}
-
-
-def _owner(path: str, venv: VirtualenvFacts) -> str | None:
-    """The distribution that has installed a file of `site-packages`."""
-    owners = (key for key, one in venv.installed.items() if path in files_of_record(venv.site_packages, one.directory))
-    return next(owners, None)
+    return {path: owner_of(path, venv.site_packages, venv.installed) for path in own}
 
 
 def paths_into(directory: str, venv: VirtualenvFacts) -> dict[str, tuple[str, str | None]]:
@@ -101,7 +101,7 @@ def paths_into(directory: str, venv: VirtualenvFacts) -> dict[str, tuple[str, st
                 if not line.startswith(("#", "import ", "import\t")):
                     path = os.path.realpath(os.path.join(venv.site_packages, line.strip()))
                     if is_inside(path, outer) and not is_inside(path, inner):
-                        found.setdefault(name, (path, _owner(name, venv)))
+                        found.setdefault(name, (path, owner_of(name, venv.site_packages, venv.installed)))
     return found
 
 

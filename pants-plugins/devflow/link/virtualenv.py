@@ -83,14 +83,13 @@ def inspect_virtualenv(
             f"{shown(shown_path)} is an export of this repository, which `exec` and `exec-files` run with its sources.",
             fix="name another virtualenv",
         )
-    told = _ask(
-        python, _identity(path, python), shown_path, tuple((name, env[name]) for name in _OF_PYTHON if name in env)
-    )
+    make_again = f"make the virtualenv again: python3 -m venv --clear {shell_quote(shown_path)}"
+    told = _told(path, shown_path, env, make_again)
     site_packages = told.site_packages
     if not is_inside(os.path.realpath(site_packages), os.path.realpath(path)):
         raise UserError(
             f"The Python of {shown(shown_path)} installs into {shown(site_packages)}, outside of it.",
-            fix=f"make it again: python3 -m venv --clear {shell_quote(shown_path)}",
+            fix=make_again,
         )
     state = _state(os.path.join(path, STATE))
     repository = state.get("repository")
@@ -145,11 +144,9 @@ def _no_virtualenv(path: str, shown_path: str) -> UserError:
     return refusal("is not a virtualenv", f"name one, as --into={new} after: python3 -m venv {new}")
 
 
-def installed_in(path: str, env: Mapping[str, str]) -> InstalledThere:
-    """The installed distributions of a virtualenv. Raises: UserError if its Python does not run."""
-    python = os.path.join(path, "bin", "python")
-    variables_of_python = tuple((name, env[name]) for name in _OF_PYTHON if name in env)
-    told = _ask(python, _identity(path, python), path, variables_of_python)
+def installed_in(path: str, env: Mapping[str, str], *, make_again: str) -> InstalledThere:
+    """The installed distributions of a virtualenv. Raises: UserError if its Python does not run, with this fix."""
+    told = _told(path, path, env, make_again)
     return InstalledThere({**told.beside(), **dict(distributions_in(told.site_packages))}, told.markers)
 
 
@@ -159,9 +156,22 @@ def _identity(path: str, python: str) -> tuple[int, ...]:
     return tuple(value for one in stats for value in (one.st_ino, one.st_size, one.st_mtime_ns))
 
 
+def _told(path: str, shown_path: str, env: Mapping[str, str], make_again: str) -> ToldByPython:
+    """What the Python of a virtualenv says. Raises: UserError if it does not run, with the fix `make_again`."""
+    python = os.path.join(path, "bin", "python")
+    try:
+        return _ask(python, _identity(path, python), tuple((name, env[name]) for name in _OF_PYTHON if name in env))
+    except _PythonError as error:
+        raise UserError(f"The Python of {shown(shown_path)} does not run: {error}", fix=make_again) from error
+
+
+class _PythonError(Exception):
+    """The last words of a Python that does not run."""
+
+
 @lru_cache(maxsize=64)
-def _ask(python: str, _: tuple[int, ...], shown_path: str, env: tuple[tuple[str, str], ...]) -> ToldByPython:
-    """Ask the Python of a virtualenv for its paths and markers; cached in the daemon. Raises: UserError."""
+def _ask(python: str, _: tuple[int, ...], env: tuple[tuple[str, str], ...]) -> ToldByPython:
+    """Ask the Python of a virtualenv for its paths and markers; cached in the daemon. Raises: _PythonError."""
     try:
         command = [python, "-I", "-c", _ASK]
         # With `close_fds=False`, the process starts without copying the page tables of a daemon.
@@ -180,10 +190,7 @@ def _ask(python: str, _: tuple[int, ...], shown_path: str, env: tuple[tuple[str,
         why = tail(done.stderr) or f"it ends with {done.returncode}"
     except (OSError, ValueError, IndexError) as error:
         why = str(error)
-    raise UserError(
-        f"The Python of {shown(shown_path)} does not run: {why}",
-        fix=f"make the virtualenv again: python3 -m venv --clear {shell_quote(shown_path)}",
-    )
+    raise _PythonError(why)
 
 
 def _installer(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import signal
 import sys
 from collections.abc import Callable, Iterable
 
@@ -16,6 +17,8 @@ def run_plain(goal: str, body: Callable[[], int], *, if_interrupted: str) -> int
 
     A character that the terminal does not have is escaped: the locale in which Pants does not start may be this one.
     """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:  # of the program that has imported this module
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from pants.core.goals.package import PackageFieldSet
@@ -14,11 +14,12 @@ from pants.engine.target import SingleSourceField, SourcesField, Target, TargetG
 from pants.engine.unions import UnionMembership
 
 from devflow.common.errors import Problem
+from devflow.common.goals import typed_arguments
 from devflow.common.paths import shown
-from devflow.engine import addresses_of, digest_entries, transitive_targets
+from devflow.engine import addresses_of, all_targets, digest_entries, session_values, transitive_targets
 from devflow.engine.targets import built_package, stripped_files
 from devflow.platform_wheels.facts import DesiredWheel, WheelName
-from devflow.platform_wheels.plan import PlatformsError
+from devflow.platform_wheels.plan import PlatformsError, lacking
 from devflow.platform_wheels.targets import (
     PlatformResourcesMapField,
     PlatformWheelDistributionField,
@@ -70,6 +71,23 @@ def no_resource(target: Target, is_root: bool, union_membership: UnionMembership
 def file_entries(entries: Iterable[object]) -> tuple[FileEntry, ...]:
     """The files among the entries of a digest."""
     return tuple(entry for entry in entries if isinstance(entry, FileEntry))
+
+
+async def refuse_lacking(field: PlatformWheelPlatformsField, only: Collection[str]) -> None:
+    """Refuse platforms of `only` for which no wheel is made. Raises: PlatformsError.
+
+    The command line and the other targets are read only if this target lacks a platform: without `only`, never.
+    """
+    if not set(only).difference(field.value):
+        return
+    spec = field.address.spec
+    typed = typed_arguments(await session_values())
+    all_of_repository = [one for one in await all_targets() if one.has_field(PlatformWheelPlatformsField)]
+    of_others = {platform for one in all_of_repository for platform in one[PlatformWheelPlatformsField].value}
+    is_named = not {spec, f"//{spec}"}.isdisjoint(typed)
+    problems = lacking(spec, directory_of(field.address), field.value, only, of_others, is_named=is_named)
+    if problems:
+        raise PlatformsError(problems)
 
 
 async def find_resources(

@@ -12,14 +12,16 @@ from typing import Any
 from pants.backend.python.subsystems.setup import PythonSetup
 from pants.backend.python.util_rules.pex_environment import PythonExecutable
 from pants.core.goals.package import BuiltPackage, BuiltPackageArtifact, PackageFieldSet
-from pants.engine.fs import CreateDigest
+from pants.engine.fs import EMPTY_DIGEST, CreateDigest
 from pants.engine.process import Process
 from pants.engine.rules import collect_rules, rule
+from pants.engine.target import Target
 from pants.engine.unions import UnionMembership, UnionRule
+from pants.util.docutil import bin_name
 from pants.util.logging import LogLevel
 
 from devflow.common.errors import Problem, tail
-from devflow.common.options import split_commas
+from devflow.common.options import command_line, split_commas
 from devflow.common.paths import shown
 from devflow.engine import Rules, create_digest, merge_digests, try_processes
 from devflow.engine.python.resolves import constraints_of, python_for
@@ -30,9 +32,10 @@ from devflow.platform_wheels.inspect import (
     find_distribution,
     find_resources,
     refuse_empty,
+    refuse_lacking,
     refuse_owners,
 )
-from devflow.platform_wheels.plan import PlatformsError, desired_wheels, machines_of, notes_of, selected
+from devflow.platform_wheels.plan import PlatformsError, desired_wheels, left_out, machines_of, notes_of, selected
 from devflow.platform_wheels.subsystem import PlatformWheelsSubsystem
 from devflow.platform_wheels.targets import (
     PlatformWheelAllowEmptyField,
@@ -114,11 +117,12 @@ def log_lines(said: Mapping[str, Any], tags: tuple[str, ...]) -> tuple[str, ...]
     return (*notes_of(tags), *foreign)
 
 
-def failed(files: PlatformFiles, stderr: bytes) -> Problem:
-    """The problem of a process that failed."""
+def failed(dist: Target, files: PlatformFiles, stderr: bytes) -> Problem:
+    """The problem of a process that failed: it reads one wheel and some files."""
+    package = command_line(bin_name(), "package", str(dist.address))
     return Problem(
         f"Making the wheel for {files.wheel.platform} failed: {tail(stderr.decode(errors='replace'))}",
-        fix="see the error above; with -ldebug, Pants says what it runs and where",
+        fix=f"correct {dist.address}, until `python3 -m zipfile --test` accepts the wheel that this makes: {package}",
     )
 
 
@@ -134,6 +138,9 @@ async def package_platform_wheels(
     target = str(field_set.address)
     only = selected(split_commas(options.only))
     wheels = desired_wheels(target, directory_of(field_set.address), platforms.value, only, allow_empty)
+    await refuse_lacking(platforms, only)
+    if not wheels:
+        return BuiltPackage(EMPTY_DIGEST, (BuiltPackageArtifact(None, extra_log_lines=(left_out(target, only),)),))
     files = await find_resources(platforms, wheels, union_membership)
     if not allow_empty:
         refuse_empty(files, platforms)
@@ -145,7 +152,7 @@ async def package_platform_wheels(
     for one in files:
         processes.append(await making(dist, one, python))
     results = await try_processes(processes)
-    failures = [failed(one, result.stderr) for one, result in zip(files, results) if result.exit_code]
+    failures = [failed(dist.target, one, result.stderr) for one, result in zip(files, results) if result.exit_code]
     if failures:
         raise PlatformsError(failures)
     said = [json.loads(result.stdout) for result in results]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from devflow.common.errors import Problem, UserError, did_you_mean
 from devflow.platform_wheels.facts import PLATFORMS, RESOURCES, TAGS, DesiredWheel
@@ -76,7 +76,7 @@ def desired_wheels(
     only: frozenset[str],
     allow_empty: bool,
 ) -> tuple[DesiredWheel, ...]:
-    """The wheels of a target, sorted by platform, without those that `only` leaves out.
+    """The wheels of a target, sorted by platform, without those that `only` leaves out. It may leave out all of them.
 
     Raises: PlatformsError. All platforms are checked, whichever are chosen, so that a wrong value is an error on each
     machine.
@@ -89,13 +89,6 @@ def desired_wheels(
     for platform, entry in platforms.items():
         problems += _problems_of(f"{at}['{platform}']", fix, platform, entry, allow_empty)
     problems += _shared_tags(at, fix, platforms)
-    for platform in sorted(only.difference(platforms)):
-        problems.append(
-            Problem(
-                f"{at}: there is no '{platform}', which --platform-wheels-only asks for.",
-                fix=f"choose from {', '.join(sorted(platforms)) or 'others'}, or {fix}give it an entry",
-            )
-        )
     if problems:
         raise PlatformsError(problems)
     return tuple(
@@ -103,6 +96,35 @@ def desired_wheels(
         for platform, entry in sorted(platforms.items())
         if not only or platform in only
     )
+
+
+def lacking(
+    target: str,
+    directory: str,
+    own: Collection[str],
+    only: Collection[str],
+    of_others: Collection[str],
+    *,
+    is_named: bool,
+) -> list[Problem]:
+    """A problem for each platform of `only` for which no wheel is made.
+
+    `own` are the platforms of the target, `of_others` those of the other targets of the repository. A target that the
+    command line names must have each platform; of the targets that a glob finds, one is enough.
+    """
+    return [
+        Problem(
+            f"{target}: platforms: there is no '{platform}', which --platform-wheels-only asks for.",
+            fix=f"choose from {', '.join(sorted(own))}, or, in the BUILD file in {directory}, give it an entry",
+        )
+        for platform in sorted(set(only).difference(own))
+        if is_named or platform not in of_others
+    ]
+
+
+def left_out(target: str, only: Collection[str]) -> str:
+    """The line of `package` for a target that has no wheel for the chosen platforms."""
+    return f"No wheel of {target}: it has none for {' or '.join(sorted(only))}."
 
 
 def _problems_of(

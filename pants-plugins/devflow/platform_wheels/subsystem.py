@@ -19,7 +19,8 @@ class PlatformWheelsSubsystem(Subsystem):
         help=softwrap(
             """
             Only the wheels for these platforms: linux_arm64, linux_x86_64, macos_arm64, macos_x86_64. If not set: the
-            wheels of all platforms of the target. Example: `--platform-wheels-only=linux_arm64,linux_x86_64`.
+            wheels of all platforms of the target. A target that a glob such as `::` finds may lack them. Example:
+            `--platform-wheels-only=linux_arm64,linux_x86_64`.
             """
         ),
     )

@@ -61,13 +61,14 @@ async def plugin_checkouts_goal(
         findings = RequirementFindings()
         python = await scoped_options("python")
         resolve = str(python.options.default_resolve)
-        make_missing = (
-            f"add it to the lockfile of {resolve}, then: {bin_name()} export-all-resolves --include={resolve}"
-        )
+        export = command_line(bin_name(), "export-all-resolves", f"--include={resolve}")
+        make_missing = f"add it to the lockfile of {resolve}, then: {export}"
         if any(one.project.requires for one in checkouts):
             path = await export_path(resolve, tree)
             if path and has_python(tree.absolute(path)):
-                findings = await inspect_requirements(checkouts, tree.absolute(path), around.env)
+                findings = await inspect_requirements(
+                    checkouts, tree.absolute(path), around.env, make_again=f"{export} --force"
+                )
             else:
                 run.say(f"The export of {resolve} is missing: requirements are not checked.")
         reports = judge(

@@ -57,10 +57,13 @@ async def _own_versions(names: Collection[str], own: Mapping[str, Target]) -> Ma
 
 
 async def inspect_requirements(
-    checkouts: Sequence[PluginCheckout], export: str, env: Mapping[str, str]
+    checkouts: Sequence[PluginCheckout], export: str, env: Mapping[str, str], *, make_again: str
 ) -> RequirementFindings:
-    """Compare with the distributions of an export, whose path is absolute. Raises: UserError if its Python fails."""
-    there = installed_in(export, env)
+    """Compare with the distributions of an export, whose path is absolute.
+
+    Raises: UserError if its Python does not run, with the fix `make_again`.
+    """
+    there = installed_in(export, env, make_again=make_again)
     own = await _own_distributions()
     names = {canonical_name(one.project.name) for one in checkouts if one.project.name}
     required = [(one.name, one.project.requires) for one in checkouts]

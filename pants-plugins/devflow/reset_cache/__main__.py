@@ -6,6 +6,11 @@ virtualenv, Pants reads the configuration; any other Python must be 3.11 or newe
 
 from __future__ import annotations
 
+import signal
+
+if __name__ == "__main__" and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C during these imports ends the program without a traceback
+
 import argparse
 import os
 import sys
