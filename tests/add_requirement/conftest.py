@@ -22,15 +22,17 @@ from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
 from devflow import engine
 from devflow.add_requirement import goal, inspect
 from devflow.add_requirement.goal import AddRequirement
+from devflow.add_requirement.imports import distributions
 from devflow.add_requirement.imports.distributions import Distribution, DistributionRequest
 from devflow.add_requirement.imports.modules import modules_in
 from devflow.engine import python as engine_python
 from devflow.engine.operands import take_operands
 from devflow.export_all_resolves import register as export_all_resolves
+from devflow.locking import pinned
 from devflow.locking.facts import name_of
 from devflow.locking.pinned import LockAttempt, LockAttemptRequest, bounded_requirements
 from harness.processes import run_git
-from harness.rule_runners import emptied
+from harness.rule_runners import emptied, name_of_rule
 from harness.solver import Index, NoSolutionError, lockfile
 
 # What each project needs.
@@ -55,8 +57,7 @@ _asked: list[LockAttemptRequest] = []
 OLD = {"attrs": "21.4.0", "boto3": "1.26.0", "click": "8.0.4"}
 
 
-# A newer Pants finds a rule by its name.
-@rule(canonical_name="devflow.locking.pinned.attempt_lock")
+@rule(canonical_name=name_of_rule(pinned.attempt_lock))
 async def lock_in_memory(request: LockAttemptRequest) -> LockAttempt:
     assert request.requirements is not None
     _asked.append(request)
@@ -68,7 +69,7 @@ async def lock_in_memory(request: LockAttemptRequest) -> LockAttempt:
     return LockAttempt(((f"{request.resolve}.lock", text.encode()),))
 
 
-@rule(canonical_name="devflow.add_requirement.distributions.read_distribution")
+@rule(canonical_name=name_of_rule(distributions.read_distribution))
 async def read_in_memory(request: DistributionRequest) -> Distribution:
     name = name_of(request.requirement)
     return Distribution(modules_in(FILES.get(name, [f"{name.replace('-', '_')}/__init__.py"])))

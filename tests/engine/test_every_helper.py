@@ -26,7 +26,7 @@ from engine import (
     test_session,
     test_targets,
 )
-from engine.python import test_distributions, test_lock, test_pex, test_tool
+from engine.python import test_distributions, test_lock, test_pex, test_tool, test_uv_lock
 from engine.recorder import claimed, executes, helpers
 
 TESTS = (
@@ -41,6 +41,7 @@ TESTS = (
     test_session,
     test_targets,
     test_tool,
+    test_uv_lock,
 )
 ROOT = Path(next(iter(devflow.__path__)))
 EXAMPLE = Path.cwd() / "examples" / "devflow-example-plugin" / "src"

@@ -19,12 +19,12 @@ from pants.testutil.rule_runner import GoalRuleResult, RuleRunner
 from devflow import engine
 from devflow.engine import python as engine_python
 from devflow.engine import read_files
-from devflow.locking import sources
+from devflow.locking import pinned, sources
 from devflow.locking.pinned import LockAttempt, LockAttemptRequest, PlannedLock, PlannedLockRequest
 from devflow.merge_lockfiles import goal
 from devflow.merge_lockfiles.goal import MergeLockfiles
 from harness.processes import run_git
-from harness.rule_runners import emptied
+from harness.rule_runners import emptied, name_of_rule
 from harness.solver import Index, NoSolutionError, lockfile
 from harness.templates import kept, put
 
@@ -46,13 +46,12 @@ async def _requirements_of(resolve: str) -> tuple[str, ...]:
     return tuple(sorted(line for line in lines if line and not line.startswith("#")))
 
 
-# A newer Pants finds a rule by its name.
-@rule(canonical_name="devflow.locking.pinned.plan_lock")
+@rule(canonical_name=name_of_rule(pinned.plan_lock))
 async def plan_in_memory(request: PlannedLockRequest) -> PlannedLock:
     return PlannedLock(await _requirements_of(request.resolve), f"{request.resolve}.lock")
 
 
-@rule(canonical_name="devflow.locking.pinned.attempt_lock")
+@rule(canonical_name=name_of_rule(pinned.attempt_lock))
 async def lock_in_memory(request: LockAttemptRequest) -> LockAttempt:
     requirements = await _requirements_of(request.resolve)
     try:

@@ -1,4 +1,4 @@
-"""Interpreters in the output of pex, as it was printed by pex 2.1.137."""
+"""Interpreters in the output of pex, as it was printed by pex 2.1.137, and which of them constraints allow."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from pants.backend.python.util_rules.interpreter_constraints import InterpreterConstraints
 
 from devflow.common.interpreters import found_none
-from devflow.engine.python.resolves import NoPythonError
+from devflow.engine.python.resolves import NoPythonError, meets_all
 
 PREAMBLE = "Could not find a compatible interpreter.\n\n"
 WORKING = """\
@@ -74,3 +74,20 @@ def test_what_is_said_of_the_interpreters_that_are_there(constraint: str, output
 
 def test_another_failure_is_none_of_these() -> None:
     assert not found_none("Failed to resolve requirements")
+
+
+@pytest.mark.parametrize(
+    ("constraints", "version", "expected"),
+    [
+        (["CPython==3.13.7"], "3.13.7", True),
+        (["CPython==3.13.7"], "3.13.0", False),
+        (["CPython>=3.9", "CPython<3.13"], "3.11.7", True),
+        # Pants would take it, because it meets one of them.
+        (["CPython>=3.9", "CPython<3.13"], "3.13.0", False),
+        (["CPython>=3.14"], "3.14.0rc1", False),
+        (["CPython>=3.13"], "3.14.0rc1", True),
+        ([], "3.9.1", True),
+    ],
+)
+def test_uv_wants_each_constraint_to_be_met(constraints: list[str], version: str, expected: bool) -> None:
+    assert meets_all(InterpreterConstraints(constraints), version) is expected

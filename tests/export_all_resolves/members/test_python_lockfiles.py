@@ -156,6 +156,11 @@ def test_a_lockfile_of_uv(rule_runner: RuleRunner) -> None:
         "b.lock, the lockfile of resolve b, cannot be used: b.lock.metadata is that of another lockfile: it is for c.",
         "pants generate-lockfiles --resolve=b",
     )
+    rule_runner.write_files({"b.lock.metadata": side.replace("CPython==3.9.*", "CPython==3.9.0")})
+    what, fix = problem(rule_runner, "b")
+    assert what.startswith("b.lock, the lockfile of resolve b, cannot be used: it is for CPython==3.9.0, and the ")
+    assert "interpreter is Python 3.9." in what
+    assert fix == "pants generate-lockfiles --resolve=b"
     Path(rule_runner.build_root, "b.lock.metadata").unlink()
     rule_runner.scheduler.invalidate_all_files()
     assert "b.lock.metadata does not exist" in problem(rule_runner, "b")[0]

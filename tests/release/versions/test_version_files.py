@@ -227,3 +227,9 @@ def test_the_rest_of_a_toml_file_stays(lines: list[str]) -> None:
         after = parse_toml(changed("pyproject.toml", text), "x")
         before["project"]["version"] = "1.1.0rc1"
         assert after == before
+
+
+@given(st.permutations(["a.toml", "b.toml", "c/VERSION"]))
+def test_the_first_file_is_the_same_in_whatever_order_pants_gives_them(paths: list[str]) -> None:
+    files = files_of("VERSION", dict.fromkeys(paths, "x"), is_set=False)
+    assert [file.path for file in files] == ["VERSION", "a.toml", "b.toml", "c/VERSION"]

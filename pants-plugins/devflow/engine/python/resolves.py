@@ -83,6 +83,12 @@ def _allows(constraints: InterpreterConstraints, version: str) -> bool:
     return any(specifier.contains(version, prereleases=True) for specifier in specifiers)
 
 
+def meets_all(constraints: InterpreterConstraints, version: str) -> bool:
+    """Whether a version meets each constraint, which is what uv wants; for Pants, it has to meet one of them."""
+    specifiers = (constraint.specifier for constraint in constraints)  # type: ignore[attr-defined]
+    return all(specifier.contains(version, prereleases=True) for specifier in specifiers)
+
+
 def _seen(interpreter: Interpreter) -> str:
     if interpreter.reason:
         return f" {interpreter.path} is there, and pex cannot use it: {interpreter.reason.rstrip('.')}."

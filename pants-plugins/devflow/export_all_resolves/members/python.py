@@ -53,6 +53,7 @@ from devflow.export_all_resolves.members.python_inputs import (
     installer_inputs,
     listed_inputs,
     lockfile_input,
+    refuse_other_python,
     settings_input,
     source_of,
 )
@@ -101,6 +102,8 @@ async def fingerprint_python_resolve(
         lockfile = await lockfile_input(resolve, source, python_setup)
         installer = await installer_inputs(source, platform)
         python = await python_for(resolve, source.constraints)
+        version = await full_version(python)
+        await refuse_other_python(resolve, source, version, python_setup)
     except UserError as error:
         await run_id()  # this result must end with the run, as in `describe_resolve`
         problem = error.shared if isinstance(error, NoPythonError) else error.problem
@@ -117,7 +120,6 @@ async def fingerprint_python_resolve(
             unfit = other_interpreter(python.path, python.fingerprint, here)
         if unfit:
             return MaybeResolveFingerprint(ResolveFingerprint(None, problem=unfit))
-    version = await full_version(python)
     reldir = f"{PythonResolveExporter.export_root}/{path_safe(resolve)}/{version}"
     config = await resolve_pex_config(resolve)
     inputs = [

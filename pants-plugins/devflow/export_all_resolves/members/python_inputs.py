@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlparse
 
 from pants.backend.python.subsystems.setup import PythonSetup
@@ -32,7 +33,7 @@ from devflow.engine.python import (
     sidecar_path,
 )
 from devflow.engine.python.lock import selected_uv
-from devflow.engine.python.resolves import constraints_of, how_to_make_lockfile
+from devflow.engine.python.resolves import constraints_of, how_to_make_lockfile, meets_all
 from devflow.engine.python.tool import tool_export
 from devflow.export_all_resolves.facts import ExportInput
 from devflow.export_all_resolves.members.lockfile_content import NotALockfileError, check_sidecar, content_of
@@ -108,6 +109,24 @@ async def installer_inputs(source: ResolveSource, platform: Platform) -> tuple[E
         return ()
     uv = await selected_uv(platform)
     return (ExportInput("uv", f"{uv.file} {uv.sha256} {uv.path}", uv.version),) if uv else ()
+
+
+async def refuse_other_python(resolve: str, source: ResolveSource, version: str, python_setup: PythonSetup) -> None:
+    """Raises: UserError if the lockfile is one of uv, and its side-car excludes this version: uv then installs nothing.
+
+    Source: `create_venv_repository_from_uv_lockfile` of Pants 2.32 and 2.33; uv 0.11.6.
+    """
+    loaded = await load_lockfile(source.lockfile)
+    metadata: Any = getattr(loaded, "metadata", None)
+    if getattr(loaded, "lockfile_format", None) != "uv" or not metadata:
+        return
+    constraints: InterpreterConstraints = metadata.valid_for_interpreter_constraints
+    if not meets_all(constraints, version):
+        raise UserError(
+            f"{source.lockfile.url}, the lockfile of resolve {resolve}, cannot be used: it is for {constraints}, and "
+            f"the interpreter is Python {version}.",
+            fix=how_to_make_lockfile(resolve, python_setup),
+        )
 
 
 def _input_of(content: bytes, source: ResolveSource, resolve: str, how_to_make: str) -> ExportInput:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Union
 
 from devflow.common.errors import UserError
@@ -36,9 +37,10 @@ class VersionFile:
 def files_of(version_file: str, more: Mapping[str, Where], *, is_set: bool) -> tuple[VersionFile, ...]:
     """All version files: the first that the commit has is the one that says which version is the present one.
 
+    `version_file` is the first, and the others follow by path: Pants 2.25 and newer lose the order of a dict option.
     `is_set`: `version_file` is not the default, which needs not be there beside other files. Raises: UserError.
     """
-    places = {path: _places(path, where) for path, where in more.items()}
+    places = {path: _places(path, where) for path, where in sorted(more.items(), key=itemgetter(0))}
     first = VersionFile(
         version_file, places.pop(version_file, _usual(version_file)), optional=bool(more) and not is_set
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from devflow.common.errors import UserError
 from devflow.release.steps.regenerated.makers import Maker, covers, makers_of
@@ -14,9 +16,18 @@ def test_targets_before_commands() -> None:
     commands: Any = {"tools/dump.sh": ["docs/a.json", "docs/schemas/"], "make x": "x.json"}
     assert makers_of({"docs:openapi": "docs/openapi.json"}, commands, "") == (
         Maker("docs:openapi", ("docs/openapi.json",), is_target=True),
-        Maker("tools/dump.sh", ("docs/a.json", "docs/schemas/")),
         Maker("make x", ("x.json",)),
+        Maker("tools/dump.sh", ("docs/a.json", "docs/schemas/")),
     )
+
+
+@given(st.permutations(["a:x", "b:y", "c"]))
+def test_the_order_in_which_pants_gives_the_settings_does_not_matter(names: list[str]) -> None:
+    outputs, commands = {name: f"{name[0]}.json" for name in names}, {f"make {name}": ["x/"] for name in names}
+    assert [maker.words for maker in makers_of(outputs, commands, "")] == [
+        *("a:x", "b:y", "c"),
+        *("make a:x", "make b:y", "make c"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from devflow.common.errors import UserError
 from devflow.common.paths import shown
@@ -41,12 +42,15 @@ def covers(paths: Iterable[str], path: str) -> bool:
 def makers_of(
     outputs: Mapping[str, str], commands: Mapping[str, str | Sequence[str]], prefix: str
 ) -> tuple[Maker, ...]:
-    """The targets, then the command lines, in the order of the settings. Raises: UserError."""
+    """The targets, then the command lines, both in alphabetical order. Raises: UserError.
+
+    The order of the settings is lost: Pants 2.25 and newer keep a dict option in a hash map.
+    """
     return (
-        *(_maker(OUTPUTS, words, (path,), prefix) for words, path in outputs.items()),
+        *(_maker(OUTPUTS, words, (path,), prefix) for words, path in sorted(outputs.items())),
         *(
             _maker(COMMANDS, words, (paths,) if isinstance(paths, str) else tuple(paths), prefix)
-            for words, paths in commands.items()
+            for words, paths in sorted(commands.items(), key=itemgetter(0))
         ),
     )
 
