@@ -12,8 +12,8 @@ from devflow.export_all_resolves.staging.build import OWN_DIR
 STAGING = "devflow.export_all_resolves.staging"
 _REMOVAL = "devflow.common.removal"
 _STAGING_MODULES = (
-    *("__init__", "__main__", "ageing", "build", "download", "fetch", "marker", "part_cache"),
-    *("parts", "pip_form", "required", "seed", "shebang", "trees", "unchanged", "wheels"),
+    *("__init__", "__main__", "ageing", "build", "choice", "download", "fetch", "index", "marker", "network"),
+    *("part_cache", "parts", "pip_form", "required", "seed", "shebang", "trees", "unchanged", "wheels"),
 )
 _MODULES: tuple[str, ...] = (
     *(f"{STAGING}.{name}" for name in _STAGING_MODULES),
