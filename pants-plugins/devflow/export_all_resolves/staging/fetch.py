@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 from collections.abc import Container, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -19,6 +18,7 @@ from urllib.request import url2pathname
 from devflow.export_all_resolves.staging.choice import Supported, WheelPin, chosen_wheel
 from devflow.export_all_resolves.staging.index import IndexFile, files_of
 from devflow.export_all_resolves.staging.network import Network
+from devflow.export_all_resolves.staging.projects import project_of
 
 _CONNECTIONS = 8
 
@@ -62,6 +62,5 @@ def _of_find_links(link: str, projects: Container[str], network: Network) -> Ite
         yield from files_of(*page) if page else ()
         return
     for path in Path(url2pathname(parts.path) if parts.scheme else link).iterdir():
-        project = re.sub(r"[-_.]+", "-", path.name.partition("-")[0]).lower()
-        if path.suffix == ".whl" and project in projects:
+        if path.suffix == ".whl" and project_of(path.name) in projects:
             yield IndexFile(path.absolute().as_uri(), (f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}",))
