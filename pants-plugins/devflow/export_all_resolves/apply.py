@@ -41,7 +41,7 @@ from devflow.export_all_resolves.facts import ExportTree
 from devflow.export_all_resolves.guarded import guard_of, removal_problem
 from devflow.export_all_resolves.inspect import abandoned, links_into
 from devflow.export_all_resolves.plan import ExportMode, ExportOutcome, ExportPlan
-from devflow.export_all_resolves.sandbox import STAGING, staging_files
+from devflow.export_all_resolves.sandbox import STAGING, compiled_staging_files
 from devflow.export_all_resolves.staging import marker
 from devflow.export_all_resolves.staging.build import CANNOT_ASSEMBLE, OWN_DIR, Command, Seed, Spec
 from devflow.export_all_resolves.staging.trees import discard
@@ -105,7 +105,7 @@ async def _attempt(
             assembly=staged.assembly,
             links=dict(request.links),
         )
-        own_files = await create_digest(CreateDigest([*staging_files(), _spec_file(spec)]))
+        own_files = await create_digest(CreateDigest([*compiled_staging_files(), _spec_file(spec)]))
         digest = await merge_digests([staged.result.digest, own_files])
         process = Process(
             argv=(sys.executable, "-s", "-B", "-m", STAGING),

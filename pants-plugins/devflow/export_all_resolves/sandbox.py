@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import marshal
+from functools import lru_cache
+from importlib.util import MAGIC_NUMBER
+from types import CodeType
 
 from pants.engine.fs import FileContent
 
@@ -12,8 +15,8 @@ from devflow.export_all_resolves.staging.build import OWN_DIR
 STAGING = "devflow.export_all_resolves.staging"
 _REMOVAL = "devflow.common.removal"
 _STAGING_MODULES = (
-    *("__init__", "__main__", "ageing", "build", "download", "fetch", "marker", "part_cache"),
-    *("parts", "pip_form", "required", "seed", "shebang", "trees", "unchanged", "wheels"),
+    *("__init__", "__main__", "ageing", "build", "choice", "download", "fetch", "index", "marker", "network"),
+    *("part_cache", "parts", "pip_form", "projects", "required", "seed", "shebang", "trees", "unchanged", "wheels"),
 )
 _MODULES: tuple[str, ...] = (
     *(f"{STAGING}.{name}" for name in _STAGING_MODULES),
@@ -22,6 +25,20 @@ _MODULES: tuple[str, ...] = (
 )
 
 
-def staging_files() -> Iterator[FileContent]:
+@lru_cache(maxsize=None)
+def staging_files() -> tuple[FileContent, ...]:
     """All modules that such a process may import; their `PYTHONPATH` is `OWN_DIR`."""
-    return modules_as_files(_MODULES, OWN_DIR)
+    return tuple(modules_as_files(_MODULES, OWN_DIR))
+
+
+@lru_cache(maxsize=None)
+def compiled_staging_files() -> tuple[FileContent, ...]:
+    """The same for the interpreter that runs this: each process would compile them again."""
+    return tuple(
+        FileContent(f"{file.path}c", MAGIC_NUMBER + bytes(12) + marshal.dumps(_compiled(file)))
+        for file in staging_files()
+    )
+
+
+def _compiled(file: FileContent) -> CodeType:
+    return compile(file.content, file.path, "exec", dont_inherit=True)

@@ -1,15 +1,19 @@
-"""Wheels are downloaded by the `pip` of a seed, which is made if there is none."""
+"""Wheels are downloaded by means of the `pip` of a seed, which is made if there is none."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import subprocess
 import sys
+import zipfile
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from devflow.export_all_resolves.staging import download, fetch
+from devflow.export_all_resolves.staging import download
 
 
 def seed(directory: Path, version: str) -> Path:
@@ -21,6 +25,16 @@ def seed(directory: Path, version: str) -> Path:
     python.write_text('#!/bin/sh\necho "$@" "$TMPDIR" "PATH=$PATH"\n')
     python.chmod(0o755)
     return tree
+
+
+def unzipped_pip(directory: Path) -> Path:
+    """The package of the `pip` that the tests use; unpacked, if it is that of a wheel."""
+    found = Path(import_module("pip").__path__[0])
+    if not found.is_dir():
+        with zipfile.ZipFile(found.parent) as wheel:
+            wheel.extractall(directory / "unzipped")
+        return directory / "unzipped/pip"
+    return found
 
 
 def run(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -35,24 +49,42 @@ def run(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("version", ["21.3", "21.3.1", "25.0"])
-def test_fetch_gets_the_arguments(tmp_path: Path, version: str) -> None:
-    seed(tmp_path, version)
+def test_pip_does_what_cannot_be_done_without(tmp_path: Path, version: str) -> None:
+    seed(tmp_path, version)  # nothing can be imported from it
+    (tmp_path / "pins.json").write_text("{}")
     done = run(tmp_path, "seeds/0123", "/no/python", "pins.json", "download", "--dest", "x")
-    assert done.stdout == f"-I -B {fetch.__file__} pins.json download --dest x {tmp_path.resolve()}/.tmp PATH=\n"
+    assert done.stdout == f"-I -B -m pip download --dest x {tmp_path.resolve()}/.tmp PATH=\n"
+    assert done.stderr.startswith("pip downloads the wheels, because of: KeyError(")
     assert done.returncode == 0
+
+
+def test_pins_without_a_wheel_are_printed(tmp_path: Path) -> None:
+    tree = seed(tmp_path, "23.2.1")
+    (tree / "lib/python3.11/site-packages/pip").symlink_to(unzipped_pip(tmp_path))
+    (tmp_path / "links").mkdir()
+    content = b"a wheel"
+    (tmp_path / "links/a-1.0-py3-none-any.whl").write_bytes(content)
+    hashes = [f"sha256:{hashlib.sha256(content).hexdigest()}"]
+    pins = {name: {"specifier": "==1.0", "hashes": hashes, "links": []} for name in ("a", "b", "c")}
+    network = {"cache": "cache", "indexes": [], "trusted_hosts": [], "certificates": None}
+    spec = {"directory": "wheels", "pins": pins, "find_links": ["links"], "network": network}
+    (tmp_path / "pins.json").write_text(json.dumps(spec))
+    done = run(tmp_path, "seeds/0123", "/no/python", "pins.json")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "b\nc\n", "")
+    assert (tmp_path / "wheels/a-1.0-py3-none-any.whl").read_bytes() == content
 
 
 @pytest.mark.parametrize("version", ["20.2.3", "21.2.4", "9.0"])
 def test_an_old_pip_might_take_another_wheel(tmp_path: Path, version: str) -> None:
     seed(tmp_path, version)
-    done = run(tmp_path, "seeds/0123", "/no/python", "download")
+    done = run(tmp_path, "seeds/0123", "/no/python", "pins.json", "download")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "the pip of /no/python is older than 21.3\n"
 
 
 def test_what_makes_a_seed_is_imported_only_for_that(tmp_path: Path) -> None:
     seed(tmp_path, "23.2.1")
-    verbose = [sys.executable, "-v", "-m", download.__name__, "seeds/0123", "/no/python"]
+    verbose = [sys.executable, "-v", "-m", download.__name__, "seeds/0123", "/no/python", "pins.json"]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path))}
     done = subprocess.run(verbose, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
     assert "devflow.export_all_resolves.staging" in done.stderr
@@ -60,5 +92,5 @@ def test_what_makes_a_seed_is_imported_only_for_that(tmp_path: Path) -> None:
 
 
 def test_a_python_without_pip(tmp_path: Path) -> None:
-    done = run(tmp_path, "seeds/0123", "/no/python", "download")
+    done = run(tmp_path, "seeds/0123", "/no/python", "pins.json", "download")
     assert (done.returncode, done.stderr) == (1, "/no/python has no ensurepip\n")

@@ -1,154 +1,225 @@
-"""Of an index, `pip` gets the files that have the hashes of the pins; it gets the index itself if that fails."""
+"""Wheels come from pip's cache or from a server, and only with the hash that the lockfile has."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
-import sys
-import types
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from devflow.export_all_resolves.staging import fetch
-from devflow.export_all_resolves.staging.fetch import UnknownPageError, anchors_of, files_of
+from devflow.export_all_resolves.staging.choice import UnknownChoiceError
+from devflow.export_all_resolves.staging.fetch import fetch
+from devflow.export_all_resolves.staging.index import JSON_PAGE
+from devflow.export_all_resolves.staging.network import DamagedFileError, Network
 
-ADDRESS = "https://index.example/simple/a-b/"
-JSON = "application/vnd.pypi.simple.v1+json"
-ONE, TWO = "1" * 64, "2" * 64
-PAGE_JSON = json.dumps(
-    {
-        "files": [
-            {"url": "https://files.example/a&b-1.0.whl", "hashes": {"sha256": ONE}, "requires-python": ">=3.9,<4"},
-            {"url": "../../files/a_b-2.0.whl", "hashes": {"sha256": TWO, "md5": "3"}},
-        ]
-    }
-)
-PAGE_HTML = f"""\
-<!DOCTYPE html><html><body>
-<a href="https://files.example/a&amp;b-1.0.whl#sha256={ONE}" data-requires-python="&gt;=3.9,&lt;4">a&amp;b-1.0.whl</a>
-<a href="../../files/a_b-2.0.whl#sha256={TWO}">a_b-2.0.whl</a><a name="no link">x</a>
-</body></html>
-"""
+A, B = "a-1.0-py3-none-any.whl", "b-2.0-py3-none-any.whl"
+WHEELS = {A: b"the wheel of a" * 9000, B: b"that of b"}
 
 
-@pytest.mark.parametrize(("content", "content_type"), [(PAGE_JSON, JSON), (PAGE_HTML, "text/html")])
-def test_both_kinds_of_pages(content: str, content_type: str) -> None:
-    first, second = files_of(content, content_type, ADDRESS)
-    assert first == ("https://files.example/a&b-1.0.whl", ">=3.9,<4", [f"sha256:{ONE}"])
-    assert second[:2] == ("https://index.example/files/a_b-2.0.whl", "")
-    assert f"sha256:{TWO}" in second[2]
+def hash_of_wheel(name: str) -> str:
+    return f"sha256:{hashlib.sha256(WHEELS[name]).hexdigest()}"
 
 
-def test_a_page_may_have_a_base() -> None:
-    page = f'<html><head><base href="/other/"></head><a href="x.whl#sha256={ONE}">x</a></html>'
-    [(address, _, _)] = files_of(page, "text/html", ADDRESS)
-    assert address == "https://index.example/other/x.whl"
+class Index:
+    """An index on the loopback interface; `answers`: path → status, type, content. `asked` has each path, with its user."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, tuple[int, str, bytes]] = {}
+        self.asked: list[tuple[str, str]] = []
+        self.credentials: str | None = None
+        index = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:  # noqa: N802 - of the standard library
+                index.asked.append((self.path, self.headers["User-Agent"].partition("/")[0]))
+                status, content_type, content = index.answers.get(self.path, (404, "text/plain", b""))
+                if index.credentials and self.headers["Authorization"] != index.credentials:
+                    status, content = 401, b""
+                self.send_response(status)
+                for name, value in {
+                    "Content-Type": content_type,
+                    "Content-Length": str(len(content)),
+                    "Cache-Control": "max-age=600",
+                    "WWW-Authenticate": "Basic",
+                }.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(content)
+
+            def log_message(self, format: str, *args: Any) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.address = f"http://127.0.0.1:{self.server.server_port}"
+        for name in WHEELS:
+            self.add(name)
+        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
+
+    def add(self, wheel: str) -> None:
+        files = [{"url": f"/files/{wheel}", "hashes": {"sha256": hash_of_wheel(wheel).partition(":")[2]}}]
+        page = json.dumps({"files": files}).encode()
+        self.answers[f"/simple/{wheel.partition('-')[0]}/"] = (200, JSON_PAGE, page)
+        self.answers[f"/files/{wheel}"] = (200, "application/octet-stream", WHEELS[wheel])
 
 
-@pytest.mark.parametrize(("content", "content_type"), [(PAGE_JSON, JSON), (PAGE_HTML, "text/html")])
-def test_only_files_with_a_hash_of_the_pin_stay(content: str, content_type: str) -> None:
-    files = list(files_of(content, content_type, ADDRESS))
-    text = "".join(anchors_of(files, [f"sha256:{ONE}", f"sha256:{'4' * 64}"]))
-    # It can be read again, by pip as well as here.
-    assert list(files_of(text, "text/html", "")) == [files[0]]
-    assert list(anchors_of(files, [])) == []
+@pytest.fixture()
+def index() -> Iterator[Index]:
+    new = Index()
+    yield new
+    new.server.shutdown()
+    new.server.server_close()
 
 
-def test_a_file_without_a_hash_could_be_the_one() -> None:
-    page = f'<a href="a.whl">a</a><a href="b.whl#sha256={ONE}">b</a>'
-    with pytest.raises(UnknownPageError, match="a.whl has no hash"):
-        list(anchors_of(files_of(page, "text/html", ADDRESS), [f"sha256:{ONE}"]))
+class Client:
+    """Downloads into a directory of its own; pip's cache is the same for all of a test."""
 
+    def __init__(self, directory: Path, index: Index) -> None:
+        self.cache = directory / "cache"
+        self.wheels = directory / "wheels"
+        self.index = index
+        self.network = self.new()
 
-class FakePip:
-    """The two names of `pip` that are used: an index of one project, and what the command line was."""
+    def new(self, address: str | None = None) -> Network:
+        trusted = [f"127.0.0.1:{self.index.server.server_port}"]  # pip caches nothing of others without TLS
+        return Network((23, 0), str(self.cache), [f"{address or self.index.address}/simple"], trusted)
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, content: str = PAGE_JSON, status: int = 200) -> None:
-        self.arguments: list[str] = []
-        self.asked: list[str] = []
-
-        def get(session: Any, address: str, headers: dict[str, str]) -> Any:
-            self.asked.append(address)
-            assert JSON in headers["Accept"]
-            return types.SimpleNamespace(
-                status_code=status,
-                headers={"Content-Type": JSON},
-                content=content.encode(),
-                url=address,
-                raise_for_status=lambda: None,
-            )
-
-        def main(arguments: list[str]) -> int:
-            self.arguments = arguments
-            return 7
-
-        session = type("PipSession", (), {"__init__": lambda self, **_: None, "get": get})
-        modules: dict[str, dict[str, Any]] = {
-            "pip": {},
-            "pip._internal": {},
-            "pip._internal.cli": {},
-            "pip._internal.cli.main": {"main": main},
-            "pip._internal.network": {},
-            "pip._internal.network.session": {"PipSession": session},
+    def fetch(self, **changes: Any) -> list[str]:
+        pins = {
+            "a": {"specifier": "==1.0", "hashes": [hash_of_wheel(A)], "links": []},
+            "b": {"specifier": "==2.0", "hashes": [hash_of_wheel(B)], "links": []},
         }
-        for name, module in modules.items():
-            fake = types.ModuleType(name)
-            vars(fake).update(module)
-            monkeypatch.setitem(sys.modules, name, fake)
+        spec = {"directory": str(self.wheels), "pins": pins, "find_links": [], **changes}
+        return fetch(spec, self.network)
+
+    @property
+    def found(self) -> dict[str, bytes]:
+        return {path.name: path.read_bytes() for path in self.wheels.iterdir()}
 
 
-def spec(directory: Path, **changes: Any) -> str:
-    fields = {
-        "narrow": True,
-        "page": str(directory / "page.html"),
-        "hashes": {"a-b": [f"sha256:{ONE}"]},
-        "links": {},
-        "indexes": ["https://index.example/simple"],
-        "index_arguments": ["--index-url", "x"],
-        "common_arguments": ["--retries", "5"],
-        "cache": str(directory / "cache"),
-        "certificates": None,
-        **changes,
-    }
-    (directory / "pins.json").write_text(json.dumps(fields))
-    return str(directory / "pins.json")
+@pytest.fixture()
+def client(tmp_path: Path, index: Index) -> Client:
+    return Client(tmp_path, index)
 
 
-def test_pip_gets_a_page_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    pip = FakePip(monkeypatch)
-    assert fetch.main([spec(tmp_path), "download", "--dest", "x"]) == 7
-    page = tmp_path / "page.html"
-    assert pip.asked == [ADDRESS]
-    assert pip.arguments == ["download", "--dest", "x", "--retries", "5", "--no-index", "--find-links", str(page)]
-    assert [found[0] for found in files_of(page.read_text(), "text/html", "")] == ["https://files.example/a&b-1.0.whl"]
+def only_a(**changes: Any) -> dict[str, Any]:
+    return {"a": {"specifier": "==1.0", "hashes": [hash_of_wheel(A)], "links": [], **changes}}
 
 
-def test_an_index_is_not_asked_for_what_has_an_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    pip = FakePip(monkeypatch)
-    fetch.main([spec(tmp_path, links={"a-b": [f"https://files.example/a.whl#sha256={ONE}"]})])
-    assert pip.asked == []
-    [(address, _, hashes)] = files_of((tmp_path / "page.html").read_text(), "text/html", "")
-    assert (address, hashes) == ("https://files.example/a.whl", [f"sha256:{ONE}"])
+def test_all_wheels_are_downloaded(client: Client) -> None:
+    assert client.fetch() == []
+    assert client.found == WHEELS
 
 
-def test_a_project_that_one_of_two_indexes_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    pip = FakePip(monkeypatch, status=404)
-    fetch.main([spec(tmp_path, indexes=["https://one.example/simple/", "https://two.example/simple"])])
-    assert pip.asked == ["https://one.example/simple/a-b/", "https://two.example/simple/a-b/"]
-    assert pip.arguments[-1] == str(tmp_path / "page.html")
+def test_pip_finds_them_in_its_cache_and_so_do_we(client: Client, index: Index) -> None:
+    client.fetch()
+    for wheel in WHEELS:
+        del index.answers[f"/files/{wheel}"]
+        (client.wheels / wheel).unlink()
+    index.asked.clear()
+    client.network = client.new()
+    assert client.fetch() == []
+    assert client.found == WHEELS
+    # Without the session of pip, and each page once.
+    assert sorted(index.asked) == [("/simple/a/", "Python-urllib"), ("/simple/b/", "Python-urllib")]
 
 
-@pytest.mark.parametrize("content", ["no JSON", "{}", '{"files": [{"url": "a.whl", "hashes": {}}]}'])
-def test_pip_asks_the_index_itself_if_its_page_is_not_understood(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str
-) -> None:
-    pip = FakePip(monkeypatch, content)
-    assert fetch.main([spec(tmp_path), "download"]) == 7
-    assert pip.arguments == ["download", "--retries", "5", "--index-url", "x"]
+def test_the_cache_of_newer_pips(client: Client, index: Index) -> None:
+    name = hashlib.sha224(f"{index.address}/files/{A}".encode()).hexdigest()
+    body = client.cache.joinpath("http-v2", *name[:5], f"{name}.body")
+    body.parent.mkdir(parents=True)
+    body.write_bytes(WHEELS[A])
+    assert client.fetch(pins=only_a()) == []
+    assert client.found == {A: WHEELS[A]}
+    assert [path for path, _ in index.asked] == ["/simple/a/"]
 
 
-def test_pip_asks_the_index_itself_if_that_has_a_password(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    pip = FakePip(monkeypatch)
-    fetch.main([spec(tmp_path, narrow=False)])
-    assert (pip.asked, pip.arguments[-2:]) == ([], ["--index-url", "x"])
+@pytest.mark.parametrize("damage", [b"", b"cc=4,", b"cc=4,\xc1", b"cc=2,x", b"cc=4,\x81\xa8response\xc0"])
+def test_a_damaged_cache_is_not_used(client: Client, index: Index, damage: bytes) -> None:
+    client.fetch(pins=only_a())
+    (client.wheels / A).unlink()
+    [cached] = (path for path in client.cache.rglob("*") if path.is_file() and WHEELS[A] in path.read_bytes())
+    for content in (damage, cached.read_bytes().replace(b"the wheel of a", b"other content!")):
+        cached.write_bytes(content)
+        client.network = client.new()
+        assert client.fetch(pins=only_a()) == []
+        assert client.found == {A: WHEELS[A]}
+
+
+def test_a_file_that_is_not_the_locked_one(client: Client, index: Index) -> None:
+    index.answers[f"/files/{A}"] = (200, "application/octet-stream", WHEELS[A] + b"!")
+    with pytest.raises(DamagedFileError, match=rf"{A} has the hash sha256:"):
+        client.fetch(pins=only_a())
+    assert client.found == {}
+
+
+def test_a_page_with_another_hash_has_no_wheel_for_the_pin(client: Client) -> None:
+    pins = only_a(hashes=[f"sha256:{'0' * 64}"])
+    assert client.fetch(pins=pins) == ["a"]
+    assert client.found == {}
+
+
+def test_a_project_that_no_index_has(client: Client, index: Index) -> None:
+    del index.answers["/simple/b/"]
+    assert client.fetch() == ["b"]
+    assert client.found == {A: WHEELS[A]}
+
+
+def test_a_project_that_one_of_two_indexes_has(client: Client, index: Index) -> None:
+    client.network.indexes.insert(0, f"{index.address}/other/")
+    assert client.fetch(pins=only_a()) == []
+    assert [path for path, _ in index.asked] == ["/other/a/", "/simple/a/", f"/files/{A}"]
+
+
+def test_an_index_is_not_asked_for_what_has_an_address(client: Client, index: Index) -> None:
+    link = f"{index.address}/files/{A}#{hash_of_wheel(A).replace(':', '=')}"
+    assert client.fetch(pins=only_a(links=[link])) == []
+    assert [path for path, _ in index.asked] == [f"/files/{A}"]
+
+
+def test_an_index_with_a_password(client: Client, index: Index) -> None:
+    index.credentials = f"Basic {base64.b64encode(b'me:secret').decode()}"
+    client.network = client.new(index.address.replace("//", "//me:secret@"))
+    assert client.fetch(pins=only_a()) == []
+    assert {user for _, user in index.asked} == {"pip"}
+
+
+def test_what_refuses_a_plain_request_is_asked_by_the_session(client: Client, index: Index) -> None:
+    index.answers["/simple/a/"] = (403, "text/plain", b"")
+    with pytest.raises(Exception, match="403"):
+        client.fetch(pins=only_a())
+    assert index.asked == [("/simple/a/", "Python-urllib"), ("/simple/a/", "pip")]
+
+
+@pytest.mark.parametrize("as_uri", [False, True])
+def test_wheels_in_a_directory(client: Client, index: Index, tmp_path: Path, as_uri: bool) -> None:
+    links = tmp_path / "my links"
+    links.mkdir()
+    (links / A).write_bytes(WHEELS[A])
+    (links / "a-0.9-py3-none-any.whl").write_bytes(b"older")
+    (links / "c-1.0.whl").write_bytes(b"another project")
+    client.network.indexes.clear()
+    assert client.fetch(find_links=[links.as_uri() if as_uri else str(links)]) == ["b"]
+    assert client.found == {A: WHEELS[A]}
+
+
+def test_wheels_on_a_page_of_links(client: Client, index: Index) -> None:
+    text = f'<a href="/files/{A}#{hash_of_wheel(A).replace(":", "=")}">a</a><a href="z.whl">z</a>'
+    index.answers["/links.html"] = (200, "text/html", text.encode())
+    client.network.indexes.clear()
+    with pytest.raises(UnknownChoiceError, match=r"z\.whl is not understood"):
+        client.fetch(find_links=[f"{index.address}/links.html"], pins=only_a())
+    index.answers["/links.html"] = (200, "text/html", text.replace("z.whl", "z-1.0-py3-none-any.whl").encode())
+    assert client.fetch(find_links=[f"{index.address}/links.html"], pins=only_a()) == []
+    assert client.found == {A: WHEELS[A]}
+
+
+def test_a_page_that_is_not_understood(client: Client, index: Index) -> None:
+    index.answers["/simple/a/"] = (200, JSON_PAGE, b"{}")
+    with pytest.raises(KeyError):
+        client.fetch(pins=only_a())

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import sys
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from packaging.requirements import InvalidRequirement, Requirement
 
-from devflow.export_all_resolves.staging.required import unmet
+from devflow.export_all_resolves.staging.required import RequirementError, Requiring, noted, of_note, requiring, unmet
 
 MARKERS = {"python_version": "3.11", "sys_platform": "linux", "python_full_version": "3.11.7"}
 
@@ -14,6 +18,10 @@ MARKERS = {"python_version": "3.11", "sys_platform": "linux", "python_full_versi
 def metadata(name: str, version: str, *requires: str) -> bytes:
     lines = [f"Name: {name}", f"Version: {version}", *(f"Requires-Dist: {text}" for text in requires)]
     return "\n".join(["Metadata-Version: 2.1", *lines, "", "Requires-Dist: not-a-header"]).encode()
+
+
+def unmet_of(*distributions: bytes) -> str | None:
+    return unmet([requiring(one, MARKERS) for one in distributions])
 
 
 @pytest.mark.parametrize(
@@ -29,6 +37,7 @@ def metadata(name: str, version: str, *requires: str) -> bytes:
         ("b[more]>=1", None),
         ("b>=1.0", None),
         ("c", "a 1.0 requires c, and its lockfile does not pin c"),
+        ("c; extra == 'more' or python_version > '3'", "a 1.0 requires c"),
         (
             "c>=2; sys_platform == 'linux'",
             'a 1.0 requires c>=2; sys_platform == "linux", and its lockfile does not pin c',
@@ -39,21 +48,82 @@ def metadata(name: str, version: str, *requires: str) -> bytes:
 )
 def test_a_requirement(requires: str, expected: str | None) -> None:
     """A version that is no final release counts, as for pex."""
-    found = unmet([metadata("a", "1.0", requires), metadata("b", "2.0.dev1"), metadata("b-B-b", "2.0")], MARKERS)
-    assert found == expected
+    found = unmet_of(metadata("a", "1.0", requires), metadata("b", "2.0.dev1"), metadata("b-B-b", "2.0"))
+    assert (found and found[: len(expected or found)]) == expected
 
 
 def test_nothing_is_unmet_of_nothing() -> None:
-    assert unmet([], MARKERS) is None
+    assert unmet_of() is None
 
 
-def test_a_requirement_that_is_none() -> None:
-    found = unmet([metadata("a", "1.0", "!")], MARKERS)
+@pytest.mark.parametrize("requires", ["!", "b; extra", "b; python_version ~ '3'"])
+def test_a_requirement_that_is_none(requires: str) -> None:
+    with pytest.raises(RequirementError, match=r"a requirement of a 1\.0 is not understood: "):
+        requiring(metadata("a", "1.0", requires), MARKERS)
+    assert noted([metadata("a", "1.0", requires)], MARKERS) is None
+
+
+@pytest.mark.parametrize("requires", ["b @ https://files.example/b.whl", "b; python_version >= '3'"])
+def test_an_interpreter_without_packaging(monkeypatch: pytest.MonkeyPatch, requires: str) -> None:
+    for module in ("markers", "requirements"):
+        monkeypatch.setitem(sys.modules, f"packaging.{module}", None)  # type: ignore[misc]
+    with pytest.raises(RequirementError, match="the interpreter of Pants has no `packaging`"):
+        requiring(metadata("a", "1.0", requires), {**MARKERS, "os_name": requires})
+
+
+SPACE = st.sampled_from(["", " "])
+SPECIFIERS = st.lists(
+    st.builds(
+        "{}{}{}".format,
+        st.sampled_from(["==", ">=", "<=", "<", ">", "!=", "~=", "==="]),
+        SPACE,
+        st.sampled_from(["1.0", "1.0.*", "2", "1.0a1", "1!2.0", "1.0+local", "x"]),
+    ),
+    max_size=2,
+).map(",".join)
+ATOMS = st.sampled_from(
+    [
+        *("extra == 'x'", 'extra=="x"', "'x' == extra", "extra != 'x'", "extra in 'x'", "extra == ''", "extra > 'x'"),
+        *("python_version < '3.9'", "python_version >= '3.9'", "sys_platform == 'win32'", "sys_platform == 'or'"),
+    ]
+)
+MARKER_TEXTS = st.recursive(ATOMS, lambda inner: st.builds("({} {} {})".format, inner, st.sampled_from(["and", "or"]), inner))
+TEXTS = st.builds(
+    "{}{}{}{}{}{}".format,
+    st.sampled_from(["a", "A.b_c", "a-", "zope.interface", "é"]),
+    SPACE,
+    st.sampled_from(["", "[x]", "[x, y]", "[]"]),
+    st.one_of(SPECIFIERS, SPECIFIERS.map("({})".format), SPECIFIERS.map(" ( {} ) ".format), st.just(" @ https://x.example")),
+    SPACE,
+    st.one_of(st.just(""), MARKER_TEXTS.map("; {}".format)),
+)
+
+
+@given(TEXTS)
+def test_what_is_read_here_is_what_packaging_reads(text: str) -> None:
+    try:
+        requirement = Requirement(text)
+    except InvalidRequirement:
+        with pytest.raises(RequirementError):
+            requiring(metadata("a", "1.0", text), MARKERS)
+        return
+    [*found] = requiring(metadata("a", "1.0", text), MARKERS).requires
+    if requirement.marker and not requirement.marker.evaluate({**MARKERS, "extra": ""}):
+        assert found == []
+    else:
+        [(shown, project, specifier)] = found
+        assert (str(Requirement(shown)), project) == (str(requirement), requirement.name.lower().replace("_", "-").replace(".", "-"))
+        for version in ("1.0", "1.0a1", "2.0", "1.0+local", "3"):
+            met = unmet([Requiring("b", "1", found), Requiring(requirement.name, version, [])]) is None
+            assert met == requirement.specifier.contains(version, prereleases=True), (specifier, version)
+
+
+def test_what_is_noted_holds_where_markers_have_the_same_values() -> None:
+    content = [metadata("a", "1.0", "b>1", "c; python_version < '3.9'"), metadata("b", "2")]
+    note = json.loads(json.dumps(noted(content, MARKERS)))
+    found = of_note(note, MARKERS)
     assert found is not None
-    assert found.startswith("a requirement of a 1.0 is not understood: ")
-
-
-def test_an_interpreter_without_packaging(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "packaging.requirements", None)  # type: ignore[misc]
-    found = unmet([metadata("a", "1.0", "b")], MARKERS)
-    assert found == "what its distributions require is not known, because the interpreter of Pants has no `packaging`"
+    assert unmet(found) is None
+    assert [(one.name, one.version) for one in found] == [("a", "1.0"), ("b", "2")]
+    assert of_note(note, {**MARKERS, "python_version": "3.8"}) is None
+    assert of_note(None, MARKERS) is None

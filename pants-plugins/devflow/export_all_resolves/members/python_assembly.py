@@ -74,12 +74,8 @@ async def plan_assembly(
     base = _path(directory, "base", *context, *base_context)
     absent = tuple(pin for pin in pins.pins if not os.path.isdir(parts[pin].path))
     by_pip = installable(absent) if wheels else ()
-    downloaded = None
-    if wheels and by_pip:
-        # What pex refuses when it installs everything is to be refused: a distribution that requires another version.
-        checked = len(by_pip) == len(pins.pins) and not pins.is_pex_native
-        downloaded = await download_wheels(by_pip, wheels, checked=checked)
-    by_pex = tuple(pin for pin in absent if not downloaded or pin not in by_pip)
+    downloaded = await download_wheels(by_pip, wheels) if wheels and by_pip else None
+    by_pex = tuple(pin for pin in absent if not downloaded or pin.name not in downloaded.projects)
     assembly = Assembly(
         tuple(parts.values()),
         base,
@@ -101,7 +97,7 @@ async def plan_assembly(
             layout=PexLayout.PACKED,
         )
     parts_request = await _parts_request(lockfile, constraints, pins, by_pex) if by_pex else None
-    return PlannedAssembly(assembly, base_request, downloaded, parts_request)
+    return PlannedAssembly(assembly, base_request, downloaded.digest if downloaded else None, parts_request)
 
 
 def _path(directory: str, name: str, *inputs: str) -> str:

@@ -30,7 +30,8 @@ class Pin:
     """One distribution. `text` is what pex is asked for; `identity` changes if another file may be installed.
 
     `hashed` is the same as a line of a requirements file, with its `hashes` ("sha256:0123…"); `links` are the addresses
-    of its wheels, with their hashes, if the lockfile has addresses. `requirement` is the text by which pex lists it.
+    of its wheels, with their hashes, if the lockfile has addresses. `specifier` is that of the version ("==1.0").
+    `requirement` is the text by which pex lists it.
     """
 
     name: str  # normalised
@@ -38,6 +39,7 @@ class Pin:
     identity: str
     hashed: str
     hashes: tuple[str, ...]
+    specifier: str
     requirement: str | None = None
     links: tuple[str, ...] = ()
     may_be_wheel: bool = True
@@ -88,7 +90,8 @@ def _of_requirements(text: str, environment: Mapping[str, str]) -> Iterator[Pin]
         if requirement.marker is None or requirement.marker.evaluate(dict(environment)):
             identity = " ".join([str(requirement), *hashes])
             name = canonicalize_name(requirement.name)
-            yield Pin(name, line, identity, line, tuple(hashes), requirement=_listed(requirement))
+            specifier = str(requirement.specifier)
+            yield Pin(name, line, identity, line, tuple(hashes), specifier, requirement=_listed(requirement))
 
 
 def _listed(requirement: Requirement) -> str:
@@ -131,7 +134,8 @@ def _pin(name: str, entry: Mapping[str, Any]) -> Pin:
         if "+" in artifact["url"].partition(":")[0] or not artifact["hash"]:
             raise NotPinnedError(f"its lockfile has {name} from version control")
     identity = [entry["version"], *sorted(f"{artifact['algorithm']}:{artifact['hash']}" for artifact in artifacts)]
-    text = f"{entry['project_name']}=={Version(entry['version'])}"
+    specifier = f"=={Version(entry['version'])}"
+    text = f"{entry['project_name']}{specifier}"
     hashes = tuple(f"{artifact['algorithm']}:{artifact['hash']}" for artifact in artifacts)
     wheels = [artifact for artifact in artifacts if urlsplit(artifact["url"]).path.endswith(".whl")]
     return Pin(
@@ -140,6 +144,7 @@ def _pin(name: str, entry: Mapping[str, Any]) -> Pin:
         " ".join([name, *identity]),
         " ".join([text, *(f"--hash={one}" for one in hashes)]),
         hashes,
+        specifier,
         links=tuple(f"{wheel['url'].partition('#')[0]}#{wheel['algorithm']}={wheel['hash']}" for wheel in wheels),
         # An address in a mapped directory (`${NAME}/…`) is one for pex only. Of several builds of a wheel, pex may take
         # another one than pip, which takes the last.

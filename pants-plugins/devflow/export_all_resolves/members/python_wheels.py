@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -32,7 +32,6 @@ SEEDS = "devflow_venv_seeds"  # the named cache
 WHEELS = f"{OWN_DIR}/wheels"
 _PINS = f"{OWN_DIR}/pins.txt"
 _SPEC = f"{OWN_DIR}/pins.json"
-_PAGE = f"{OWN_DIR}/index.html"
 _OLDEST_PYTHON = (3, 9)  # of the modules in the sandbox
 _MORE_SCRIPTS = frozenset({"pip", "setuptools"})  # pip installs these in a form of their own
 
@@ -70,18 +69,24 @@ def installable(pins: Sequence[Pin]) -> tuple[Pin, ...]:
     return tuple(pin for pin in pins if pin.name not in _MORE_SCRIPTS and pin.may_be_wheel)
 
 
-async def download_wheels(pins: Sequence[Pin], settings: WheelSettings, *, checked: bool) -> Digest | None:
-    """The wheels of these pins in `WHEELS`, verified by their hashes; None if any of them cannot be had in this way.
+@dataclass(frozen=True)
+class DownloadedWheels:
+    """A digest with verified wheels in `WHEELS`, and the names of their projects."""
 
-    `checked`: only if they are all that they require.
-    """
+    digest: Digest
+    projects: frozenset[str]
+
+
+async def download_wheels(pins: Sequence[Pin], settings: WheelSettings) -> DownloadedWheels | None:
+    """The wheels of these pins, but for those that have none; None if they cannot be had in this way."""
     certificates = ca_certs_path_to_file_content(settings.ca_certs_path) if settings.ca_certs_path else None
     caches = settings.environment.in_sandbox(working_directory=None)
     seeds = os.path.join(".cache", SEEDS)
     cache = str(caches.pex_root / "pip_cache")
+    certificates_path = certificates.path if certificates else None
     files = [
         FileContent(_PINS, "".join(f"{pin.hashed}\n" for pin in pins).encode()),
-        FileContent(_SPEC, json.dumps(_spec(pins, settings, cache, certificates), sort_keys=True).encode()),
+        FileContent(_SPEC, json.dumps(_spec(pins, settings.config, cache, certificates_path), sort_keys=True).encode()),
         *([certificates] if certificates else ()),
     ]
     process = Process(
@@ -89,9 +94,9 @@ async def download_wheels(pins: Sequence[Pin], settings: WheelSettings, *, check
             settings.python.path,
             *("-s", "-B", "-m", f"{STAGING}.download", os.path.join(seeds, settings.seed), settings.python.path, _SPEC),
             *("--isolated", "--disable-pip-version-check", "--no-input", "--quiet", "--cache-dir", cache),
-            *(("--cert", certificates.path) if certificates else ()),
-            *("download", "--require-hashes", "--only-binary=:all:", "--dest", WHEELS, "--requirement", _PINS),
-            *(() if checked else ("--no-deps",)),
+            *(("--cert", certificates_path) if certificates_path else ()),
+            *("download", "--require-hashes", "--only-binary=:all:", "--no-deps", "--dest", WHEELS),
+            *("--requirement", _PINS, *_index_arguments(settings.config)),
         ),
         env={
             "PATH": os.pathsep.join(settings.environment.path),
@@ -105,38 +110,47 @@ async def download_wheels(pins: Sequence[Pin], settings: WheelSettings, *, check
         level=LogLevel.DEBUG,
     )
     done = await try_process(process)
+    said = tail(done.stderr.decode(errors="replace"))
     if done.exit_code:
-        logger.debug(
-            f"Pex installs the missing wheels, because pip failed: {tail(done.stderr.decode(errors='replace'))}"
-        )
+        logger.debug(f"Pex installs the missing wheels, because pip failed: {said}")
         return None
-    return done.output_digest
+    if said:
+        logger.debug(said)
+    absent = done.stdout.decode().split()
+    return DownloadedWheels(done.output_digest, frozenset(pin.name for pin in pins).difference(absent))
 
 
 def _spec(
-    pins: Sequence[Pin], settings: WheelSettings, cache: str, certificates: FileContent | None
-) -> dict[str, object]:
-    """What `staging/fetch.py` reads."""
-    indexes, find_links = settings.config.indexes, settings.config.find_links
-    first, *others = indexes or (None,)
-    index_arguments = ["--index-url", first] if first else ["--no-index"]
-    for index in others:
-        index_arguments += ["--extra-index-url", index]
-    common = ["--retries", "5", "--timeout", "15"]
-    for link in find_links:
-        common += ["--find-links", link]
-    for url in (*indexes, *find_links):
-        if url.startswith("http:"):
-            common += ["--trusted-host", urlsplit(url).netloc]
+    pins: Sequence[Pin], config: ResolvePexConfig, cache: str, certificates_path: str | None
+) -> Mapping[str, object]:
+    """What `staging/download.py` reads."""
     return {
-        # A password of an index may be for its files, too, and then pip must know the index.
-        "narrow": not any("@" in urlsplit(index).netloc for index in indexes),
-        "page": _PAGE,
-        "hashes": {pin.name: pin.hashes for pin in pins},
-        "links": {pin.name: pin.links for pin in pins if pin.links},
-        "indexes": indexes,
-        "index_arguments": index_arguments,
-        "common_arguments": common,
-        "cache": cache,
-        "certificates": certificates.path if certificates else None,
+        "directory": WHEELS,
+        "pins": {
+            pin.name: {"specifier": pin.specifier, "hashes": pin.hashes, "links": pin.links} for pin in pins
+        },
+        "find_links": config.find_links,
+        "network": {
+            "cache": cache,
+            "indexes": config.indexes,
+            "trusted_hosts": _trusted_hosts(config),
+            "certificates": certificates_path,
+        },
     }
+
+
+def _index_arguments(config: ResolvePexConfig) -> Iterator[str]:
+    """The same for `pip`."""
+    first, *others = config.indexes or (None,)
+    yield from ("--index-url", first) if first else ("--no-index",)
+    for index in others:
+        yield from ("--extra-index-url", index)
+    for link in config.find_links:
+        yield from ("--find-links", link)
+    for host in _trusted_hosts(config):
+        yield from ("--trusted-host", host)
+    yield from ("--retries", "5", "--timeout", "15")
+
+
+def _trusted_hosts(config: ResolvePexConfig) -> list[str]:
+    return [urlsplit(url).netloc for url in (*config.indexes, *config.find_links) if url.startswith("http:")]

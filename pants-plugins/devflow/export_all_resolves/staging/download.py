@@ -1,11 +1,15 @@
-"""Runs `fetch.py` with the `pip` of a seed: to download wheels needs no virtualenv of its own, and no pex.
+"""Downloads wheels by means of the `pip` of a seed: that needs no virtualenv of its own, and no pex.
 
-download SEED PYTHON ARGUMENT…
+    download SEED PYTHON SPEC ARGUMENT…
+
+SPEC is a file for `fetch.py`. If that cannot do it, `pip` gets the arguments. Names of pins without a wheel are printed.
 """
 
 from __future__ import annotations
 
+import gc
 import glob
+import json
 import os
 import re
 import sys
@@ -17,14 +21,14 @@ _TEMPORARY = ".tmp"
 
 
 def main(arguments: list[str]) -> int:
-    """Become that program; 1 with a message on stderr if there is no `pip` for it."""
-    seed, python, *rest = arguments
+    """The exit code: 1 with a message on stderr if there is no `pip`. Or become `pip`."""
+    seed, python, path, *of_pip = arguments
     seed = os.path.abspath(seed)
     # A seed is complete as soon as it exists; the modules that make one take longer to import than all of this.
     if not os.path.isdir(seed) and not _ensure(seed, python):
         print(f"{python} has no ensurepip", file=sys.stderr)
         return 1
-    version = _version_of_pip(seed)
+    version, site_packages = _pip_of(seed)
     if version < _OLDEST_PIP:
         print(f"the pip of {python} is older than {'.'.join(map(str, _OLDEST_PIP))}", file=sys.stderr)
         return 1
@@ -33,9 +37,24 @@ def main(arguments: list[str]) -> int:
     os.environ["TMPDIR"] = os.path.abspath(_TEMPORARY)
     # To download, `pip` needs no program; it would run some to say in a header of its requests what is installed.
     os.environ["PATH"] = ""
+    try:
+        print(*_absent(path, version, site_packages), sep="\n")
+    except Exception as error:  # whatever it is, `pip` itself may succeed, or say what is wrong
+        print(f"pip downloads the wheels, because of: {error!r}", file=sys.stderr)
+    else:
+        return 0
     program = os.path.join(seed, "bin", "python")
-    fetch = os.path.join(os.path.dirname(__file__), "fetch.py")
-    return os.execv(program, [program, "-I", "-B", fetch, *rest])  # noqa: S606
+    return os.execv(program, [program, "-I", "-B", "-m", "pip", *of_pip])  # noqa: S606
+
+
+def _absent(path: str, version: tuple[int, int], site_packages: str) -> list[str]:
+    """Download; the names of pins without a wheel. Raises: any exception."""
+    sys.path.insert(0, site_packages)
+    fetch = import_module("devflow.export_all_resolves.staging.fetch")
+    with open(path, encoding="utf-8") as file:
+        spec = json.load(file)
+    network = fetch.Network(version, **spec["network"])
+    return list(fetch.fetch(spec, network))
 
 
 def _ensure(seed: str, python: str) -> bool:
@@ -43,13 +62,15 @@ def _ensure(seed: str, python: str) -> bool:
     return bool(ensure(seed, (python, "-m", "venv", "{digest_root}"), os.environ))
 
 
-def _version_of_pip(seed: str) -> tuple[int, int]:
+def _pip_of(seed: str) -> tuple[tuple[int, int], str]:
+    """Its version, and the directory that it is in."""
     for path in glob.glob(os.path.join(glob.escape(seed), "lib", "*", "site-packages", "pip-*.dist-info")):
         found = re.search(r"pip-(\d+)\.(\d+)", os.path.basename(path))
         if found:
-            return int(found[1]), int(found[2])
-    return (0, 0)
+            return (int(found[1]), int(found[2])), os.path.dirname(path)
+    return (0, 0), ""
 
 
 if __name__ == "__main__":
+    gc.disable()  # a short run, most of which is to import modules
     sys.exit(main(sys.argv[1:]))

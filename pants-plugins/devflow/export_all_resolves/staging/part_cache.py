@@ -13,11 +13,13 @@ import json
 import os
 import re
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from devflow.export_all_resolves.staging.pip_form import UnknownWheelError
+from devflow.export_all_resolves.staging.projects import normalised, project_of
+from devflow.export_all_resolves.staging.required import noted
 from devflow.export_all_resolves.staging.trees import clone_tree, remove, staging_path
 from devflow.export_all_resolves.staging.wheels import VenvLayout, install, unpack
 
@@ -26,6 +28,7 @@ RECORD = "part.json"
 _USED_AGAIN_S = 86400  # a use within a day of the last one is not recorded
 _PEX_INFO = "PEX-INFO"
 _DEPENDENCIES = ".deps"  # in a pex
+_METADATA = re.compile(r"lib/[^/]+/site-packages/[^/]+\.dist-info/METADATA")
 
 
 class CannotAssembleError(Exception):
@@ -52,8 +55,13 @@ class Sources:
     pex: str | None = None
 
 
-def make_parts(parts: Iterable[Part], tree: str, sources: Sources) -> None:
-    """Put those parts that the cache lacks into it, for such a virtualenv. Raises: CannotAssembleError, OSError."""
+def make_parts(
+    parts: Iterable[Part], tree: str, sources: Sources, markers: Mapping[str, str] | None = None
+) -> None:
+    """Put those parts that the cache lacks into it, for such a virtualenv. Raises: CannotAssembleError, OSError.
+
+    With `markers`, what they require is kept with them.
+    """
     layout = VenvLayout.of(tree)
     wheels = {project_of(name): name for name in (os.listdir(sources.wheels) if sources.wheels else ())}
     info = read_pex_info(sources.pex) if sources.pex else None
@@ -70,7 +78,8 @@ def make_parts(parts: Iterable[Part], tree: str, sources: Sources) -> None:
                 made = _of_pex(part, sources.pex, info, target, layout)
             else:
                 raise CannotAssembleError(f"no wheel of {part.name} was downloaded")
-            _write_record(growing, {"root": tree, **made})
+            about = {} if markers is None else {"requires": noted(metadata_of(target, made["files"]), markers)}
+            _write_record(growing, {"root": tree, **made, **about})
         except UnknownWheelError as error:
             remove(growing)
             raise CannotAssembleError(str(error)) from error
@@ -80,7 +89,7 @@ def make_parts(parts: Iterable[Part], tree: str, sources: Sources) -> None:
         _finish(growing, part.path)
 
 
-def _of_wheel(part: Part, wheel: str, target: str, layout: VenvLayout) -> dict[str, object]:
+def _of_wheel(part: Part, wheel: str, target: str, layout: VenvLayout) -> dict[str, Any]:
     paths, pex_hash = install(wheel, target, layout)
     return {
         "files": paths,
@@ -89,7 +98,7 @@ def _of_wheel(part: Part, wheel: str, target: str, layout: VenvLayout) -> dict[s
     }
 
 
-def _of_pex(part: Part, pex: str, info: Mapping[str, Any], target: str, layout: VenvLayout) -> dict[str, object]:
+def _of_pex(part: Part, pex: str, info: Mapping[str, Any], target: str, layout: VenvLayout) -> dict[str, Any]:
     wheels = [name for name in info["distributions"] if project_of(name) == part.name]
     return {
         # A requirement whose marker does not hold installs nothing.
@@ -99,14 +108,11 @@ def _of_pex(part: Part, pex: str, info: Mapping[str, Any], target: str, layout: 
     }
 
 
-def project_of(wheel: str) -> str:
-    """The normalised name of the project of a wheel or a `.dist-info`."""
-    return normalised(wheel.partition("-")[0])
-
-
-def normalised(name: str) -> str:
-    """The one form of a project's name. Source: PEP 503."""
-    return re.sub(r"[-_.]+", "-", name).lower()
+def metadata_of(tree: str, files: Iterable[str]) -> Iterator[bytes]:
+    """The content of each METADATA among the files of a tree. Raises: OSError."""
+    for path in filter(_METADATA.fullmatch, files):
+        with open(os.path.join(tree, path), "rb") as file:
+            yield file.read()
 
 
 def _is_about(requirement: str, project: str) -> bool:

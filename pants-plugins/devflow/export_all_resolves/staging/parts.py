@@ -9,10 +9,8 @@ import contextlib
 import csv
 import glob
 import hashlib
-import itertools
 import json
 import os
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,18 +21,18 @@ from devflow.export_all_resolves.staging.part_cache import (
     Part,
     Sources,
     make_parts,
-    project_of,
+    metadata_of,
     read_pex_info,
     read_record,
     store_base,
 )
-from devflow.export_all_resolves.staging.required import unmet
+from devflow.export_all_resolves.staging.projects import project_of
+from devflow.export_all_resolves.staging.required import RequirementError, of_note, requiring, unmet
 from devflow.export_all_resolves.staging.shebang import same_form
 from devflow.export_all_resolves.staging.trees import clone, clone_tree, replace_content
 from devflow.export_all_resolves.staging.unchanged import OldExport
 
 PEX_INFO = "PEX-INFO"
-_METADATA = re.compile(r"lib/[^/]+/site-packages/[^/]+\.dist-info/METADATA")
 _REPLACED = frozenset({"pip", "setuptools"})  # `python -m venv` installs these; pex replaces them by pinned ones
 
 
@@ -84,7 +82,7 @@ def assemble(staged: str, assembly: Assembly, old: OldExport, *, from_base: bool
         store_base(staged, assembly.base)
     made = [part for part in assembly.parts if part.name in assembly.made]
     if made:
-        make_parts(made, staged, assembly.sources)
+        make_parts(made, staged, assembly.sources, assembly.markers)
     in_base = _distributions(staged)
     records = []
     for part in assembly.parts:
@@ -94,19 +92,24 @@ def assemble(staged: str, assembly: Assembly, old: OldExport, *, from_base: bool
         records.append(record)
         files[part.path] = [path for path in record["files"] if not _names_its_tree(path)]
     if assembly.markers is not None:
-        _require_complete(staged, files.values(), assembly.markers)
+        _require_complete(staged, records, assembly.markers)
     _write_pex_info(staged, records, assembly.requirements)
     of_parts = {path for paths in files.values() for path in paths}
     return {**files, assembly.base: [path for path in of_base if path not in of_parts]}
 
 
-def _require_complete(tree: str, files: Iterable[Sequence[str]], markers: Mapping[str, str]) -> None:
-    """Pex refuses what is not, and is to say so itself. Raises: CannotAssembleError."""
-    metadata = []
-    for path in filter(_METADATA.fullmatch, itertools.chain.from_iterable(files)):
-        with open(os.path.join(tree, path), "rb") as file:
-            metadata.append(file.read())
-    lacking = unmet(metadata, markers)
+def _require_complete(tree: str, records: Iterable[Mapping[str, Any]], markers: Mapping[str, str]) -> None:
+    """Pex refuses what is not, and is to say so itself. Raises: CannotAssembleError, OSError."""
+    try:
+        found = []
+        for record in records:
+            noted = of_note(record.get("requires"), markers)
+            found += noted if noted is not None else [
+                requiring(content, markers) for content in metadata_of(tree, record["files"])
+            ]
+        lacking = unmet(found)
+    except RequirementError as error:
+        raise CannotAssembleError(str(error)) from error
     if lacking:
         raise CannotAssembleError(lacking)
 

@@ -1,0 +1,82 @@
+"""The wheel that `pip` would take for a pin: chosen here, because to start `pip` takes longer than to choose.
+
+`pip` itself says what it supports, and how names of wheels, versions and specifiers are read. Source: pip 21.3 to 24.2,
+`LinkEvaluator.evaluate_link`, `CandidateEvaluator`.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from devflow.export_all_resolves.staging.index import IndexFile
+
+_STRONG = ("sha256:", "sha384:", "sha512:")  # the hashes that pip takes for a pin
+
+
+class UnknownChoiceError(Exception):
+    """It is not known which file `pip` would take."""
+
+
+@dataclass(frozen=True)
+class WheelPin:
+    """A pinned project: its normalised name, "==1.0", and the hashes of which the file must have one."""
+
+    name: str
+    specifier: str
+    hashes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Supported:
+    """The version of an interpreter, and the tags of the wheels that it takes: tag → place, the best first."""
+
+    version: str
+    places: Mapping[Any, int]
+
+    @classmethod
+    def by_this_interpreter(cls) -> Supported:
+        """As `pip` determines it, which must be importable."""
+        tags = import_module("pip._internal.utils.compatibility_tags").get_supported()
+        return cls(".".join(map(str, sys.version_info[:3])), {tag: place for place, tag in enumerate(tags)})
+
+
+def chosen_wheel(files: Iterable[IndexFile], pin: WheelPin, here: Supported) -> tuple[IndexFile, str] | None:
+    """The file, and the hash that it must have; None if none of them is a wheel for this interpreter.
+
+    Raises: UnknownChoiceError.
+    """
+    allowed = [one for one in pin.hashes if one.startswith(_STRONG)]
+    fitting: dict[str, tuple[Any, IndexFile]] = {}
+    for file in files:
+        wanted = next((one for one in allowed if one in file.hashes), None)
+        if not file.name.endswith(".whl") or (file.hashes and not wanted):
+            continue
+        rank = _rank(file, pin, here)
+        if rank and not wanted:
+            raise UnknownChoiceError(f"{file.address} has no hash")
+        if rank and wanted:
+            fitting.setdefault(wanted, (rank, file))
+    if not fitting:
+        return None
+    best, *others = sorted(fitting, key=lambda one: fitting[one][0], reverse=True)
+    rank, file = fitting[best]
+    if others and fitting[others[0]][0] == rank:
+        raise UnknownChoiceError(f"{file.name} and {fitting[others[0]][1].name} fit equally well")
+    return file, best
+
+
+def _rank(file: IndexFile, pin: WheelPin, here: Supported) -> tuple[bool, int, Any] | None:
+    """What is larger is better; None for what does not fit. Raises: UnknownChoiceError."""
+    utils, specifiers = (import_module(f"pip._vendor.packaging.{name}") for name in ("utils", "specifiers"))
+    try:
+        name, version, build, tags = utils.parse_wheel_filename(file.name)
+        is_pinned = name == pin.name and specifiers.SpecifierSet(pin.specifier).contains(version, prereleases=True)
+        fits = specifiers.SpecifierSet(file.requires_python).contains(here.version, prereleases=True)
+    except ValueError as error:  # of names, versions and specifiers
+        raise UnknownChoiceError(f"{file.name} is not understood: {error}") from error
+    places = [here.places[tag] for tag in tags if tag in here.places]
+    return (not file.yanked, -min(places), build) if is_pinned and fits and places else None

@@ -1,0 +1,61 @@
+"""The page of a project, in both of the forms that indexes have."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from devflow.export_all_resolves.staging.index import JSON_PAGE, IndexFile, files_of
+
+ADDRESS = "https://index.example/simple/a-b/"
+ONE, TWO = "1" * 64, "2" * 64
+PAGE_JSON = json.dumps(
+    {
+        "files": [
+            {"url": "https://files.example/a&b-1.0.whl", "hashes": {"sha256": ONE}, "requires-python": ">=3.9,<4"},
+            {"url": "../../files/a_b-2.0%2Bx.whl", "hashes": {"sha256": TWO}, "yanked": "broken"},
+            {"url": "c.whl", "hashes": {}, "yanked": False, "requires-python": None},
+        ]
+    }
+)
+PAGE_HTML = f"""\
+<!DOCTYPE html><html><body>
+<a href="https://files.example/a&amp;b-1.0.whl#sha256={ONE}" data-requires-python="&gt;=3.9,&lt;4">a&amp;b-1.0.whl</a>
+<a href="../../files/a_b-2.0%2Bx.whl#sha256={TWO}" data-yanked>a_b-2.0.whl</a><a name="no link">x</a>
+<a href="c.whl">c</a>
+</body></html>
+"""
+
+
+@pytest.mark.parametrize(("content", "content_type"), [(PAGE_JSON, JSON_PAGE), (PAGE_HTML, "text/html")])
+def test_both_kinds_of_pages(content: str, content_type: str) -> None:
+    first, second, third = files_of(content, content_type, ADDRESS)
+    assert first == IndexFile("https://files.example/a&b-1.0.whl", (f"sha256:{ONE}",), ">=3.9,<4")
+    assert second == IndexFile("https://index.example/files/a_b-2.0%2Bx.whl", (f"sha256:{TWO}",), yanked=True)
+    assert (first.name, second.name) == ("a&b-1.0.whl", "a_b-2.0+x.whl")
+    assert third == IndexFile(f"{ADDRESS}c.whl")
+
+
+def test_a_page_may_have_a_base() -> None:
+    page = f'<html><head><base href="/other/"></head><a href="x.whl#sha256={ONE}">x</a></html>'
+    [file] = files_of(page, "text/html", ADDRESS)
+    assert file.address == "https://index.example/other/x.whl"
+
+
+@pytest.mark.parametrize("content", ["no JSON", "{}", "[]", '{"files": [{"url": "a.whl"}]}'])
+def test_a_page_that_is_not_understood(content: str) -> None:
+    with pytest.raises((ValueError, LookupError, TypeError)):
+        list(files_of(content, JSON_PAGE, ADDRESS))
+
+
+@pytest.mark.parametrize(
+    ("link", "file"),
+    [
+        (f"https://x.example/a.whl#sha256={ONE}", IndexFile("https://x.example/a.whl", (f"sha256:{ONE}",))),
+        ("https://x.example/a.whl", IndexFile("https://x.example/a.whl")),
+        ("https://x.example/a.whl#x", IndexFile("https://x.example/a.whl")),
+    ],
+)
+def test_a_link(link: str, file: IndexFile) -> None:
+    assert IndexFile.of_link(link) == file
