@@ -122,10 +122,9 @@ def resolve_of(towncrier: str) -> str:
     return towncrier.replace(".", "-")
 
 
-def pants_toml() -> str:
+def pants_toml(*backends: str) -> str:
     """Settings with a resolve for each towncrier."""
     resolves = {resolve_of(towncrier): f"{towncrier}.lock" for towncrier in TOWNCRIERS}
-    backends = ("devflow.backport", "devflow.export_all_resolves", "devflow.release")
     return settings(resolves, backends=backends)
 
 

@@ -34,7 +34,7 @@ from harness.world import Caches, Repository, repository
 def repo(tmp_path_factory: pytest.TempPathFactory, caches: Caches) -> Iterator[Repository]:
     # Some towncriers import the package for its name.
     ignored = "/.pants.d/\n/.pids/\n/dist/\n__pycache__/\n"
-    files = {"pants.toml": pants_toml(), ".gitignore": ignored, **lockfiles()}
+    files = {"pants.toml": pants_toml("devflow"), ".gitignore": ignored, **lockfiles()}
     with repository(tmp_path_factory.mktemp("release") / "repository", caches, files) as new:
         set_identity(new.root)
         yield new

@@ -52,7 +52,7 @@ def origin(place: Path, caches: Caches) -> Path:
     """A bare repository with two commits and a tag."""
     style = "the heading in the template"
     files = {
-        "pants.toml": pants_toml() + NEWEST,
+        "pants.toml": pants_toml("devflow.backport", "devflow.release") + NEWEST,
         **lockfiles(),
         "VERSION": "24.02.0",
         **STYLES[style][0],
