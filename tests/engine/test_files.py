@@ -16,6 +16,7 @@ from devflow.engine import (
     create_digest,
     digest_contents,
     digest_entries,
+    list_files,
     list_paths,
     merge_digests,
     read_files,
@@ -39,6 +40,7 @@ async def see_the_build_root(about: AboutTheBuildRoot) -> Answer:
             "snapshot": await snapshot_of(about.globs),
             "contents": await read_files(about.globs),
             "paths": await list_paths(about.globs),
+            "files": await list_files(about.globs),
         }
     )
 
@@ -81,15 +83,22 @@ def runner() -> RuleRunner:
     return RuleRunner(rules=[see_the_build_root, shape_digests, see_build_files, *engine.rules(), *queries])
 
 
-@executes("snapshot_of", "read_files", "list_paths")
+@executes("snapshot_of", "read_files", "list_paths", "list_files")
 def test_files_of_the_build_root(runner: RuleRunner) -> None:
     runner.write_files({"docs/a.txt": "first", "docs/b.txt": "second", "docs/c.md": "other"})
     seen = runner.request(Answer, [AboutTheBuildRoot(PathGlobs(["docs/*.txt"]))])
-    assert seen.snapshot.files == seen.paths.files == ("docs/a.txt", "docs/b.txt")
+    assert seen.snapshot.files == seen.paths.files == seen.files == ("docs/a.txt", "docs/b.txt")
     assert [(file.path, file.content) for file in seen.contents] == [
         ("docs/a.txt", b"first"),
         ("docs/b.txt", b"second"),
     ]
+
+
+def test_files_are_listed_again_when_there_are_others(runner: RuleRunner) -> None:
+    for number in range(2):
+        runner.write_files({f"listed/{number}.txt": ""})
+        seen = runner.request(Answer, [AboutTheBuildRoot(PathGlobs(["listed/*.txt"]))])
+        assert seen.files == tuple(f"listed/{one}.txt" for one in range(number + 1))
 
 
 def test_a_file_that_was_written_without_the_engine_is_read_again(runner: RuleRunner) -> None:

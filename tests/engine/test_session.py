@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from pants.engine.env_vars import CompleteEnvironmentVars
 from pants.engine.rules import QueryRule, rule
 from pants.option.errors import ConfigValidationError
 from pants.option.option_types import StrOption
@@ -13,7 +14,8 @@ from pants.option.subsystem import Subsystem
 from pants.testutil.rule_runner import RuleRunner
 
 from devflow import engine
-from devflow.engine import environment_vars, run_id, scoped_options
+from devflow.engine import environment_vars, run_id, scoped_options, session_values
+from devflow.engine.repository_state import repository_state
 from devflow.engine.session import HAS_IMPLICIT_VALUES, with_implicit_value
 from engine.answer import Answer
 from engine.recorder import executes
@@ -35,6 +37,8 @@ async def see_the_session(about: AboutTheSession) -> Answer:
             "root_patterns": options.options.root_patterns,
             "variables": dict(await environment_vars(name for name in ("GREETING", "NOT_SET"))),
             "run_id": await run_id(),
+            "session": await session_values(),
+            "state": await repository_state(await session_values(), about.scope),
         }
     )
 
@@ -44,7 +48,7 @@ def runner() -> RuleRunner:
     return RuleRunner(rules=[see_the_session, *engine.rules(), QueryRule(Answer, [AboutTheSession])])
 
 
-@executes("environment_vars", "run_id", "scoped_options")
+@executes("environment_vars", "run_id", "scoped_options", "session_values", "repository_state")
 def test_session(runner: RuleRunner) -> None:
     run_ids = set()
     for _ in range(2):
@@ -53,6 +57,11 @@ def test_session(runner: RuleRunner) -> None:
         assert list(seen.root_patterns) == ["/here"]
         assert seen.variables == {"GREETING": "hello"}
         run_ids.add(seen.run_id)
+        assert seen.session[CompleteEnvironmentVars]["OTHER"] == "x"
+        build_root, arguments, variables, *_ = seen.state
+        assert build_root == "source"
+        assert arguments[-1] == "--source-root-patterns=['/here']"
+        assert dict(variables) == {"GREETING": "hello", "OTHER": "x"}
     assert len(run_ids) == 2
 
 

@@ -37,7 +37,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return found
 
 
-def write(path: str, text: str) -> Callable[[RuleRunner], None]:
+def write(path: str, text: str) -> Callable[[RuleRunner], object]:
     return lambda runner: runner.write_files({path: text})
 
 
@@ -49,7 +49,7 @@ def _remove(runner: RuleRunner) -> None:
     Path(runner.build_root, "src/acme/agent/py.typed").unlink()
 
 
-CHANGES: dict[str, Callable[[RuleRunner], None]] = {
+CHANGES: dict[str, Callable[[RuleRunner], object]] = {
     "an import": write("src/acme/agent/__init__.py", "import acme.client\n"),
     "an entry point": write("src/acme/agent/BUILD", build_file("agent").replace("points=''", "points='[x]\\ny = z'")),
     "a dependency": write("src/acme/agent/BUILD", build_file("agent").replace("'src/acme/common:src', ", "")),

@@ -39,7 +39,7 @@ def test_a_key_that_an_entry_does_not_have(package: Run, root: Path) -> None:
 def test_a_wheel_that_cannot_be_read(package: Run, root: Path) -> None:
     def accepted() -> bool:
         package("src/acme/runner:dist")
-        test = [sys.executable, "-m", "zipfile", "--test", root / "dist" / ANY]
+        test = [sys.executable, "-m", "zipfile", "--test", str(root / "dist" / ANY)]
         is_whole = subprocess.run(test, capture_output=True, check=False).returncode == 0
         (root / "dist" / ANY).unlink()
         return is_whole

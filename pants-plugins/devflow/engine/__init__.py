@@ -8,12 +8,13 @@ from __future__ import annotations
 from pants.core.util_rules import distdir, system_binaries
 from pants.source import source_root
 
-from devflow.engine import resolves
+from devflow.engine import files, resolves, targets
 from devflow.engine.binaries import Binary, binaries_to_export, binary_tools, export_binary, find_binary_tool
 from devflow.engine.files import (
     create_digest,
     digest_contents,
     digest_entries,
+    list_files,
     list_paths,
     merge_digests,
     read_files,
@@ -71,6 +72,7 @@ __all__ = [
     "find_binary",
     "find_binary_tool",
     "known_resolve_names",
+    "list_files",
     "list_paths",
     "merge_digests",
     "on_this_machine",
@@ -100,5 +102,7 @@ def rules() -> Rules:
         *source_root.rules(),
         *system_binaries.rules(),
         *resolves.rules(),
+        *files.rules(),
+        *targets.rules(),
         *(env_vars.rules() if env_vars else ()),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from pants.engine.fs import (
     AddPrefix,
@@ -16,8 +17,9 @@ from pants.engine.fs import (
     Snapshot,
     Workspace,
 )
+from pants.engine.rules import collect_rules, rule
 
-from devflow.engine.generation import HAS_GET, Get, implicitly
+from devflow.engine.generation import HAS_GET, Get, Rules, by_name, implicitly
 
 if not HAS_GET:
     from pants.engine import intrinsics
@@ -42,6 +44,40 @@ async def list_paths(globs: PathGlobs) -> Paths:
     if HAS_GET:
         return await Get(Paths, PathGlobs, globs)
     return await intrinsics.path_globs_to_paths(globs)
+
+
+@dataclass(frozen=True)
+class ListFilesRequest:
+    """The files to list."""
+
+    globs: PathGlobs
+
+
+@dataclass(frozen=True)
+class ListedFiles:
+    """Their paths, sorted."""
+
+    paths: tuple[str, ...]
+
+
+@rule
+async def _list_matching_files(request: ListFilesRequest) -> ListedFiles:
+    """Memoised until a directory changes. What Pants does for globs is not: it takes 2 µs for each file."""
+    found = await list_paths(request.globs)
+    return ListedFiles(found.files)
+
+
+_listed_files = by_name(_list_matching_files)
+
+
+async def list_files(globs: PathGlobs) -> tuple[str, ...]:
+    """List the matching files of the build root. For a goal that lists all of them, in each run."""
+    request = ListFilesRequest(globs)
+    if HAS_GET:
+        listed = await Get(ListedFiles, ListFilesRequest, request)
+    else:
+        listed = await _listed_files(request)
+    return listed.paths
 
 
 async def digest_contents(digest: Digest) -> DigestContents:
@@ -85,3 +121,8 @@ def forget_files(workspace: Workspace, paths: Iterable[str]) -> None:
     The engine sees a change on the disk by itself, but not at once. A goal that depends on one of them may begin again.
     """
     workspace._scheduler.invalidate_files(set(paths))
+
+
+def rules() -> Rules:
+    """The rule that lists."""
+    return collect_rules()

@@ -13,7 +13,7 @@ from pants.option.options_bootstrapper import OptionsBootstrapper
 
 from devflow.common.callers import of_caller
 from devflow.common.file_states import states_of
-from devflow.engine.files import list_paths
+from devflow.engine.files import list_files
 from devflow.engine.session import scoped_options
 
 
@@ -25,8 +25,8 @@ async def repository_state(session: SessionValues, build_root: str) -> Hashable 
     has just changed.
     """
     options = (await scoped_options("")).options
-    paths = await list_paths(PathGlobs(["**"]))
-    states = states_of(build_root, paths.files)
+    files = await list_files(PathGlobs(["**"]))
+    states = states_of(build_root, files)
     if states is None:
         return None
     configuration = {os.path.join(build_root, os.path.expanduser(path)) for path in _configuration(options)}
@@ -34,7 +34,7 @@ async def repository_state(session: SessionValues, build_root: str) -> Hashable 
     if of_configuration is None:
         return None
     variables = frozenset(of_caller(session[CompleteEnvironmentVars]).items())
-    return build_root, session[OptionsBootstrapper].args, variables, paths.files, states, of_configuration
+    return build_root, session[OptionsBootstrapper].args, variables, files, states, of_configuration
 
 
 def _configuration(options: OptionValueContainer) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from pants.backend.project_info.dependents import Dependents, DependentsRequest
 from pants.base.glob_match_error_behavior import GlobMatchErrorBehavior
@@ -17,6 +18,7 @@ from pants.core.util_rules.source_files import SourceFilesRequest
 from pants.core.util_rules.stripped_source_files import StrippedSourceFiles
 from pants.engine.addresses import Address, Addresses, UnparsedAddressInputs
 from pants.engine.fs import PathGlobs
+from pants.engine.rules import collect_rules, rule
 from pants.engine.target import (
     AllTargets,
     AllUnexpandedTargets,
@@ -35,7 +37,7 @@ from pants.engine.unions import UnionMembership
 from pants.source.source_root import AllSourceRoots
 
 from devflow.engine.files import read_files
-from devflow.engine.generation import HAS_GET, Get, MultiGet, Rules, concurrently, implicitly
+from devflow.engine.generation import HAS_GET, Get, MultiGet, Rules, by_name, concurrently, implicitly
 from devflow.engine.session import scoped_options
 
 if not HAS_GET:
@@ -165,6 +167,36 @@ def package_rules() -> Rules:
     return [*package_goal.rules(), *source_files.rules(), *stripped.rules()]
 
 
+@dataclass(frozen=True)
+class BuildFilesRequest:
+    """The files that declare targets."""
+
+    globs: PathGlobs
+
+
+@dataclass(frozen=True)
+class BuildFilesFingerprint:
+    """None: not the files alone decide which targets there are."""
+
+    value: str | None
+
+
+@rule
+async def _fingerprint_build_files(request: BuildFilesRequest) -> BuildFilesFingerprint:
+    """Memoised until one of them changes."""
+    found = await read_files(request.globs)
+    if any(_READS_VARIABLE.search(one.content) for one in found):
+        return BuildFilesFingerprint(None)
+    fingerprint = hashlib.sha256()
+    for one in found:
+        fingerprint.update(f"{one.path}\0{len(one.content)}\0".encode(errors="surrogateescape"))
+        fingerprint.update(one.content)
+    return BuildFilesFingerprint(fingerprint.hexdigest())
+
+
+_fingerprinted_build_files = by_name(_fingerprint_build_files)
+
+
 async def build_files_fingerprint() -> str | None:
     """Fingerprint all BUILD files and macros: what has the same one has the same targets, for the same source files.
 
@@ -176,11 +208,14 @@ async def build_files_fingerprint() -> str | None:
     options = scoped.options
     globs = [f"**/{pattern}" for pattern in options.build_patterns]
     ignored = [f"!{pattern}" for pattern in options.build_ignore]
-    found = await read_files(PathGlobs([*globs, *ignored, *options.build_file_prelude_globs]))
-    if any(_READS_VARIABLE.search(one.content) for one in found):
-        return None
-    fingerprint = hashlib.sha256()
-    for one in found:
-        fingerprint.update(f"{one.path}\0{len(one.content)}\0".encode(errors="surrogateescape"))
-        fingerprint.update(one.content)
-    return fingerprint.hexdigest()
+    request = BuildFilesRequest(PathGlobs([*globs, *ignored, *options.build_file_prelude_globs]))
+    if HAS_GET:
+        fingerprint = await Get(BuildFilesFingerprint, BuildFilesRequest, request)
+    else:
+        fingerprint = await _fingerprinted_build_files(request)
+    return fingerprint.value
+
+
+def rules() -> Rules:
+    """The rule that fingerprints."""
+    return collect_rules()

@@ -16,7 +16,7 @@ from devflow.common.errors import Problem, UserError, did_you_mean
 from devflow.common.files import Obstruction, blocker, read_file
 from devflow.common.paths import shell_quote, shown
 from devflow.common.remembered import Remembered
-from devflow.engine import all_targets, build_files_fingerprint, list_paths, scoped_options
+from devflow.engine import all_targets, build_files_fingerprint, list_files, scoped_options
 from devflow.exec.checksum import cksum
 from devflow.exec.facts import CommandFacts, FileOnDisk, Lockfile
 from devflow.exec.plan import in_the_way
@@ -90,9 +90,9 @@ async def inspect_commands(
 
 async def _resolves_of_directories() -> frozenset[tuple[str, str | None]]:
     """Each directory with importable files of a target, and the resolve of the target; None for the default resolve."""
-    paths = await list_paths(PathGlobs([f"**/*{suffix}" for suffix in _IMPORTABLE]))
+    files = await list_files(PathGlobs([f"**/*{suffix}" for suffix in _IMPORTABLE]))
     fingerprint = await build_files_fingerprint()
-    state = (fingerprint, paths.files) if fingerprint else None
+    state = (fingerprint, files) if fingerprint else None
     known = _OF_DIRECTORIES.of(state)
     if known is not None:
         return known

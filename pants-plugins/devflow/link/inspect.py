@@ -32,7 +32,7 @@ from devflow.engine import (
     build_files_fingerprint,
     digest_contents,
     filtered_targets_of_specs,
-    list_paths,
+    list_files,
     scoped_options,
 )
 from devflow.engine.generation import HAS_GET, Get, Rules, by_name, implicitly
@@ -256,8 +256,8 @@ def _paths(target: Target) -> tuple[str, ...]:
 async def _code_files() -> tuple[tuple[Address, tuple[str, ...]], ...]:
     """The sources and resources of each target of the repository, except tests."""
     fingerprint = await build_files_fingerprint()
-    paths = await list_paths(PathGlobs(["**"]))
-    state = (fingerprint, paths.files) if fingerprint else None
+    files = await list_files(PathGlobs(["**"]))
+    state = (fingerprint, files) if fingerprint else None
     known = _CODE_FILES.of(state)
     if known is not None:
         return known

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 
 from devflow.common.errors import UserError
@@ -64,7 +65,15 @@ def inspect_project(build_root: str, path: str) -> PluginProject:
         texts[named] = text
     directories = _directories(top)
     modules = {".": _modules(top), **{one: _modules(top / one) for one in directories}}
-    return read_project(texts, directories, modules)
+    return _read_project(tuple(texts.items()), directories, tuple(modules.items()))
+
+
+@lru_cache(maxsize=256)
+def _read_project(
+    texts: tuple[tuple[str, str], ...], directories: tuple[str, ...], modules: tuple[tuple[str, tuple[str, ...]], ...]
+) -> PluginProject:
+    """The same for the same files; cached in the daemon, because parsing takes longer than reading."""
+    return read_project(dict(texts), directories, dict(modules))
 
 
 def _text(path: Path) -> str | None:
