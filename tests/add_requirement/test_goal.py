@@ -232,6 +232,6 @@ def test_check(world: World) -> None:
     world.write("BUILD", 'python_requirements(name="reqs", source="main.txt", module_mapping={"redi": ["redis"]})\n')
     result = world.run("--check")
     assert result.exit_code == 1
-    assert "main.lock: its header lacks requirements: redis\n" in result.stdout
+    assert "main.lock: its metadata lacks requirements: redis\n" in result.stdout
     assert "BUILD: module_mapping of //:reqs names redi, which is none of its requirements\n" in result.stdout
     assert json.loads(world.run("--check", "--format=json").stdout)["results"][0]["path"] == "main.lock"

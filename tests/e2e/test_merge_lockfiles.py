@@ -76,7 +76,7 @@ def test_a_pin_that_is_in_the_way_is_given_up_alone(repo: Repository) -> None:
     repo.write("3rdparty/requirements.txt", "base\nours\ntheirs>=2\n")
     checked = repo.run("merge-lockfiles", "--check", check=False)
     assert checked.exit_code == 1
-    assert "main.lock (main): its header lacks requirements: theirs>=2\n" in checked.stdout
+    assert "main.lock (main): its metadata lacks requirements: theirs>=2\n" in checked.stdout
     moved = repo.run("merge-lockfiles", "--resolve=main")
     assert moved.stdout == (
         "main.lock (main): locked again, 3 pins kept, staged\n  theirs 1.0 → 2.0, The user requested theirs>=2\n"

@@ -42,12 +42,12 @@ def test_two_ways_to_write_a_requirement() -> None:
 @pytest.mark.parametrize(
     ("locked", "requirements", "clause"),
     [
-        (pex(), [*REQUIREMENTS, "redis"], "its header lacks requirements: redis"),
-        (pex(), ["aiohttp>=3.8"], "its header lacks requirements: aiohttp>=3.8"),
+        (pex(), [*REQUIREMENTS, "redis"], "its metadata lacks requirements: redis"),
+        (pex(), ["aiohttp>=3.8"], "its metadata lacks requirements: aiohttp>=3.8"),
         (
             edited('//     "boto3"\n', '//     "redis"\n'),
             ["aiohttp>=3.9"],
-            "its header and its content are made from different requirements: redis; boto3",
+            "its metadata and its content are made from different requirements: redis; boto3",
         ),
         (
             edited('"version": "1.20.0"', '"version": "2.1"'),
@@ -92,4 +92,4 @@ def test_the_metadata_beside_a_lockfile_counts_as_its_header() -> None:
     metadata = b'{"generated_with_requirements": ["aiohttp"]}'
     resolve = ResolveFacts("main", "main.lock", UV.encode(), metadata)
     assert examine(resolve, facts, ["aiohttp"]) == ()
-    assert examine(resolve, facts, ["aiohttp>=3"]) == ("its header lacks requirements: aiohttp>=3",)
+    assert examine(resolve, facts, ["aiohttp>=3"]) == ("its metadata lacks requirements: aiohttp>=3",)

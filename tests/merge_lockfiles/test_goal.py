@@ -203,12 +203,12 @@ def test_a_textual_merge_that_is_wrong_is_found_and_corrected(world: World) -> N
     world.git("add", "main.lock")
     checked = world.run("--check")
     assert checked.exit_code == 1
-    assert "main.lock (main): its header lacks requirements: aiohttp\n" in checked.stdout
+    assert "main.lock (main): its metadata lacks requirements: aiohttp\n" in checked.stdout
     assert "tools.lock (tools): matches its requirements\n" in checked.stdout
     assert checked.stderr == "To do it: pants merge-lockfiles --resolve=main\n"
     noted = world.run()
     assert noted.exit_code == 0
-    assert "main.lock (main): its header lacks requirements: aiohttp\n" in noted.stderr
+    assert "main.lock (main): its metadata lacks requirements: aiohttp\n" in noted.stderr
     assert world.run("--resolve=main").exit_code == 0
     assert pins(world) == BOTH
     assert world.run("--check").exit_code == 0
@@ -242,7 +242,7 @@ def test_a_wrong_merge_that_is_committed(world: World) -> None:
     world.commit("Merge")
     world.lock("tools", {"redis": "5.0.1"})
     checked = world.run("--check")
-    assert "main.lock (main): its header lacks requirements: aiohttp\n" in checked.stdout
+    assert "main.lock (main): its metadata lacks requirements: aiohttp\n" in checked.stdout
     result = world.run("--resolve=main,tools")
     assert pins(world) == BOTH
     assert pins(world, "tools") == {"redis": "5.0.1"}

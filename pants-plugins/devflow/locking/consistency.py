@@ -33,10 +33,10 @@ def _not_in_header(locked: LockedProjects, wanted: Iterable[str]) -> Iterator[st
     body = None if locked.requirements is None else _by_key(locked.requirements)
     if header is not None:
         missing = [text for key, text in _by_key(wanted).items() if key not in header]
-        yield from _listed("its header lacks requirements", missing)
+        yield from _listed("its metadata lacks requirements", missing)
         if body is not None:
             differing = [text for key, text in {**header, **body}.items() if (key in header) != (key in body)]
-            yield from _listed("its header and its content are made from different requirements", differing)
+            yield from _listed("its metadata and its content are made from different requirements", differing)
 
 
 def _by_key(requirements: Iterable[str]) -> Mapping[object, str]:
