@@ -4,8 +4,8 @@
 python3 benchmarks/export.py
 
 It makes a scratch repository with caches and a daemon of its own, runs this project's Pants in it, and removes it. The
-first run needs a package index; all take some twenty minutes. It judges and never fails because of a number: the exit code
-is 0 unless something could not be measured.
+first run needs a package index; all take some twenty minutes. It judges and never fails because of a number: the exit
+code is 0 unless something could not be measured.
 """
 
 from __future__ import annotations
