@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from results import Row, compare
 from scratch_repository import BenchmarkError, Resolve, Run, ScratchRepository
-from uv_peer import find_uv
+from uv_peer import Uv
 
 _EXAMPLE, _OWN = "examples/monorepo/3rdparty", "3rdparty/python"
 # From this project's own lockfiles; the first has some 80 projects.
@@ -61,20 +61,18 @@ def ours(repository: ScratchRepository, *options: str, exports: Sequence[str]) -
     return run
 
 
-def time_cases(repository: ScratchRepository, *, runs: int, slow_runs: int) -> Iterator[Row]:
-    """Every case about time, each side in turn."""
-    names = [resolve.name for resolve in repository.resolves]
+def index_settings(index: str) -> Mapping[str, str]:
+    """The environment variables by which Pants, pex and pip use this index only."""
+    return {"PANTS_PYTHON_REPOS_INDEXES": json.dumps([index])}
 
+
+def rebuilt_cases(repository: ScratchRepository, uv: Uv | None, *, runs: int, slow_runs: int) -> Iterator[Row]:
+    """Nothing changed, and everything rebuilt; each side in turn."""
+    names = _names(repository)
     stock(repository)  # fills the caches: it builds what exports that are assembled do without
-    ours(repository, _FORCE, exports=names)
-    uv = find_uv(repository)
-    if uv:
-        uv.install(repository.resolves)  # fills its cache
-
     pairs = [(stock(repository), ours(repository, _FORCE, exports=names)) for _ in range(slow_runs)]
     stock_rebuilds = [pair[0] for pair in pairs]
     rebuilds = [pair[1] for pair in pairs]
-
     for _ in range(_WARM_UPS):
         floor(repository)
         ours(repository, exports=[])
@@ -88,10 +86,14 @@ def time_cases(repository: ScratchRepository, *, runs: int, slow_runs: int) -> I
         installs = [uv.install(repository.resolves) for _ in range(slow_runs)]
         yield compare("everything rebuilt from cache", rebuilds, uv.version, installs, at_most=3.0)
 
+
+def changed_cases(repository: ScratchRepository, uv: Uv | None, *, runs: int, slow_runs: int) -> Iterator[Row]:
+    """One lockfile changed, by one pin and by two, and back; each side in turn."""
+    floors = [floor(repository) for _ in range(slow_runs)]
     changed = []
     for _ in range(slow_runs):
         changed.append(ours(repository, exports=repository.change_lockfile(repository.resolves[CHANGED])))
-    yield compare("one lockfile changed: that resolve only", changed, "stock, unchanged", stock_rebuilds, at_most=1.0)
+    yield compare("one lockfile changed: that resolve only", changed, "the floor", floors)
 
     large = repository.resolves[0]
     moved: list[Run] = []
@@ -104,11 +106,14 @@ def time_cases(repository: ScratchRepository, *, runs: int, slow_runs: int) -> I
         if uv:
             peers.append(uv.install([large]))
     case = f"two pins of {large.name} changed"
-    yield compare(case, moved, "stock, unchanged", stock_rebuilds)
+    yield compare(case, moved, "the floor", floors)
     if uv:
         yield compare(case, moved, uv.version, peers, at_most=2.0)
         yield compare("the same two changed back", back, uv.version, peers, at_most=2.0)
 
+
+def daemonless_case(repository: ScratchRepository, uv: Uv | None, *, runs: int, slow_runs: int) -> Iterator[Row]:
+    """Nothing changed, and no daemon runs."""
     repository.stop()
     pairs = [
         (floor(repository, "--no-pantsd"), ours(repository, "--no-pantsd", exports=[])) for _ in range(slow_runs + 1)
@@ -116,20 +121,58 @@ def time_cases(repository: ScratchRepository, *, runs: int, slow_runs: int) -> I
     floors = [pair[0] for pair in pairs]
     yield compare("nothing changed, no daemon", [pair[1] for pair in pairs], "the floor", floors)
 
+
+def cold_case(repository: ScratchRepository, uv: Uv | None, *, runs: int, slow_runs: int) -> Iterator[Row]:
+    """All caches are empty but that of wheels."""
+    yield _cold(repository, "cold store, wheels cached", slow_runs, at_most=0.25)
+
+
+def all_cold_case(repository: ScratchRepository, uv: Uv | None, *, runs: int, slow_runs: int) -> Iterator[Row]:
+    """All caches are empty: wheels come from the local index."""
+    yield _cold(repository, "everything cold", slow_runs, at_most=0.4, wheels_too=True)
+
+
+def _cold(repository: ScratchRepository, case: str, slow_runs: int, *, at_most: float, wheels_too: bool = False) -> Row:
     colds: list[Run] = []
     stock_colds: list[Run] = []
     for _ in range(slow_runs):
-        forget_all_but_wheels(repository)
+        _forget(repository, wheels_too=wheels_too)
         stock_colds.append(stock(repository))
-        forget_all_but_wheels(repository)
-        colds.append(ours(repository, _FORCE, exports=names))
-    yield compare("cold store, wheels cached", colds, "stock", stock_colds, at_most=0.25)
+        _forget(repository, wheels_too=wheels_too)
+        colds.append(ours(repository, _FORCE, exports=_names(repository)))
+    return compare(case, colds, "stock", stock_colds, at_most=at_most)
 
 
-def forget_all_but_wheels(repository: ScratchRepository) -> None:
+def _forget(repository: ScratchRepository, *, wheels_too: bool) -> None:
     """Make the caches cold, but start the daemon: that takes the same time for both sides."""
-    repository.forget()
+    repository.forget(wheels_too=wheels_too)
     floor(repository)
+
+
+def _names(repository: ScratchRepository) -> list[str]:
+    return [resolve.name for resolve in repository.resolves]
+
+
+# In this order: the cold ones last, because they empty the caches.
+TIME_CASES = {
+    "rebuilt": rebuilt_cases,
+    "changed": changed_cases,
+    "no-daemon": daemonless_case,
+    "cold": cold_case,
+    "all-cold": all_cold_case,
+}
+
+
+def time_cases(
+    repository: ScratchRepository, only: Collection[str], uv: Uv | None, *, runs: int, slow_runs: int
+) -> Iterator[Row]:
+    """These cases about time, with what they begin with."""
+    ours(repository, _FORCE, exports=_names(repository))
+    if uv:
+        uv.install(repository.resolves)  # fills its cache
+    for name, case in TIME_CASES.items():
+        if name in only:
+            yield from case(repository, uv, runs=runs, slow_runs=slow_runs)
 
 
 def memory_case(repository: ScratchRepository, *, runs: int) -> Iterator[Row]:

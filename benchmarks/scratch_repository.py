@@ -157,9 +157,11 @@ class ScratchRepository:
             shutil.rmtree(kept, ignore_errors=True)
             copy.rename(kept)
 
-    def forget(self) -> None:
-        """Make the caches cold: everything goes but the wheels."""
+    def forget(self, *, wheels_too: bool = False) -> None:
+        """Make the caches cold: everything goes, but the wheels unless they are to go, too."""
         self.stop()
+        if wheels_too:
+            shutil.rmtree(self.caches / _PIP_CACHE, ignore_errors=True)
         wheels, aside = self.caches / _PIP_CACHE, self.caches.with_name("wheels")
         if wheels.exists():
             wheels.rename(aside)

@@ -23,6 +23,7 @@ class Uv:
     path: str
     version: str  # "uv 0.9.1"
     repository: ScratchRepository
+    index: str | None = None  # its address, if it is not the usual one
 
     def install(self, resolves: Iterable[Resolve]) -> Run:
         """Make a virtualenv with pip for each lockfile, one after the other. Raises: BenchmarkError."""
@@ -58,6 +59,7 @@ class Uv:
             **({"UV_FIND_LINKS": links} if links else {}),
             **os.environ,
             "UV_CACHE_DIR": str(self.repository.caches / "uv"),
+            **({"UV_DEFAULT_INDEX": self.index} if self.index else {}),
         }
         done = subprocess.run(
             [self.path, *arguments], env=environment, cwd=Path("/"), capture_output=True, text=True, check=False
@@ -72,10 +74,10 @@ def _installed(venv: Path) -> set[str]:
     return {name for name in names if not name.startswith(_SEEDED)}
 
 
-def find_uv(repository: ScratchRepository) -> Uv | None:
+def find_uv(repository: ScratchRepository, index: str | None = None) -> Uv | None:
     """The uv on PATH; None without one, and then it is not in the table."""
     path = shutil.which("uv")
     if not path:
         return None
     version = subprocess.run([path, "--version"], capture_output=True, text=True, check=True).stdout.split()
-    return Uv(path, " ".join(version[:2]), repository)
+    return Uv(path, " ".join(version[:2]), repository, index)

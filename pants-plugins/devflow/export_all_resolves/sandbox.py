@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import marshal
-from functools import lru_cache
+from functools import cache
 from importlib.util import MAGIC_NUMBER
 from types import CodeType
 
@@ -25,13 +25,13 @@ _MODULES: tuple[str, ...] = (
 )
 
 
-@lru_cache(maxsize=None)
+@cache
 def staging_files() -> tuple[FileContent, ...]:
     """All modules that such a process may import; their `PYTHONPATH` is `OWN_DIR`."""
     return tuple(modules_as_files(_MODULES, OWN_DIR))
 
 
-@lru_cache(maxsize=None)
+@cache
 def compiled_staging_files() -> tuple[FileContent, ...]:
     """The same for the interpreter that runs this: each process would compile them again."""
     return tuple(

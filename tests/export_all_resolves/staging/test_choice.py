@@ -18,7 +18,9 @@ TAGS = [BEST, "py3-none-any", "py2.py3-none-any", "py2-none-any", "cp39-cp39-win
 HASHES = [f"sha256:{number:064}" for number in range(8)]
 
 
-def wheel(number: int, tags: str = "py3-none-any", *, build: str = "", version: str = "1.0", **fields: Any) -> IndexFile:
+def wheel(
+    number: int, tags: str = "py3-none-any", *, build: str = "", version: str = "1.0", **fields: Any
+) -> IndexFile:
     name = f"a_b-{version}{build}-{tags}.whl"
     return IndexFile(f"https://files.example/{number}/{name}", (HASHES[number],), **fields)
 
@@ -50,7 +52,9 @@ def chosen_by_pip(files: list[IndexFile], pinned: WheelPin) -> tuple[str | None,
         found = link.Link(address, requires_python=file.requires_python or None, yanked_reason=yanked)
         result, version = evaluator.evaluate_link(found)
         if result is finder.LinkType.candidate:
-            candidates.append(import_module("pip._internal.models.candidate").InstallationCandidate("a-b", version, found))
+            candidates.append(
+                import_module("pip._internal.models.candidate").InstallationCandidate("a-b", version, found)
+            )
     specifier = import_module("pip._vendor.packaging.specifiers").SpecifierSet(pinned.specifier)
     best = finder.CandidateEvaluator.create("a-b", target, specifier=specifier, hashes=hashes)
     applicable = best.get_applicable_candidates(candidates)

@@ -7,13 +7,12 @@ import json
 import os
 import subprocess
 import sys
-import zipfile
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from devflow.export_all_resolves.staging import download
+from harness.bundled_pip import unpack_pip
 
 
 def seed(directory: Path, version: str) -> Path:
@@ -25,16 +24,6 @@ def seed(directory: Path, version: str) -> Path:
     python.write_text('#!/bin/sh\necho "$@" "$TMPDIR" "PATH=$PATH"\n')
     python.chmod(0o755)
     return tree
-
-
-def unzipped_pip(directory: Path) -> Path:
-    """The package of the `pip` that the tests use; unpacked, if it is that of a wheel."""
-    found = Path(import_module("pip").__path__[0])
-    if not found.is_dir():
-        with zipfile.ZipFile(found.parent) as wheel:
-            wheel.extractall(directory / "unzipped")
-        return directory / "unzipped/pip"
-    return found
 
 
 def run(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -60,7 +49,7 @@ def test_pip_does_what_cannot_be_done_without(tmp_path: Path, version: str) -> N
 
 def test_pins_without_a_wheel_are_printed(tmp_path: Path) -> None:
     tree = seed(tmp_path, "23.2.1")
-    (tree / "lib/python3.11/site-packages/pip").symlink_to(unzipped_pip(tmp_path))
+    unpack_pip(tree / "lib/python3.11/site-packages")
     (tmp_path / "links").mkdir()
     content = b"a wheel"
     (tmp_path / "links/a-1.0-py3-none-any.whl").write_bytes(content)

@@ -27,7 +27,7 @@ def hash_of_wheel(name: str) -> str:
 
 
 class Index:
-    """An index on the loopback interface; `answers`: path → status, type, content. `asked` has each path, with its user."""
+    """An index on the loopback interface; `answers`: path → status, type, content. `asked`: each path, and by whom."""
 
     def __init__(self) -> None:
         self.answers: dict[str, tuple[int, str, bytes]] = {}

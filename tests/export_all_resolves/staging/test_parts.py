@@ -295,3 +295,17 @@ def test_parts_must_be_all_that_they_require(tmp_path: Path, cache: Path) -> Non
     alone = dataclasses.replace(assembly(cache, "top"), markers=markers)
     with pytest.raises(CannotAssembleError, match=r"^top 1\.0 requires below, and its lockfile does not pin below$"):
         assemble(str(tmp_path / "second"), alone, from_base=True)
+
+    # What was read for other values of the markers says nothing; a part may also be one of an older version.
+    windows = {"sys_platform": "win32"}
+    again = dataclasses.replace(assembly(cache, "below", "top"), markers=windows)
+    with pytest.raises(
+        CannotAssembleError, match=r"^top 1\.0 requires other; .*, and its lockfile does not pin other$"
+    ):
+        assemble(str(tmp_path / "third"), again, from_base=True)
+    record = Path(alone.parts[0].path, "part.json")
+    noted = json.loads(record.read_text())
+    assert noted.pop("requires")["distributions"] == [["top", "1.0", [["below", "below", ""]]]]
+    record.write_text(json.dumps(noted))
+    with pytest.raises(CannotAssembleError, match=r"requires below"):
+        assemble(str(tmp_path / "fourth"), alone, from_base=True)

@@ -87,13 +87,17 @@ ATOMS = st.sampled_from(
         *("python_version < '3.9'", "python_version >= '3.9'", "sys_platform == 'win32'", "sys_platform == 'or'"),
     ]
 )
-MARKER_TEXTS = st.recursive(ATOMS, lambda inner: st.builds("({} {} {})".format, inner, st.sampled_from(["and", "or"]), inner))
+MARKER_TEXTS = st.recursive(
+    ATOMS, lambda inner: st.builds("({} {} {})".format, inner, st.sampled_from(["and", "or"]), inner)
+)
 TEXTS = st.builds(
     "{}{}{}{}{}{}".format,
     st.sampled_from(["a", "A.b_c", "a-", "zope.interface", "é"]),
     SPACE,
     st.sampled_from(["", "[x]", "[x, y]", "[]"]),
-    st.one_of(SPECIFIERS, SPECIFIERS.map("({})".format), SPECIFIERS.map(" ( {} ) ".format), st.just(" @ https://x.example")),
+    st.one_of(
+        SPECIFIERS, SPECIFIERS.map("({})".format), SPECIFIERS.map(" ( {} ) ".format), st.just(" @ https://x.example")
+    ),
     SPACE,
     st.one_of(st.just(""), MARKER_TEXTS.map("; {}".format)),
 )
@@ -112,7 +116,10 @@ def test_what_is_read_here_is_what_packaging_reads(text: str) -> None:
         assert found == []
     else:
         [(shown, project, specifier)] = found
-        assert (str(Requirement(shown)), project) == (str(requirement), requirement.name.lower().replace("_", "-").replace(".", "-"))
+        assert (str(Requirement(shown)), project) == (
+            str(requirement),
+            requirement.name.lower().replace("_", "-").replace(".", "-"),
+        )
         for version in ("1.0", "1.0a1", "2.0", "1.0+local", "3"):
             met = unmet([Requiring("b", "1", found), Requiring(requirement.name, version, [])]) is None
             assert met == requirement.specifier.contains(version, prereleases=True), (specifier, version)

@@ -126,9 +126,7 @@ def _spec(
     """What `staging/download.py` reads."""
     return {
         "directory": WHEELS,
-        "pins": {
-            pin.name: {"specifier": pin.specifier, "hashes": pin.hashes, "links": pin.links} for pin in pins
-        },
+        "pins": {pin.name: {"specifier": pin.specifier, "hashes": pin.hashes, "links": pin.links} for pin in pins},
         "find_links": config.find_links,
         "network": {
             "cache": cache,

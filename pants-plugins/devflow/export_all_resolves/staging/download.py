@@ -2,7 +2,7 @@
 
     download SEED PYTHON SPEC ARGUMENT…
 
-SPEC is a file for `fetch.py`. If that cannot do it, `pip` gets the arguments. Names of pins without a wheel are printed.
+SPEC is a file for `fetch.py`. If that cannot do it, `pip` gets the arguments. Pins without a wheel are printed.
 """
 
 from __future__ import annotations

@@ -55,9 +55,7 @@ class Sources:
     pex: str | None = None
 
 
-def make_parts(
-    parts: Iterable[Part], tree: str, sources: Sources, markers: Mapping[str, str] | None = None
-) -> None:
+def make_parts(parts: Iterable[Part], tree: str, sources: Sources, markers: Mapping[str, str] | None = None) -> None:
     """Put those parts that the cache lacks into it, for such a virtualenv. Raises: CannotAssembleError, OSError.
 
     With `markers`, what they require is kept with them.

@@ -104,9 +104,11 @@ def _require_complete(tree: str, records: Iterable[Mapping[str, Any]], markers: 
         found = []
         for record in records:
             noted = of_note(record.get("requires"), markers)
-            found += noted if noted is not None else [
-                requiring(content, markers) for content in metadata_of(tree, record["files"])
-            ]
+            found += (
+                noted
+                if noted is not None
+                else [requiring(content, markers) for content in metadata_of(tree, record["files"])]
+            )
         lacking = unmet(found)
     except RequirementError as error:
         raise CannotAssembleError(str(error)) from error

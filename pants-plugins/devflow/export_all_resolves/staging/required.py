@@ -1,7 +1,7 @@
 """Whether distributions have what they require of each other. Pex asks this of all that it has resolved at once.
 
-It needs `packaging`, which Pants brings, and which its interpreter has unless Pants is run in an unusual way. To read
-requirements takes `packaging` a millisecond each, so the usual ones are read here, and what is read is kept in the part.
+It needs `packaging`, which Pants brings, and which its interpreter has unless Pants is run in an unusual way. To read a
+requirement takes `packaging` a millisecond, so the usual ones are read here, and what is read is kept in the part.
 Source: pex 2.1.137, `BuildAndInstallRequest._check_install`, `Target.requirement_applies`; PEP 508.
 """
 
@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email.parser import HeaderParser
-from functools import lru_cache
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -73,7 +73,7 @@ def _holds_for_an_extra_only(marker: str) -> bool:
     return bool(_OF_AN_EXTRA.search(marker)) and not _OR.search(marker)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _holds(marker: str, environment: tuple[tuple[str, str], ...]) -> bool:
     return bool(_packaging("markers").Marker(marker).evaluate(dict(environment)))
 

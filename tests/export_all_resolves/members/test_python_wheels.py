@@ -1,0 +1,92 @@
+"""The process that downloads wheels: what has none is left to pex, and the rest is not."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from pants.backend.python.util_rules import pex_environment
+from pants.backend.python.util_rules.pex_environment import PexEnvironment, PythonExecutable
+from pants.engine.fs import DigestContents
+from pants.engine.rules import QueryRule, rule
+from pants.testutil.rule_runner import RuleRunner
+from pants.util.ordered_set import FrozenOrderedSet
+
+from devflow.engine import digest_contents
+from devflow.engine.python import ResolvePexConfig
+from devflow.export_all_resolves.members.python_pins import Pin, read_pins
+from devflow.export_all_resolves.members.python_wheels import SEEDS, WHEELS, WheelSettings, download_wheels
+from harness.bundled_pip import unpack_pip
+
+WHEEL = b"a wheel"
+HASH = f"sha256:{hashlib.sha256(WHEEL).hexdigest()}"
+
+
+@dataclass(frozen=True)
+class WheelsInDirectory:
+    """The wheels of pins that are in a directory."""
+
+    pins: tuple[Pin, ...]
+    directory: str
+
+
+@dataclass(frozen=True)
+class FoundWheels:
+    """None if pex is to install everything."""
+
+    projects: frozenset[str] | None
+    contents: DigestContents
+
+
+@rule
+async def find_wheels(request: WheelsInDirectory, environment: PexEnvironment) -> FoundWheels:
+    config = ResolvePexConfig(
+        indexes=(),
+        find_links=(request.directory,),
+        manylinux=None,
+        constraints_file=None,
+        only_binary=FrozenOrderedSet(),
+        no_binary=FrozenOrderedSet(),
+        path_mappings=(),
+    )
+    python = PythonExecutable(sys.executable, "of the tests")
+    found = await download_wheels(request.pins, WheelSettings(python, "0123", config, environment, None))
+    if found is None:
+        return FoundWheels(None, DigestContents())
+    return FoundWheels(found.projects, await digest_contents(found.digest))
+
+
+@pytest.fixture(scope="module")
+def runner(tmp_path_factory: pytest.TempPathFactory) -> RuleRunner:
+    caches = tmp_path_factory.mktemp("named caches")
+    site_packages = caches / SEEDS / "0123/lib/python3/site-packages"
+    (site_packages / "pip-23.2.1.dist-info").mkdir(parents=True)
+    unpack_pip(site_packages)
+    program = caches / SEEDS / "0123/bin/python"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\necho 'no such file' >&2\nexit 1\n")
+    program.chmod(0o755)
+    return RuleRunner(
+        rules=[find_wheels, *pex_environment.rules(), QueryRule(FoundWheels, [WheelsInDirectory])],
+        bootstrap_args=[f"--named-caches-dir={caches}"],
+    )
+
+
+def pins(*names: str) -> tuple[Pin, ...]:
+    return read_pins("".join(f"{name}==1.0 --hash={HASH}\n" for name in names).encode(), {}).pins
+
+
+def test_a_pin_without_a_wheel_is_left_to_pex(runner: RuleRunner, tmp_path: Path) -> None:
+    (tmp_path / "a-1.0-py3-none-any.whl").write_bytes(WHEEL)
+    (tmp_path / "b-1.0.tar.gz").write_bytes(WHEEL)
+    found = runner.request(FoundWheels, [WheelsInDirectory(pins("a", "b"), str(tmp_path))])
+    assert found.projects == {"a"}
+    assert [(file.path, file.content) for file in found.contents] == [(f"{WHEELS}/a-1.0-py3-none-any.whl", WHEEL)]
+
+
+def test_pex_installs_everything_if_pip_fails_too(runner: RuleRunner, tmp_path: Path) -> None:
+    found = runner.request(FoundWheels, [WheelsInDirectory(pins("a"), str(tmp_path / "missing"))])
+    assert found.projects is None
