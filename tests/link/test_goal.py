@@ -186,10 +186,10 @@ def test_a_run_waits_for_the_one_before(
 ) -> None:
     """Which may be one that the user has left by Ctrl-C, and that the daemon completes."""
     lock = ExitStack()
-    lock.enter_context(exclusive_lock(root / ".pants.d/link.lock", timeout_s=0))
+    lock.enter_context(exclusive_lock(root / "workdir/link.lock", timeout_s=0))
     clock = SimpleNamespace(monotonic=time.monotonic, sleep=lambda _: lock.close())
     monkeypatch.setattr("devflow.common.files.time", clock)
-    result = run(CLI, f"--into={quick_venv}")
+    result = run(CLI, f"--into={quick_venv}", settings=(f"--pants-workdir={root}/workdir",))
     assert result.exit_code == 0
     assert result.stderr.startswith(f"Waiting for process {os.getpid()}.\nLinked 3 distributions ")
 
