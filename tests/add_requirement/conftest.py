@@ -35,13 +35,13 @@ from harness.processes import run_git
 from harness.rule_runners import emptied, name_of_rule
 from harness.solver import Index, NoSolutionError, lockfile
 
-# What each project needs.
+# What each project needs. Pants itself knows the module of the real pycryptodome from 2.21 on.
 INDEX: Index = {
     "aiohttp": {"3.8.0": ("attrs>=20", "yarl<2"), "3.9.1": ("attrs>=22", "yarl<2")},
     "attrs": {"20.1": (), "21.4.0": (), "22.2.0": (), "23.1.0": ()},
     "boto3": {"1.26.0": (), "1.28.0": ()},
     "click": {"8.0.4": (), "8.1.7": ()},
-    "pycryptodome": {"3.19": ()},
+    "pretendcrypto": {"3.19": ()},
     "redis": {"4.0": (), "5.0.1": ()},
     "types-odd": {"1.0": ()},
     "yarl": {"1.8.2": (), "1.20.0": ()},
@@ -49,7 +49,7 @@ INDEX: Index = {
 }
 FILES = {
     "aiohttp": ["aiohttp/__init__.py"],
-    "pycryptodome": ["Crypto/__init__.py", "Crypto/Cipher/__init__.py"],
+    "pretendcrypto": ["Crypto/__init__.py", "Crypto/Cipher/__init__.py"],
     "types-odd": ["quaint-stubs/__init__.pyi"],
     "zzz": ["zzz.pth"],
 }

@@ -45,22 +45,22 @@ def test_a_pin_that_is_in_the_way_is_given_up_alone(world: World) -> None:
 
 
 def test_modules_that_pants_would_not_infer(world: World) -> None:
-    result = world.add("pycryptodome", "types-odd", "zzz")
+    result = world.add("pretendcrypto", "types-odd", "zzz")
     assert result.exit_code == 0, result.stderr
     assert world.read("BUILD") == (
         'python_requirements(\n    name="reqs",\n    source="main.txt",\n'
-        '    module_mapping={"pycryptodome": ["Crypto"]},\n'
+        '    module_mapping={"pretendcrypto": ["Crypto"]},\n'
         '    type_stubs_module_mapping={"types-odd": ["quaint"]},\n)\n'
     )
     assert (
-        "BUILD: module_mapping of //:reqs added, pycryptodome: Crypto; Pants would infer pycryptodome\n"
+        "BUILD: module_mapping of //:reqs added, pretendcrypto: Crypto; Pants would infer pretendcrypto\n"
         in result.stdout
     )
     assert "zzz has no module to import\n" in result.stdout
     again = world.state()
-    result = world.add("pycryptodome", "types-odd", "zzz")
+    result = world.add("pretendcrypto", "types-odd", "zzz")
     assert result.exit_code == 0
-    assert result.stdout.startswith("main.txt: pycryptodome is there already\n")
+    assert result.stdout.startswith("main.txt: pretendcrypto is there already\n")
     assert world.state() == again
 
 
@@ -68,7 +68,7 @@ def test_modules_as_the_options_say(world: World) -> None:
     assert world.add("zzz", "types-odd", "--modules=zzz=a,b", "--modules=types-odd=odd").exit_code == 0
     assert 'module_mapping={"zzz": ["a", "b"]}' in world.read("BUILD")
     assert "type_stubs" not in world.read("BUILD")
-    assert world.add("pycryptodome", "--no-import-names").exit_code == 0
+    assert world.add("pretendcrypto", "--no-import-names").exit_code == 0
     assert "Crypto" not in world.read("BUILD")
 
 
@@ -121,12 +121,12 @@ def test_free_pins(world: World) -> None:
 
 
 def test_removal_takes_the_mapping_too(world: World) -> None:
-    assert world.add("pycryptodome").exit_code == 0
-    result = world.add("--remove=PyCryptodome")
+    assert world.add("pretendcrypto").exit_code == 0
+    result = world.add("--remove=PretendCrypto")
     assert result.exit_code == 0, result.stderr
     assert result.stdout == (
-        "main.txt: pycryptodome removed from line 4\n"
-        "main.lock (main): pycryptodome 3.19 removed, nothing needs it\n"
+        "main.txt: pretendcrypto removed from line 4\n"
+        "main.lock (main): pretendcrypto 3.19 removed, nothing needs it\n"
         "main.lock (main): 3 pins kept\n"
     )
     assert "module_mapping" not in world.read("BUILD")
@@ -162,12 +162,12 @@ def test_what_a_single_target_has_is_seen_as_used(world: World) -> None:
 
 def test_a_dry_run_changes_nothing(world: World) -> None:
     before = world.state()
-    result = world.add("pycryptodome", "--dry-run")
+    result = world.add("pretendcrypto", "--dry-run")
     assert result.exit_code == 0
     assert result.stdout.startswith(
-        "main.txt: pycryptodome would be added at line 4\nBUILD: module_mapping of //:reqs "
+        "main.txt: pretendcrypto would be added at line 4\nBUILD: module_mapping of //:reqs "
     )
-    assert result.stderr.endswith("To do it: pants add-requirement pycryptodome --no-export\n")
+    assert result.stderr.endswith("To do it: pants add-requirement pretendcrypto --no-export\n")
     assert world.state() == before
 
 
@@ -194,9 +194,9 @@ def test_requirements_in_a_build_file(world: World) -> None:
     assert 'requirements=["redis==4.0", "zzz==1"]' in world.read("3rdparty/BUILD")
     assert result.stdout.startswith("3rdparty/BUILD: zzz==1 added at line 3\n")
     assert world.run("--check").exit_code == 0
-    refused = world.add("pycryptodome", "--to=3rdparty:r")
+    refused = world.add("pretendcrypto", "--to=3rdparty:r")
     assert refused.exit_code == 1
-    assert 'add `"pycryptodome": ["Crypto"]` to module_mapping of 3rdparty:r' in refused.stderr
+    assert 'add `"pretendcrypto": ["Crypto"]` to module_mapping of 3rdparty:r' in refused.stderr
 
 
 def test_requirements_in_pyproject(world: World) -> None:
@@ -213,14 +213,14 @@ def test_requirements_in_pyproject(world: World) -> None:
 
 
 def test_json(world: World) -> None:
-    document = json.loads(world.add("pycryptodome", "--dry-run", "--format=json").stdout)
+    document = json.loads(world.add("pretendcrypto", "--dry-run", "--format=json").stdout)
     [result], [lockfile] = document["results"], document["lockfiles"]
     assert document["mode"] == "dry-run"
     assert (result["action"], result["path"], result["line"]) == ("added", "main.txt", 4)
     assert (lockfile["resolve"], lockfile["kept"], [one["name"] for one in lockfile["changes"]]) == (
         "main",
         3,
-        ["pycryptodome"],
+        ["pretendcrypto"],
     )
     assert document["mappings"][0]["modules"] == ["Crypto"]
 

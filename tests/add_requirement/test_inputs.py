@@ -82,9 +82,9 @@ def test_a_project_that_is_required_twice(world: World) -> None:
 
 def test_a_mapping_that_is_computed(world: World) -> None:
     world.write("BUILD", 'M = {}\npython_requirements(name="reqs", source="main.txt", module_mapping=M)\n')
-    said = refused(world, "pycryptodome")
-    assert "Pants has to be told the modules of pycryptodome, and BUILD is not edited" in said
-    assert 'add `"pycryptodome": ["Crypto"]` to module_mapping of //:reqs' in said
+    said = refused(world, "pretendcrypto")
+    assert "Pants has to be told the modules of pretendcrypto, and BUILD is not edited" in said
+    assert 'add `"pretendcrypto": ["Crypto"]` to module_mapping of //:reqs' in said
 
 
 def test_a_target_of_a_macro(world: World) -> None:
@@ -93,7 +93,7 @@ def test_a_target_of_a_macro(world: World) -> None:
     result = world.run("redis", "--no-export", global_args=["--build-file-prelude-globs=macros.py"])
     assert result.exit_code == 0, result.stderr
     assert "redis\n" in world.read("main.txt")
-    result = world.run("pycryptodome", "--no-export", global_args=["--build-file-prelude-globs=macros.py"])
+    result = world.run("pretendcrypto", "--no-export", global_args=["--build-file-prelude-globs=macros.py"])
     assert result.exit_code == 1
     assert "no call in a BUILD file makes that target" in result.stderr
 

@@ -39,12 +39,12 @@ def run(world: World, *args: str) -> GoalRuleResult:
 
 
 def test_the_command_finds_the_requirements_and_the_pins(hashed: World) -> None:
-    result = run(hashed, "pycryptodome", "--bounds=compatible", COMMAND)
+    result = run(hashed, "pretendcrypto", "--bounds=compatible", COMMAND)
     assert result.exit_code == 0, result.stderr
-    assert hashed.read("main.txt") == "attrs\nclick\npycryptodome~=9.1\n"
-    assert read_lockfile(hashed.read("main.lock")).pins == {"attrs": "21.4.0", "click": "8.0.4", "pycryptodome": "9.1"}
-    assert 'module_mapping={"pycryptodome": ["Crypto"]}' in hashed.read("BUILD")
-    assert "main.lock (main): pycryptodome 9.1 added\nmain.lock (main): 2 pins kept\n" in result.stdout
+    assert hashed.read("main.txt") == "attrs\nclick\npretendcrypto~=9.1\n"
+    assert read_lockfile(hashed.read("main.lock")).pins == {"attrs": "21.4.0", "click": "8.0.4", "pretendcrypto": "9.1"}
+    assert 'module_mapping={"pretendcrypto": ["Crypto"]}' in hashed.read("BUILD")
+    assert "main.lock (main): pretendcrypto 9.1 added\nmain.lock (main): 2 pins kept\n" in result.stdout
 
 
 def test_upgrade(hashed: World) -> None:

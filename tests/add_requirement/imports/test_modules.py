@@ -32,7 +32,7 @@ def test_real_names(files: list[str], modules: tuple[str, ...], stubs: tuple[str
 @pytest.mark.parametrize(
     ("real", "inferred", "needed"),
     [
-        (ModuleNames(("Crypto",)), ModuleNames(("pycryptodome",)), NeededMapping("module_mapping", ("Crypto",))),
+        (ModuleNames(("Crypto",)), ModuleNames(("pretendcrypto",)), NeededMapping("module_mapping", ("Crypto",))),
         (ModuleNames(("google.cloud.storage",)), ModuleNames(("google.cloud",)), None),
         (
             ModuleNames(("cattr", "cattrs")),

@@ -92,16 +92,18 @@ def test_the_tool_and_nothing_else(runner: RuleRunner) -> None:
     [
         ([], "alembic", None, "No resolve of this repository holds alembic."),
         ([], "tabulate", "gone", "The lockfile of resolve gone does not hold tabulate"),
-        (["--no-python-enable-resolves"], "tabulate", None, "Resolves are off: [python].enable_resolves is false."),
+        (["--no-python-enable-resolves"], "ansicolors", None, "Resolves are off: [python].enable_resolves is false."),
         (
             ["--python-resolves-to-interpreter-constraints={'tools': ['==2.9.*']}"],
-            "tabulate",
+            "ansicolors",
             None,
             "No Python interpreter on this machine matches CPython==2.9.*, which resolve tools wants.",
         ),
     ],
 )
 def test_errors(runner: RuleRunner, args: list[str], requirement: str, configured: str | None, message: str) -> None:
+    # `tabulate` has been found before. For such a tool the engine starts to check all that the earlier answer was made
+    # from, and checks that still run when the error is there can give the next test the options of this one.
     configure(runner, *args)
     seen = runner.request(Answer, [AboutTool(requirement, configured)])
     assert seen.error.startswith(message)
