@@ -8,7 +8,6 @@ from collections.abc import Hashable
 from pants.engine.env_vars import CompleteEnvironmentVars
 from pants.engine.fs import PathGlobs
 from pants.engine.internals.session import SessionValues
-from pants.option.option_value_container import OptionValueContainer
 from pants.option.options_bootstrapper import OptionsBootstrapper
 
 from devflow.common.callers import of_caller
@@ -29,14 +28,11 @@ async def repository_state(session: SessionValues, build_root: str) -> Hashable 
     states = states_of(build_root, files)
     if states is None:
         return None
-    configuration = {os.path.join(build_root, os.path.expanduser(path)) for path in _configuration(options)}
+    # They may be outside of the repository, or ignored in it.
+    named = (*options.pants_config_files, *options.pantsrc_files)
+    configuration = {os.path.join(build_root, os.path.expanduser(path)) for path in named}
     of_configuration = states_of(build_root, sorted(filter(os.path.isfile, configuration)))
     if of_configuration is None:
         return None
     variables = frozenset(of_caller(session[CompleteEnvironmentVars]).items())
     return build_root, session[OptionsBootstrapper].args, variables, files, states, of_configuration
-
-
-def _configuration(options: OptionValueContainer) -> tuple[str, ...]:
-    """The configuration files, which may be outside of the repository, or ignored in it."""
-    return (*options.pants_config_files, *options.pantsrc_files)
