@@ -17,13 +17,16 @@ from pants.backend.python.util_rules.pex_requirements import (
     LoadedLockfileRequest,
     Lockfile,
     Resolve,
-    ResolvePexConfig,
-    ResolvePexConfigRequest,
     validate_metadata,
 )
 from pants.testutil.rule_runner import QueryRule, RuleRunner
 
 from harness.rule_runners import emptied
+
+try:
+    from pants.backend.python.util_rules.pex_requirements import ResolvePexConfig, ResolvePexConfigRequest
+except ImportError:
+    pytest.skip("this Pants validates lockfiles with other types", allow_module_level=True)
 
 RESOLVES = """
 [python]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any
 
 from pants.base.build_root import BuildRoot
 from pants.testutil.rule_runner import RuleRunner
@@ -31,6 +31,7 @@ def emptied(runner: RuleRunner) -> RuleRunner:
     return runner
 
 
-def name_of_rule(replaced: Callable[..., Any]) -> str:
+def name_of_rule(replaced: Any) -> str:
     """The `canonical_name` of a rule that stands for this one in a test: newer Pants finds a rule by its name."""
-    return f"{replaced.__module__}.{replaced.__qualname__}"
+    name: str = replaced.rule.canonical_name
+    return name

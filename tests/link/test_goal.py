@@ -13,7 +13,6 @@ from types import SimpleNamespace
 import pytest
 from link.conftest import Run
 from link.worlds import build_file, finds, new_virtualenv, run_python, tree_hash
-from pants.testutil.rule_runner import RuleRunner
 
 from devflow.common.files import exclusive_lock
 from harness.uv import real_uv
@@ -206,14 +205,14 @@ def test_a_run_that_the_user_leaves_stops_before_its_next_step(
 
 
 def test_a_run_waits_for_the_one_before(
-    run: Run, rule_runner: RuleRunner, quick_venv: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, root: Path, quick_venv: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Which may be one that the user has left by Ctrl-C, and that the daemon completes."""
     lock = ExitStack()
-    lock.enter_context(exclusive_lock(Path(rule_runner.pants_workdir, "link.lock"), timeout_s=0))
+    lock.enter_context(exclusive_lock(root / "workdir/link.lock", timeout_s=0))
     clock = SimpleNamespace(monotonic=time.monotonic, sleep=lambda _: lock.close())
     monkeypatch.setattr("devflow.common.files.time", clock)
-    result = run(CLI, f"--into={quick_venv}")
+    result = run(CLI, f"--into={quick_venv}", settings=(f"--pants-workdir={root}/workdir",))
     assert result.exit_code == 0
     assert result.stderr.startswith(f"Waiting for process {os.getpid()}.\nLinked 3 distributions ")
 
