@@ -98,6 +98,8 @@ class _Handler(BaseHTTPRequestHandler):
         except (OSError, ValueError):
             self.send_error(404)
 
+    do_HEAD = do_GET  # noqa: N815 - of the standard library
+
     def _shown(self, project: str) -> tuple[bytes, str]:
         """The page for this client, and its type: the pip of an old pex knows no JSON."""
         files = [
@@ -123,7 +125,8 @@ class _Handler(BaseHTTPRequestHandler):
         }.items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(content)
+        if self.command != "HEAD":
+            self.wfile.write(content)
 
     def log_message(self, format: str, *args: Any) -> None:
         """Nothing is logged."""

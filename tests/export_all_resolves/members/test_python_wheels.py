@@ -83,7 +83,7 @@ def test_a_pin_without_a_wheel_is_left_to_pex(runner: RuleRunner, tmp_path: Path
     (tmp_path / "a-1.0-py3-none-any.whl").write_bytes(WHEEL)
     (tmp_path / "b-1.0.tar.gz").write_bytes(WHEEL)
     found = runner.request(FoundWheels, [WheelsInDirectory(pins("a", "b"), str(tmp_path))])
-    assert found.projects == {"a"}
+    assert found.projects == frozenset({"a"})
     assert [(file.path, file.content) for file in found.contents] == [(f"{WHEELS}/a-1.0-py3-none-any.whl", WHEEL)]
 
 

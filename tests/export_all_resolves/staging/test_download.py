@@ -55,7 +55,7 @@ def test_pins_without_a_wheel_are_printed(tmp_path: Path) -> None:
     (tmp_path / "links/a-1.0-py3-none-any.whl").write_bytes(content)
     hashes = [f"sha256:{hashlib.sha256(content).hexdigest()}"]
     pins = {name: {"specifier": "==1.0", "hashes": hashes, "links": []} for name in ("a", "b", "c")}
-    network = {"cache": "cache", "indexes": [], "trusted_hosts": [], "certificates": None}
+    network: dict[str, object] = {"cache": "cache", "indexes": [], "trusted_hosts": [], "certificates": None}
     spec = {"directory": "wheels", "pins": pins, "find_links": ["links"], "network": network}
     (tmp_path / "pins.json").write_text(json.dumps(spec))
     done = run(tmp_path, "seeds/0123", "/no/python", "pins.json")

@@ -86,7 +86,7 @@ async def download_wheels(pins: Sequence[Pin], settings: WheelSettings) -> Downl
     certificates_path = certificates.path if certificates else None
     files = [
         FileContent(_PINS, "".join(f"{pin.hashed}\n" for pin in pins).encode()),
-        FileContent(_SPEC, json.dumps(_spec(pins, settings.config, cache, certificates_path), sort_keys=True).encode()),
+        FileContent(_SPEC, json.dumps(_spec(pins, settings, cache, certificates_path), sort_keys=True).encode()),
         *([certificates] if certificates else ()),
     ]
     process = Process(
@@ -96,7 +96,7 @@ async def download_wheels(pins: Sequence[Pin], settings: WheelSettings) -> Downl
             *("--isolated", "--disable-pip-version-check", "--no-input", "--quiet", "--cache-dir", cache),
             *(("--cert", certificates_path) if certificates_path else ()),
             *("download", "--require-hashes", "--only-binary=:all:", "--no-deps", "--dest", WHEELS),
-            *("--requirement", _PINS, *_index_arguments(settings.config)),
+            *("--requirement", _PINS, *_index_arguments(settings)),
         ),
         env={
             "PATH": os.pathsep.join(settings.environment.path),
@@ -121,34 +121,35 @@ async def download_wheels(pins: Sequence[Pin], settings: WheelSettings) -> Downl
 
 
 def _spec(
-    pins: Sequence[Pin], config: ResolvePexConfig, cache: str, certificates_path: str | None
+    pins: Sequence[Pin], settings: WheelSettings, cache: str, certificates_path: str | None
 ) -> Mapping[str, object]:
     """What `staging/download.py` reads."""
     return {
         "directory": WHEELS,
         "pins": {pin.name: {"specifier": pin.specifier, "hashes": pin.hashes, "links": pin.links} for pin in pins},
-        "find_links": config.find_links,
+        "find_links": settings.config.find_links,
         "network": {
             "cache": cache,
-            "indexes": config.indexes,
-            "trusted_hosts": _trusted_hosts(config),
+            "indexes": settings.config.indexes,
+            "trusted_hosts": _trusted_hosts(settings),
             "certificates": certificates_path,
         },
     }
 
 
-def _index_arguments(config: ResolvePexConfig) -> Iterator[str]:
+def _index_arguments(settings: WheelSettings) -> Iterator[str]:
     """The same for `pip`."""
-    first, *others = config.indexes or (None,)
+    first, *others = settings.config.indexes or (None,)
     yield from ("--index-url", first) if first else ("--no-index",)
     for index in others:
         yield from ("--extra-index-url", index)
-    for link in config.find_links:
+    for link in settings.config.find_links:
         yield from ("--find-links", link)
-    for host in _trusted_hosts(config):
+    for host in _trusted_hosts(settings):
         yield from ("--trusted-host", host)
     yield from ("--retries", "5", "--timeout", "15")
 
 
-def _trusted_hosts(config: ResolvePexConfig) -> list[str]:
-    return [urlsplit(url).netloc for url in (*config.indexes, *config.find_links) if url.startswith("http:")]
+def _trusted_hosts(settings: WheelSettings) -> list[str]:
+    urls = (*settings.config.indexes, *settings.config.find_links)
+    return [urlsplit(url).netloc for url in urls if url.startswith("http:")]

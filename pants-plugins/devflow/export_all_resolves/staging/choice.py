@@ -53,7 +53,7 @@ def chosen_wheel(files: Iterable[IndexFile], pin: WheelPin, here: Supported) -> 
     fitting: dict[str, tuple[Any, IndexFile]] = {}
     for file in files:
         wanted = next((one for one in allowed if one in file.hashes), None)
-        if not file.name.endswith(".whl") or (file.hashes and not wanted):
+        if (file.hashes and not wanted) or not file.name.endswith(".whl"):
             continue
         rank = _rank(file, pin, here)
         if rank and not wanted:

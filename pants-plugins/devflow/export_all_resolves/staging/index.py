@@ -48,11 +48,12 @@ class _Anchors(HTMLParser):
 
 
 def files_of(content: str, content_type: str, address: str) -> Iterator[IndexFile]:
-    """The files on the page of a project, which has this address. Raises: ValueError, LookupError, TypeError."""
+    """The files on a page, which has this address. Raises: ValueError, LookupError, TypeError."""
     if content_type == JSON_PAGE:
         for file in json.loads(content)["files"]:
+            url = file["url"]  # mostly absolute, and `urljoin` takes a while
             yield IndexFile(
-                urljoin(address, file["url"]),
+                url if url.startswith("https://") else urljoin(address, url),
                 tuple(f"{name}:{value}" for name, value in file["hashes"].items()),
                 file.get("requires-python") or "",
                 bool(file.get("yanked")),  # or the reason, as a text
