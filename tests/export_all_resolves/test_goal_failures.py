@@ -91,7 +91,7 @@ def test_a_repository_without_resolves(run: Run) -> None:
     # No backend of a language is enabled here, which a repository with Python's would be told otherwise.
     assert result.stderr == (
         "export-all-resolves: No enabled backend declares a resolve: pants.backend.python is not enabled.\n"
-        '  Fix: put backend_packages.add = ["pants.backend.python"] into [GLOBAL] of pants.toml\n'
+        '  Fix: put "pants.backend.python" into [GLOBAL].backend_packages of pants.toml\n'
     )
     assert result.exit_code == 1
 

@@ -67,7 +67,7 @@ async def resolve_names(union_membership: UnionMembership, target_types: Registe
     if not declared and not _python_is_enabled(target_types):
         raise UserError(
             "No enabled backend declares a resolve: pants.backend.python is not enabled.",
-            fix='put backend_packages.add = ["pants.backend.python"] into [GLOBAL] of pants.toml',
+            fix='put "pants.backend.python" into [GLOBAL].backend_packages of pants.toml',
         )
     return ResolveNames(frozenset(declared), frozenset(tools), binaries)
 

@@ -9,6 +9,7 @@ from doctor.broken import Clone
 
 from devflow.doctor.checks.launchers import Launcher, LauncherFacts, judge_launcher
 
+COMMENTS = "# what the script is\n" * 100
 BINARY = Launcher("/usr/local/bin/pants", "/usr/local/bin/pants", "binary", (0, 9, 2))
 
 
@@ -43,7 +44,7 @@ def on_path(clone: Clone, *directories: str) -> None:
 
 def test_the_old_script(clone: Clone) -> None:
     """The script of the time when Pants was on the package index. It is not run."""
-    clone.write("bin/pants", "#!/usr/bin/env bash\ntouch ran\n", mode=0o755)
+    clone.write("bin/pants", f"#!/usr/bin/env bash\ntouch ran\n{COMMENTS}\npip install pantsbuild.pants\n", mode=0o755)
     on_path(clone, "bin")
     assert clone.found("launcher") == []
     clone.write("repo/pants.toml", '[GLOBAL]\npants_version = "2.19.0"\n')
@@ -54,6 +55,15 @@ def test_the_old_script(clone: Clone) -> None:
     assert not (clone.base / "bin" / "pants").exists()
     assert fix.endswith("rm …/bin/pants")
     assert not list(clone.base.rglob("ran"))
+
+
+@pytest.mark.parametrize("shebang", ["#!/bin/sh", "#!/usr/bin/env bash"])
+def test_a_wrapper_is_no_launcher(clone: Clone, shebang: str) -> None:
+    """Such as the shims of version managers, and a script that sets variables first."""
+    clone.write("bin/pants", f'{shebang}\n# shim: pants 0.12.4\nexec /opt/pants "$@"\n', mode=0o755)
+    clone.write("repo/pants.toml", '[GLOBAL]\npants_version = "2.21.2"\n')
+    on_path(clone, "bin")
+    assert clone.found("launcher") == []
 
 
 def test_the_console_script_of_a_virtualenv_is_no_launcher(clone: Clone) -> None:

@@ -15,7 +15,7 @@ from harness.world import PLUGINS, Caches, Repository, Result, repository
 
 NO_PYTHON = (
     "No enabled backend declares a resolve: pants.backend.python is not enabled.\n"
-    '  Fix: put backend_packages.add = ["pants.backend.python"] into [GLOBAL] of pants.toml\n'
+    '  Fix: put "pants.backend.python" into [GLOBAL].backend_packages of pants.toml\n'
 )
 
 NO_RESOLVE = "merge-lockfiles: --resolve: no resolve has the name 'no-such'.\n  Fix: choose among: python-default\n"

@@ -21,12 +21,18 @@ _MINIMUMS = (
 _INSTALLING = "https://www.pantsbuild.org/stable/docs/getting-started/installing-pants"
 _ON_GITHUB = (2, 18)  # The newest Pants on the package index is 2.17.
 _SHELL = re.compile(rb"#!\s*\S*(?:/env\s+)?(?:ba|da|z)?sh\b")
+# The old script installs this distribution. A wrapper that starts another program does not name it.
+_INSTALLED = b"pantsbuild.pants"
+_SCRIPT_BYTES = 1 << 16
 _VERSION = re.compile(r"\b(\d+)\.(\d+)\.(\d+)\b")
 
 
 @dataclass(frozen=True)
 class Launcher:
-    """A program `pants` on PATH. `kind` is `script`, `binary` or `other`; only a binary has a known version."""
+    """A program `pants` on PATH; only a binary has a known version.
+
+    `kind` is `script`, which is the old launcher script, `binary` or `other`.
+    """
 
     path: str
     real_path: str
@@ -71,9 +77,9 @@ def _is_of_repository(path: str, world: World) -> bool:
 def _launcher(path: str, world: World) -> Launcher:
     real_path = os.path.realpath(path)
     with open(path, "rb") as file:
-        head = file.read(100)
+        head = file.read(_SCRIPT_BYTES)
     if head.startswith(b"#!"):
-        return Launcher(path, real_path, "script" if _SHELL.match(head) else "other")
+        return Launcher(path, real_path, "script" if _SHELL.match(head) and _INSTALLED in head else "other")
     done = world.run(real_path, environment={"PANTS_BOOTSTRAP_VERSION": "report"})
     said = _VERSION.search(done.stdout)
     return Launcher(path, real_path, "binary", tuple(map(int, said.groups())) if said else None)
