@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 import shutil
-import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 
 from e2e.projects import ANSICOLORS, INICONFIG, settings
-from harness.programs import PROGRAMS
 from harness.world import EXPORTS, Caches, Repository, imports, repository
 
 # `pinned` and `two` are resolves of the warm caches, which hold their environments.
@@ -36,10 +32,10 @@ GET_PYTHON = (
     "[python-bootstrap].search_path finds it (by default: on PATH, and in pyenv's versions); or change "
     "[python.resolves_to_interpreter_constraints] in pants.toml"
 )
-# The daemon has mounts of its own, which are gone with it. Works with and without root's rights.
-WITH_ITS_MOUNTS = ("unshare", "--map-root-user", "--mount")
-READ_ONLY = "mount --bind dist dist && mount -o remount,bind,ro dist"
-FULL = "mount -t tmpfs -o size=4m none dist"
+# In a namespace of its own, and so gone with the process. Works with and without root's rights.
+IN_A_NAMESPACE = ("unshare", "--map-root-user", "--mount", "sh", "-c")
+READ_ONLY = (*IN_A_NAMESPACE, 'mount --bind dist dist && mount -o remount,bind,ro dist && exec "$@"', "sh")
+FULL = (*IN_A_NAMESPACE, 'mount -t tmpfs -o size=4m none dist && "$@"; code=$?; find dist; exit $code', "sh")
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +44,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory, caches: Caches) -> Iterator
     files = {"pants.toml": settings(resolves), **dict.fromkeys(resolves.values(), ANSICOLORS)}
     files["two.lock"] += INICONFIG
     with repository(tmp_path_factory.mktemp("failures") / "repository", caches, files) as new:
-        wrapper = WITH_ITS_MOUNTS if PROGRAMS["mount-namespaces"].is_here() else ()
-        new.run("export-all-resolves", BOTH, wrapper=wrapper)
+        new.export(BOTH)
         yield new
 
 
@@ -172,27 +167,9 @@ def test_an_export_is_a_file(repo: Repository) -> None:
     )
 
 
-def where_the_daemon_is(repo: Repository, command: str) -> list[str]:
-    """What a command of a shell prints, in the build root as the daemon sees it."""
-    enter = ("nsenter", f"--target={repo.daemon.pid}", "--user", "--mount", "--preserve-credentials", "sh", "-c")
-    shell = f"cd {shlex.quote(str(repo.root))} && {command}"
-    return subprocess.run([*enter, shell], capture_output=True, text=True, check=True).stdout.splitlines()
-
-
-@contextmanager
-def mounted(repo: Repository, command: str) -> Iterator[None]:
-    """While the daemon has another `dist`."""
-    where_the_daemon_is(repo, command)
-    try:
-        yield
-    finally:
-        where_the_daemon_is(repo, "umount --lazy dist")
-
-
 @pytest.mark.needs("mount-namespaces")
 def test_dist_is_read_only(repo: Repository) -> None:
-    with mounted(repo, READ_ONLY):
-        result = repo.export(BOTH, "--force", check=False)
+    result = repo.run("export-all-resolves", BOTH, "--force", check=False, pantsd=False, wrapper=READ_ONLY)
     assert result.exit_code == 1
     assert result.stdout == "pinned: failed, see below\ntwo: failed, see below\n"
     fix = "  Fix: mount it for writing, or name another directory in [GLOBAL].pants_distdir"
@@ -206,12 +183,11 @@ def test_dist_is_read_only(repo: Repository) -> None:
 
 @pytest.mark.needs("mount-namespaces")
 def test_the_disk_is_full(repo: Repository) -> None:
-    with mounted(repo, FULL):
-        result = repo.export(BOTH, check=False)
-        left = where_the_daemon_is(repo, "find dist")
+    result = repo.run("export-all-resolves", BOTH, check=False, pantsd=False, wrapper=FULL)
     assert result.exit_code == 1
-    assert result.stdout.splitlines() == ["pinned: failed, see below", "two: failed, see below"]
-    assert sorted(left) == [
+    report, nothing_is_left = result.stdout.splitlines()[:2], result.stdout.splitlines()[2:]
+    assert report == ["pinned: failed, see below", "two: failed, see below"]
+    assert sorted(nothing_is_left) == [
         "dist",
         "dist/export",
         "dist/export/python",
