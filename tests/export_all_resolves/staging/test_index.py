@@ -59,3 +59,7 @@ def test_a_page_that_is_not_understood(content: str) -> None:
 )
 def test_a_link(link: str, file: IndexFile) -> None:
     assert IndexFile.of_link(link) == file
+
+
+def test_a_name_leads_to_no_other_directory() -> None:
+    assert IndexFile("https://x.example/a-1.0-1%2f..%2F..%2fb-py3-none-any.whl").name == "b-py3-none-any.whl"

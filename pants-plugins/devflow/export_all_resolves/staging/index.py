@@ -22,8 +22,8 @@ class IndexFile:
 
     @property
     def name(self) -> str:
-        """The file name."""
-        return unquote(urlsplit(self.address).path.rpartition("/")[2])
+        """The file name: what follows the last slash, encoded slashes included."""
+        return unquote(urlsplit(self.address).path).rpartition("/")[2]
 
     @classmethod
     def of_link(cls, link: str) -> IndexFile:
