@@ -67,4 +67,4 @@ def test_an_index_that_is_locked_is_a_problem_with_a_fix(tmp_path: Path) -> None
     assert not done[0].staged
     assert done[0].problem
     assert "index.lock" in done[0].problem.what
-    assert done[0].problem.fix == "correct that, then: git add -- 'ü n.lock' 'ü n.lock.metadata'"
+    assert done[0].problem.fix == "remove the cause that git names, then run: git add -- 'ü n.lock' 'ü n.lock.metadata'"

@@ -72,7 +72,7 @@ def write(merged: Sequence[MergedLockfile], build_root: str, git: Git, *, add: b
     except GitError as error:
         listed = ", ".join(map(shown, paths))
         stage = command_line("git", "add", "--", *paths)
-        fix = f"remove the cause that git names, then run: {stage}; the lockfiles are written"
+        fix = f"remove the cause that git names, then run: {stage}"
         problem = Problem(f"git does not stage {listed}: {error}", fix=fix)
         return tuple(one if one.problem else dataclasses.replace(one, problem=problem) for one in merged)
     return tuple(one if one.problem else dataclasses.replace(one, staged=True) for one in merged)
