@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from inspect import signature
+from typing import Any
 
 import pytest
 from doctor.broken import Clone
@@ -41,6 +43,8 @@ CONFLICT = "<<<<<<< HEAD\n{}\n=======\n{}\n>>>>>>> other\n"
 
 def made_by_pants(constraint: str) -> str:
     """What `generate-lockfiles` writes for a resolve without requirements, without the resolve that pex makes."""
+    taken = signature(PythonLockfileMetadata.new).parameters
+    more: dict[str, Any] = {name: set() for name in ("excludes", "overrides") if name in taken}  # of newer Pants
     metadata = PythonLockfileMetadata.new(
         valid_for_interpreter_constraints=InterpreterConstraints([constraint]),
         requirements=set(),
@@ -48,6 +52,7 @@ def made_by_pants(constraint: str) -> str:
         requirement_constraints=set(),
         only_binary=set(),
         no_binary=set(),
+        **more,
     )
     return metadata.add_header_to_lockfile(b"{}\n", regenerate_command="x", delimeter="//").decode()
 

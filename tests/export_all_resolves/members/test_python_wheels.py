@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import sys
 from dataclasses import dataclass
+from inspect import signature
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pants.backend.python.util_rules import pex_environment
@@ -43,6 +45,10 @@ class FoundWheels:
 
 @rule
 async def find_wheels(request: WheelsInDirectory, environment: PexEnvironment) -> FoundWheels:
+    taken = signature(ResolvePexConfig).parameters
+    more: dict[str, Any] = {
+        name: FrozenOrderedSet() for name in ("excludes", "overrides") if name in taken
+    }  # newer Pants
     config = ResolvePexConfig(
         indexes=(),
         find_links=(request.directory,),
@@ -51,6 +57,7 @@ async def find_wheels(request: WheelsInDirectory, environment: PexEnvironment) -
         only_binary=FrozenOrderedSet(),
         no_binary=FrozenOrderedSet(),
         path_mappings=(),
+        **more,
     )
     python = PythonExecutable(sys.executable, "of the tests")
     found = await download_wheels(request.pins, WheelSettings(python, "0123", config, environment, None))

@@ -92,6 +92,11 @@ def test_pip_takes_the_same(files: list[IndexFile], numbers: set[int]) -> None:
         assert address_chosen(files, pinned) == by_pip
 
 
+def test_a_local_version_is_newer() -> None:
+    files = [wheel(1, build="-1"), wheel(2, version="1.0+x")]
+    assert address_chosen(files, pin(1, 2)) == chosen_by_pip(files, pin(1, 2))[0] == files[1].address
+
+
 def test_a_file_on_two_indexes_is_one_file() -> None:
     one, other = wheel(1), IndexFile("https://mirror.example/a_b-1.0-py3-none-any.whl", wheel(1).hashes)
     assert address_chosen([one, other], pin(1)) == one.address

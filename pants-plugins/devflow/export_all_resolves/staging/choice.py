@@ -69,7 +69,7 @@ def chosen_wheel(files: Iterable[IndexFile], pin: WheelPin, here: Supported) -> 
     return file, best
 
 
-def _rank(file: IndexFile, pin: WheelPin, here: Supported) -> tuple[bool, int, Any] | None:
+def _rank(file: IndexFile, pin: WheelPin, here: Supported) -> tuple[bool, Any, int, Any] | None:
     """What is larger is better; None for what does not fit. Raises: UnknownChoiceError."""
     utils, specifiers = (import_module(f"pip._vendor.packaging.{name}") for name in ("utils", "specifiers"))
     try:
@@ -79,4 +79,4 @@ def _rank(file: IndexFile, pin: WheelPin, here: Supported) -> tuple[bool, int, A
     except ValueError as error:  # of names, versions and specifiers
         raise UnknownChoiceError(f"{file.name} is not understood: {error}") from error
     places = [here.places[tag] for tag in tags if tag in here.places]
-    return (not file.yanked, -min(places), build) if is_pinned and fits and places else None
+    return (not file.yanked, version, -min(places), build) if is_pinned and fits and places else None
