@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
 from collections.abc import Callable
@@ -12,6 +13,9 @@ from typing import Any
 import pytest
 from link.conftest import Run
 from link.worlds import build_file
+from pants.base.specs import FileLiteralSpec, RawSpecs, Specs
+from pants.engine.internals.session import SessionValues
+from pants.engine.unions import UnionMembership
 from pants.testutil.rule_runner import RuleRunner
 
 from devflow.common.remembered import Remembered
@@ -91,6 +95,29 @@ def test_another_run(run: Run, reads: list[str], other: dict[str, Any]) -> None:
     again()
     assert len(reads) == 1
     again(**other)
+    assert len(reads) == 2
+
+
+def test_the_same_command_may_be_about_other_targets(monkeypatch: pytest.MonkeyPatch, reads: list[str]) -> None:
+    """As with `--changed-since` after a commit, which changes no file."""
+
+    async def the_same(*_: Any) -> str:
+        return "state"
+
+    async def read(specs: Specs, *_: Any, **__: Any) -> sources.LinkedSources:
+        reads.append("read")
+        return sources.LinkedSources(words=tuple(one.file for one in specs.includes.file_literals))
+
+    monkeypatch.setattr(sources, "repository_state", the_same)
+    monkeypatch.setattr(sources, "_read_sources", read)
+
+    def words(path: str) -> tuple[str, ...]:
+        includes = RawSpecs(file_literals=(FileLiteralSpec(path),), description_of_origin="test")
+        specs = Specs(includes, RawSpecs(description_of_origin="test"))
+        arguments: tuple[Any, ...] = (specs, "/", SessionValues({}), UnionMembership({}))
+        return asyncio.run(sources.find_sources(*arguments, with_metadata=False)).words
+
+    assert [words("a"), words("a"), words("b")] == [("a",), ("a",), ("b",)]
     assert len(reads) == 2
 
 

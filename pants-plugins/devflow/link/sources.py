@@ -56,11 +56,10 @@ _SOURCES: Remembered[LinkedSources] = Remembered()
 async def find_sources(
     specs: Specs, build_root: str, session: SessionValues, union_membership: UnionMembership, *, with_metadata: bool
 ) -> LinkedSources:
-    """The distributions that the specs name, and all that they need. Raises: UserError.
-
-    `with_metadata` must be the same for the same command line.
-    """
-    state = await repository_state(session, build_root)
+    """The distributions that the specs name, and all that they need. Raises: UserError."""
+    of_repository = await repository_state(session, build_root)
+    # With `--changed-since`, a commit changes the specs, and no file.
+    state = of_repository and (of_repository, specs, with_metadata)
     known = _SOURCES.of(state)
     if known is not None:
         return known
