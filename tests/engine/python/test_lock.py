@@ -7,24 +7,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from pants.backend.python.goals import lockfile as stock
 from pants.backend.python.goals.lockfile import RequestedPythonUserResolveNames
 from pants.backend.python.subsystems.setup import PythonSetup
-from pants.backend.python.target_types import PythonRequirementTarget
-from pants.core.goals import generate_lockfiles
 from pants.core.goals.generate_lockfiles import GenerateLockfilesSubsystem
-from pants.core.target_types import LockfilesGeneratorTarget, LockfileTarget
-from pants.engine.rules import QueryRule, rule
+from pants.engine.rules import rule
 from pants.testutil.rule_runner import RuleRunner
 
-from devflow import engine
-from devflow.engine import digest_contents, python
+from devflow.engine import digest_contents
 from devflow.engine.python.lock import files_of_lock, is_made_by_pex, try_pex_lock
 from devflow.engine.resolves import make_lockfile, planned_lockfiles
 from devflow.locking.ladder import pins_to_release
 from devflow.locking.pinned import without_pins
 from devflow.locking.reading import read_lockfile
 from engine.answer import Answer
+from engine.lock_runner import lock_runner
 from engine.recorder import executes
 from harness.package_index import make_index
 from harness.solver import Index
@@ -58,37 +54,12 @@ async def see_lock(about: AboutLock, python_setup: PythonSetup, options: Generat
 @pytest.fixture(scope="module")
 def runner(tmp_path_factory: pytest.TempPathFactory) -> RuleRunner:
     index = make_index(tmp_path_factory.mktemp("index"), INDEX)
-    runner = RuleRunner(
-        rules=[
-            see_lock,
-            *engine.rules(),
-            *python.rules(),
-            *stock.rules(),
-            *generate_lockfiles.rules(),
-            QueryRule(Answer, [AboutLock]),
-        ],
-        target_types=[PythonRequirementTarget, LockfileTarget, LockfilesGeneratorTarget],
+    return lock_runner(
+        see_lock,
+        AboutLock,
+        f"--python-interpreter-constraints=['{THIS_PYTHON}']",
+        f"--python-repos-find-links=['{index}']",
     )
-    runner.write_files({"BUILD": "python_requirement(name='a', requirements=['lib-a'], resolve='main')\n"})
-    runner.set_options(
-        [
-            "--python-resolves={'main': 'main.lock'}",
-            "--python-default-resolve=main",
-            "--python-enable-resolves",
-            f"--python-interpreter-constraints=['{THIS_PYTHON}']",
-            f"--python-repos-find-links=['{index}']",
-        ],
-        env_inherit={
-            "HOME",
-            "PATH",
-            "PANTS_CA_CERTS_PATH",
-            "PANTS_PEX_CLI_KNOWN_VERSIONS",
-            "PANTS_PEX_CLI_URL_TEMPLATE",
-            "PANTS_PYTHON_REPOS_INDEXES",
-            "PYENV_ROOT",
-        },
-    )
-    return runner
 
 
 def test_an_index_of_our_own_is_the_same_each_time(tmp_path: Path) -> None:

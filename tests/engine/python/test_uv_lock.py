@@ -9,20 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from pants.backend.python.goals import lockfile as stock
 from pants.backend.python.goals.lockfile import RequestedPythonUserResolveNames
-from pants.backend.python.target_types import PythonRequirementTarget
-from pants.core.goals import generate_lockfiles
-from pants.core.target_types import LockfilesGeneratorTarget, LockfileTarget
 from pants.engine.platform import Platform
-from pants.engine.rules import QueryRule, rule
+from pants.engine.rules import rule
 from pants.testutil.rule_runner import RuleRunner
 
-from devflow import engine
-from devflow.engine import digest_contents, python
+from devflow.engine import digest_contents
 from devflow.engine.python.lock import HAS_UV, is_made_by_uv, try_uv_lock
 from devflow.engine.resolves import planned_lockfiles
 from engine.answer import Answer
+from engine.lock_runner import lock_runner
 from engine.recorder import executes
 
 HELPERS = ("try_uv_lock",) if HAS_UV else ()
@@ -66,32 +62,15 @@ def archive_with_uv(path: Path) -> str:
 def runner(tmp_path_factory: pytest.TempPathFactory) -> RuleRunner:
     archive = tmp_path_factory.mktemp("uv") / "uv.tar.gz"
     known = archive_with_uv(archive)
-    runner = RuleRunner(
-        rules=[
-            see_uv_lock,
-            *engine.rules(),
-            *python.rules(),
-            *stock.rules(),
-            *generate_lockfiles.rules(),
-            QueryRule(Answer, [AboutUvLock]),
-        ],
-        target_types=[PythonRequirementTarget, LockfileTarget, LockfilesGeneratorTarget],
+    return lock_runner(
+        see_uv_lock,
+        AboutUvLock,
+        "--python-resolver=uv",
+        "--python-interpreter-constraints=['>=3.9']",
+        f"--uv-url-template={archive.as_uri()}",
+        "--uv-version=0.99.0",
+        f"--uv-known-versions=['{known}']",
     )
-    runner.write_files({"BUILD": "python_requirement(name='a', requirements=['lib-a'], resolve='main')\n"})
-    runner.set_options(
-        [
-            "--python-resolves={'main': 'main.lock'}",
-            "--python-default-resolve=main",
-            "--python-enable-resolves",
-            "--python-resolver=uv",
-            "--python-interpreter-constraints=['>=3.9']",
-            f"--uv-url-template={archive.as_uri()}",
-            "--uv-version=0.99.0",
-            f"--uv-known-versions=['{known}']",
-        ],
-        env_inherit={"HOME", "PATH"},
-    )
-    return runner
 
 
 @pytest.mark.skipif(not HAS_UV, reason="this Pants has no uv")
