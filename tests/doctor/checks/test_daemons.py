@@ -55,7 +55,8 @@ def test_the_fix_ends_it(clone: Clone) -> None:
             shell.wait()
             source = process_source()
             assert source
-            wait_until(lambda: psutil.Process(pid).cmdline()[0].startswith("pantsd"), what="the title")
+            # While a process starts its program, the system tells no words of it.
+            wait_until(lambda: " ".join(psutil.Process(pid).cmdline()).startswith("pantsd"), what="the title")
             clone.source = source
             clone.options = {"now_s": time.time() + 60}
             assert clone.fix("daemon") == f"kill {pid}"
