@@ -21,15 +21,20 @@ _BROKEN = re.compile(
 )
 _MINOR = re.compile(r"(?<![\d.])(\d+\.\d+)(?:\.\d+)?(?![\d.])")
 _MAJOR = re.compile(r"python([12])$")
+_TRACEBACK = "Traceback (most recent call last):"
 
 
 @dataclass(frozen=True)
 class Interpreter:
-    """An interpreter that pex examined: its version ("3.11.7"), or the reason why it cannot be used."""
+    """An interpreter that pex examined: its version ("3.11.7"), or the reason why it cannot be used.
+
+    `fails_in_pex`: it works, and pex itself does not run on it, as an old pex does not on a new Python.
+    """
 
     path: str
     version: str | None = None
     reason: str | None = None
+    fails_in_pex: bool = False
 
     @property
     def minor(self) -> str | None:
@@ -51,10 +56,15 @@ def found_none(output: str) -> bool:
 def examined(output: str) -> tuple[Interpreter, ...]:
     """The interpreters that work and those that do not, in the order of the output."""
     works = (Interpreter(match["path"], version=match["version"]) for match in _CANDIDATE.finditer(output))
-    broken = (
-        Interpreter(match["path"], reason=" ".join(match["reason"].split())) for match in _BROKEN.finditer(output)
-    )
+    broken = (_broken(match["path"], match["reason"]) for match in _BROKEN.finditer(output))
     return (*works, *broken)
+
+
+def _broken(path: str, output: str) -> Interpreter:
+    before, traceback, lines = output.rpartition(_TRACEBACK)
+    if not traceback:
+        return Interpreter(path, reason=" ".join(output.split()))
+    return Interpreter(path, reason=lines.strip().splitlines()[-1].strip(), fails_in_pex="/pex/" in lines)
 
 
 def nearest(interpreters: tuple[Interpreter, ...], fits: Callable[[str], bool]) -> tuple[Interpreter, ...]:

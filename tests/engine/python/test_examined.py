@@ -72,6 +72,31 @@ def test_what_is_said_of_the_interpreters_that_are_there(constraint: str, output
     assert error.shared.fix == (f"`uv python install {install}`, `pyenv install {install}`{system}, {WHERE}; {CHANGE}")
 
 
+OLD_PEX = f"""\
+{PREAMBLE}{WORKING}Skipped the following broken interpreters:
+1.) /opt/bin/python3.12:
+Traceback (most recent call last):
+  File "<string>", line 4, in <module>
+  File "/caches/pex_root/isolated/37/pex/atomic_directory.py", line 23, in <module>
+    from pex.third_party import attr
+ImportError: cannot import name 'attr' from 'pex.third_party' (/caches/pex_root/isolated/37/pex/third_party/__init__.py)
+
+No working interpreter compatible with the requested constraints was found:
+
+  Version matches CPython==3.12.*
+"""
+
+
+def test_a_python_that_is_too_new_for_pex() -> None:
+    """A traceback says nothing to a user, and another interpreter of that version would not help."""
+    error = NoPythonError("app", InterpreterConstraints(["==3.12.*"]), OLD_PEX)
+    assert "Traceback" not in error.shared.what
+    assert "/opt/bin/python3.12 is there, and pex cannot use it: ImportError: cannot import name" in error.shared.what
+    assert error.shared.fix == (
+        "set [GLOBAL].pants_version in pants.toml to a newer release, whose pex knows this Python; " + CHANGE
+    )
+
+
 def test_another_failure_is_none_of_these() -> None:
     assert not found_none("Failed to resolve requirements")
 

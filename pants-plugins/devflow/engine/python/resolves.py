@@ -47,14 +47,19 @@ class NoPythonError(UserError):
             get_it += f", or your system's package python{version}"
         found_by = "where [python-bootstrap].search_path finds it (by default: on PATH, and in pyenv's versions)"
         section = "[python.resolves_to_interpreter_constraints]"
-        seen = "".join(_seen(one) for one in nearest(examined(output), partial(_allows_minor, constraints))[:_MOST])
+        there = nearest(examined(output), partial(_allows_minor, constraints))[:_MOST]
+        seen = "".join(map(_seen, there))
+        fix = f"{get_it}, {found_by}"
+        if there and all(interpreter.fails_in_pex for interpreter in there):
+            # One more of the same version would not help.
+            fix = "set [GLOBAL].pants_version in pants.toml to a newer release, whose pex knows this Python"
         super().__init__(
             f"No Python interpreter on this machine matches {wanted}, which resolve {resolve} wants.{seen}",
-            fix=f"{get_it}, {found_by}; or change {section}.{resolve} in pants.toml",
+            fix=f"{fix}; or change {section}.{resolve} in pants.toml",
         )
         self.shared = Problem(
             f"No Python interpreter on this machine matches {wanted}.{seen}",
-            fix=f"{get_it}, {found_by}; or change {section} in pants.toml",
+            fix=f"{fix}; or change {section} in pants.toml",
             lacks=wanted,
         )
 
