@@ -8,8 +8,10 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
+from pants.version import VERSION
 
 from e2e.projects import ANSICOLORS, INICONFIG, settings
+from e2e.warm_caches import lockfile_of_pants
 from harness.world import EXPORTS, Caches, Repository, imports, repository
 
 # `pinned` and `two` are resolves of the warm caches, which hold their environments.
@@ -115,6 +117,25 @@ def test_lockfiles_that_fail_and_what_is_mended_works_at_once(repo: Repository) 
     assert all(imports(repo.venv(name), "colors") for name in BROKEN)
     repo.write("pinned.lock", ANSICOLORS)
     assert repo.export(BOTH).stderr.endswith("2 up to date.\n")
+
+
+def test_a_lockfile_of_another_pex(repo: Repository) -> None:
+    """As of a Pants that is newer: pex refuses a version of pip that it does not know."""
+    of_another, changed = re.subn(r'"pip_version": ".*"', '"pip_version": "99.1"', lockfile_of_pants())
+    assert changed == 1
+    repo.write("pinned.lock", of_another)
+    result = repo.export("--include=pinned", "--no-assemble", check=False)
+    assert result.exit_code == 1
+    what, fix, _summary = result.stderr.splitlines()
+    assert what.startswith(
+        "pinned: pinned.lock, the lockfile of resolve pinned, was made by another pex than that of Pants "
+        f"{VERSION}, which cannot read it: The '.[\"pip_version\"]' is invalid: '99.1'"
+    )
+    assert fix == (
+        "  Fix: pants generate-lockfiles --resolve=pinned; or set [GLOBAL].pants_version in pants.toml to the release "
+        "that has made it"
+    )
+    assert imports(repo.venv("pinned"), "colors")
 
 
 def test_no_matching_interpreter(repo: Repository) -> None:

@@ -17,12 +17,11 @@ from pants.engine.process import ProcessExecutionEnvironment, ProcessExecutionFa
 from pants.engine.rules import collect_rules, rule
 from pants.engine.unions import UnionMembership, UnionRule
 from pants.option.global_options import GlobalOptions, KeepSandboxes
-from pants.util.docutil import bin_name
 from pants.util.logging import LogLevel
 from pants.util.strutil import path_safe
 from pants.version import VERSION
 
-from devflow.common.errors import UserError, last_words
+from devflow.common.errors import UserError
 from devflow.engine import Rules, merge_digests, on_this_machine, run_id
 from devflow.engine.python import (
     create_pex,
@@ -39,10 +38,10 @@ from devflow.export_all_resolves.contract import (
     ResolveExporter,
     ResolveFingerprint,
     StagedExport,
-    retry_command,
 )
 from devflow.export_all_resolves.facts import DESTINATION, ExportInput
 from devflow.export_all_resolves.members.python_assembly import plan_assembly
+from devflow.export_all_resolves.members.python_failures import explained
 from devflow.export_all_resolves.members.python_inputs import (
     SYMLINKED,
     ResolveSource,
@@ -69,7 +68,6 @@ _SEED_FORM = "2"  # raise it when what a seed holds changes
 # The pex tools whose virtualenvs, assembled from parts, are equal to those that they make themselves. Newer ones also
 # write into files of the whole virtualenv what it is called and what is installed (`bin/activate`, `pex-repl`).
 _ASSEMBLED = frozenset({"v2.1.137"})
-_OTHER_HASH = "DO NOT MATCH THE HASHES"  # pip says so
 
 
 class PythonResolveExporter(ResolveExporter):
@@ -152,25 +150,14 @@ def _not_exported(resolve: str) -> UserError:
     return UserError(f"Pants does not export resolve {resolve}.", fix=f"--exclude={resolve}")
 
 
-async def _whole(resolve: str) -> ExportResult:
+async def _whole(resolve: str, source: ResolveSource, python_setup: PythonSetup) -> ExportResult:
     try:
         result = await export_venv(resolve)
     except ProcessExecutionFailure as error:
-        raise _explained(error, resolve) from error
+        raise explained(error, resolve, source.lockfile.url, python_setup) from error
     if result is None:
         raise _not_exported(resolve)
     return result
-
-
-def _explained(error: ProcessExecutionFailure, resolve: str) -> Exception:
-    """The failure, with a fix of its own for a file that is not the locked one."""
-    if _OTHER_HASH not in error.stderr.decode(errors="replace"):
-        return error
-    return UserError(
-        f"exporting {resolve} failed: {last_words(error)}",
-        fix=f"{retry_command(resolve)}; if the index has another file of the same version now, run "
-        f"{bin_name()} reset-cache --only=store,named-caches, and lock the resolve again",
-    )
 
 
 def _never_assembled(options: ExportAllResolvesSubsystem, pex_cli: PexCli, source: ResolveSource) -> str | None:
@@ -208,7 +195,7 @@ async def stage_python_resolve(
         raise _not_exported(resolve)
     if export_format(export_subsystem) == SYMLINKED:
         logger.debug(f"{resolve} is installed as a whole, because it is exported as a {SYMLINKED}.")
-        return StagedExport(await _whole(resolve))
+        return StagedExport(await _whole(resolve, source, python_setup))
     python = await python_for(resolve, source.constraints)
     seed = Seed(
         path=str(pex_environment.named_caches_dir / SEEDS / hash_of(_SEED_FORM, python.path, python.fingerprint)[:16]),
@@ -218,17 +205,17 @@ async def stage_python_resolve(
     if why_not:
         logger.debug(f"{resolve} is installed as a whole, because {why_not}.")
     if why_not or request.builtin_only:
-        return StagedExport(await _whole(resolve), seed)
+        return StagedExport(await _whole(resolve, source, python_setup), seed)
     version = await full_version(python)
     reldir = f"{request.export_root}/{path_safe(resolve)}/{version}"
     destination = os.path.join(build_root.path, dist_dir.relpath, "export", reldir)
     # Such a path gives the scripts of `pip` a form of their own.
     if form_of(os.fsencode(os.path.join(destination, "bin", os.path.basename(python.path)))) != "plain":
         why = "its path is too long, or has a space, for a shebang line"
-        return StagedExport(await _whole(resolve), seed, not_assembled=why)
+        return StagedExport(await _whole(resolve, source, python_setup), seed, not_assembled=why)
     listed = await listed_inputs(resolve, export_subsystem)
     if any(one.name == "generated sources" for one in listed):
-        return StagedExport(await _whole(resolve), seed, not_assembled="it has generated sources")
+        return StagedExport(await _whole(resolve, source, python_setup), seed, not_assembled="it has generated sources")
     editable = None
     if resolve in export_subsystem.options.py_editable_in_resolve:
         editable = (await editable_local_dists(resolve)).optional_digest
@@ -264,7 +251,7 @@ async def stage_python_resolve(
             ),
         )
     except NotPinnedError as error:
-        return StagedExport(await _whole(resolve), seed, not_assembled=str(error))
+        return StagedExport(await _whole(resolve, source, python_setup), seed, not_assembled=str(error))
     try:
         if planned.base_request:
             result = await export_pex(planned.base_request, resolve, version, editable)
@@ -276,7 +263,7 @@ async def stage_python_resolve(
         if more:
             result = dataclasses.replace(result, digest=await merge_digests([result.digest, *more]))
     except ProcessExecutionFailure as error:
-        raise _explained(error, resolve) from error
+        raise explained(error, resolve, source.lockfile.url, python_setup) from error
     return StagedExport(result, seed if planned.base_request else None, planned.assembly)
 
 
