@@ -88,6 +88,12 @@ def test_a_command_without_dashes(execute: Run, root: Path) -> None:
     assert not (root / "dist").exists()
     assert works(execute(*arguments(fix_of(refused), "exec"))) == "told\n"
     assert fix_of(execute()) == "pants exec -- -m MODULE"  # there is no terminal for a Python that asks
+    nothing = execute("--resolve=main", "--")
+    assert "exec: There is no command behind --.\n" in nothing.stderr
+    assert fix_of(nothing) == "pants exec --resolve=main -- -m MODULE"
+    targets = execute("tools::", "--", "tools/tell")
+    assert "exec: This goal takes no targets before --.\n" in targets.stderr
+    assert works(execute(*arguments(fix_of(targets), "exec"))) == "told\n"
 
 
 def test_a_directory_that_is_not_there(execute: Run, root: Path) -> None:
