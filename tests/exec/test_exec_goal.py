@@ -62,6 +62,18 @@ def test_it_exports_once_and_ends_as_the_command_ends(execute: Run, root: Path) 
     assert execute("--check").stderr == f"main: up to date, {EXPORT}\n"
 
 
+@pytest.mark.parametrize("name", [b"m\xffine", b"a:b"], ids=["not UTF-8", "a colon"])
+def test_a_root_that_no_path_of_python_can_have(execute: Run, run: Run, root: Path, name: bytes) -> None:
+    """The interactive process of Pants takes no such text, and Pants then tries the goal again, without end."""
+    (root / "plugins" / os.fsdecode(name)).mkdir(parents=True)
+    (root / "plugins/one").mkdir()
+    seen = works(execute("--", "sh", "-c", "echo $PYTHONPATH")).splitlines()[0]
+    assert seen.split(":")[:2] == [f"{root}/src", f"{root}/plugins/one"]
+    assert os.fsencode(name) not in os.fsencode(seen)
+    assert run().exit_code == 0
+    assert name not in (root / "dist/exec/main").read_bytes()
+
+
 def test_a_damaged_export_is_made_again(execute: Run, root: Path) -> None:
     """As one whose files are links into a cache that was removed."""
     execute("--", "true")

@@ -36,7 +36,7 @@ SEEN = (
 
 
 @pytest.fixture(autouse=True)
-def runner_of_jobs(root: Path, rule_runner: RuleRunner) -> None:
+def _runner_of_jobs(root: Path, rule_runner: RuleRunner) -> None:
     files = {f"src/acme/runner/bin/launch.{name}": name for name in PLATFORMS}
     rule_runner.write_files(
         {
@@ -84,8 +84,7 @@ def test_the_fix_for_one_that_depends_on_them(run: Run, root: Path) -> None:
     assert done.exit_code == 1
     what, fix = done.stderr.splitlines()
     assert re.fullmatch(
-        r"link: src/acme/starter:dist depends on src/acme/runner:\w+, which only the wheels of a `platform_wheel` have.",
-        what,
+        r"link: src/acme/starter:dist depends on src/acme/runner:\w+, which only the wheels of a .*", what
     )
     where, listed = re.fullmatch(
         r"  Fix: in the BUILD file in (\S+), exclude it by the dependencies of dist: (.+)", fix

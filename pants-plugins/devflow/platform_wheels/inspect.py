@@ -184,7 +184,7 @@ def contained_error(dist: Target, contained: Sequence[str], excluded: Sequence[s
 
 async def find_distribution(
     field: PlatformWheelDistributionField,
-    resources: Iterable[Target],
+    resources: Collection[Target],
     union_membership: UnionMembership,
 ) -> PackagedDistribution:
     """Build the distribution.

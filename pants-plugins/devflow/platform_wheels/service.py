@@ -16,7 +16,7 @@ __all__ = ["exclusions", "is_platform_wheel", "resources_of_wheels"]
 
 def is_platform_wheel(target: Target) -> bool:
     """Whether this is a `platform_wheel` of this backend."""
-    return target.has_fields((PlatformWheelDistributionField, PlatformWheelPlatformsField))
+    return target.has_field(PlatformWheelPlatformsField)
 
 
 async def resources_of_wheels(
