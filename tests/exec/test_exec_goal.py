@@ -62,6 +62,17 @@ def test_it_exports_once_and_ends_as_the_command_ends(execute: Run, root: Path) 
     assert execute("--check").stderr == f"main: up to date, {EXPORT}\n"
 
 
+@pytest.mark.parametrize("kind", ["directory", "file"])
+def test_what_is_in_the_place_of_the_link(execute: Run, root: Path, kind: str) -> None:
+    execute("--", "true")
+    (root / CURRENT).unlink()
+    (root / CURRENT).mkdir() if kind == "directory" else (root / CURRENT).write_text("mine")
+    refused = execute("--", "true")
+    assert f"exec: {CURRENT} cannot be written: a {kind} is in its place.\n" in refused.stderr
+    subprocess.run(fix_of(refused).partition(": ")[2], shell=True, check=True, cwd=root)
+    works(execute("--", "true"))
+
+
 @pytest.mark.parametrize("name", [b"m\xffine", b"a:b"], ids=["not UTF-8", "a colon"])
 def test_a_root_that_no_path_of_python_can_have(execute: Run, run: Run, root: Path, name: bytes) -> None:
     """The interactive process of Pants takes no such text, and Pants then tries the goal again, without end."""
