@@ -222,6 +222,11 @@ def test_the_wheels_of_each_platform(repo: Repository) -> None:
     repo.run(*one[1:])
     assert sorted((repo.root / "dist").glob("*.whl")) == [wheels[2]]
     wheels[2].unlink()
+    _, released = toured(repo, "--tag=wheel")
+    repo.run(*released[1:])
+    made = {path.name.partition(f"-{version}-")[0] for path in (repo.root / "dist").glob("*.whl")}
+    components = ("agent", "cli", "client", "common", "manager", "plugin", "runner", "storage")
+    assert made == {f"acme_kiln_{name}" for name in components}
     assert "src/acme/runner:wheel" in repo.run(*dependents[1:]).stdout.split()
     program = repo.root / "src/acme/runner/bin/kiln-launch.linux_arm64"
     program.write_bytes(program.read_bytes() + b"changed")

@@ -62,6 +62,29 @@ def test_it_exports_once_and_ends_as_the_command_ends(execute: Run, root: Path) 
     assert execute("--check").stderr == f"main: up to date, {EXPORT}\n"
 
 
+@pytest.mark.parametrize("kind", ["directory", "file"])
+def test_what_is_in_the_place_of_the_link(execute: Run, root: Path, kind: str) -> None:
+    execute("--", "true")
+    (root / CURRENT).unlink()
+    (root / CURRENT).mkdir() if kind == "directory" else (root / CURRENT).write_text("mine")
+    refused = execute("--", "true")
+    assert f"exec: {CURRENT} cannot be written: a {kind} is in its place.\n" in refused.stderr
+    subprocess.run(fix_of(refused).partition(": ")[2], shell=True, check=True, cwd=root)
+    works(execute("--", "true"))
+
+
+@pytest.mark.parametrize("name", [b"m\xffine", b"a:b"], ids=["not UTF-8", "a colon"])
+def test_a_root_that_no_path_of_python_can_have(execute: Run, run: Run, root: Path, name: bytes) -> None:
+    """The interactive process of Pants takes no such text, and Pants then tries the goal again, without end."""
+    (root / "plugins" / os.fsdecode(name)).mkdir(parents=True)
+    (root / "plugins/one").mkdir()
+    seen = works(execute("--", "sh", "-c", "echo $PYTHONPATH")).splitlines()[0]
+    assert seen.split(":")[:2] == [f"{root}/src", f"{root}/plugins/one"]
+    assert os.fsencode(name) not in os.fsencode(seen)
+    assert run().exit_code == 0
+    assert name not in (root / "dist/exec/main").read_bytes()
+
+
 def test_a_damaged_export_is_made_again(execute: Run, root: Path) -> None:
     """As one whose files are links into a cache that was removed."""
     execute("--", "true")
@@ -88,6 +111,12 @@ def test_a_command_without_dashes(execute: Run, root: Path) -> None:
     assert not (root / "dist").exists()
     assert works(execute(*arguments(fix_of(refused), "exec"))) == "told\n"
     assert fix_of(execute()) == "pants exec -- -m MODULE"  # there is no terminal for a Python that asks
+    nothing = execute("--resolve=main", "--")
+    assert "exec: There is no command behind --.\n" in nothing.stderr
+    assert fix_of(nothing) == "pants exec --resolve=main -- -m MODULE"
+    targets = execute("tools::", "--", "tools/tell")
+    assert "exec: This goal takes no targets before --.\n" in targets.stderr
+    assert works(execute(*arguments(fix_of(targets), "exec"))) == "told\n"
 
 
 def test_a_directory_that_is_not_there(execute: Run, root: Path) -> None:

@@ -67,6 +67,8 @@ def test_where_it_runs(tmp_path: Path) -> None:
         (["exec", "-m", "acme.cli"], "pants exec -- -m acme.cli"),
         (["--no-pantsd", "exec", "--resolve=mypy", "-m", "a b"], "pants exec --resolve=mypy -- -m 'a b'"),
         (["exec"], "pants exec -- -m MODULE"),
+        (["exec", "--resolve=mypy", "--"], "pants exec --resolve=mypy -- -m MODULE"),
+        (["exec", "src::", "--cwd=src", "--", "pytest", "--", "x"], "pants exec --cwd=src -- pytest -- x"),
     ],
 )
 def test_the_fix_of_a_command_without_dashes(typed: list[str], fix: str) -> None:

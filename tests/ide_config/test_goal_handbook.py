@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -94,6 +95,7 @@ def test_what_is_no_root_though_a_pattern_matches_it(tmp_path: Path) -> None:
         (tmp_path / name).mkdir(parents=True)
     (tmp_path / "env/pyvenv.cfg").write_text("")
     (tmp_path / "file").write_text("")
+    (tmp_path / os.fsdecode(b"m\xffine")).mkdir()
     tree = ExportTree(str(tmp_path), "dist")
     assert hidden_roots(tree, ["/*", "/lib/python", "src", "/", "/none"]) == ("lib", "lib/python", "own")
 

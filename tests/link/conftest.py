@@ -14,7 +14,7 @@ from pants.backend.python.target_types import (
     PythonTestsGeneratorTarget,
     PythonTestUtilsGeneratorTarget,
 )
-from pants.core.target_types import LockfilesGeneratorTarget, ResourcesGeneratorTarget
+from pants.core.target_types import LockfilesGeneratorTarget, ResourcesGeneratorTarget, ResourceTarget
 from pants.engine.fs import CreateDigest, Digest, FileContent, Snapshot
 from pants.engine.rules import collect_rules, rule
 from pants.engine.target import (
@@ -31,6 +31,7 @@ from devflow.engine import create_digest
 from devflow.engine.generation import HAS_GET, Get
 from devflow.link import register
 from devflow.link.goal import LinkDistributions
+from devflow.platform_wheels import register as platform_wheels
 from harness.package_index import make_index
 from harness.rule_runners import emptied
 from harness.uv import real_uv
@@ -70,7 +71,7 @@ def shared_runner() -> RuleRunner:
     """The goal, with distributions that are built by no setuptools, and a backend that generates Python code."""
     wire = [*collect_rules(), UnionRule(GenerateSourcesRequest, GenerateFromWire)]
     return RuleRunner(
-        rules=[*register.core_rules(), *fake_packages.rules(), *wire],
+        rules=[*register.core_rules(), *platform_wheels.rules(), *fake_packages.rules(), *wire],
         target_types=[
             LockfilesGeneratorTarget,
             PythonDistribution,
@@ -78,7 +79,9 @@ def shared_runner() -> RuleRunner:
             PythonTestsGeneratorTarget,
             PythonTestUtilsGeneratorTarget,
             ResourcesGeneratorTarget,
+            ResourceTarget,
             Wire,
+            *platform_wheels.target_types(),
         ],
         objects={"python_artifact": PythonArtifact},
     )

@@ -7,10 +7,10 @@ import stat
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from devflow.common.errors import Problem
+from devflow.common.errors import Problem, UserError
 from devflow.common.files import atomic_link, atomic_write, exclusive_lock
 from devflow.exec.facts import CommandFacts
-from devflow.exec.plan import DesiredFile, PlannedFile
+from devflow.exec.plan import DesiredFile, PlannedFile, in_the_way
 
 _LOCK = "exec-files.lock"
 
@@ -29,8 +29,10 @@ def write_files(
 
 
 def point_at_export(of: CommandFacts) -> None:
-    """Make the link `current` lead to the export. Raises: OSError, also if the path exists and is not a link."""
+    """Make the link `current` lead to the export. Raises: OSError; UserError if the path exists and is not a link."""
     path, version = Path(of.build_root, of.current), of.export.rpartition("/")[2]
+    if not path.is_symlink() and path.exists():
+        raise UserError.of(in_the_way(of.current, f"a {'directory' if path.is_dir() else 'file'} is in its place"))
     if not path.is_symlink() or os.readlink(path) != version:
         atomic_link(path, version)
 

@@ -70,16 +70,19 @@ def own_arguments(typed: Sequence[str]) -> tuple[str, ...]:
 
 
 def without_dashes(typed: Sequence[str], bin_name: str) -> UserError:
-    """The error for a command without `--` before it, which Pants parses as targets and goals.
+    """The error for a command without `--` before it, which Pants parses as targets and goals, and for none behind it.
 
     `typed` are all arguments of the run.
     """
     words = own_arguments(typed)
-    own = 0
-    while own < len(words) and words[own].startswith("--"):
-        own += 1
-    given = command_line(bin_name, "exec", *words[:own], "--", *(words[own:] or ["-m", "MODULE"]))
-    return UserError("This goal takes its command behind --.", fix=given)
+    if "--" in words:
+        before, command = words[: words.index("--")], words[words.index("--") + 1 :]
+        what = "This goal takes no targets before --." if command else "There is no command behind --."
+        before = tuple(word for word in before if word.startswith("--"))
+    else:
+        own = next((at for at, word in enumerate(words) if not word.startswith("--")), len(words))
+        what, before, command = "This goal takes its command behind --.", words[:own], words[own:]
+    return UserError(what, fix=command_line(bin_name, "exec", *before, "--", *(command or ("-m", "MODULE"))))
 
 
 def not_found(name: str, in_venv: Collection[str], venv: str) -> UserError:

@@ -27,6 +27,7 @@ from pants.option.errors import ConfigValidationError
 from pants.util.logging import LogLevel
 
 from devflow.common.files import read_file
+from devflow.common.paths import is_text
 from devflow.engine import Rules, all_source_roots, list_paths, scoped_options
 from devflow.engine.generation import HAS_GET, Get, by_name, implicitly
 from devflow.export_all_resolves.service import BINARY, CURRENT, DeclaredExports, ExportTree
@@ -195,7 +196,8 @@ def hidden_roots(tree: ExportTree, patterns: Iterable[str]) -> tuple[str, ...]:
             is_dist = names[0] == tree.dist.split("/")[0]
             is_virtualenv = os.path.exists(os.path.join(path, "pyvenv.cfg"))
             other = is_dist or is_virtualenv or _NO_ROOTS.intersection(names) or names[-1][0] in "._"
-            if os.path.isdir(path) and not other:
+            # Neither a process of Pants nor a settings file takes a path that is not UTF-8.
+            if os.path.isdir(path) and not other and is_text(root):
                 found.add(root)
     return tuple(sorted(found))
 

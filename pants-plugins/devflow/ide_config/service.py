@@ -22,7 +22,8 @@ async def code_source_roots(tree: ExportTree, plugins: PluginRoots) -> tuple[str
     found = (await python_roots()).roots
     source = await scoped_options("source")
     roots = code_roots(found, hidden_roots(tree, source.options.root_patterns))
-    kept = [root for root in roots if root not in roots_of_tests(found)]
+    # A path of Python is split at ":".
+    kept = [root for root in roots if root not in roots_of_tests(found) and ":" not in root]
     ordered = sorted([*kept, *generated_roots(tree, found)], key=lambda root: root == ".")
     return plugins.among(ordered, {root.path for root in found if root.sources})
 

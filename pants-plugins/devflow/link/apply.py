@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -51,10 +52,18 @@ def link(
             atomic_link(farm / path, entry.target)
         else:
             atomic_write(farm / path, entry.content or b"")
+            _set_executable(farm / path, executable=entry.executable)
     if plan.pth:
         installer.replace([pth_wheel(pth)])
     installer.uninstall([one.name for one in plan.surplus])
     _write_state(venv, options, copies, commit)
+
+
+def _set_executable(file: Path, *, executable: bool) -> None:
+    """Each user with read permission may run the file, or nobody."""
+    mode = stat.S_IMODE(file.stat().st_mode)
+    bits = (mode & 0o444) >> 2
+    file.chmod(mode | bits if executable else mode & ~0o111)
 
 
 def take_back(plan: LinkPlan, venv: VirtualenvFacts, installer: Installer) -> None:

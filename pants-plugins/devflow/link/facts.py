@@ -39,12 +39,13 @@ class DistributionMetadata:
 class SourceFile:
     """A file of a distribution: its source root and its path below the root, both with "/"; the root may be ".".
 
-    A file with `content` is generated, and does not exist in the repository.
+    A file with `content` is generated, and does not exist in the repository, or is to be copied.
     """
 
     root: str
     path: str
     content: bytes | None = None
+    executable: bool = False  # of a file that is to be copied
 
     @property
     def full_path(self) -> str:
@@ -104,6 +105,7 @@ class FarmEntry:
 
     target: str | None = None
     content: bytes | None = None
+    executable: bool = False  # a copy
 
 
 @dataclass(frozen=True)

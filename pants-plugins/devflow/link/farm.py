@@ -21,6 +21,7 @@ class FarmLink:
     source: str
     owners: tuple[str, ...]
     content: bytes | None = None
+    executable: bool = False
     whole: bool = False
 
 
@@ -79,7 +80,7 @@ def plan_farm(files: Mapping[str, Collection[SourceFile]], others: Iterable[str]
 
 def _links(directory: FarmDirectory, path: str, foreign: Collection[str]) -> Iterator[FarmLink]:
     for name, (owner, file) in directory.files.items():
-        yield FarmLink(f"{path}{name}", file.full_path, (owner,), file.content)
+        yield FarmLink(f"{path}{name}", file.full_path, (owner,), file.content, file.executable)
     for name, below in directory.directories.items():
         files = list(below.below())
         roots = {file.root for _, file in files}

@@ -39,19 +39,21 @@ from devflow.engine.generation import HAS_GET, Get, Rules, by_name, implicitly
 from devflow.engine.python import python_source_files
 from devflow.link.closures import Walked, closure_of
 from devflow.link.facts import SourceFile
-from devflow.link.owners import OwnerCandidate, is_above, owner_of
+from devflow.link.owners import OwnerCandidate, is_above, of_a_platform, owner_of
+from devflow.platform_wheels.service import exclusions, is_platform_wheel, resources_of_wheels
 
 _TEST_HELPERS = "conftest.py"  # owned by no distribution, like the tests beside it
-_DISTRIBUTIONS: Remembered[tuple[Target, ...]] = Remembered()
+_PACKAGED: Remembered[tuple[Target, ...]] = Remembered()
 _CODE_FILES: Remembered[tuple[tuple[Address, tuple[str, ...]], ...]] = Remembered()
 
 
 @dataclass(frozen=True)
 class ChooseDistributionsRequest:
-    """The distributions that are asked for, and those of the repository."""
+    """The distributions that are asked for, those of the repository, and its `platform_wheel` targets."""
 
     first: tuple[Target, ...]
     known: tuple[Target, ...]
+    wheels: tuple[Target, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,12 +72,17 @@ class ChosenDistributions:
 
 async def all_distributions() -> tuple[Target, ...]:
     """All `python_distribution` targets of the repository."""
+    return tuple(target for target in await _packaged_targets() if target.has_field(PythonProvidesField))
+
+
+async def _packaged_targets() -> tuple[Target, ...]:
+    """All `python_distribution` and `platform_wheel` targets of the repository."""
     state = await build_files_fingerprint()
-    known = _DISTRIBUTIONS.of(state)
+    known = _PACKAGED.of(state)
     if known is not None:
         return known
-    targets = await all_targets()
-    return _DISTRIBUTIONS.keep(state, tuple(target for target in targets if target.has_field(PythonProvidesField)))
+    found = (one for one in await all_targets() if one.has_field(PythonProvidesField) or is_platform_wheel(one))
+    return _PACKAGED.keep(state, tuple(found))
 
 
 async def targets_of_each(specs: Specs) -> list[Sequence[Target]]:
@@ -191,19 +198,24 @@ async def find_distributions(
                 needed = await closure_of(one, walked, union_membership)
                 addresses = frozenset(target.address.spec for target in needed)
                 candidates[spec] = OwnerCandidate(spec, one.address.spec_path, addresses)
-        own, others = [], set()
+        of_wheels = await resources_of_wheels(request.wheels, [by_address[one].address for one in candidates])
+        of_platforms = {target.address.spec: target for targets in of_wheels.values() for target in targets}
+        resources = of_wheels.get(by_address[address].address, ())
+        own, others = [one for one in resources if is_ownable_target(one, union_membership)], set()
         for target in closure:
             spec = target.address.spec
             if spec not in owners:  # its possible owners cannot increase
                 owners[spec] = _owner(target, candidates.values(), union_membership)
             owner = owners[spec]
             if isinstance(owner, Problem):
-                problems[owner.what] = owner
+                problem = of_a_platform(address, spec, of_platforms, exclusions(closure, of_platforms.values()))
+                problem = problem or owner
+                problems[problem.what] = problem
             elif owner == address:
                 own.append(target)
             elif owner is not None:
                 others.add(owner)
-        owned[address], needs[address] = tuple(own), tuple(sorted(others))
+        owned[address], needs[address] = tuple(dict.fromkeys(own)), tuple(sorted(others))
         queue += sorted(others)
     resolve = await _resolve(owned, problems)
     targets = {address: by_address[address] for address in sorted(owned)}
@@ -221,7 +233,8 @@ _find_distributions = by_name(find_distributions)
 
 async def choose_distributions(first: Collection[Target], known: Collection[Target]) -> ChosenDistributions:
     """These distributions, and transitively the owners of their dependencies. `known`: as above."""
-    request = ChooseDistributionsRequest(tuple(first), tuple(known))
+    wheels = tuple(one for one in await _packaged_targets() if is_platform_wheel(one))
+    request = ChooseDistributionsRequest(tuple(first), tuple(known), wheels)
     if HAS_GET:
         return await Get(ChosenDistributions, ChooseDistributionsRequest, request)
     chosen: ChosenDistributions = await _find_distributions(request, **implicitly())

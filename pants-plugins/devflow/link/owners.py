@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from devflow.common.errors import Problem
@@ -43,3 +43,20 @@ def owner_of(address: str, directory: str, candidates: Collection[OwnerCandidate
             fix="let only one of them depend on it, or move one to another directory",
         )
     return owner
+
+
+def of_a_platform(dist: str, address: str, resources: Collection[str], excluded: Sequence[str]) -> Problem | None:
+    """The problem of a distribution that depends on a file of one platform, which no distribution may contain.
+
+    None unless the address is among `resources`, which only the wheels of platforms have. `excluded`: what the
+    distribution has to exclude.
+    """
+    if address not in resources:
+        return None
+    directory, _, name = dist.rpartition(":")
+    where = shown(directory.strip("/") or "the build root")
+    listed = ", ".join(f'"!!{shown(one)}"' for one in excluded)
+    return Problem(
+        f"{shown(dist)} depends on {shown(address)}, which only the wheels of a `platform_wheel` have.",
+        fix=f"in the BUILD file in {where}, exclude it by the dependencies of {shown(name)}: {listed}",
+    )

@@ -93,7 +93,9 @@ class LinkPlan:
 def entries_of(farm: Farm, build_root: str) -> dict[str, FarmEntry]:
     """The desired farm. Targets are absolute, so that the links of a moved virtualenv still lead to the repository."""
     return {
-        link.path: FarmEntry(f"{build_root}/{link.source}" if link.content is None else None, link.content)
+        link.path: FarmEntry(f"{build_root}/{link.source}")
+        if link.content is None
+        else FarmEntry(content=link.content, executable=link.executable)
         for link in farm.links
     }
 

@@ -98,8 +98,10 @@ def with_contents(files: Mapping[str, Sequence[SourceFile]], build_root: str) ->
     """The same files, to be copied. Raises: OSError."""
 
     def copied(file: SourceFile) -> SourceFile:
-        content = file.content if file.content is not None else read_file(Path(build_root, file.full_path))
-        return dataclasses.replace(file, content=content)
+        if file.content is not None:
+            return file
+        path = Path(build_root, file.full_path)
+        return dataclasses.replace(file, content=read_file(path), executable=os.access(path, os.X_OK))
 
     return {address: tuple(map(copied, of)) for address, of in files.items()}
 

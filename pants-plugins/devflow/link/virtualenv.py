@@ -228,7 +228,7 @@ def _farm(farm: str, state: Mapping[str, object]) -> FarmOnDisk:
                 elif entry.is_dir():
                     queue += [] if entry.name == "__pycache__" else [entry.path]
                 elif path in copies:
-                    entries[path] = FarmEntry(content=bytes_of(entry.path))
+                    entries[path] = FarmEntry(content=bytes_of(entry.path), executable=os.access(entry.path, os.X_OK))
                 else:
                     unknown.append(path)
     return FarmOnDisk(dict(sorted(entries.items())), tuple(sorted(unknown)))

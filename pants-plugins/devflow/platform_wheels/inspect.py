@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pants.core.goals.package import PackageFieldSet
 from pants.core.target_types import FileSourceField, GenericTarget, ResourceSourceField
 from pants.core.util_rules.source_files import SourceFilesRequest
+from pants.engine.addresses import Address
 from pants.engine.fs import FileEntry
 from pants.engine.target import SingleSourceField, SourcesField, Target, TargetGenerator
 from pants.engine.unions import UnionMembership
@@ -138,15 +139,25 @@ def refuse_empty(files: Iterable[PlatformFiles], field: PlatformWheelPlatformsFi
         raise PlatformsError(problems)
 
 
-def refuse_contained(dist: Target, closure: Iterable[Target], resources: Iterable[Target]) -> None:
+def _not_generating(targets: Iterable[Target]) -> frozenset[Address]:
+    return frozenset(target.address for target in targets if not isinstance(target, TargetGenerator))
+
+
+def exclusions(closure: Iterable[Target], resources: Iterable[Target]) -> list[str]:
+    """The addresses that a distribution excludes to be without the resources of a platform, sorted."""
+    choosing = {target.address for target in closure if target.has_field(PlatformResourcesMapField)}
+    # To exclude a target generator excludes all targets that it generates.
+    return sorted(
+        {str(address.maybe_convert_to_target_generator()) for address in _not_generating(resources) | choosing}
+    )
+
+
+def refuse_contained(dist: Target, closure: Collection[Target], resources: Collection[Target]) -> None:
     """Refuse a distribution that depends on the resources of a platform. Raises: PlatformsError."""
-    of_platforms = {target.address for target in resources if not isinstance(target, TargetGenerator)}
+    of_platforms = _not_generating(resources)
     contained = sorted(str(target.address) for target in closure if target.address in of_platforms)
     if contained:
-        choosing = {target.address for target in closure if target.has_field(PlatformResourcesMapField)}
-        # To exclude a target generator excludes all targets that it generates.
-        excluded = {str(address.maybe_convert_to_target_generator()) for address in of_platforms | choosing}
-        raise contained_error(dist, contained, sorted(excluded))
+        raise contained_error(dist, contained, exclusions(closure, resources))
 
 
 def refuse_owners(dist: PackagedDistribution, files: Iterable[str]) -> None:
@@ -173,7 +184,7 @@ def contained_error(dist: Target, contained: Sequence[str], excluded: Sequence[s
 
 async def find_distribution(
     field: PlatformWheelDistributionField,
-    resources: Iterable[Target],
+    resources: Collection[Target],
     union_membership: UnionMembership,
 ) -> PackagedDistribution:
     """Build the distribution.
