@@ -47,7 +47,7 @@ def refused(world: World, *args: str) -> str:
         (["redis", "--to=mian.txt"], "has the address or the file 'mian.txt'. Did you mean 'main.txt'?"),
         (
             ["redis", "--to=more/extra.txt"],
-            'choose among: //:reqs; or make a target of that file: python_requirements(source="extra.txt") in the BUILD',
+            'choose among: //:reqs; or make a target of that file: python_requirements(source="extra.txt") in the',
         ),
         (["redis", "--to=more:extra"], "'more:extra'.\n  Fix: choose among: //:reqs\n"),
         (["redis", "--extra=web"], "--extra is for [project.optional-dependencies] of pyproject.toml"),
