@@ -45,6 +45,11 @@ def refused(world: World, *args: str) -> str:
             "No target holds requirements of resolve tools.\n  Fix: add to a BUILD file: python_",
         ),
         (["redis", "--to=mian.txt"], "has the address or the file 'mian.txt'. Did you mean 'main.txt'?"),
+        (
+            ["redis", "--to=more/extra.txt"],
+            'choose among: //:reqs; or make a target of that file: python_requirements(source="extra.txt") in the',
+        ),
+        (["redis", "--to=more:extra"], "'more:extra'.\n  Fix: choose among: //:reqs\n"),
         (["redis", "--extra=web"], "--extra is for [project.optional-dependencies] of pyproject.toml"),
         (["redis", "--check"], "--check takes no requirements."),
         (["--check", "--dry-run"], "--dry-run and --check cannot be used together."),

@@ -120,5 +120,5 @@ def test_a_site_that_pants_does_not_see(runner: RuleRunner, run: Run) -> None:
     runner.write_files({"docs/BUILD": WITH_CODE})
     assert run(DocsLinks).exit_code == 0
     refused = run(DocsLinks, "src::")
-    assert refused.stderr.startswith("docs-links: None of the targets is a `sphinx_docs`.\n  Fix: write ")
+    assert refused.stderr == "docs-links: None of the targets is a `sphinx_docs`.\n  Fix: name one that is: docs:docs\n"
     assert run(DocsLinks, "::").exit_code == 0

@@ -110,8 +110,11 @@ def _several(name: str, candidates: Sequence[Holder]) -> Problem:
 
 def _no_such_target(to: str, holders: Sequence[Holder]) -> Problem:
     known = [text for one in holders for text in (one.address, one.path) if text]
+    fix = f"choose among: {', '.join(sorted(one.address for one in holders))}"
+    if ":" not in to:  # It is not an address.
+        target = f'python_requirements(source="{shown(to.rpartition("/")[2])}")'
+        fix += f"; or make a target of that file: {target} in the BUILD file of its directory"
     return Problem(
         f"--to: no target with requirements has the address or the file '{shown(to)}'.{did_you_mean(to, known)}",
-        fix="choose among: " + ", ".join(sorted(one.address for one in holders)) + "; or make a target of that file: "
-        f'python_requirements(source="{shown(to.rpartition("/")[2])}") in the BUILD file of its directory',
+        fix=fix,
     )
