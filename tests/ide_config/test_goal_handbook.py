@@ -94,7 +94,7 @@ def test_what_is_no_root_though_a_pattern_matches_it(tmp_path: Path) -> None:
         (tmp_path / name).mkdir(parents=True)
     (tmp_path / "env/pyvenv.cfg").write_text("")
     (tmp_path / "file").write_text("")
-    tree = ExportTree(str(tmp_path), "dist")
+    tree = ExportTree(str(tmp_path), "dist", ".pants.d")
     assert hidden_roots(tree, ["/*", "/lib/python", "src", "/", "/none"]) == ("lib", "lib/python", "own")
 
 
