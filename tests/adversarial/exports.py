@@ -71,7 +71,7 @@ def _behind_a_link(world: World, resolve: Path) -> None:
 def try_export_world(base: Path, seed: int) -> list[str]:
     """What went wrong in the world of a number."""
     world = make_export_world(base, seed)
-    tree = ExportTree(world.settings.build_root, "dist")
+    tree = ExportTree(world.settings.build_root, "dist", ".pants.d")
 
     def guard_of(tree: ExportTree) -> Guard:
         around = Surroundings.of(tree.build_root, tree.absolute(tree.dist))

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -155,3 +158,41 @@ def test_what_cannot_be_assembled_is_installed_as_a_whole(
     assert result.exit_code == 0
     assert (trees / "a/1.0/bin/run").read_text() == f"1.0 in parts in {trees}/a/1.0\n"
     assert "a was installed as a whole, because its base is no longer in the cache." in caplog.messages
+
+
+def test_what_killed_removers_left_is_removed(run: Run, rule_runner: RuleRunner, trees: Path) -> None:
+    workdir = Path(rule_runner.build_root, "workdir")
+    options = [f"--pants-workdir={workdir}"]
+    run(TWO, global_args=options)
+    trash = workdir / "export-all-resolves.trash"
+    left, removed_now, victim = trash / "1.0.+x7z", trash / "2.0.+x7z", trees / "precious"
+    for path in (left / "export/bin", removed_now / "export/bin", victim):
+        path.mkdir(parents=True)
+    (trash / "link").symlink_to(victim)
+    with open_directory(removed_now) as descriptor:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        run(TWO, "--check", global_args=options)
+        assert left.exists(), "a check changes nothing"
+        assert run(TWO, global_args=options).exit_code == 0
+        assert list(trash.iterdir()) == [removed_now], "its remover lives"
+    assert run(TWO, global_args=options).exit_code == 0
+    assert (list(trash.iterdir()), victim.exists()) == ([], True)
+
+
+def test_a_trash_that_is_a_link_is_not_used(run: Run, rule_runner: RuleRunner, tmp_path: Path) -> None:
+    workdir = Path(rule_runner.build_root, "workdir")
+    (tmp_path / "victim").mkdir()
+    workdir.mkdir()
+    (workdir / "export-all-resolves.trash").symlink_to(tmp_path)
+    for arguments in ((), ("--force",)):
+        assert run(TWO, *arguments, global_args=[f"--pants-workdir={workdir}"]).exit_code == 0
+        assert os.listdir(tmp_path) == ["victim"]
+
+
+@contextlib.contextmanager
+def open_directory(path: Path) -> Iterator[int]:
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)

@@ -96,7 +96,7 @@ def test_what_is_no_root_though_a_pattern_matches_it(tmp_path: Path) -> None:
     (tmp_path / "env/pyvenv.cfg").write_text("")
     (tmp_path / "file").write_text("")
     (tmp_path / os.fsdecode(b"m\xffine")).mkdir()
-    tree = ExportTree(str(tmp_path), "dist")
+    tree = ExportTree(str(tmp_path), "dist", ".pants.d")
     assert hidden_roots(tree, ["/*", "/lib/python", "src", "/", "/none"]) == ("lib", "lib/python", "own")
 
 

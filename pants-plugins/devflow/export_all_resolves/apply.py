@@ -27,7 +27,7 @@ from pants.util.logging import LogLevel
 from devflow.common.errors import Problem, UserError, as_problem, disk_full_fix, tail
 from devflow.common.files import LockHeldError, exclusive_lock
 from devflow.common.members import failure_of
-from devflow.common.paths import display_path
+from devflow.common.paths import display_path, is_inside
 from devflow.engine import Rules, create_digest, merge_digests, on_this_machine, run_id, try_process_in
 from devflow.engine.generation import HAS_GET, Get, MultiGet, by_name, concurrently, implicitly
 from devflow.export_all_resolves.contract import (
@@ -59,6 +59,7 @@ class BuildExportRequest(EngineAwareParameter):
     fingerprint: ResolveFingerprint
     path: str
     links: tuple[tuple[str, str], ...]
+    trash: str
 
     def debug_hint(self) -> str:
         """Shown by the engine beside the rule."""
@@ -104,6 +105,7 @@ async def _attempt(
             listings=request.fingerprint.listings,
             assembly=staged.assembly,
             links=dict(request.links),
+            trash=request.trash,
         )
         own_files = await create_digest(CreateDigest([*compiled_staging_files(), _spec_file(spec)]))
         digest = await merge_digests([staged.result.digest, own_files])
@@ -180,15 +182,14 @@ async def carry_out(plan: ExportPlan, described: Iterable[DescribedResolve], tre
     failed = {}
     for leftover in abandoned(plan.desired, tree):
         shown = os.path.relpath(leftover, tree.build_root)
-        problem = removal_problem(shown, tree, guard, below=tree.absolute(tree.dist)) or _failing(
-            _clear, leftover, shown
-        )
+        below = tree.workdir if is_inside(leftover, tree.trash) else tree.dist
+        problem = removal_problem(shown, tree, guard, below=tree.absolute(below)) or _failing(_clear, leftover, shown)
         if problem:
             failed[shown] = problem
     desired = {item.resolve: item.desired for item in plan.rebuilds}
     requests = [
         BuildExportRequest(
-            resolve.exporter(resolve.resolve), resolve.fingerprint, wanted.path, tuple(wanted.links.items())
+            resolve.exporter(resolve.resolve), resolve.fingerprint, wanted.path, tuple(wanted.links.items()), tree.trash
         )
         for resolve in described
         if resolve.exporter and resolve.fingerprint and (wanted := desired.get(resolve.resolve)) and wanted.path

@@ -42,10 +42,14 @@ class ExportInput:
 
 @dataclass(frozen=True)
 class ExportTree:
-    """The directory of all exports. `dist`, which holds it, is relative to the build root, which is absolute."""
+    """The directory of all exports. `dist`, which holds it, is relative to the build root, which is absolute.
+
+    `workdir` is that of Pants, absolute or relative to the build root.
+    """
 
     build_root: str
     dist: str
+    workdir: str
 
     @property
     def exports(self) -> str:
@@ -56,6 +60,11 @@ class ExportTree:
     def programs(self) -> str:
         """The directory of links to the programs of exports, relative to the build root."""
         return os.path.join(self.exports, "bin")
+
+    @property
+    def trash(self) -> str:
+        """The directory in which replaced exports wait for their removal: absolute."""
+        return self.absolute(os.path.join(self.workdir, "export-all-resolves.trash"))
 
     def absolute(self, path: str) -> str:
         """The absolute form of a path relative to the build root."""

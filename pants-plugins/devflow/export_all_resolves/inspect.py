@@ -15,6 +15,7 @@ from pants.core.util_rules.distdir import DistDir
 from pants.engine.rules import collect_rules, rule
 from pants.engine.target import RegisteredTargetTypes
 from pants.engine.unions import UnionMembership
+from pants.option.global_options import GlobalOptions
 from pants.util.strutil import path_safe
 
 from devflow.common.errors import Problem, UserError
@@ -38,7 +39,7 @@ from devflow.export_all_resolves.facts import (
     ExportTree,
     ResolveNames,
 )
-from devflow.export_all_resolves.staging import marker
+from devflow.export_all_resolves.staging import marker, trash
 from devflow.export_all_resolves.staging.trees import leftovers
 
 _VERSION = re.compile(r"\d+(\.\d+)*\w*")
@@ -46,9 +47,9 @@ _NO_NAMES = ResolveNames(frozenset(), frozenset())
 
 
 @rule
-async def find_export_tree(build_root: BuildRoot, dist_dir: DistDir) -> ExportTree:
+async def find_export_tree(build_root: BuildRoot, dist_dir: DistDir, global_options: GlobalOptions) -> ExportTree:
     """The directory of exports of this repository."""
-    return ExportTree(build_root.path, str(dist_dir.relpath))
+    return ExportTree(build_root.path, str(dist_dir.relpath), global_options.pants_workdir)
 
 
 async def resolve_names(union_membership: UnionMembership, target_types: RegisteredTargetTypes) -> ResolveNames:
@@ -246,9 +247,10 @@ def _directories(directory: str) -> list[str]:
 
 
 def abandoned(desired: Iterable[DesiredExport], tree: ExportTree) -> list[str]:
-    """The staging paths that killed runs left beside these exports and their links: absolute paths, sorted."""
+    """What killed runs left beside these exports and their links, and in the trash: absolute paths, sorted."""
     places = {place for one in desired if one.path for place in (tree.absolute(one.path), *one.links)}
-    return sorted(path for directory in set(map(os.path.dirname, places)) for path in leftovers(directory))
+    beside = (path for directory in set(map(os.path.dirname, places)) for path in leftovers(directory))
+    return sorted((*beside, *trash.left(tree.trash)))
 
 
 def rules() -> Rules:

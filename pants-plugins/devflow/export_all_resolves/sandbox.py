@@ -16,7 +16,20 @@ STAGING = "devflow.export_all_resolves.staging"
 _REMOVAL = "devflow.common.removal"
 _STAGING_MODULES = (
     *("__init__", "__main__", "ageing", "build", "choice", "download", "fetch", "index", "marker", "network"),
-    *("part_cache", "parts", "pip_form", "projects", "required", "seed", "shebang", "trees", "unchanged", "wheels"),
+    *(
+        "part_cache",
+        "part_making",
+        "parts",
+        "pip_form",
+        "projects",
+        "required",
+        "seed",
+        "shebang",
+        "trash",
+        "trees",
+        "unchanged",
+        "wheels",
+    ),
 )
 _MODULES: tuple[str, ...] = (
     *(f"{STAGING}.{name}" for name in _STAGING_MODULES),

@@ -43,7 +43,9 @@ class Cache:
     def export(self, path: Path, parts: Iterable[Path], *, number: int = 0, age_s: float = LONG_S) -> Path:
         path.mkdir(parents=True, exist_ok=True)
         record = self.directory / "exports" / f"{number:032x}"
-        unchanged.write(str(path), str(record), {str(part): [] for part in parts})
+        record.parent.mkdir(parents=True, exist_ok=True)
+        finished = unchanged.Finished(str(path))
+        unchanged.write(str(path), str(record), {str(part): [] for part in parts}, finished)
         self.age(record, age_s)
         return record
 

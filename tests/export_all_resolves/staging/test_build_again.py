@@ -29,8 +29,9 @@ class World:
         self.directory = directory
         self.destination = directory / "dist/a/3.11.7"
         self.cache = directory / "cache"
+        self.trash = directory / "workdir/trash"
 
-    def build(self, *names: str, other_base: bool = False) -> None:
+    def build(self, *names: str, other_base: bool = False, trash: str = "") -> None:
         sandbox = self.directory / "sandbox"
         wheels = {f"{name}-1.0-py3-none-any.whl": wheel_files(name, {f"{name}.py": name}) for name in names}
         (sandbox / ".devflow").mkdir(parents=True, exist_ok=True)
@@ -44,7 +45,7 @@ class World:
             sources=Sources(pex=str(pex)),
         )
         commands = [] if base.exists() else [Command(["/bin/sh", "-c", BASE], {"PATH": os.environ["PATH"]})]
-        build(Spec(str(self.destination), commands, None, {}, [], [], assembly), str(sandbox))
+        build(Spec(str(self.destination), commands, None, {}, [], [], assembly, trash=trash), str(sandbox))
 
     def file(self, name: str) -> Path:
         return self.destination / SITE / name

@@ -6,15 +6,22 @@ import os
 import shutil
 from pathlib import Path
 
-from devflow.export_all_resolves.staging import marker
+import pytest
+
+from devflow.export_all_resolves.staging import marker, trash
 from devflow.export_all_resolves.staging.build import Spec, build
 from devflow.export_all_resolves.staging.trees import leftovers, remove
 from harness import boundaries
+from harness.world import wait_until
 
 
-def spec(destination: Path, lockfile: str) -> Spec:
+def spec(destination: Path, lockfile: str, trash: str = "") -> Spec:
     inputs = {"lockfile": (lockfile, None)}
-    return Spec(str(destination), commands=[], seed=None, inputs=inputs, anchors=["pyvenv.cfg"], listings=["bin"])
+    return Spec(str(destination), [], None, inputs, anchors=["pyvenv.cfg"], listings=["bin"], trash=trash)
+
+
+def content(directory: str) -> list[str]:
+    return sorted(map(str, Path(directory).iterdir())) if os.path.isdir(directory) else []
 
 
 def make_sandbox(sandbox: Path, name: str) -> None:
@@ -26,8 +33,10 @@ def make_sandbox(sandbox: Path, name: str) -> None:
     (sandbox / ".devflow-export.json").symlink_to("../../../victim")
 
 
-def test_an_export_is_old_or_new(tmp_path: Path) -> None:
+@pytest.mark.parametrize("has_trash", [False, True])
+def test_an_export_is_old_or_new(tmp_path: Path, has_trash: bool) -> None:
     top, victim = tmp_path / "top", tmp_path / "victim"
+    directory = str(tmp_path / "workdir/trash") if has_trash else ""
     destination = top / "3.11.7"
     victim.write_text("precious")
 
@@ -38,7 +47,7 @@ def test_an_export_is_old_or_new(tmp_path: Path) -> None:
         make_sandbox(top / "sandbox", "new")
 
     def export() -> None:
-        build(spec(destination, "new"), str(top / "sandbox"))
+        build(spec(destination, "new", directory), str(top / "sandbox"))
 
     found = []
     for _ in boundaries.kills(export, before_each=make):
@@ -54,6 +63,10 @@ def test_an_export_is_old_or_new(tmp_path: Path) -> None:
         assert len(left) <= 1
         for path in left:
             remove(path)
+        if has_trash:
+            wait_until(lambda: content(directory) == trash.left(directory), what="the end of all removers")
+            for path in content(directory):
+                remove(path)
         assert {"3.11.7", "sandbox-of-old"} <= set(os.listdir(top)) <= {"3.11.7", "sandbox", "sandbox-of-old"}
     assert found == sorted(found, key=lambda name: name == "new")
     assert set(found) == {"old", "new"}

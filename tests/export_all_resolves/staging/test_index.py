@@ -63,3 +63,11 @@ def test_a_link(link: str, file: IndexFile) -> None:
 
 def test_a_name_leads_to_no_other_directory() -> None:
     assert IndexFile("https://x.example/a-1.0-1%2f..%2F..%2fb-py3-none-any.whl").name == "b-py3-none-any.whl"
+
+
+def test_of_a_long_page_only_files_with_a_wanted_hash_are_of_use() -> None:
+    files = [
+        {"url": f"https://x.example/{one}.whl", "hashes": {"sha256": one} if one else {}} for one in ("a", "b", "")
+    ]
+    found = files_of(json.dumps({"files": files}), JSON_PAGE, ADDRESS, {"b"})
+    assert [file.name for file in found] == ["b.whl", ".whl"], "one without a hash must be known"

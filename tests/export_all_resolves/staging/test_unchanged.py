@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from devflow.export_all_resolves.staging import unchanged
-from devflow.export_all_resolves.staging.unchanged import OldExport
+from devflow.export_all_resolves.staging import trees, unchanged
+from devflow.export_all_resolves.staging.unchanged import Finished, OldExport
 
 PART = "/cache/part"
 
@@ -27,14 +27,23 @@ def export(tmp_path: Path, record: Path) -> Path:
     path = tmp_path / "export"
     (path / "lib").mkdir(parents=True)
     (path / "lib/a.py").write_text("content")
-    unchanged.write(str(path), str(record), {PART: ["lib/a.py"]})
+    record.parent.mkdir(parents=True)
+    write(path, record)
     return path
 
 
+def write(export: Path, record: Path, *names: str) -> None:
+    finished = Finished(str(export / "lib/a.py"))
+    unchanged.write(str(export), str(record), {PART: ["lib/a.py", *names]}, finished)
+
+
 def taken(export: Path, record: Path, name: str = "lib/a.py", part: str = PART) -> Path:
-    source, target = record.parent / "a.py", export.parent / "new.py"
+    source, target = record.parent / "a.py", export.parent / "new" / name
     source.write_text("content")
-    OldExport.read(str(export), str(record)).take(part, name, str(source), str(target))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    old = OldExport.read(str(export), str(record))
+    with old.giving_to(str(export.parent / "new")):
+        old.take(part, name, str(source), str(target))
     return target
 
 
@@ -82,7 +91,6 @@ def test_a_file_that_was_touched_is_copied_from_the_cache(
 
 def test_only_a_file_of_the_same_part_and_name(export: Path, record: Path) -> None:
     assert taken(export, record, part="/cache/other").stat().st_nlink == 1
-    (export.parent / "new.py").unlink()
     assert taken(export, record, name="lib/b.py").stat().st_nlink == 1
 
 
@@ -97,15 +105,16 @@ def test_a_record_of_another_place(export: Path, record: Path) -> None:
 
 
 def test_what_exists_is_not_replaced(export: Path, record: Path) -> None:
-    (export.parent / "new.py").write_text("there")
+    (export.parent / "new/lib").mkdir(parents=True)
+    (export.parent / "new/lib/a.py").write_text("there")
     with pytest.raises(FileExistsError):
         taken(export, record)
-    assert (export.parent / "new.py").read_text() == "there"
+    assert (export.parent / "new/lib/a.py").read_text() == "there"
 
 
 def test_a_file_with_another_name_is_not_recorded(export: Path, record: Path) -> None:
     _link(export / "lib/a.py")
-    unchanged.write(str(export), str(record), {PART: ["lib/a.py", "lib/gone.py"]})
+    write(export, record, "lib/gone.py")
     assert json.loads(record.read_text())["parts"] == {PART: {}}
 
 
@@ -119,5 +128,38 @@ def test_a_change_that_may_hide_the_next_is_not_recorded(
 ) -> None:
     monkeypatch.setattr(unchanged, "_times", lambda path: (1, changed_ns))
     monkeypatch.setattr(time, "time_ns", lambda: changed_ns + age_ns)
-    unchanged.write(str(export), str(record), {PART: ["lib/a.py"]})
+    write(export, record)
     assert bool(json.loads(record.read_text())["parts"][PART]) is is_recorded
+
+
+def _edit(file: Path) -> None:
+    file.write_text("edited")
+
+
+@pytest.mark.parametrize("touch", [_edit, _edit_in_place, _replace, lambda file: file.chmod(0o755)])
+def test_what_a_user_changes_before_the_old_export_is_removed_is_not_recorded(
+    export: Path, record: Path, touch: Callable[[Path], object]
+) -> None:
+    """To remove a name changes the same time as an edit does."""
+    file = export / "lib/a.py"
+    (export / "lib/b.py").write_text("content")
+    for name in ("a", "b"):
+        os.link(export / f"lib/{name}.py", export / f"old-{name}.py")
+    finished = Finished(str(file))
+    finished.wait()
+    touch(file)
+    for old in (export / "old-a.py", export / "old-b.py"):
+        trees.remove(str(old), finished.note)
+    unchanged.write(str(export), str(record), {PART: ["lib/a.py", "lib/b.py"]}, finished)
+    assert list(json.loads(record.read_text())["parts"][PART]) == ["lib/b.py"]
+
+
+@pytest.mark.parametrize(("last_ns", "changed"), [(5_000_000_001, False), (5_000_000_000, True)])
+def test_on_a_file_system_that_counts_in_seconds_a_change_may_be_of_the_same_second(
+    export: Path, monkeypatch: pytest.MonkeyPatch, last_ns: int, changed: bool
+) -> None:
+    class Status:
+        st_ctime_ns = last_ns
+
+    monkeypatch.setattr(os, "lstat", lambda path: Status)
+    assert Finished("file").is_changed(1, last_ns) is changed

@@ -160,7 +160,8 @@ def test_a_plugin_that_pants_installed_goes_with_the_named_caches(monkeypatch: p
 def test_a_custom_workdir_loses_only_what_pants_writes() -> None:
     with scratch() as scene:
         workdir = scene.base / "data" / "precious"
-        for name in ("pants.log", "exceptions.log", "exceptions.12.log", "run-tracker/1"):
+        entries = ("pants.log", "exceptions.log", "exceptions.12.log", "run-tracker/1", "export-all-resolves.trash/1")
+        for name in entries:
             write(workdir / name)
         others = ("exceptions.py", "exceptions.log.txt", "exceptions.1a.log", "exceptions..log", "my-pants.log")
         for name in others:

@@ -109,11 +109,14 @@ def remove(
     *,
     identity: Identity | None = None,
     read_mounts: ReadMounts = mount_points,
+    note: Callable[[os.stat_result], None] | None = None,
+    keep_directories: bool = False,
 ) -> Removed:
     """Remove a file, a link (not its target) or a tree. After a failure it removes the rest; a missing path is success.
 
     Nothing is removed if there is a mount point in it, or if it has another identity. `tell` is called every few
-    seconds with what has been done so far.
+    seconds with what has been done so far; `note`, with the status of each file and link just before it is removed.
+    With `keep_directories`, the directories stay, which take most of the time on some file systems.
     """
     removed = Removed()
     parent, name = os.path.split(path)
@@ -132,7 +135,7 @@ def remove(
         mounts = read_mounts()
         if mounts is None or any(is_inside(mount, real) for mount in mounts):
             raise OSError("the table of mount points cannot be read" if mounts is None else "holds a mount point")
-        _Remover(removed, tell, status.st_dev, directory).all(name, parent)
+        _Remover(removed, tell, status.st_dev, directory, note, keep_directories).all(name, parent)
     except FileNotFoundError:
         pass
     except OSError as error:
@@ -145,9 +148,19 @@ def remove(
 class _Remover:
     """One removal, recursive. Each level of the recursion has a directory open."""
 
-    def __init__(self, removed: Removed, tell: Callable[[Removed], None], device: int, top: int) -> None:
+    def __init__(
+        self,
+        removed: Removed,
+        tell: Callable[[Removed], None],
+        device: int,
+        top: int,
+        note: Callable[[os.stat_result], None] | None,
+        keep_directories: bool,
+    ) -> None:
         self.removed = removed
         self.tell = tell
+        self.note = note
+        self.keep_directories = keep_directories
         self.device = device
         self.top = top  # The directory that holds the tree, open.
         self.mount = mount_id(top)
@@ -168,6 +181,8 @@ class _Remover:
         if status.st_uid != self.user_id:
             raise OSError(f"belongs to user {status.st_uid}")
         if not stat.S_ISDIR(status.st_mode):
+            if self.note:
+                self.note(status)
             os.unlink(name, dir_fd=directory)
             self.steps += 1
             self.removed.files += 1
@@ -186,6 +201,8 @@ class _Remover:
         while True:
             steps = self.steps
             self._content(_open(directory, name, status, self.device, self.mount), path, depth)
+            if self.keep_directories:
+                return
             try:
                 os.rmdir(name, dir_fd=directory)
                 break

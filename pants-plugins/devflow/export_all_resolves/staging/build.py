@@ -11,10 +11,11 @@ import stat
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from subprocess import DEVNULL, PIPE, STDOUT, run
 
-from devflow.export_all_resolves.staging import ageing, marker, unchanged
-from devflow.export_all_resolves.staging.parts import Assembly, assemble
+from devflow.export_all_resolves.staging import ageing, marker, trash, unchanged
+from devflow.export_all_resolves.staging.parts import PEX_INFO, Assembly, assemble
 from devflow.export_all_resolves.staging.seed import plant
 from devflow.export_all_resolves.staging.trees import clone, remove, replace_content, staging_path, swap
 
@@ -47,7 +48,8 @@ class Seed:
 class Spec:
     """The build of one export; `inputs`, `anchors` and `listings` are for the marker.
 
-    `links` (link → target; absolute) lead to programs in it, from a directory that all exports share.
+    `links` (link → target; absolute) lead to programs in it, from a directory that all exports share. `trash` is the
+    directory in which the old export waits for its removal; without one, it is removed at once.
     """
 
     destination: str  # absolute
@@ -58,6 +60,12 @@ class Spec:
     listings: Sequence[str]
     assembly: Assembly | None = None
     links: Mapping[str, str] = field(default_factory=dict)
+    trash: str = ""
+
+    @property
+    def name(self) -> str:
+        """What the export is called in the trash."""
+        return os.path.basename(self.assembly.record if self.assembly else self.destination)
 
     @classmethod
     def load(cls, path: str) -> Spec:
@@ -85,6 +93,8 @@ def build(spec: Spec, sandbox: str) -> None:
     os.makedirs(os.path.dirname(spec.destination), exist_ok=True)
     staged = staging_path(spec.destination)
     files: Mapping[str, Sequence[str]] = {}
+    finished: unchanged.Finished | None = None
+    discarded: trash.Discarded | None = None
     try:
         if has_base:  # perhaps of another export of this run, which needs the same one
             os.makedirs(staged)
@@ -93,25 +103,50 @@ def build(spec: Spec, sandbox: str) -> None:
             for command in spec.commands:
                 _run(command, staged)
         if spec.assembly:
+            trash.wait(spec.trash, spec.name)  # the record comes after the removal, which changes the files
             old = unchanged.OldExport.read(spec.destination, spec.assembly.record)
-            with ageing.in_use(spec.assembly.cache):
+            with ageing.in_use(spec.assembly.cache), old.giving_to(staged):
                 files = assemble(staged, spec.assembly, old, from_base=has_base)
+            finished = unchanged.Finished(os.path.join(staged, PEX_INFO))
         if os.getppid() != engine:
             raise BuildError("the engine that asked for this export has ended")
         if os.path.islink(staged):
             _install_link(spec, staged)
         else:
-            _install_directory(spec, staged)
+            _install_directory(spec, staged, finished)
         for link, target in spec.links.items():
             _link_program(link, target)
+        discarded = trash.discarded(staged, spec.trash, spec.name)
     finally:
         with contextlib.suppress(OSError):  # the next run removes it
-            remove(staged)  # after a swap the old export, else an incomplete one
+            # After a swap it is the old export, else an incomplete one.
+            remove(staged, finished.note if finished else None)
     if spec.assembly:
-        with contextlib.suppress(OSError):  # the next export is copied
-            unchanged.write(spec.destination, spec.assembly.record, files)
         with contextlib.suppress(OSError):  # tomorrow's export tries again
             ageing.remove_unused(spec.assembly.cache, time.time())
+        with contextlib.suppress(OSError):
+            os.makedirs(os.path.dirname(spec.assembly.record), exist_ok=True)
+    end = partial(_end, spec, files, finished, discarded)
+    if not (discarded and trash.in_background(end)):
+        end()
+
+
+def _end(
+    spec: Spec,
+    files: Mapping[str, Sequence[str]],
+    finished: unchanged.Finished | None,
+    discarded: trash.Discarded | None,
+) -> None:
+    """What the answer need not wait for."""
+    with contextlib.suppress(OSError):  # the next run removes the rest
+        if discarded:
+            discarded.empty(finished.note if finished else None)
+    with contextlib.suppress(OSError):  # the next export is copied
+        if spec.assembly and finished:
+            unchanged.write(spec.destination, spec.assembly.record, files, finished)
+    with contextlib.suppress(OSError):
+        if discarded:
+            discarded.remove()
 
 
 def _lay_out(spec: Spec, staged: str, sandbox: str) -> None:
@@ -164,9 +199,11 @@ def _run(command: Command, staged: str) -> None:
         raise BuildError(f"{os.path.basename(argv[0])} exited with {done.returncode}: {output}")
 
 
-def _install_directory(spec: Spec, staged: str) -> None:
+def _install_directory(spec: Spec, staged: str, finished: unchanged.Finished | None) -> None:
     _point_at(staged, spec.destination)
     _mark(spec, os.path.join(staged, marker.MARKER), staged)
+    if finished:
+        finished.wait()
     swap(staged, spec.destination)
 
 

@@ -35,7 +35,7 @@ def fetch(spec: Mapping[str, Any], network: Network) -> list[str]:
 
     def is_there(pin: WheelPin) -> bool:
         links = spec["pins"][pin.name]["links"]
-        files = map(IndexFile.of_link, links) if links else _of_indexes(pin.name, network)
+        files = map(IndexFile.of_link, links) if links else _of_indexes(pin, network)
         chosen = chosen_wheel([*files, *elsewhere], pin, here)
         if not chosen:
             return False
@@ -47,11 +47,12 @@ def fetch(spec: Mapping[str, Any], network: Network) -> list[str]:
         return [pin.name for pin, found in zip(pins, threads.map(is_there, pins)) if not found]
 
 
-def _of_indexes(project: str, network: Network) -> Iterator[IndexFile]:
+def _of_indexes(pin: WheelPin, network: Network) -> Iterator[IndexFile]:
+    digests = {one.partition(":")[2] for one in pin.hashes}
     for index in network.indexes:
-        page = network.page(f"{index.rstrip('/')}/{project}/")
+        page = network.page(f"{index.rstrip('/')}/{pin.name}/")
         if page:
-            yield from files_of(*page)
+            yield from files_of(*page, digests)
 
 
 def _of_find_links(link: str, projects: Container[str], network: Network) -> Iterator[IndexFile]:

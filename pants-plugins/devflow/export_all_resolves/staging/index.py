@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
@@ -47,10 +47,16 @@ class _Anchors(HTMLParser):
             self.found.append(named)
 
 
-def files_of(content: str, content_type: str, address: str) -> Iterator[IndexFile]:
-    """The files on a page, which has this address. Raises: ValueError, LookupError, TypeError."""
+def files_of(content: str, content_type: str, address: str, digests: Set[str] | None = None) -> Iterator[IndexFile]:
+    """The files on a page, which has this address. Raises: ValueError, LookupError, TypeError.
+
+    With `digests` ("0123…"), files that have hashes, but none of these, may be left out: there are ten thousand of
+    some projects.
+    """
     if content_type == JSON_PAGE:
         for file in json.loads(content)["files"]:
+            if digests is not None and file["hashes"] and digests.isdisjoint(file["hashes"].values()):
+                continue
             url = file["url"]  # mostly absolute, and `urljoin` takes a while
             yield IndexFile(
                 url if url.startswith("https://") else urljoin(address, url),

@@ -13,6 +13,7 @@ import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 
 from devflow.export_all_resolves.staging.part_cache import (
@@ -20,7 +21,6 @@ from devflow.export_all_resolves.staging.part_cache import (
     CannotAssembleError,
     Part,
     Sources,
-    make_parts,
     metadata_of,
     read_pex_info,
     read_record,
@@ -33,6 +33,7 @@ from devflow.export_all_resolves.staging.trees import clone, clone_tree, replace
 from devflow.export_all_resolves.staging.unchanged import OldExport
 
 PEX_INFO = "PEX-INFO"
+_NAMING = frozenset({"", "bin"})  # the directories whose files may hold the path of their virtualenv
 _REPLACED = frozenset({"pip", "setuptools"})  # `python -m venv` installs these; pex replaces them by pinned ones
 
 
@@ -82,13 +83,15 @@ def assemble(staged: str, assembly: Assembly, old: OldExport, *, from_base: bool
         store_base(staged, assembly.base)
     made = [part for part in assembly.parts if part.name in assembly.made]
     if made:
+        make_parts = import_module("devflow.export_all_resolves.staging.part_making").make_parts
         make_parts(made, staged, assembly.sources, assembly.markers)
     in_base = _distributions(staged)
     records = []
+    directories: set[str] = {""}
     for part in assembly.parts:
         if part.name in in_base:
             _make_room(part, staged, in_base[part.name])
-        record = _lay(part, staged, old)
+        record = _lay(part, staged, old, directories)
         records.append(record)
         files[part.path] = [path for path in record["files"] if not _names_its_tree(path)]
     if assembly.markers is not None:
@@ -117,8 +120,8 @@ def _require_complete(tree: str, records: Iterable[Mapping[str, Any]], markers: 
 
 
 def _names_its_tree(path: str) -> bool:
-    """Whether a file may hold the path of its virtualenv: those at the top and in `bin`."""
-    return os.path.dirname(path) in ("", "bin")
+    """Whether a file may hold the path of its virtualenv."""
+    return path.rpartition("/")[0] in _NAMING
 
 
 def _lay_base(base: str, staged: str, old: OldExport) -> list[str]:
@@ -173,17 +176,17 @@ def _files_of(tree: str, dist_info: str) -> list[str]:
     return paths
 
 
-def _lay(part: Part, staged: str, old: OldExport) -> Mapping[str, Any]:
+def _lay(part: Part, staged: str, old: OldExport, made: set[str]) -> Mapping[str, Any]:
+    """`made` are the directories that are known to be there."""
     record = read_record(part.path, f"{part.name} is not in the cache")
-    made = set()
+    files = os.path.join(part.path, FILES)
     for path in record["files"]:
-        source, target = os.path.join(part.path, FILES, path), os.path.join(staged, path)
-        directory = os.path.dirname(path)
+        source, target = f"{files}/{path}", f"{staged}/{path}"
+        directory = path.rpartition("/")[0]
         if directory not in made:
-            os.makedirs(os.path.join(staged, directory), exist_ok=True)
-            made.add(directory)
+            _make_directory(staged, directory, made)
         try:
-            if _names_its_tree(path):
+            if directory in _NAMING:
                 clone(source, target)
                 _retarget(target, ((record["root"], staged),), any_length=True)
             else:
@@ -191,6 +194,15 @@ def _lay(part: Part, staged: str, old: OldExport) -> Mapping[str, Any]:
         except FileExistsError:
             _require_same(source, target, path, (record["root"], staged))
     return record
+
+
+def _make_directory(tree: str, directory: str, made: set[str]) -> None:
+    """With those above it. Raises: OSError."""
+    if directory not in made:
+        _make_directory(tree, directory.rpartition("/")[0], made)
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(f"{tree}/{directory}")
+        made.add(directory)
 
 
 def _require_same(source: str, target: str, path: str, roots: tuple[str, str]) -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from email.parser import HeaderParser
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -46,7 +45,8 @@ class Requiring:
 def requiring(metadata: bytes, markers: Mapping[str, str]) -> Requiring:
     """`metadata` is a METADATA; requirements of extras do not count. Raises: RequirementError."""
     head = re.split(rb"\r?\n\r?\n", metadata, maxsplit=1)[0]
-    headers = HeaderParser().parsestr(head.decode(errors="replace"))
+    # What the parts require is noted in them, and to import this takes longer than to read all notes.
+    headers = import_module("email.parser").HeaderParser().parsestr(head.decode(errors="replace"))
     distribution = f"{headers['Name']} {headers['Version']}"
     environment = tuple(sorted({**markers, "extra": ""}.items()))
     try:

@@ -41,12 +41,13 @@ def leftovers(directory: str) -> list[str]:
     return sorted(os.path.join(directory, name) for name in names if _STAGING_NAME.fullmatch(name))
 
 
-def remove(path: str) -> None:
+def remove(path: str, note: Callable[[os.stat_result], None] | None = None, *, keep_directories: bool = False) -> None:
     """Remove a file, a link (not its target) or a tree with its read-only directories. A missing path is success.
 
-    Mount points and what belongs to other users stay. Raises: OSError for the first that stays; the rest is removed.
+    `note` is called with the status of each file just before it is removed. The directories may stay. Mount points and
+    what belongs to other users stay. Raises: OSError for the first that stays; the rest is removed.
     """
-    removed = trees.remove(path)
+    removed = trees.remove(path, note=note, keep_directories=keep_directories)
     if removed.failed:
         raise OSError(removed.error_number or errno.EPERM, "; ".join(removed.failures))
 

@@ -8,10 +8,11 @@ that is on a file system which does not tell.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from devflow.export_all_resolves.staging.trees import clone, staging_path
@@ -29,6 +30,8 @@ class OldExport:
 
     path: str
     recorded: Mapping[str, _Times] = field(default_factory=dict)
+    _new: int = -1  # descriptors of both trees: their paths are long, and walked for each file otherwise
+    _old: int = -1
 
     @classmethod
     def read(cls, path: str, record: str) -> OldExport:
@@ -42,16 +45,25 @@ class OldExport:
             pass
         return cls(path)
 
+    @contextlib.contextmanager
+    def giving_to(self, tree: str) -> Iterator[None]:
+        """Meanwhile, `take` puts files into this directory."""
+        with contextlib.ExitStack() as stack:
+            self._new, self._old = (_opened(path, stack) for path in (tree, self.path))
+            try:
+                yield
+            finally:
+                self._new = self._old = -1
+
     def take(self, part: str, name: str, source: str, target: str) -> None:
         """Make `target` a file of a part: by a link to that of the old export, or as a copy of `source`.
 
-        Raises: FileExistsError: the target exists; it is not changed. OSError.
+        It has this name in the new tree, too. Raises: FileExistsError: the target exists; it is not changed. OSError.
         """
         known = self.recorded.get(part, {}).get(name)
-        old = os.path.join(self.path, name)
-        if known and _times(old) == tuple(known):
+        if known and self._old >= 0 and _times(name, self._old) == tuple(known):
             try:
-                os.link(old, target)
+                os.link(name, name, src_dir_fd=self._old, dst_dir_fd=self._new, follow_symlinks=False)
             except FileExistsError:
                 raise
             except OSError:
@@ -61,32 +73,71 @@ class OldExport:
         clone(source, target)
 
 
-def write(path: str, record: str, parts: Mapping[str, Iterable[str]]) -> None:
+class Finished:
+    """The moment from which on a change of a file is one of the user's, by the clock of the file system.
+
+    `file` is the last one that was written. The old export, which has the same files, may be removed long after it.
+    """
+
+    def __init__(self, file: str) -> None:
+        changed_ns = os.lstat(file).st_ctime_ns
+        self._last_ns = changed_ns if changed_ns % _SECOND_NS else changed_ns - 1
+        self._shows_s = time.monotonic() + _TICK_S
+        self._last_change: dict[int, int] = {}
+
+    def wait(self) -> None:
+        """Until a change shows."""
+        time.sleep(max(0.0, self._shows_s - time.monotonic()))
+
+    def note(self, status: os.stat_result) -> None:
+        """A name of a file is removed now, which changes the time of its last change."""
+        if status.st_nlink > 1:
+            self._last_change[status.st_ino] = status.st_ctime_ns
+
+    def is_changed(self, inode: int, changed_ns: int) -> bool:
+        """Whether a file has changed since; `changed_ns` is the time of its last change that is known now."""
+        return self._last_change.get(inode, changed_ns) > self._last_ns
+
+
+def write(path: str, record: str, parts: Mapping[str, Iterable[str]], finished: Finished) -> None:
     """Record the files of an export, which nothing else links to: the path of a part → the names of its files.
 
-    Raises: OSError.
+    The directory of the record must exist. Raises: OSError.
     """
     time.sleep(_TICK_S)
     now_ns = time.time_ns()
     recorded: dict[str, dict[str, tuple[int, int]]] = {}
     for part, names in parts.items():
         found = {name: times for name in names if (times := _times(os.path.join(path, name)))}
-        recorded[part] = {name: times for name, times in found.items() if times[1] + _tick_ns(times[1]) < now_ns}
-    os.makedirs(os.path.dirname(record), exist_ok=True)
+        recorded[part] = {
+            name: (inode, changed_ns)
+            for name, (inode, changed_ns) in found.items()
+            if changed_ns + _tick_ns(changed_ns) < now_ns and not finished.is_changed(inode, changed_ns)
+        }
     growing = staging_path(record)
     with open(growing, "x", encoding="utf-8") as file:
-        json.dump({"export": path, "parts": recorded}, file)
+        file.write(json.dumps({"export": path, "parts": recorded}))
     os.replace(growing, record)
+
+
+def _opened(directory: str, stack: contextlib.ExitStack) -> int:
+    """Its descriptor; -1 if there is none: without an old export, everything is copied."""
+    try:
+        descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError:
+        return -1
+    stack.callback(os.close, descriptor)
+    return descriptor
 
 
 def _tick_ns(time_ns: int) -> int:
     return int(_TICK_S * _SECOND_NS) if time_ns % _SECOND_NS else _SECOND_NS
 
 
-def _times(path: str) -> tuple[int, int] | None:
+def _times(path: str, directory: int | None = None) -> tuple[int, int] | None:
     """None for what is no file, and for a file with another name: an edit of it would be one of the other, too."""
     try:
-        status = os.lstat(path)
+        status = os.lstat(path, dir_fd=directory)
     except OSError:
         return None
     return (status.st_ino, status.st_ctime_ns) if status.st_nlink == 1 else None

@@ -28,7 +28,7 @@ _NAMED_CACHES = (
 )
 _STORE_ENTRIES = ("cache", "directories", "files", "immutable")
 # What Pants puts into a workdir. For a directory that does not have one of the default names.
-_WORKDIR_ENTRIES = r"exceptions(\.\d+)?\.log|pants\.log|run-tracker|export-all-resolves\.lock"
+_WORKDIR_ENTRIES = r"exceptions(\.\d+)?\.log|pants\.log|run-tracker|export-all-resolves\.(lock|trash)"
 # Where daemons record themselves. Not `.lock.pantsd`: a client may be waiting for it.
 _METADATA = "[0-9a-f]" * 12
 _DEFAULT_WORKDIRS = (".pants.d", os.path.join(".pants.d", "workdir"))
