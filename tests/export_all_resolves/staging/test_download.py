@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -26,11 +27,12 @@ def seed(directory: Path, version: str) -> Path:
     return tree
 
 
-def run(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def run(directory: Path, *arguments: str, options: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
+    """Python finds the modules of this process, and before them those of `directory`."""
     return subprocess.run(
-        [sys.executable, "-m", download.__name__, *arguments],
+        [sys.executable, *options, "-m", download.__name__, *arguments],
         cwd=directory,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path))},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(directory), *map(os.path.abspath, sys.path)])},
         capture_output=True,
         text=True,
         check=False,
@@ -61,6 +63,22 @@ def test_pins_without_a_wheel_are_printed(tmp_path: Path) -> None:
     done = run(tmp_path, "seeds/0123", "/no/python", "pins.json")
     assert (done.returncode, done.stdout, done.stderr) == (0, "b\nc\n", "")
     assert (tmp_path / "wheels/a-1.0-py3-none-any.whl").read_bytes() == content
+
+
+@pytest.mark.parametrize(("index", "said"), [(None, ""), ("file:///there/is/none", "certificates are added\n")])
+def test_what_a_machine_adds_to_python_is_there_for_the_session_of_pip(
+    tmp_path: Path, index: str | None, said: str
+) -> None:
+    """As certificates of a company. It may take longer than all the rest, which does without it."""
+    tree = seed(tmp_path, "23.2.1")
+    unpack_pip(tree / "lib/python3.11/site-packages")
+    (tmp_path / "sitecustomize.py").write_text("import sys; print('certificates are added', file=sys.stderr)\n")
+    pins = {"a": {"specifier": "==1.0", "hashes": ["sha256:0123"], "links": []}}
+    network = {"cache": "cache", "indexes": [index] if index else [], "trusted_hosts": [], "certificates": None}
+    spec = {"directory": "wheels", "pins": pins, "find_links": [], "network": network}
+    (tmp_path / "pins.json").write_text(json.dumps(spec))
+    done = run(tmp_path, "seeds/0123", "/no/python", "pins.json", options=["-S"])
+    assert (done.returncode, done.stdout, done.stderr) == (0, "a\n", said)
 
 
 @pytest.mark.parametrize("version", ["20.2.3", "21.2.4", "9.0"])

@@ -92,7 +92,9 @@ async def download_wheels(pins: Sequence[Pin], settings: WheelSettings) -> Downl
     process = Process(
         argv=(
             settings.python.path,
-            *("-s", "-B", "-m", f"{STAGING}.download", os.path.join(seeds, settings.seed), settings.python.path, _SPEC),
+            # Without `site`, which runs what other distributions put into it, until it is needed: network.py.
+            *("-s", "-S", "-B", "-m", f"{STAGING}.download"),
+            *(os.path.join(seeds, settings.seed), settings.python.path, _SPEC),
             *("--isolated", "--disable-pip-version-check", "--no-input", "--quiet", "--cache-dir", cache),
             *(("--cert", certificates_path) if certificates_path else ()),
             *("download", "--require-hashes", "--only-binary=:all:", "--no-deps", "--dest", WHEELS),

@@ -9,7 +9,9 @@ import contextlib
 import gzip
 import hashlib
 import os
+import site
 import ssl
+import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -55,7 +57,7 @@ class Network:
         """
         if address.startswith(("http:", "https:")) and not self._found and not self._needs_session:
             with contextlib.suppress(OSError, ValueError):  # the session tries again, and may have a proxy
-                return _plain_page(address, self._context)
+                return _plain_page(address, self._context if address.startswith("https:") else None)
         response = self._session.get(address, headers=_PAGE)
         if response.status_code == 404:
             return None
@@ -96,6 +98,7 @@ class Network:
     def _session(self) -> Any:
         with self._lock:
             if self._found is None:
+                _enable_site()
                 session = import_module("pip._internal.network.session").PipSession(
                     cache=os.path.join(self.cache, "http-v2" if self.pip_version >= (23, 3) else "http"),
                     retries=_RETRIES,
@@ -127,7 +130,13 @@ class Network:
                     yield [import_module("pip._vendor.msgpack").loads(content, raw=False)["response"]["body"]]
 
 
-def _plain_page(address: str, context: ssl.SSLContext) -> tuple[str, str, str] | None:
+def _enable_site() -> None:
+    """What else a Python does when it starts, if this one did not: a machine may add its certificates there."""
+    if sys.flags.no_site:
+        site.main()
+
+
+def _plain_page(address: str, context: ssl.SSLContext | None) -> tuple[str, str, str] | None:
     try:
         request = Request(address, headers={**_PAGE, "Accept-Encoding": "gzip"})  # noqa: S310 - see the caller
         with urlopen(request, timeout=_TIMEOUT_S, context=context) as response:  # noqa: S310
