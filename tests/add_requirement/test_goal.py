@@ -235,3 +235,10 @@ def test_check(world: World) -> None:
     assert "main.lock: its metadata lacks requirements: redis\n" in result.stdout
     assert "BUILD: module_mapping of //:reqs names redi, which is none of its requirements\n" in result.stdout
     assert json.loads(world.run("--check", "--format=json").stdout)["results"][0]["path"] == "main.lock"
+
+
+def test_nothing_to_check(world: World) -> None:
+    world.write("BUILD", "")
+    result = world.run("--check")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == "Nothing to check: no target holds requirements of a resolve.\n"

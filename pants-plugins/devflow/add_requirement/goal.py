@@ -200,6 +200,8 @@ def _report_check(
 ) -> None:
     found = check(holders, texts, place)
     run.report(options.format, lines=report.check_lines(found), document=report.check_as_json(found))
+    if not found:
+        run.say("Nothing to check: no target holds requirements of a resolve.")
     run.end(int(any(clauses for _, clauses in found)))
 
 

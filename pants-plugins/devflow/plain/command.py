@@ -43,8 +43,10 @@ def say(*facts: str | Problem) -> None:
 
 
 def print_lines(lines: Iterable[str]) -> None:
-    """Print a report on standard output, without characters that a terminal obeys."""
-    print("\n".join(map(shown_fact, lines)), flush=True)
+    """Print a report on standard output, without characters that a terminal obeys. No lines are no output."""
+    text = "\n".join(map(shown_fact, lines))
+    if text:
+        print(text, flush=True)
 
 
 def print_document(document: str) -> None:
