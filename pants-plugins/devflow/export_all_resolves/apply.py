@@ -110,7 +110,7 @@ async def _attempt(
         own_files = await create_digest(CreateDigest([*compiled_staging_files(), _spec_file(spec)]))
         digest = await merge_digests([staged.result.digest, own_files])
         process = Process(
-            argv=(sys.executable, "-s", "-S", "-B", "-m", STAGING),  # it needs the standard library only
+            argv=(sys.executable, "-s", "-B", "-m", STAGING),
             env={"PYTHONPATH": OWN_DIR},
             input_digest=digest,
             # It writes outside of its sandbox: it must run again in each run that asks for it.
