@@ -39,5 +39,5 @@ def test_a_command_is_refused_after_an_export_that_is_made_here(run: Run, root: 
 def test_the_files_are_written_here(run: Run, root: Path) -> None:
     written = run(settings=WITH_A_DEAD_CLUSTER)
     assert written.exit_code == 0, written.stderr
-    assert f'{root}/src' in (root / "dist/exec/main.env").read_text()
+    assert f"{root}/src" in (root / "dist/exec/main.env").read_text()
     assert run("--check", settings=WITH_A_DEAD_CLUSTER).exit_code == 0
