@@ -113,10 +113,8 @@ def update(
         if entry and entry.ref and not at_ref(one, entry):
             if one.state and one.state.ahead:
                 what = f"{shown(one.path)} has {one.state.ahead} commits that {one.state.upstream} lacks."
-                return Problem(
-                    what,
-                    fix=f"push them, or go on by hand: git -C {shell_quote(one.path)} checkout {shell_quote(entry.ref)}",
-                )
+                by_hand = f"git -C {shell_quote(one.path)} checkout {shell_quote(entry.ref)}"
+                return Problem(what, fix=f"push them, or go on by hand: {by_hand}")
             git.run("checkout", "--quiet", entry.ref)
         state = git_state(git, entry.ref if entry else None)
         now = dataclasses.replace(one, state=state)
