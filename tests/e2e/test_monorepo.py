@@ -145,6 +145,19 @@ def test_the_page_of_dump_schema_history(repo: Repository) -> None:
     repo.git("clean", "--force", "--quiet", "src")
 
 
+def test_alembic_runs_with_the_code_of_the_repository(repo: Repository) -> None:
+    """By the goal, which exports first, and by the commands of the README's tour; as a program and as a module."""
+    done = repo.run("exec", "--", "alembic", "heads")
+    assert done.stdout == "b2d6ecc17732 (head)\n"
+    assert done.stderr.endswith("Exported 1, 0 up to date.\n")
+    repo.run("exec-files")
+    typed = toured(repo, "alembic heads")
+    assert typed == [("./py", "-m", "alembic", "heads"), ("./py", "alembic", "heads")]
+    for command in typed:
+        script = subprocess.run(command, cwd=repo.root, capture_output=True, text=True, check=True)
+        assert (script.stdout, script.stderr) == (done.stdout, "")
+
+
 def test_the_history_that_an_earlier_release_has_committed(repo: Repository) -> None:
     """It is made again, to the byte, from the scripts that there were."""
     path = f"{HISTORIES}/23.09.1.json"

@@ -19,14 +19,19 @@ Run = Callable[..., GoalRuleResult]
 RESOLVES = {"main": "main.lock", "tools": "tools.lock"}
 
 
-@pytest.fixture(scope="session")
-def shared_runner() -> RuleRunner:
+def new_runner(*bootstrap_args: str) -> RuleRunner:
     """Both goals, with exports that are made by no Python."""
     return RuleRunner(
         rules=[*register.core_rules(), *fake_backend.rules()],
         target_types=[LockfilesGeneratorTarget, PythonSourcesGeneratorTarget, PythonTestsGeneratorTarget],
         objects={"parametrize": Parametrize},
+        bootstrap_args=bootstrap_args,
     )
+
+
+@pytest.fixture(scope="session")
+def shared_runner() -> RuleRunner:
+    return new_runner()
 
 
 @pytest.fixture()

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from link.conftest import Run
 from link.test_goal import CLI
-from link.worlds import PYTHON, finds, new_virtualenv, tree_hash
+from link.worlds import PYTHON, finds, new_virtualenv, run_python, tree_hash
 
 from devflow.common.errors import UserError
 from devflow.link.facts import VirtualenvFacts
@@ -75,6 +78,34 @@ def test_a_directory_whose_name_is_not_utf_8(other: Path) -> None:
         inspected(f"{directory}/lib")
     named = str(caught.value).partition("name the virtualenv: ")[2]
     assert named == rf"--into=$'{other}/caf\xe9, 1'"
+
+
+@pytest.fixture()
+def elsewhere(root: Path) -> Iterator[Path]:
+    """A directory on another file system than the repository."""
+    shared_memory = Path("/dev/shm")
+    if not shared_memory.is_dir() or shared_memory.stat().st_dev == root.stat().st_dev:
+        pytest.skip("no other file system can be written")
+    with tempfile.TemporaryDirectory(dir=shared_memory) as directory:
+        yield Path(directory)
+
+
+@pytest.mark.parametrize("option", [(), ("--copy",)])
+def test_on_another_file_system(run: Run, root: Path, elsewhere: Path, option: tuple[str, ...]) -> None:
+    """Whose path has a space and letters that are not ASCII."""
+    before = tree_hash(root)
+    venv = new_virtualenv(elsewhere / "an öther" / "my .venv")
+    linked = run(CLI, f"--into={venv}", *option)
+    assert linked.exit_code == 0, linked.stderr
+    assert run_python(venv, "import acme.cli; print(acme.cli.VERSION)") == "24.03.0rc1"
+    assert subprocess.run([venv / "bin/kiln"], capture_output=True, text=True, check=True).stdout == "kiln client\n"
+    assert run(CLI, f"--into={venv}", *option).stderr.endswith(": up to date.\n")
+    words = shlex.split(linked.stderr.rpartition("To undo it: ")[2])
+    undone = run(*words[words.index("link") + 1 :])
+    assert undone.exit_code == 0, undone.stderr
+    assert not finds(venv, "acme")
+    assert not (venv / "bin/kiln").exists()
+    assert tree_hash(root) == before
 
 
 def test_what_the_python_of_the_system_has_counts(run: Run, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Sequence
 
 import pytest
@@ -82,3 +83,13 @@ def test_lists(world: World, text: str, said: str, fix: str) -> None:
     assert fix in fix_of(refused)
     world.declare(mail="main")
     works(world)
+
+
+def test_a_host_that_does_not_answer(world: World) -> None:
+    """Another URL of the same host would not help."""
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))  # and nobody listens
+        refused = world.run(f"--add=http://127.0.0.1:{unused.getsockname()[1]}/own/mail.git", no_proxy="127.0.0.1")
+    assert "mail cannot be cloned from http://127.0.0.1:" in refused.stderr
+    assert fix_of(refused).startswith("correct the host in the URL, or the settings of the network and its proxy")
+    works(world, f"--add={world.url('mail')}")

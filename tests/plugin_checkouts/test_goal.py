@@ -140,6 +140,12 @@ def test_other_kinds_of_directories(world: World) -> None:
     before = state(world.root / "plugins")
     assert world.run("--update", "--only=mail").exit_code == 0
     assert state(world.root / "plugins") == before
+    removed = [line for line in world.run("--check").stderr.splitlines() if "To remove it: " in line]
+    assert {line.rpartition("plugins/")[2] for line in removed} == {
+        "tree",
+        "plain",
+        "link",
+    }, "no code of the repository"
 
 
 def test_two_with_the_same_entry_point_and_package(world: World) -> None:

@@ -18,6 +18,7 @@ from pants.engine.process import (
 )
 from pants.option.global_options import KeepSandboxes
 
+from devflow.common.errors import UserError
 from devflow.engine.generation import HAS_GET, Get, MultiGet, concurrently, implicitly
 
 if not HAS_GET:
@@ -85,10 +86,22 @@ async def try_process_in(environment: ProcessExecutionEnvironment, process: Proc
 
 
 async def run_interactive(process: InteractiveProcess) -> InteractiveProcessResult:
-    """Run in the foreground, with the terminal of the caller; for goal rules only."""
-    if run_interactive_process is None:
-        return await Effect(InteractiveProcessResult, InteractiveProcess, process)
-    return await run_interactive_process(process)
+    """Run in the foreground, with the terminal of the caller; for goal rules only.
+
+    Raises: UserError with remote execution on, where Pants refuses that.
+    """
+    try:
+        if run_interactive_process is None:
+            return await Effect(InteractiveProcessResult, InteractiveProcess, process)
+        return await run_interactive_process(process)
+    except Exception as error:
+        # The engine's own text; it has no type for it.
+        if "Only local environments support running processes interactively" not in str(error):
+            raise
+        raise UserError(
+            "Remote execution is on, and Pants runs no command in the foreground then.",
+            fix="turn remote execution off: add --no-remote-execution to the command",
+        ) from None
 
 
 async def find_binary(request: BinaryPathRequest) -> BinaryPaths:

@@ -10,6 +10,7 @@ from pathlib import Path
 from devflow.common.errors import Problem, UserError
 from devflow.common.files import atomic_link, atomic_write, exclusive_lock
 from devflow.exec.facts import CommandFacts
+from devflow.exec.inspect import unwritable
 from devflow.exec.plan import DesiredFile, PlannedFile, in_the_way
 
 _LOCK = "exec-files.lock"
@@ -29,20 +30,31 @@ def write_files(
 
 
 def point_at_export(of: CommandFacts) -> None:
-    """Make the link `current` lead to the export. Raises: OSError; UserError if the path exists and is not a link."""
+    """Make the link `current` lead to the export. Raises: OSError; UserError if it cannot be made or replaced."""
     path, version = Path(of.build_root, of.current), of.export.rpartition("/")[2]
     if not path.is_symlink() and path.exists():
         raise UserError.of(in_the_way(of.current, f"a {'directory' if path.is_dir() else 'file'} is in its place"))
     if not path.is_symlink() or os.readlink(path) != version:
+        _refuse_unwritable(of.build_root, of.current)
         atomic_link(path, version)
 
 
 def write_metadata_of_plugins(of: CommandFacts) -> None:
-    """Write the files by which Python finds the entry points of plugin checkouts. Raises: OSError."""
+    """Write the files by which Python finds the entry points of plugin checkouts.
+
+    Raises: OSError; UserError if one cannot be made or replaced.
+    """
     for path, content in of.plugins.items():
         file = Path(of.build_root, path)
         if not file.is_file() or file.read_bytes() != content:
+            _refuse_unwritable(of.build_root, path)
             atomic_write(file, content)
+
+
+def _refuse_unwritable(build_root: str, path: str) -> None:
+    problem = unwritable(build_root, path)
+    if problem:
+        raise UserError.of(problem)
 
 
 def _write(build_root: str, file: DesiredFile) -> Problem | None:

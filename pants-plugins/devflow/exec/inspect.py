@@ -139,19 +139,27 @@ def inspect_files(build_root: str, paths: Collection[str]) -> Mapping[str, FileO
     return {path: _inspect_file(build_root, path) for path in paths}
 
 
+def unwritable(build_root: str, path: str) -> Problem | None:
+    """What keeps a file from being made or replaced, found without changing anything."""
+    found = blocker(os.path.join(build_root, path))
+    if found is None:
+        return None
+    parent = os.path.relpath(found.path, build_root)
+    fix = {
+        Obstruction.NOT_A_DIRECTORY: f"move it away: mv {shell_quote(parent)} {shell_quote(f'{parent}.old1')}",
+        Obstruction.READ_ONLY_FILE_SYSTEM: "mount it for writing, or name another directory in [GLOBAL].pants_distdir",
+        Obstruction.NOT_WRITABLE: f"sudo chown {os.getuid()} {shell_quote(parent)} && chmod u+wx {shell_quote(parent)}",
+    }
+    return Problem(
+        f"{shown(path)} cannot be written: {shown(parent)} is {found.obstruction.value}.", fix=fix[found.obstruction]
+    )
+
+
 def _inspect_file(build_root: str, path: str) -> FileOnDisk:
     absolute = os.path.join(build_root, path)
-    found = blocker(absolute)
-    if found:
-        parent = os.path.relpath(found.path, build_root)
-        return FileOnDisk(
-            blocker=Problem(
-                f"{shown(path)} cannot be written: {shown(parent)} is {found.obstruction.value}.",
-                fix=f"move it away: mv {shell_quote(parent)} {shell_quote(f'{parent}.old1')}"
-                if found.obstruction is Obstruction.NOT_A_DIRECTORY
-                else f"look at it: ls -ld {shell_quote(parent)}",
-            )
-        )
+    problem = unwritable(build_root, path)
+    if problem:
+        return FileOnDisk(blocker=problem)
     if os.path.islink(absolute):
         return FileOnDisk(target=os.readlink(absolute))
     if not os.path.lexists(absolute):

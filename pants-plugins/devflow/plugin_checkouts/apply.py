@@ -50,8 +50,9 @@ def _clone(git: Git, staging: Path, entry: DeclaredCheckout, env: Mapping[str, s
     try:
         git.run(*_SAFE, "clone", "--quiet", "--origin", "origin", "--", entry.url, str(staging))
     except GitError as error:
-        what = f"{shown(entry.name)} cannot be cloned from {entry.url}: {reason(error)}"
-        return Problem(what, fix=_other_way(entry.url))
+        said = reason(error)
+        what = f"{shown(entry.name)} cannot be cloned from {entry.url}: {said}"
+        return Problem(what, fix=_other_way(entry.url, said))
     new = Git(staging, env, alone=True)
     for ref in filter(None, (entry.ref, entry.commit)):
         try:
@@ -77,8 +78,12 @@ def reason(error: GitError) -> str:
     return " ".join(lines[:end])
 
 
-def _other_way(url: str) -> str:
-    """A private repository asks for a password, which cannot be typed here."""
+def _other_way(url: str, said: str) -> str:
+    """A private repository asks for a password, which cannot be typed here; a host may not answer at all."""
+    if "unable to access" in said and "returned error" not in said:
+        return (
+            "correct the host in the URL, or the settings of the network and its proxy, and run the same command again"
+        )
     if url.startswith(("http://", "https://")):
         host, _, path = url.partition("://")[2].rpartition("@")[2].partition("/")
         return f"log in with git's credential helper, or use the URL git@{host}:{path}"
@@ -108,7 +113,8 @@ def update(
         if entry and entry.ref and not at_ref(one, entry):
             if one.state and one.state.ahead:
                 what = f"{shown(one.path)} has {one.state.ahead} commits that {one.state.upstream} lacks."
-                return Problem(what, fix=f"push them, or go on by hand: git -C {one.path} checkout {entry.ref}")
+                by_hand = f"git -C {shell_quote(one.path)} checkout {shell_quote(entry.ref)}"
+                return Problem(what, fix=f"push them, or go on by hand: {by_hand}")
             git.run("checkout", "--quiet", entry.ref)
         state = git_state(git, entry.ref if entry else None)
         now = dataclasses.replace(one, state=state)

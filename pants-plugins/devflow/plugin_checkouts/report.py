@@ -79,10 +79,12 @@ def closing(outcome: CheckoutsOutcome) -> list[str | Problem]:
     """Problems, warnings, the number of ready checkouts, and how to continue."""
     ready = sum(one.ready for one in outcome.reports)
     undeclared = [one for one in outcome.reports if one.must_be_declared and outcome.mode is CheckoutMode.CHECK]
+    # A tracked one is code of the repository, and needs no declaration.
+    removable = [one for one in undeclared if one.checkout.kind is not CheckoutKind.TRACKED]
     return [
         *(headed(_GOAL, problem) for problem in outcome.problems),
         *outcome.warnings,
-        *(f"{shown(one.name)} is not declared. To remove it: {removal(one.checkout.path)}" for one in undeclared),
+        *(f"{shown(one.name)} is not declared. To remove it: {removal(one.checkout.path)}" for one in removable),
         f"{ready} of {len(outcome.reports)} ready." if outcome.reports else "There are no checkouts.",
         *([to_do(outcome.command)] if outcome.command else []),
     ]
