@@ -136,7 +136,7 @@ def test_one_process_stays_here_with_remote_execution() -> None:
     assert re.match(r"Remote execution failed, (Unavailable|Unknown): .*connect", elsewhere.what, re.IGNORECASE)
     assert elsewhere.fix == (
         "start the server, or correct [GLOBAL].remote_execution_address and remote_store_address; or turn remote "
-        "execution off: add --no-remote-execution to the command"
+        "execution off: add --no-remote-execution before the goal"
     )
     runner.set_options([*WITH_A_DEAD_CLUSTER, "--no-remote-execution"])
     assert runner.request(Answer, [AboutPlaces("hello")]).values["elsewhere"] == b"hello from somewhere\n"

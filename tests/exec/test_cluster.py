@@ -26,7 +26,7 @@ def test_a_command_is_refused_after_an_export_that_is_made_here(run: Run, root: 
     exported, what, fix = refused.stderr.splitlines()[-3:]
     assert exported == "Exported 1, 0 up to date."
     assert what == "exec: Remote execution is on, and Pants runs no command in the foreground then."
-    assert fix == "  Fix: turn remote execution off: add --no-remote-execution to the command"
+    assert fix == "  Fix: turn remote execution off: add --no-remote-execution before the goal"
     assert (refused.exit_code, (root / "dist/told").exists()) == (1, False)
     checked = run("--check", goal=Exec, settings=WITH_A_DEAD_CLUSTER)
     assert (checked.exit_code, checked.stderr) == (0, "main: up to date, dist/export/fake/trees/main/1.0\n")

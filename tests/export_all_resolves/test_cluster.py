@@ -80,7 +80,7 @@ def test_interpreters(here: str | None, what: str | None) -> None:
         and Problem(
             f"Remote execution is on, and the interpreter that the cluster has, /usr/bin/python3.11, is {what}.",
             fix="give both the same interpreter at the same path; or turn remote execution off: add "
-            "--no-remote-execution to the command",
+            "--no-remote-execution before the goal",
         )
     )
 
@@ -98,7 +98,7 @@ def test_a_link_into_the_caches_of_the_cluster() -> None:
         "Remote execution is on, and a symlinked_immutable_virtualenv is a link to a virtualenv in the caches of the "
         "cluster.",
         fix="set [export].py_resolve_format to mutable_virtualenv; or turn remote execution off: add "
-        "--no-remote-execution to the command",
+        "--no-remote-execution before the goal",
     )
 
 
@@ -106,5 +106,5 @@ def test_platforms() -> None:
     assert other_platform("linux_x86_64", "linux_x86_64") is None
     assert other_platform("linux_x86_64", "macos_arm64") == Problem(
         "Remote execution is on, for linux_x86_64, and this machine is a macos_arm64.",
-        fix="turn remote execution off: add --no-remote-execution to the command",
+        fix="turn remote execution off: add --no-remote-execution before the goal",
     )

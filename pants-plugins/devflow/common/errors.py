@@ -111,7 +111,7 @@ def _of_cluster(status: str, said: str) -> Problem:
         fix = "correct [GLOBAL].remote_instance_name, or the headers and certificates for the server"
     return Problem(
         f"Remote execution failed, {status}: {said}.",
-        fix=f"{fix}; or turn remote execution off: add --no-remote-execution to the command",
+        fix=f"{fix}; or turn remote execution off: add --no-remote-execution before the goal",
     )
 
 

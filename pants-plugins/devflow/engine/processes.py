@@ -100,7 +100,7 @@ async def run_interactive(process: InteractiveProcess) -> InteractiveProcessResu
             raise
         raise UserError(
             "Remote execution is on, and Pants runs no command in the foreground then.",
-            fix="turn remote execution off: add --no-remote-execution to the command",
+            fix="turn remote execution off: add --no-remote-execution before the goal",
         ) from None
 
 

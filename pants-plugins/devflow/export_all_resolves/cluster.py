@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from devflow.common.errors import Problem
 
-_HERE = "turn remote execution off: add --no-remote-execution to the command"
+_HERE = "turn remote execution off: add --no-remote-execution before the goal"
 
 
 def other_platform(cluster: str, here: str) -> Problem | None:
