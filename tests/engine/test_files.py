@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
 from pants.engine.fs import CreateDigest, FileContent, PathGlobs, Workspace
 from pants.engine.rules import QueryRule, rule
+from pants.init.engine_initializer import EngineInitializer
 from pants.testutil.rule_runner import RuleRunner
 
 from devflow import engine
@@ -101,7 +103,11 @@ def test_files_are_listed_again_when_there_are_others(runner: RuleRunner) -> Non
         assert seen.files == tuple(f"listed/{one}.txt" for one in range(number + 1))
 
 
-def test_a_file_that_was_written_without_the_engine_is_read_again(runner: RuleRunner) -> None:
+def test_a_file_that_was_written_without_the_engine_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its watcher, which would tell it a little later, is off: that would disturb the first request."""
+    unwatched = partial(EngineInitializer.setup_graph_extended, watch_filesystem=False)
+    monkeypatch.setattr(EngineInitializer, "setup_graph_extended", unwatched)
+    runner = RuleRunner(rules=[see_the_build_root, *engine.rules(), QueryRule(Answer, [AboutTheBuildRoot])])
     runner.write_files({"notes.txt": "first"})
     about = AboutTheBuildRoot(PathGlobs(["notes.txt"]))
     assert [file.content for file in runner.request(Answer, [about]).contents] == [b"first"]
