@@ -145,7 +145,7 @@ def test_what_a_user_changes_before_the_old_export_is_removed_is_not_recorded(
     (export / "lib/b.py").write_text("content")
     for name in ("a", "b"):
         os.link(export / f"lib/{name}.py", export / f"old-{name}.py")
-    finished = Finished(str(file))
+    finished = Finished(str(export / "lib/b.py"))  # the last one that was changed
     finished.wait()
     touch(file)
     for old in (export / "old-a.py", export / "old-b.py"):
