@@ -61,10 +61,11 @@ def examined(output: str) -> tuple[Interpreter, ...]:
 
 
 def _broken(path: str, output: str) -> Interpreter:
-    before, traceback, lines = output.rpartition(_TRACEBACK)
-    if not traceback:
+    _, traceback, text = output.rpartition(_TRACEBACK)
+    frames = text if traceback else ""
+    if not frames.strip():
         return Interpreter(path, reason=" ".join(output.split()))
-    return Interpreter(path, reason=lines.strip().splitlines()[-1].strip(), fails_in_pex="/pex/" in lines)
+    return Interpreter(path, reason=frames.strip().splitlines()[-1].strip(), fails_in_pex="/pex/" in frames)
 
 
 def nearest(interpreters: tuple[Interpreter, ...], fits: Callable[[str], bool]) -> tuple[Interpreter, ...]:

@@ -97,6 +97,13 @@ def test_a_python_that_is_too_new_for_pex() -> None:
     )
 
 
+def test_a_traceback_that_is_cut_off() -> None:
+    cut = OLD_PEX.partition("  File ")[0] + OLD_PEX.partition("third_party/__init__.py)")[2]
+    error = NoPythonError("app", InterpreterConstraints(["==3.12.*"]), cut)
+    assert "/opt/bin/python3.12 is there, and pex cannot use it: Traceback" in error.shared.what
+    assert error.shared.fix.startswith("`uv python install 3.12`")
+
+
 def test_another_failure_is_none_of_these() -> None:
     assert not found_none("Failed to resolve requirements")
 
