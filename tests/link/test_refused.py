@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from link.conftest import Run
@@ -107,7 +109,8 @@ def test_requirements_that_cannot_be_met(run: Run, root: Path, venv: Path) -> No
     build = root / "src/acme/common/BUILD"
     build.write_text(build.read_text().replace("helper>=1", "helper>=99"))
     message = refused(run, CLI, f"--into={venv}")
-    assert "The installer failed; no link was made: " in message
+    assert "The installer failed: " in message
+    assert "with --no-requirements, nothing is installed but the distributions themselves. It ran: " in message
     assert "helper>=99" in message
     assert not (venv / "devflow-links").exists()
     assert "third-party: 1 requirement, missing 1 (helper>=99" in run(CLI, f"--into={venv}", "--check").stdout
@@ -116,6 +119,33 @@ def test_requirements_that_cannot_be_met(run: Run, root: Path, venv: Path) -> No
     assert without.exit_code == 1
     assert "missing 1 (helper>=99" in without.stdout
     assert (venv / "devflow-links/acme/client").is_symlink()
+
+
+def test_a_virtualenv_on_a_read_only_file_system(run: Run, quick_venv: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that has nothing to change does not need to write."""
+    assert run(CLI, f"--into={quick_venv}").exit_code == 0
+    before = tree_hash(quick_venv)
+    with monkeypatch.context() as patch:
+        real = os.statvfs
+        read_only = SimpleNamespace(f_flag=os.ST_RDONLY)
+        patch.setattr(os, "statvfs", lambda path: read_only if str(path).startswith(str(quick_venv)) else real(path))
+        assert "up to date." in run(CLI, f"--into={quick_venv}").stderr
+        for args in (("src/acme/agent:dist",), ("--unlink",)):
+            message = refused(run, *args, f"--into={quick_venv}")
+            assert f"link: {quick_venv} is on a read-only file system; nothing was changed.\n" in message
+            assert "Fix: mount it for writing, or name another virtualenv in --into\n" in message
+    assert tree_hash(quick_venv) == before
+    assert run("--unlink", f"--into={quick_venv}").exit_code == 0
+
+
+def test_a_virtualenv_of_somebody_else(run: Run, quick_venv: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = os.access
+    theirs = site_packages(quick_venv)
+    monkeypatch.setattr(os, "access", lambda path, mode: str(path) != str(theirs) and real(path, mode))
+    message = refused(run, CLI, f"--into={quick_venv}")
+    assert f"link: {theirs} is not writable; nothing was changed.\n" in message
+    assert "Fix: run this as the owner of the virtualenv, or name another virtualenv in --into\n" in message
+    assert not (quick_venv / "devflow-links").exists()
 
 
 def test_links_of_another_repository(run: Run, root: Path, quick_venv: Path) -> None:

@@ -31,7 +31,13 @@ class Installer:
     def install(self, wheels: Sequence[tuple[str, bytes]], pins: Mapping[str, str]) -> None:
         """Install wheels and their requirements, which may be pinned, in one resolution."""
         with _files(wheels, pins) as (paths, constraints):
-            self._run(*self._arguments("install"), *(["--constraint", constraints] if pins else []), *paths)
+            pinned = ["--constraint", constraints] if pins else []
+            self._run(
+                *self._arguments("install"),
+                *pinned,
+                *paths,
+                otherwise="; with --no-requirements, nothing is installed but the distributions themselves",
+            )
 
     def replace(self, wheels: Sequence[tuple[str, bytes]]) -> None:
         """Install these wheels without their requirements; the same version is replaced."""
@@ -64,7 +70,8 @@ class Installer:
             return (verb, "--no-input", "--disable-pip-version-check", "--no-warn-script-location")
         return (verb, "--python", self.venv.python)
 
-    def _run(self, *arguments: str) -> None:
+    def _run(self, *arguments: str, otherwise: str = "") -> None:
+        """`otherwise` is what the user can do instead of correcting the cause; a clause."""
         self.refuse_if_cancelled()
         argv = (*self.command, *arguments)
         try:
@@ -87,9 +94,9 @@ class Installer:
             words = [shown(word) for word in argv if "\n" not in word]
             raise UserError.of(
                 Problem(
-                    f"The installer failed; no link was made: {tail(output) or f'it ended with {done.returncode}'}",
-                    fix="correct the cause, and run the same command again; with --no-requirements, nothing is "
-                    f"installed but the distributions themselves. It ran: {command_line(*words[:4])} …",
+                    f"The installer failed: {tail(output) or f'it ended with {done.returncode}'}",
+                    fix=f"correct the cause, and run the same command again{otherwise}. "
+                    f"It ran: {command_line(*words[:4])} …",
                 )
             )
 

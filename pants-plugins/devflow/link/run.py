@@ -12,11 +12,11 @@ from pathlib import Path
 from pants.util.docutil import bin_name
 
 from devflow.common.errors import UserError
-from devflow.common.files import exclusive_lock, read_file
+from devflow.common.files import Obstruction, blocker, exclusive_lock, read_file
 from devflow.common.git import Git, GitError
 from devflow.common.goals import GoalRun
 from devflow.common.options import together
-from devflow.common.paths import callers_directory, shell_quote
+from devflow.common.paths import callers_directory, shell_quote, shown
 from devflow.link import apply, report
 from devflow.link.facts import FARM, LocalDistribution, SourceFile, VirtualenvFacts
 from devflow.link.farm import Farm
@@ -112,6 +112,7 @@ def unlink(scene: Scene, options: LinkSubsystem, say: Say) -> report.LinkOutcome
         venv = virtualenv(scene, options)
         plan = plan_unlink(venv, LinkOptions(scene.build_root, force=options.force))
         if plan.changed and not plan.problems:
+            _refuse_unwritable(venv)
             apply.take_back(plan, venv, scene.installer(venv))
     undo = report.undo_command(bin_name(), venv.shown)
     return report.LinkOutcome(LinkMode.UNLINK, plan, venv.shown, undo, undo)
@@ -142,6 +143,7 @@ def link(
             venv = virtualenv(scene, options)
             plan = planned(venv)
             if plan.changed and not plan.problems:
+                _refuse_unwritable(venv)
                 metadata = [one.metadata for one in distributions]
                 apply.link(plan, metadata, desired, venv, pth, request, scene.installer(venv), scene.commit)
     return report.LinkOutcome(
@@ -152,6 +154,19 @@ def link(
         report.undo_command(bin_name(), venv.shown),
         installs_requirements=options.requirements,
     )
+
+
+def _refuse_unwritable(venv: VirtualenvFacts) -> None:
+    """Refuse a virtualenv that cannot be changed before the installer begins. Raises: UserError."""
+    for path in (os.path.join(venv.path, FARM), os.path.join(venv.site_packages, FARM)):
+        found = blocker(path)
+        if found:
+            read_only = found.obstruction is Obstruction.READ_ONLY_FILE_SYSTEM
+            way = "mount it for writing" if read_only else "run this as the owner of the virtualenv"
+            raise UserError(
+                f"{shown(found.path)} is {found.obstruction.value}; nothing was changed.",
+                fix=f"{way}, or name another virtualenv in --into",
+            )
 
 
 def _with_places(venv: VirtualenvFacts, farm: Farm, scene: Scene) -> VirtualenvFacts:
