@@ -81,6 +81,23 @@ def _page(project: str) -> list[dict[str, Any]]:
     ]
 
 
+@cache
+def _shown(project: str, *, as_json: bool) -> tuple[bytes, str]:
+    """The page of a project, and its type. Made once: an index has its pages ready. Raises: OSError, ValueError."""
+    files = [
+        {**file, "url": f"/files/{project}/{file['hashes']['sha256']}/{file['filename']}"} for file in _page(project)
+    ]
+    if as_json:
+        page = {"meta": {"api-version": "1.0"}, "name": project, "files": files}
+        return json.dumps(page).encode(), _JSON
+    anchors = (
+        f'<a href="{file["url"]}#sha256={file["hashes"]["sha256"]}" '
+        f'data-requires-python="{html.escape(file["requires-python"] or "")}">{file["filename"]}</a>'
+        for file in files
+    )
+    return f"<!DOCTYPE html><html><body>{''.join(anchors)}</body></html>".encode(), "text/html"
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
@@ -89,7 +106,8 @@ class _Handler(BaseHTTPRequestHandler):
         kind, project, *rest = self.path.strip("/").split("/")
         try:
             if kind == "simple":
-                self._answer(*self._shown(project), _A_WHILE)
+                as_json = _JSON in self.headers.get("Accept", "")  # the pip of an old pex knows none
+                self._answer(*_shown(project, as_json=as_json), _A_WHILE)
             else:
                 sha256, _name = rest
                 [file] = (one for one in _page(project) if one["hashes"]["sha256"] == sha256)
@@ -99,22 +117,6 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_error(404)
 
     do_HEAD = do_GET  # noqa: N815 - of the standard library
-
-    def _shown(self, project: str) -> tuple[bytes, str]:
-        """The page for this client, and its type: the pip of an old pex knows no JSON."""
-        files = [
-            {**file, "url": f"/files/{project}/{file['hashes']['sha256']}/{file['filename']}"}
-            for file in _page(project)
-        ]
-        if _JSON in self.headers.get("Accept", ""):
-            page = {"meta": {"api-version": "1.0"}, "name": project, "files": files}
-            return json.dumps(page).encode(), _JSON
-        anchors = (
-            f'<a href="{file["url"]}#sha256={file["hashes"]["sha256"]}" '
-            f'data-requires-python="{html.escape(file["requires-python"] or "")}">{file["filename"]}</a>'
-            for file in files
-        )
-        return f"<!DOCTYPE html><html><body>{''.join(anchors)}</body></html>".encode(), "text/html"
 
     def _answer(self, content: bytes, content_type: str, caching: str) -> None:
         self.send_response(200)

@@ -13,6 +13,7 @@ OF_SINGLE_FILES = {
     "common/removal/trees.py": "the one place",
     "export_all_resolves/apply.py": "an export that is a link, its marker, an empty directory of a resolve",
     "export_all_resolves/staging/build.py": "the marker of an export that is a link",
+    "export_all_resolves/staging/frame.py": "empty directories of a staging directory of its own",
     "export_all_resolves/staging/network.py": "a download of its own that has another hash",
     "export_all_resolves/staging/parts.py": "files of a staging directory of its own, which are in the cache by then",
     "export_all_resolves/staging/trash.py": "an empty directory of its own",

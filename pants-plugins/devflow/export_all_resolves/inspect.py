@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Iterable, Iterator, Mapping
 
 from pants.base.build_root import BuildRoot
@@ -247,10 +248,10 @@ def _directories(directory: str) -> list[str]:
 
 
 def abandoned(desired: Iterable[DesiredExport], tree: ExportTree) -> list[str]:
-    """What killed runs left beside these exports and their links, and in the trash: absolute paths, sorted."""
+    """What killed runs left beside these exports and their links, and old contents of the trash: absolute, sorted."""
     places = {place for one in desired if one.path for place in (tree.absolute(one.path), *one.links)}
     beside = (path for directory in set(map(os.path.dirname, places)) for path in leftovers(directory))
-    return sorted((*beside, *trash.left(tree.trash)))
+    return sorted((*beside, *trash.left(tree.trash, time.time())))
 
 
 def rules() -> Rules:

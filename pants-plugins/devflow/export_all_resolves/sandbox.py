@@ -15,7 +15,7 @@ from devflow.export_all_resolves.staging.build import OWN_DIR
 STAGING = "devflow.export_all_resolves.staging"
 _REMOVAL = "devflow.common.removal"
 _STAGING_MODULES = (
-    *("__init__", "__main__", "ageing", "build", "choice", "download", "fetch", "index", "marker", "network"),
+    *("__init__", "__main__", "ageing", "build", "choice", "download", "fetch", "frame", "index", "marker", "network"),
     *(
         "part_cache",
         "part_making",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import sys
 from dataclasses import dataclass
 from inspect import signature
@@ -33,6 +34,8 @@ class WheelsInDirectory:
 
     pins: tuple[Pin, ...]
     directory: str
+    seed: str = "0123"
+    python: str = sys.executable
 
 
 @dataclass(frozen=True)
@@ -59,8 +62,8 @@ async def find_wheels(request: WheelsInDirectory, environment: PexEnvironment) -
         path_mappings=(),
         **more,
     )
-    python = PythonExecutable(sys.executable, "of the tests")
-    found = await download_wheels(request.pins, WheelSettings(python, "0123", config, environment, None))
+    python = PythonExecutable(request.python, "of the tests")
+    found = await download_wheels(request.pins, WheelSettings(python, request.seed, config, environment, None))
     if found is None:
         return FoundWheels(None, DigestContents())
     return FoundWheels(found.projects, await digest_contents(found.digest))
@@ -97,3 +100,22 @@ def test_a_pin_without_a_wheel_is_left_to_pex(runner: RuleRunner, tmp_path: Path
 def test_pex_installs_everything_if_pip_fails_too(runner: RuleRunner, tmp_path: Path) -> None:
     found = runner.request(FoundWheels, [WheelsInDirectory(pins("a"), str(tmp_path / "missing"))])
     assert found.projects is None
+
+
+_PYTHON = """\
+#!/bin/sh
+echo "$*" >> {log}
+if [ "$1 $2" = "-m venv" ]; then exec /bin/mkdir -p "$3/bin"; fi
+exec {python} "$@"
+"""
+
+
+def test_a_seed_is_made_once_before_all_downloads(runner: RuleRunner, tmp_path: Path) -> None:
+    """Each download would wait for the same one in one of the few processes that run at once."""
+    log, python = tmp_path / "log", tmp_path / "python"
+    python.write_text(_PYTHON.format(log=log, python=sys.executable))
+    python.chmod(0o755)
+    for name in ("a", "b"):
+        runner.request(FoundWheels, [WheelsInDirectory(pins(name), str(tmp_path), "4567", str(python))])
+    ran = [re.search(r"-m (?:\S+\.)?(\w+)", line) for line in log.read_text().splitlines()]
+    assert [found and found[1] for found in ran] == ["seed", "venv", "download", "download"]

@@ -59,7 +59,9 @@ def build(world: World, *names: str) -> None:
 
 
 def in_trash(world: World) -> list[Path]:
-    return sorted(world.trash.iterdir()) if world.trash.exists() else []
+    """What a process is still to remove; the frame stays."""
+    found = sorted(world.trash.iterdir()) if world.trash.exists() else []
+    return [path for path in found if path.suffix != ".frame"]
 
 
 def names_of_files(world: World) -> set[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -64,7 +65,7 @@ def test_an_export_is_old_or_new(tmp_path: Path, has_trash: bool) -> None:
         for path in left:
             remove(path)
         if has_trash:
-            wait_until(lambda: content(directory) == trash.left(directory), what="the end of all removers")
+            wait_until(lambda: content(directory) == trash.left(directory, time.time()), what="the end of all removers")
             for path in content(directory):
                 remove(path)
         assert {"3.11.7", "sandbox-of-old"} <= set(os.listdir(top)) <= {"3.11.7", "sandbox", "sandbox-of-old"}

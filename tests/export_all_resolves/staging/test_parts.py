@@ -78,7 +78,7 @@ def assembly(
 
 
 def assemble(tree: str, of: Assembly, *, from_base: bool) -> None:
-    parts.assemble(tree, of, OldExport(""), from_base=from_base)
+    parts.assemble(tree, of, OldExport(""), frozenset(), from_base=from_base)
 
 
 @pytest.fixture()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from devflow.export_all_resolves.staging.seed import plant
+from devflow.export_all_resolves.staging.seed import main, plant
 
 MAKE_VENV = [sys.executable, "-m", "venv", "{digest_root}"]
 ENV = {"PATH": os.environ["PATH"]}
@@ -97,3 +97,9 @@ def test_a_real_virtualenv_has_a_pip_of_its_own(tmp_path: Path) -> None:
         [str(staged / "bin" / "pip"), "--version"], check=True, capture_output=True, text=True
     ).stdout
     assert f"from {staged}/lib" in output
+
+
+@pytest.mark.parametrize(("python", "exit_code"), [(sys.executable, 0), ("/no/such/python", 1)])
+def test_it_is_a_program(tmp_path: Path, python: str, exit_code: int) -> None:
+    assert main([str(tmp_path / "seeds/venv"), python]) == exit_code
+    assert (tmp_path / "seeds/venv/bin/pip").exists() is (exit_code == 0)

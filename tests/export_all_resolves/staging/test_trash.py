@@ -16,6 +16,9 @@ import pytest
 from devflow.export_all_resolves.staging import trash
 from harness.world import wait_until
 
+NOW_S = time.time()
+DAY_S = 86400
+
 
 @pytest.fixture()
 def tree(tmp_path: Path) -> Path:
@@ -40,10 +43,10 @@ def test_a_tree_in_the_trash_is_its_removers(tree: Path, directory: Path) -> Non
     found = discarded(tree, directory)
     assert not tree.exists()
     assert [path.name for path in directory.rglob("*.py")] == ["a.py"]
-    assert trash.left(str(directory)) == []
+    assert trash.left(str(directory), NOW_S) == []
     found.empty()
     assert list(directory.rglob("*.py")) == []
-    assert trash.left(str(directory)) == []
+    assert trash.left(str(directory), NOW_S) == []
     found.remove()
     assert list(directory.iterdir()) == []
 
@@ -51,8 +54,39 @@ def test_a_tree_in_the_trash_is_its_removers(tree: Path, directory: Path) -> Non
 def test_what_has_no_remover_is_left(tree: Path, directory: Path) -> None:
     found = discarded(tree, directory)
     os.close(found.descriptor)  # as by a killed process
-    assert trash.left(str(directory)) == [found.path]
-    assert trash.left(str(directory / "missing")) == []
+    assert trash.left(str(directory), NOW_S) == [found.path]
+    assert trash.left(str(directory / "missing"), NOW_S) == []
+
+
+def test_the_first_frame_of_a_name_is_kept_for_a_week(tree: Path, directory: Path) -> None:
+    found = discarded(tree, directory)
+    found.empty()
+    frame = trash.frame_of(str(directory), "0123")
+    found.end(frame)
+    (tree / "other").mkdir(parents=True)
+    second = discarded(tree, directory)
+    second.empty()
+    second.end(frame)
+    assert [str(path) for path in directory.iterdir()] == [frame]
+    assert sorted(path.name for path in directory.rglob("*")) == ["0123.frame", "export", "lib"]
+    assert trash.left(str(directory), NOW_S + 6 * DAY_S) == []
+    assert trash.left(str(directory), NOW_S + 8 * DAY_S) == [frame]
+
+
+def test_a_remover_that_still_makes_the_frame_is_waited_for(
+    tree: Path, directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = discarded(tree, directory)
+    os.rename(found.path, trash.frame_of(str(directory), "0123"))
+    naps = []
+
+    def nap(seconds: float) -> None:
+        naps.append(seconds)
+        os.close(found.descriptor)
+
+    monkeypatch.setattr(time, "sleep", nap)
+    trash.wait(str(directory), "0123")
+    assert len(naps) == 1
 
 
 def test_where_there_are_no_locks_everything_is_left(
@@ -64,7 +98,7 @@ def test_where_there_are_no_locks_everything_is_left(
         raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 
     monkeypatch.setattr(fcntl, "flock", flock)
-    assert trash.left(str(directory)) == [found.path]
+    assert trash.left(str(directory), NOW_S) == [found.path]
 
 
 @pytest.mark.parametrize(
@@ -131,7 +165,7 @@ def test_a_remover_that_does_not_get_on_is_not_waited_for_forever(
     found = discarded(tree, directory)
     monkeypatch.setattr(trash, "_PATIENCE_S", 0.0)
     trash.wait(str(directory), "0123")
-    assert trash.left(str(directory)) == []
+    assert trash.left(str(directory), NOW_S) == []
     found.remove()
 
 

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from pants.backend.python.subsystems.setup import PythonSetup
 from pants.backend.python.util_rules.pex_environment import PexEnvironment, PythonExecutable
 from pants.engine.fs import CreateDigest, Digest, FileContent
-from pants.engine.process import Process
+from pants.engine.process import Process, ProcessCacheScope
 from pants.option.global_options import GlobalOptions, ca_certs_path_to_file_content
 from pants.util.logging import LogLevel
 
@@ -30,6 +30,7 @@ logger = logging.getLogger(__name__)
 
 SEEDS = "devflow_venv_seeds"  # the named cache
 WHEELS = f"{OWN_DIR}/wheels"
+_SEEDS_DIR = os.path.join(".cache", SEEDS)
 _PINS = f"{OWN_DIR}/pins.txt"
 _SPEC = f"{OWN_DIR}/pins.json"
 _OLDEST_PYTHON = (3, 9)  # of the modules in the sandbox
@@ -77,11 +78,48 @@ class DownloadedWheels:
     projects: frozenset[str]
 
 
+async def make_seed(settings: WheelSettings) -> None:
+    """Make the seed whose `pip` downloads, if there is none on this machine.
+
+    Downloads would make it, too, but all of an interpreter wait for the same one then, each in one of the few processes
+    that the engine runs at once. If this fails, the download says why.
+    """
+    if os.path.isdir(os.path.join(str(settings.environment.named_caches_dir), SEEDS, settings.seed)):
+        return
+    await try_process(
+        Process(
+            (settings.python.path, "-s", "-B", "-m", f"{STAGING}.seed", _in_sandbox(settings), settings.python.path),
+            env=_variables(settings),
+            input_digest=await create_digest(CreateDigest(staging_files())),
+            append_only_caches=_caches(settings),
+            cache_scope=ProcessCacheScope.PER_SESSION,
+            description=f"Make a virtualenv with the pip of {settings.python.path}",
+            level=LogLevel.DEBUG,
+        )
+    )
+
+
+def _in_sandbox(settings: WheelSettings) -> str:
+    return os.path.join(_SEEDS_DIR, settings.seed)
+
+
+def _variables(settings: WheelSettings) -> Mapping[str, str]:
+    return {
+        "PATH": os.pathsep.join(settings.environment.path),
+        **settings.environment.subprocess_environment_dict,
+        "PYTHONPATH": OWN_DIR,
+    }
+
+
+def _caches(settings: WheelSettings) -> Mapping[str, str]:
+    caches = settings.environment.in_sandbox(working_directory=None).append_only_caches
+    return {**caches, **settings.python.append_only_caches, SEEDS: _SEEDS_DIR}
+
+
 async def download_wheels(pins: Sequence[Pin], settings: WheelSettings) -> DownloadedWheels | None:
     """The wheels of these pins, but for those that have none; None if they cannot be had in this way."""
     certificates = ca_certs_path_to_file_content(settings.ca_certs_path) if settings.ca_certs_path else None
     caches = settings.environment.in_sandbox(working_directory=None)
-    seeds = os.path.join(".cache", SEEDS)
     cache = str(caches.pex_root / "pip_cache")
     certificates_path = certificates.path if certificates else None
     files = [
@@ -89,25 +127,22 @@ async def download_wheels(pins: Sequence[Pin], settings: WheelSettings) -> Downl
         FileContent(_SPEC, json.dumps(_spec(pins, settings, cache, certificates_path), sort_keys=True).encode()),
         *([certificates] if certificates else ()),
     ]
+    await make_seed(settings)
     process = Process(
         argv=(
             settings.python.path,
             # Without `site`, which runs what other distributions put into it, until it is needed: network.py.
             *("-s", "-S", "-B", "-m", f"{STAGING}.download"),
-            *(os.path.join(seeds, settings.seed), settings.python.path, _SPEC),
+            *(_in_sandbox(settings), settings.python.path, _SPEC),
             *("--isolated", "--disable-pip-version-check", "--no-input", "--quiet", "--cache-dir", cache),
             *(("--cert", certificates_path) if certificates_path else ()),
             *("download", "--require-hashes", "--only-binary=:all:", "--no-deps", "--dest", WHEELS),
             *("--requirement", _PINS, *_index_arguments(settings)),
         ),
-        env={
-            "PATH": os.pathsep.join(settings.environment.path),
-            **settings.environment.subprocess_environment_dict,
-            "PYTHONPATH": OWN_DIR,
-        },
+        env=_variables(settings),
         input_digest=await create_digest(CreateDigest([*staging_files(), *files])),
         output_directories=(WHEELS,),
-        append_only_caches={**caches.append_only_caches, **settings.python.append_only_caches, SEEDS: seeds},
+        append_only_caches=_caches(settings),
         description=f"Download {len(pins)} wheels",
         level=LogLevel.DEBUG,
     )

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from subprocess import DEVNULL, PIPE, STDOUT, run
 
-from devflow.export_all_resolves.staging import ageing, marker, trash, unchanged
+from devflow.export_all_resolves.staging import ageing, frame, marker, trash, unchanged
 from devflow.export_all_resolves.staging.parts import PEX_INFO, Assembly, assemble
 from devflow.export_all_resolves.staging.seed import plant
 from devflow.export_all_resolves.staging.trees import clone, remove, replace_content, staging_path, swap
@@ -95,18 +95,20 @@ def build(spec: Spec, sandbox: str) -> None:
     files: Mapping[str, Sequence[str]] = {}
     finished: unchanged.Finished | None = None
     discarded: trash.Discarded | None = None
+    directories: frozenset[str] = frozenset()
     try:
+        if spec.assembly:
+            trash.wait(spec.trash, spec.name)  # the record comes after the removal, which changes the files
         if has_base:  # perhaps of another export of this run, which needs the same one
-            os.makedirs(staged)
+            directories = frame.begin(staged, trash.frame_of(spec.trash, spec.name))
         else:
             _lay_out(spec, staged, sandbox)
             for command in spec.commands:
                 _run(command, staged)
         if spec.assembly:
-            trash.wait(spec.trash, spec.name)  # the record comes after the removal, which changes the files
             old = unchanged.OldExport.read(spec.destination, spec.assembly.record)
             with ageing.in_use(spec.assembly.cache), old.giving_to(staged):
-                files = assemble(staged, spec.assembly, old, from_base=has_base)
+                files = assemble(staged, spec.assembly, old, directories, from_base=has_base)
             finished = unchanged.Finished(os.path.join(staged, PEX_INFO))
         if os.getppid() != engine:
             raise BuildError("the engine that asked for this export has ended")
@@ -145,7 +147,9 @@ def _end(
         if spec.assembly and finished:
             unchanged.write(spec.destination, spec.assembly.record, files, finished)
     with contextlib.suppress(OSError):
-        if discarded:
+        if discarded and spec.assembly:
+            discarded.end(trash.frame_of(spec.trash, spec.name))
+        elif discarded:
             discarded.remove()
 
 

@@ -58,8 +58,7 @@ def _absent(path: str, version: tuple[int, int], site_packages: str) -> list[str
 
 
 def _ensure(seed: str, python: str) -> bool:
-    ensure = import_module("devflow.export_all_resolves.staging.seed").ensure
-    return bool(ensure(seed, (python, "-m", "venv", "{digest_root}"), os.environ))
+    return bool(import_module("devflow.export_all_resolves.staging.seed").ensure_of(seed, python))
 
 
 def _pip_of(seed: str) -> tuple[tuple[int, int], str]:

@@ -11,11 +11,12 @@ import glob
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
+from devflow.export_all_resolves.staging.frame import remove_unused
 from devflow.export_all_resolves.staging.part_cache import (
     FILES,
     CannotAssembleError,
@@ -68,8 +69,10 @@ class Assembly:
         return cls(**{**fields, "parts": parts, "sources": Sources(**fields["sources"])})
 
 
-def assemble(staged: str, assembly: Assembly, old: OldExport, *, from_base: bool) -> dict[str, list[str]]:
-    """Complete the tree `staged`, which replaces the old export.
+def assemble(
+    staged: str, assembly: Assembly, old: OldExport, frame: Collection[str], *, from_base: bool
+) -> dict[str, list[str]]:
+    """Complete the tree `staged`, which replaces the old export; from the base, it may have the directories of a frame.
 
     The result is the files that are as in a part or the base, by its path. Raises: CannotAssembleError, OSError.
     """
@@ -85,7 +88,7 @@ def assemble(staged: str, assembly: Assembly, old: OldExport, *, from_base: bool
     if made:
         make_parts = import_module("devflow.export_all_resolves.staging.part_making").make_parts
         make_parts(made, staged, assembly.sources, assembly.markers)
-    in_base = _distributions(staged)
+    in_base = _distributions(os.path.join(assembly.base, FILES) if from_base else staged)
     records = []
     directories: set[str] = {""}
     for part in assembly.parts:
@@ -94,6 +97,8 @@ def assemble(staged: str, assembly: Assembly, old: OldExport, *, from_base: bool
         record = _lay(part, staged, old, directories)
         records.append(record)
         files[part.path] = [path for path in record["files"] if not _names_its_tree(path)]
+    if frame:
+        remove_unused(staged, frame, directories, os.path.join(assembly.base, FILES))
     if assembly.markers is not None:
         _require_complete(staged, records, assembly.markers)
     _write_pex_info(staged, records, assembly.requirements)

@@ -2,6 +2,10 @@
 
 Installing `pip` is the most expensive part of a small virtualenv (about three seconds of processor time), and always
 gives the same files.
+
+    seed SEED PYTHON
+
+makes that of an interpreter, if there is none.
 """
 
 from __future__ import annotations
@@ -9,6 +13,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import sys
 from collections.abc import Mapping, Sequence
 from subprocess import DEVNULL, CalledProcessError, run
 
@@ -40,6 +45,17 @@ def plant(seed: str, argv: Sequence[str], environment: Mapping[str, str], staged
             _repoint(entry.path, _ROOT.encode(), os.fsencode(staged))
 
 
+def main(arguments: Sequence[str]) -> int:
+    """The exit code: 1 if this Python has no `ensurepip`."""
+    seed, python = arguments
+    return 0 if ensure_of(os.path.abspath(seed), python) else 1
+
+
+def ensure_of(seed: str, python: str) -> bool:
+    """Whether there is a seed of this interpreter; it is made if there is none."""
+    return ensure(seed, (python, "-m", "venv", _ROOT), os.environ)
+
+
 def ensure(seed: str, argv: Sequence[str], environment: Mapping[str, str]) -> bool:
     """Whether there is such a seed; it is made if there is none."""
     os.makedirs(os.path.dirname(seed), exist_ok=True)
@@ -67,3 +83,7 @@ def _make(seed: str, argv: Sequence[str], environment: Mapping[str, str]) -> boo
 def _repoint(script: str, old: bytes, new: bytes) -> None:
     with open(script, "rb") as file:
         replace_content(script, repointed(file.read(), old, new))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -3,7 +3,7 @@
 It is first renamed into the workdir, so that no half of it is ever in `dist`, and so that nothing which packs `dist` up
 meets it. A process of its own removes it, at a low priority, which ends neither with the run nor with the daemon.
 As long as that process lives, it has a lock on its directory: what has none was left by a killed one, and the next run
-removes it.
+removes it. The emptied directories are kept as a frame: see `frame.py`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from dataclasses import dataclass
 
 from devflow.export_all_resolves.staging.trees import remove, staging_path
 
-_TREE = "export"
+TREE = "export"
+_FRAME = ".frame"
+_KEPT_S = 7 * 86400
 _PATIENCE_S = 5.0  # to copy all files takes less
 _POLL_S = 0.01
 _NICENESS = 10
@@ -35,7 +37,16 @@ class Discarded:
 
     def empty(self, note: Callable[[os.stat_result], None] | None = None) -> None:
         """Remove the files; see `trees.remove`. Raises: OSError."""
-        remove(os.path.join(self.path, _TREE), note, keep_directories=True)
+        remove(os.path.join(self.path, TREE), note, keep_directories=True)
+
+    def end(self, frame: str) -> None:
+        """Keep the directories as a frame, if there is none yet; else remove them. Raises: OSError."""
+        try:
+            os.rename(self.path, frame)
+        except OSError:
+            self.remove()
+        else:
+            os.close(self.descriptor)
 
     def remove(self) -> None:
         """Remove the rest, for which nobody waits any more. Raises: OSError."""
@@ -63,7 +74,7 @@ def discarded(tree: str, trash: str, name: str) -> Discarded | None:
             descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
             undo.callback(os.close, descriptor)
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            os.rename(tree, os.path.join(path, _TREE))
+            os.rename(tree, os.path.join(path, TREE))
         except OSError:
             return None
         undo.pop_all()
@@ -77,9 +88,21 @@ def _is_directory(path: str) -> bool:
         return False
 
 
-def left(trash: str) -> list[str]:
-    """What killed processes have left in the trash, sorted."""
-    return [path for path in _content(trash) if not _is_locked(path)]
+def frame_of(trash: str, name: str) -> str:
+    """The path of the frame for an export of this name."""
+    return os.path.join(trash, f"{name}{_FRAME}")
+
+
+def left(trash: str, now_s: float) -> list[str]:
+    """What killed processes have left in the trash, and frames that no export has used for long; sorted."""
+    return [path for path in _content(trash) if not _is_locked(path) and not _is_young_frame(path, now_s)]
+
+
+def _is_young_frame(path: str, now_s: float) -> bool:
+    try:
+        return path.endswith(_FRAME) and os.lstat(path).st_mtime > now_s - _KEPT_S
+    except OSError:
+        return False
 
 
 def wait(trash: str, name: str) -> None:
