@@ -47,9 +47,7 @@ def _directories(home: str, new: str) -> Iterator[str]:
         above = waiting.pop()
         with os.scandir(os.path.join(home, above)) as entries:
             for entry in entries:
-                # A file can be there if a program works in the old directory.
-                if not entry.is_dir(follow_symlinks=False):
-                    raise _OtherError
+                # Or a file, if a program works in the old directory.
                 if _attributes(entry.path, entry.stat(follow_symlinks=False)) != wanted:
                     raise _OtherError
                 path = f"{above}/{entry.name}" if above else entry.name
