@@ -9,6 +9,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,9 +39,9 @@ from devflow.export_all_resolves.contract import (
     stage_resolve,
 )
 from devflow.export_all_resolves.facts import ExportTree
-from devflow.export_all_resolves.guarded import guard_of, removal_problem
+from devflow.export_all_resolves.guarded import guard_of, guarded_item, guarded_surplus, removal_problem
 from devflow.export_all_resolves.inspect import abandoned, links_into
-from devflow.export_all_resolves.plan import ExportMode, ExportOutcome, ExportPlan
+from devflow.export_all_resolves.plan import ExportMode, ExportOutcome, ExportPlan, PlannedExport
 from devflow.export_all_resolves.sandbox import STAGING, compiled_staging_files
 from devflow.export_all_resolves.staging import marker
 from devflow.export_all_resolves.staging.build import CANNOT_ASSEMBLE, OWN_DIR, Command, Seed, Spec
@@ -53,13 +54,14 @@ _LOCK = "export-all-resolves.lock"
 
 @dataclass(frozen=True)
 class BuildExportRequest(EngineAwareParameter):
-    """Build one export and swap it in. `path` is relative to the build root."""
+    """Build one export and swap it in, unless the guard refuses. `path` is relative to the build root."""
 
     exporter: ResolveExporter
     fingerprint: ResolveFingerprint
     path: str
     links: tuple[tuple[str, str], ...]
     trash: str
+    guarded: Future[PlannedExport]
 
     def debug_hint(self) -> str:
         """Shown by the engine beside the rule."""
@@ -96,6 +98,9 @@ async def _attempt(
     except Exception as error:
         return _Attempt(failure_of(type(exporter), error, doing=doing, fix=retry_command(exporter.resolve)))
     try:
+        refused = request.guarded.result().error
+        if refused:
+            return _Attempt(refused)
         spec = Spec(
             destination=os.path.join(build_root.path, request.path),
             commands=_commands(staged.result, path),
@@ -179,6 +184,7 @@ def _spec_file(spec: Spec) -> FileContent:
 async def carry_out(plan: ExportPlan, described: Iterable[DescribedResolve], tree: ExportTree) -> ExportOutcome:
     """Build, prune, and remove what killed runs left. A failure of one does not stop the others."""
     guard = guard_of(tree)
+    plan = guarded_surplus(plan, tree, guard)
     failed = {}
     for leftover in abandoned(plan.desired, tree):
         shown = os.path.relpath(leftover, tree.build_root)
@@ -187,14 +193,25 @@ async def carry_out(plan: ExportPlan, described: Iterable[DescribedResolve], tre
         if problem:
             failed[shown] = problem
     desired = {item.resolve: item.desired for item in plan.rebuilds}
-    requests = [
-        BuildExportRequest(
-            resolve.exporter(resolve.resolve), resolve.fingerprint, wanted.path, tuple(wanted.links.items()), tree.trash
+    # A thread looks at what is replaced, while the first steps of the builds run: nothing is replaced before it has.
+    with ThreadPoolExecutor(max_workers=1) as looking:
+        guarded = {item.resolve: looking.submit(guarded_item, item, tree, guard) for item in plan.rebuilds}
+        requests = [
+            BuildExportRequest(
+                resolve.exporter(resolve.resolve),
+                resolve.fingerprint,
+                wanted.path,
+                tuple(wanted.links.items()),
+                tree.trash,
+                guarded[resolve.resolve],
+            )
+            for resolve in described
+            if resolve.exporter and resolve.fingerprint and (wanted := desired.get(resolve.resolve)) and wanted.path
+        ]
+        built = await build_exports(requests)
+        plan = dataclasses.replace(
+            plan, items=tuple(guarded[item.resolve].result() if item.rebuild else item for item in plan.items)
         )
-        for resolve in described
-        if resolve.exporter and resolve.fingerprint and (wanted := desired.get(resolve.resolve)) and wanted.path
-    ]
-    built = await build_exports(requests)
     for request, export in zip(requests, built):
         if export.problem:
             failed[request.exporter.resolve] = export.problem

@@ -72,8 +72,7 @@ async def export_all_resolves_goal(
         plan = plan_now()
         if mode is ExportMode.EXPORT and not (plan.changes_nothing and not abandoned(plan.desired, tree)):
             run.say(*(report.lacking(plan) if plan.rebuilds else ()))
-            # The guard looks at each file of what is replaced, which takes a while: once, under the lock.
-            outcome = await carry_out_alone(lambda: guarded(plan_now(), tree), described, tree, global_options, run.say)
+            outcome = await carry_out_alone(plan_now, described, tree, global_options, run.say)
         else:
             plan = guarded(plan, tree)
             outcome = ExportOutcome(plan, mode, failed={}, pruned=plan.surplus)

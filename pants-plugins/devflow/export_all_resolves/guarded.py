@@ -25,16 +25,22 @@ def guarded(plan: ExportPlan, tree: ExportTree) -> ExportPlan:
     if plan.changes_nothing:
         return plan
     guard = guard_of(tree)
+    plan = guarded_surplus(plan, tree, guard)
+    return replace(plan, items=tuple(guarded_item(item, tree, guard) for item in plan.items))
+
+
+def guarded_surplus(plan: ExportPlan, tree: ExportTree, guard: Guard) -> ExportPlan:
+    """The plan without the surplus exports that must not be removed."""
     found = {path: removal_problem(path, tree, guard, below=tree.build_root) for path in plan.surplus}
     return replace(
         plan,
-        items=tuple(_guarded_item(item, tree, guard) for item in plan.items),
         surplus=tuple(path for path in plan.surplus if not found[path]),
         refused={path: problem for path, problem in found.items() if problem},
     )
 
 
-def _guarded_item(item: PlannedExport, tree: ExportTree, guard: Guard) -> PlannedExport:
+def guarded_item(item: PlannedExport, tree: ExportTree, guard: Guard) -> PlannedExport:
+    """The item, failed if what it replaces must not be removed. Looks at each file of that, which takes a while."""
     path = item.desired.path
     if not item.rebuild or path is None:
         return item

@@ -117,8 +117,12 @@ class DeclaredExports:
         return broken_exporters(self.resolves)
 
     def plan(self, names: Collection[str]) -> ExportPlan:
-        """The present state of these exports, and which of them are to be made, in the order of their names."""
-        return guarded(plan_exports(inspect_exports(self.described(names), self.tree), force=False), self.tree)
+        """The present state of these exports, and which of them can be made, in the order of their names."""
+        return guarded(self.unguarded_plan(names), self.tree)
+
+    def unguarded_plan(self, names: Collection[str]) -> ExportPlan:
+        """The same, and which of them are to be made."""
+        return plan_exports(inspect_exports(self.described(names), self.tree), force=False)
 
     def described(self, names: Collection[str]) -> tuple[DescribedResolve, ...]:
         """The resolves of these names."""
@@ -172,7 +176,7 @@ async def make_exports(
     Raises: UserError if another run holds the lock for too long.
     """
     outcome = await carry_out_alone(
-        lambda: exports.plan(names), exports.described(names), exports.tree, global_options, say
+        lambda: exports.unguarded_plan(names), exports.described(names), exports.tree, global_options, say
     )
     links = links_to_change(outcome, exports.tree, None, linked)
     outcome = replace(outcome, failed={**outcome.failed, **change(links, exports.tree)}, links=links)
