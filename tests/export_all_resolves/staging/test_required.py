@@ -8,6 +8,7 @@ import sys
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from packaging.markers import InvalidMarker, Marker, UndefinedComparison
 from packaging.requirements import InvalidRequirement, Requirement
 
 from devflow.export_all_resolves.staging.required import RequirementError, Requiring, noted, of_note, requiring, unmet
@@ -63,7 +64,7 @@ def test_a_requirement_that_is_none(requires: str) -> None:
     assert noted([metadata("a", "1.0", requires)], MARKERS) is None
 
 
-@pytest.mark.parametrize("requires", ["b @ https://files.example/b.whl", "b; python_version >= '3'"])
+@pytest.mark.parametrize("requires", ["b @ https://files.example/b.whl", "b; python_version in '3'"])
 def test_an_interpreter_without_packaging(monkeypatch: pytest.MonkeyPatch, requires: str) -> None:
     for module in ("markers", "requirements"):
         monkeypatch.setitem(sys.modules, f"packaging.{module}", None)  # type: ignore[misc]
@@ -87,8 +88,24 @@ ATOMS = st.sampled_from(
         *("python_version < '3.9'", "python_version >= '3.9'", "sys_platform == 'win32'", "sys_platform == 'or'"),
     ]
 )
+COMPARISONS = st.builds(
+    "{0}{1}{2}{1}{3}".format,
+    st.sampled_from(["python_version", "python_full_version", "sys_platform", "os_name", "platform_system"]),
+    SPACE,
+    st.sampled_from(["<", "<=", ">", ">=", "==", "!=", "~=", "in", "not in"]),
+    st.sampled_from(
+        [
+            *("'3'", "'3.0'", '"3.11"', "'3.11.0'", "'3.11.7'", '"3.12"', "'3.*'", "'3.11.7rc1'", "'v1'", "'3\""),
+            *("'linux'", '"linux"', "'linux2'", "'win32'", "'Linux'", "'posix'", "'nt'", "''"),
+        ]
+    ),
+)
 MARKER_TEXTS = st.recursive(
-    ATOMS, lambda inner: st.builds("({} {} {})".format, inner, st.sampled_from(["and", "or"]), inner)
+    st.one_of(ATOMS, COMPARISONS),
+    lambda inner: st.one_of(
+        st.builds("({} {} {})".format, inner, st.sampled_from(["and", "or"]), inner),
+        st.builds("{} and {}".format, inner, inner),
+    ),
 )
 TEXTS = st.builds(
     "{}{}{}{}{}{}".format,
@@ -107,12 +124,13 @@ TEXTS = st.builds(
 def test_what_is_read_here_is_what_packaging_reads(text: str) -> None:
     try:
         requirement = Requirement(text)
-    except InvalidRequirement:
+        applies = not requirement.marker or requirement.marker.evaluate({**MARKERS, "extra": ""})
+    except (InvalidRequirement, UndefinedComparison):
         with pytest.raises(RequirementError):
             requiring(metadata("a", "1.0", text), MARKERS)
         return
     [*found] = requiring(metadata("a", "1.0", text), MARKERS).requires
-    if requirement.marker and not requirement.marker.evaluate({**MARKERS, "extra": ""}):
+    if not applies:
         assert found == []
     else:
         [(shown, project, specifier)] = found
@@ -123,6 +141,26 @@ def test_what_is_read_here_is_what_packaging_reads(text: str) -> None:
         for version in ("1.0", "1.0a1", "2.0", "1.0+local", "3"):
             met = unmet([Requiring("b", "1", found), Requiring(requirement.name, version, [])]) is None
             assert met == requirement.specifier.contains(version, prereleases=True), (specifier, version)
+
+
+@pytest.mark.parametrize("version", ["3.11.7", "3.13.0rc1", "3.13.0+"])
+@given(COMPARISONS)
+def test_a_comparison_holds_as_for_packaging(version: str, text: str) -> None:
+    environment = {**MARKERS, "python_full_version": version, "os_name": "posix", "platform_system": "Linux"}
+    try:
+        expected = Marker(text).evaluate(environment)
+    except (InvalidMarker, UndefinedComparison):
+        with pytest.raises(RequirementError):
+            requiring(metadata("a", "1.0", f"b; {text}"), environment)
+        return
+    assert bool(requiring(metadata("a", "1.0", f"b; {text}"), environment).requires) == expected
+
+
+def test_a_usual_marker_needs_no_packaging(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "packaging.markers", None)  # type: ignore[misc]
+    environment = {**MARKERS, "platform_python_implementation": "CPython", "python_version": "3.12"}
+    marker = 'python_version >= "3.8" and sys_platform != "win32" and platform_python_implementation == "CPython"'
+    assert requiring(metadata("a", "1.0", f"b; {marker}"), environment).requires
 
 
 def test_what_is_noted_holds_where_markers_have_the_same_values() -> None:

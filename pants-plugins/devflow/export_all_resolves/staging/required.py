@@ -1,12 +1,14 @@
 """Whether distributions have what they require of each other. Pex asks this of all that it has resolved at once.
 
 It needs `packaging`, which Pants brings, and which its interpreter has unless Pants is run in an unusual way. To read a
-requirement takes `packaging` a millisecond, so the usual ones are read here, and what is read is kept in the part.
+requirement takes `packaging` a millisecond, and to import its markers, 60. So the usual ones are read here, and what is
+read is kept in the part.
 Source: pex 2.1.137, `BuildAndInstallRequest._check_install`, `Target.requirement_applies`; PEP 508.
 """
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +29,23 @@ _USUAL = re.compile(
 # No extra is asked for, so what holds for one only does not hold.
 _OF_AN_EXTRA = re.compile(r"""\bextra\s*==\s*(?:"[^"']+"|'[^"']+')""")
 _OR = re.compile(r"\bor\b")
+_AND = re.compile(r"\s+and\s+")
+_CLAUSE = re.compile(
+    r"(?P<version>python_version|python_full_version)\s*(?P<order>[<>]=?|[!=]=)\s*"
+    r"(?P<quote>[\"'])(?P<number>\d+(?:\.\d+)*)(?P=quote)"
+    r"|(?P<name>sys_platform|os_name|platform_system|platform_python_implementation|implementation_name)\s*"
+    r"(?P<equal>[!=]=)\s*(?P<mark>[\"'])(?P<text>[A-Za-z]{2,}\d*)(?P=mark)",
+    re.ASCII,
+)
+_RELEASE = re.compile(r"\d+(?:\.\d+)*", re.ASCII)
+_ORDERS = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+}
 
 
 class RequirementError(Exception):
@@ -75,7 +94,31 @@ def _holds_for_an_extra_only(marker: str) -> bool:
 
 @cache
 def _holds(marker: str, environment: tuple[tuple[str, str], ...]) -> bool:
+    clauses = [_clause(one, dict(environment)) for one in _AND.split(marker.strip())]
+    if None not in clauses:
+        return all(clauses)
     return bool(_packaging("markers").Marker(marker).evaluate(dict(environment)))
+
+
+def _clause(text: str, environment: Mapping[str, str]) -> bool | None:
+    """Whether one comparison of a marker holds; None if it is not a usual one."""
+    found = _CLAUSE.fullmatch(text)
+    value = environment.get(found["version"] or found["name"]) if found else None
+    if not found or value is None:
+        return None
+    if found["name"]:
+        return bool(_ORDERS[found["equal"]](value, found["text"]))
+    if not _RELEASE.fullmatch(value):
+        return None
+    return bool(_ORDERS[found["order"]](_numbers(value), _numbers(found["number"])))
+
+
+def _numbers(release: str) -> tuple[int, ...]:
+    """Without zeros at the end: 3.0 is 3."""
+    numbers = [int(number) for number in release.split(".")]
+    while numbers and not numbers[-1]:
+        numbers.pop()
+    return tuple(numbers)
 
 
 def unmet(distributions: Sequence[Requiring]) -> str | None:
