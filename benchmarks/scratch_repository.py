@@ -23,6 +23,7 @@ KEPT = USER_CACHES / "benchmarks"  # what the next benchmark need not download a
 # Where Pants comes from, and how it reaches an index: everything else that the caller set is left out.
 _KEPT_SETTINGS = re.compile(r"PANTS_(BOOTSTRAP_.*|PEX_CLI_.*|PYTHON|PYTHON_REPOS_INDEXES|CA_CERTS_PATH)")
 _PIP_CACHE = "named_caches/pex_root/pip_cache"
+_FORGOTTEN = "forgotten-"
 
 
 class BenchmarkError(Exception):
@@ -67,7 +68,8 @@ class ScratchRepository:
         self.caches = directory / "caches"
         self.resolves = tuple(resolves)
         self._pants = pants
-        shutil.rmtree(self.build_root, ignore_errors=True)
+        for old in (self.build_root, *directory.glob(f"{_FORGOTTEN}*")):
+            shutil.rmtree(old, ignore_errors=True)
         (self.build_root / "3rdparty").mkdir(parents=True)
         for resolve in self.resolves:
             shutil.copyfile(PROJECT / resolve.lockfile, self.build_root / resolve.copied_lockfile)
@@ -158,17 +160,18 @@ class ScratchRepository:
             copy.rename(kept)
 
     def forget(self, *, wheels_too: bool = False) -> None:
-        """Make the caches cold: everything goes, but the wheels unless they are to go, too."""
+        """Make the caches cold: everything goes, but the wheels unless they are to go, too.
+
+        What goes is renamed: for minutes after many files were removed, some file systems take several times as long to
+        make new ones, which a new machine does not.
+        """
         self.stop()
-        if wheels_too:
-            shutil.rmtree(self.caches / _PIP_CACHE, ignore_errors=True)
-        wheels, aside = self.caches / _PIP_CACHE, self.caches.with_name("wheels")
-        if wheels.exists():
-            wheels.rename(aside)
-        shutil.rmtree(self.caches, ignore_errors=True)
-        if aside.exists():
-            wheels.parent.mkdir(parents=True)
-            aside.rename(wheels)
+        forgotten = Path(tempfile.mkdtemp(prefix=_FORGOTTEN, dir=self.caches.parent)) / "caches"
+        if self.caches.exists():
+            self.caches.rename(forgotten)
+        if (forgotten / _PIP_CACHE).exists() and not wheels_too:
+            (self.caches / _PIP_CACHE).parent.mkdir(parents=True)
+            (forgotten / _PIP_CACHE).rename(self.caches / _PIP_CACHE)
 
     def change_lockfile(self, resolve: Resolve, *, pins: int = 1) -> list[str]:
         """Give its first projects one more hash, which nothing has; the packages stay. Whose lockfile it is: names."""
