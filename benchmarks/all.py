@@ -21,11 +21,12 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from export_cases import floor
+from export_cases import floor, index_settings
 from frame import load, machine
 from goal_case import Bench, GoalCase
 from goal_cases import CASES, ExportAllResolves, ResetCache
 from growth import Measurement, growth_table
+from local_index import local_index
 from plot import svg
 from remote_cache import RemoteRow, measure_remote_cache, remote_table
 from schema_history_cases import install, make_lockfile
@@ -49,8 +50,9 @@ def main() -> int:
     try:
         if options.remote_cache:
             remote.extend(measure_remote_cache(directory / "remote", options.pants, deadline))
-        for measurement in _measure(directory, options, deadline):
-            measurements.append(measurement)
+        with local_index() as index:
+            for measurement in _measure(directory, options, deadline, index):
+                measurements.append(measurement)
     except (BenchmarkError, subprocess.CalledProcessError, KeyboardInterrupt) as error:
         failure = error  # what has been measured is worth showing
     finally:
@@ -71,16 +73,16 @@ def main() -> int:
     return 1 if failure else 0
 
 
-def _measure(directory: Path, options: argparse.Namespace, deadline: float) -> Iterator[Measurement]:
+def _measure(directory: Path, options: argparse.Namespace, deadline: float, index: str) -> Iterator[Measurement]:
     """Size by size, the smallest first: what is lost by the end of the time is the largest."""
     cases = [case for case in CASES if case.name in options.goals]
     alembic = install(make_lockfile(directory / "alembic.lock"), directory / "alembic")
     for files in options.files:
-        repository = SizedRepository(directory / f"size-{files}", options.pants, SIZES[files])
+        repository = SizedRepository(directory / f"size-{files}", options.pants, SIZES[files], index_settings(index))
         repository.deadline = deadline
         try:
-            if not repository.take_wheels(KEPT / "wheels"):
-                repository.run("export-all-resolves")  # downloads are nobody's merit
+            if files == options.files[0]:
+                repository.run("export-all-resolves")  # the index keeps what is downloaded, which is nobody's merit
                 repository.keep_wheels(KEPT / "wheels")
             bench = Bench(repository, alembic)
             yield from _measure_size([case(bench) for case in cases], repository, options)
@@ -92,7 +94,7 @@ def _measure_size(
     cases: Sequence[GoalCase], repository: SizedRepository, options: argparse.Namespace
 ) -> Iterator[Measurement]:
     """Cold: one new daemon and empty caches for all goals, in their order. The other states: a warm daemon."""
-    repository.forget()
+    repository.forget(wheels_too=True)
     floors = [floor(repository).wall_s]
     if not any(isinstance(case, ExportAllResolves) for case in cases):
         repository.run("export-all-resolves", "--include=towncrier")  # what others take from an export

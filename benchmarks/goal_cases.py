@@ -30,7 +30,7 @@ def _results(run: Run) -> list[Mapping[str, Any]]:
 
 
 class ExportAllResolves(GoalCase):
-    """Cold: nothing is exported, all caches are empty but that of wheels. Stock rebuilds everything in each run."""
+    """Cold: nothing is exported, and all caches are empty. Stock rebuilds everything in each run."""
 
     name, unit = "export-all-resolves", "resolves"
     other_name: Mapping[str, str] = dict.fromkeys(("cold", "warm", "changed"), "stock `export`")
@@ -54,7 +54,7 @@ class ExportAllResolves(GoalCase):
 
     def other_way(self, state: str) -> Run:
         if state == "cold":
-            self.repository.forget()
+            self.repository.forget(wheels_too=True)
             floor(self.repository)
         elif self._stock_warm:
             return self._stock_warm

@@ -152,7 +152,9 @@ class ScratchRepository:
         return kept.exists()
 
     def keep_wheels(self, kept: Path) -> None:
-        """For later benchmarks: what pip has downloaded or built."""
+        """For later benchmarks: what pip has downloaded or built, if its index lets it keep that."""
+        if not (self.caches / _PIP_CACHE).is_dir():
+            return
         kept.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=kept.parent) as directory:
             copy = shutil.copytree(self.caches / _PIP_CACHE, Path(directory) / kept.name)

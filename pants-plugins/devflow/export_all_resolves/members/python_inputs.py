@@ -72,7 +72,7 @@ async def lockfile_input(resolve: str, source: ResolveSource, python_setup: Pyth
     how_to_make = how_to_make_lockfile(resolve, python_setup)
     parts = urlparse(url)
     if parts.scheme not in ("", "file"):
-        return await _loaded_input(source, resolve, how_to_make)
+        return _input_of(await _as_loaded(source, resolve, how_to_make), source, resolve, how_to_make)
     # Pants' own error for a missing lockfile names neither the resolve nor a fix, and none of its errors the line.
     path = posixpath.normpath(parts.path.lstrip("/") if parts.scheme else url)
     sidecar = sidecar_path(path)
@@ -85,18 +85,17 @@ async def lockfile_input(resolve: str, source: ResolveSource, python_setup: Pyth
     if sidecar:
         with _explained(url, resolve, how_to_make):
             check_sidecar(contents[path].decode(), _text_of(contents.get(sidecar)), sidecar)
-    await _loaded_input(source, resolve, how_to_make)
+    await _as_loaded(source, resolve, how_to_make)
     return found
 
 
-async def _loaded_input(source: ResolveSource, resolve: str, how_to_make: str) -> ExportInput:
-    """The content of the lockfile as Pants loads it. Raises: UserError if Pants cannot do so."""
+async def _as_loaded(source: ResolveSource, resolve: str, how_to_make: str) -> bytes:
+    """The lockfile as Pants loads it. Raises: UserError if Pants cannot do so."""
     try:
         loaded = await load_lockfile(source.lockfile)
     except Exception as error:
         raise _unreadable(source.lockfile.url, resolve, last_words(error), how_to_make) from error
-    contents = await digest_contents(loaded.lockfile_digest)
-    return _input_of(contents[0].content, source, resolve, how_to_make)
+    return (await digest_contents(loaded.lockfile_digest))[0].content
 
 
 async def installer_inputs(source: ResolveSource, platform: Platform) -> tuple[ExportInput, ...]:
