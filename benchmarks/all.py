@@ -123,7 +123,7 @@ def _measure_state(
     others: list[float] = []
     late: OutOfTimeError | None = None
     try:
-        if state == "warm":
+        if not isinstance(case, ResetCache):  # what was before may have emptied the caches
             case.prepare(state)
             case.run(state)
         for number in range(runs):
