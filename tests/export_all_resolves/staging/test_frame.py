@@ -76,6 +76,22 @@ def test_an_empty_directory_of_the_base_stays(world: World) -> None:
         assert (world.destination / "include/python3.11").is_dir()
 
 
+def test_a_distribution_of_the_base_that_is_replaced_leaves_no_directory(world: World) -> None:
+    site_packages = world.cache / "base/one/files" / SITE
+    for path in ("pip/deep/x.py", "pip-0.9.dist-info/RECORD"):
+        (site_packages / path).parent.mkdir(exist_ok=True)
+        (site_packages / path).write_text("pip/__init__.py,,\npip/deep/x.py,,\npip-0.9.dist-info/RECORD,,\n")
+    for _ in range(2):
+        build(world, "a", "b")
+    assert f"{SITE}/pip/deep" in directories(frame_of(world) / "export")
+    build(world, "a", "pip")
+    with_frame = set(directories(world.destination))
+    shutil.rmtree(world.trash)
+    build(world, "a", "pip")
+    assert with_frame == set(directories(world.destination))
+    assert f"{SITE}/pip" not in with_frame
+
+
 def _file(top: Path) -> None:
     (top / SITE / "core").write_text("of a program that works in the old directory")
 

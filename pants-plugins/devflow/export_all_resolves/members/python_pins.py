@@ -8,6 +8,7 @@ import re
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -79,7 +80,7 @@ def _of_requirements(text: str, environment: Mapping[str, str]) -> Iterator[Pin]
         if line.startswith("-"):
             raise NotPinnedError(f"its lockfile has the option {re.split('[ =]', line)[0]}")
         requirement_text, *options = re.split(r"\s+--", line)
-        requirement = Requirement(requirement_text)
+        requirement = _requirement(requirement_text)
         hashes = sorted(option[len("hash=") :].strip() for option in options if option.startswith("hash="))
         if requirement.url:
             raise NotPinnedError(f"its lockfile has {requirement.name} from an address, not from an index")
@@ -92,6 +93,12 @@ def _of_requirements(text: str, environment: Mapping[str, str]) -> Iterator[Pin]
             name = canonicalize_name(requirement.name)
             specifier = str(requirement.specifier)
             yield Pin(name, line, identity, line, tuple(hashes), specifier, requirement=_listed(requirement))
+
+
+@lru_cache(maxsize=2048)
+def _requirement(text: str) -> Requirement:
+    """Never changed. Most pins of a lockfile are those of the one before, and an older `packaging` reads slowly."""
+    return Requirement(text)
 
 
 def _listed(requirement: Requirement) -> str:
