@@ -124,6 +124,19 @@ def test_a_frame_that_is_not_as_new_is_removed(world: World, change: Callable[[P
     assert list(world.trash.iterdir()) == []
 
 
+@pytest.mark.parametrize("link", ["the frame", "the trash"])
+def test_directories_behind_a_link_stay(world: World, link: str) -> None:
+    place = frame_of(world) if link == "the frame" else world.trash
+    elsewhere = place.rename(world.directory / "elsewhere")
+    place.symlink_to(elsewhere)
+    before = directories(elsewhere)
+    new = world.destination.with_name("new")
+    assert frame.begin(str(new), str(frame_of(world))) == frozenset()
+    assert directories(elsewhere) == before
+    build(world, "a", "b")
+    assert directories(elsewhere) == before
+
+
 def test_a_kill_at_any_moment_leaves_nothing_of_a_frame_in_an_export(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,9 +19,11 @@ from devflow.export_all_resolves.staging.trees import discard
 def begin(tree: str, frame: str) -> frozenset[str]:
     """Make the directory `tree`, from a frame if that is as new directories would be.
 
-    The result is the directories in it, relative. Raises: OSError.
+    The result is the directories in it, relative. What is behind a link is no frame. Raises: OSError.
     """
     os.makedirs(tree)
+    if os.path.islink(frame) or os.path.islink(os.path.dirname(frame)):
+        return frozenset()
     home = os.path.join(frame, TREE)
     found: frozenset[str] = frozenset()
     with contextlib.suppress(OSError, _OtherError):
