@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from pathlib import Path
 from typing import Any
@@ -23,12 +24,19 @@ def emptied(runner: RuleRunner) -> RuleRunner:
     BuildRoot().path = runner.build_root
     for path in Path(runner.build_root).iterdir():
         if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
+            _remove(path)
         elif path.name != "BUILDROOT":
             path.unlink()
     runner.scheduler.invalidate_all_files()
     runner.set_options([])
     return runner
+
+
+def _remove(directory: Path) -> None:
+    """With what a process that outlives its goal removes there at the same time, such as a replaced export."""
+    while directory.exists():
+        with contextlib.suppress(FileNotFoundError):
+            shutil.rmtree(directory)
 
 
 def name_of_rule(replaced: Any) -> str:
