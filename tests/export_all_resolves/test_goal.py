@@ -160,6 +160,16 @@ def test_what_cannot_be_assembled_is_installed_as_a_whole(
     assert "a was installed as a whole, because its base is no longer in the cache." in caplog.messages
 
 
+def test_wheels_that_cannot_be_fetched_meanwhile_come_first(
+    run: Run, trees: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("DEBUG"):
+        result = run({"a": f"1.0 fetched {tmp_path}"})
+    assert (result.exit_code, result.stdout) == (0, f"a: exported, not exported yet, {A}\n")
+    assert (trees / "a/1.0/bin/run").read_text() == f"1.0 fetched {tmp_path} in {trees}/a/1.0\n"
+    assert "a is assembled with all wheels at hand, because there are no wheels of a" in caplog.messages
+
+
 def test_what_killed_removers_left_is_removed(run: Run, rule_runner: RuleRunner, trees: Path) -> None:
     workdir = Path(rule_runner.build_root, "workdir")
     options = [f"--pants-workdir={workdir}"]

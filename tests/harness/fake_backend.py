@@ -2,7 +2,8 @@
 
 The version of a resolve is what stands before the first space of its text. The text `raise` makes the fingerprint fail,
 `broken` the export, and `foreign` is a resolve that the backend declares and does not export. Of a text that ends with
-`in parts`, the cache has lost the parts. The text `program NAME CONTENT` is an export without a version, whose program
+`in parts`, the cache has lost the parts; `1.0 fetched DIRECTORY` has its cache there, and wheels that cannot be fetched
+meanwhile. The text `program NAME CONTENT` is an export without a version, whose program
 is linked as NAME.
 """
 
@@ -28,6 +29,8 @@ from devflow.export_all_resolves.contract import (
     StagedExport,
 )
 from devflow.export_all_resolves.facts import ExportInput
+from devflow.export_all_resolves.staging.fetching import Fetch
+from devflow.export_all_resolves.staging.part_cache import Part, Sources
 from devflow.export_all_resolves.staging.parts import Assembly
 
 
@@ -85,13 +88,20 @@ async def fake_export(request: FakeExporter, fake: Fake) -> StagedExport:
     if text.endswith("in parts") and not request.builtin_only:
         result = ExportResult("nothing to do", f"fake/trees/{request.resolve}/{version}", resolve=request.resolve)
         return StagedExport(result, assembly=Assembly((), "/no/such/base", "/no/such/record"))
+    assembly = None
+    if text.startswith("1.0 fetched ") and not request.wheels_first:
+        cache = text.partition("fetched ")[2]
+        nothing = Sources(fetch=Fetch(("/bin/sh", "-c", "echo a"), {}, ".devflow"))
+        part = Part("a", f"{cache}/a/0123")
+        assembly = Assembly((part,), f"{cache}/base/0123", f"{cache}/record", made=("a",), sources=nothing)
     return StagedExport(
         ExportResult(
             f"tree of {request.resolve}",
             f"fake/trees/{request.resolve}/{version}",
             post_processing_cmds=[PostProcessingCommand(["/bin/sh", "-c", script])],
             resolve=request.resolve,
-        )
+        ),
+        assembly=assembly,
     )
 
 

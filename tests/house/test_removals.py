@@ -17,6 +17,7 @@ OF_SINGLE_FILES = {
     "export_all_resolves/staging/network.py": "a download of its own that has another hash",
     "export_all_resolves/staging/parts.py": "files of a staging directory of its own, which are in the cache by then",
     "export_all_resolves/staging/trash.py": "an empty directory of its own",
+    "export_all_resolves/staging/verdict.py": "an empty file of its own, which stands for a question",
     "link/apply.py": "links and copies of its own in a virtualenv, what Python compiled beside them, its state",
     "locking/journal.py": "its own journal, and a file that it has written where there was none",
     "release/transaction/checkout.py": "files of the commit, temporary files and locks of its own",

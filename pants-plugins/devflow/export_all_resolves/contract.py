@@ -57,6 +57,8 @@ class ResolveExporter(EngineAwareParameter):
     resolve: str
     # The export is to be made without parts of others, because it could not be assembled from them.
     builtin_only: bool = False
+    # What it lacks is to be there before it is assembled, because it could not be had meanwhile.
+    wheels_first: bool = False
 
     # Below `dist/export`; an export is a directory `<export_root>/<resolve>/<version>`. `--prune` looks nowhere else.
     export_root: ClassVar[str]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from devflow import engine
 from devflow.engine import Rules
 from devflow.engine import python as engine_python
-from devflow.export_all_resolves import apply, contract, goal, inspect
+from devflow.export_all_resolves import build_export, contract, goal, inspect
 from devflow.export_all_resolves.members import binaries, python
 
 
@@ -16,7 +16,7 @@ def inspection_rules() -> Rules:
 
 def core_rules() -> Rules:
     """The goal and its rules, without any member."""
-    return [*inspection_rules(), *apply.rules(), *goal.rules()]
+    return [*inspection_rules(), *build_export.rules(), *goal.rules()]
 
 
 def rules() -> Rules:

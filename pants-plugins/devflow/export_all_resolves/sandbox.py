@@ -15,8 +15,11 @@ from devflow.export_all_resolves.staging.build import OWN_DIR
 STAGING = "devflow.export_all_resolves.staging"
 _REMOVAL = "devflow.common.removal"
 _STAGING_MODULES = (
-    *("__init__", "__main__", "ageing", "build", "choice", "download", "fetch", "frame", "index", "marker", "network"),
+    *("__init__", "__main__", "ageing", "anchors", "build", "choice", "download", "fetch", "fetching", "frame"),
     *(
+        "index",
+        "marker",
+        "network",
         "part_cache",
         "part_making",
         "parts",
@@ -25,12 +28,15 @@ _STAGING_MODULES = (
         "required",
         "seed",
         "shebang",
+        "specifiers",
         "trash",
         "trees",
         "unchanged",
+        "verdict",
         "wheels",
     ),
 )
+_DOWNLOAD_MODULES = ("__init__", "anchors", "choice", "download", "fetch", "index", "network", "projects")
 _MODULES: tuple[str, ...] = (
     *(f"{STAGING}.{name}" for name in _STAGING_MODULES),
     *(f"{_REMOVAL}.{name}" for name in ("__init__", "attributes", "facts", "mounts", "scan", "trees")),
@@ -42,6 +48,12 @@ _MODULES: tuple[str, ...] = (
 def staging_files() -> tuple[FileContent, ...]:
     """All modules that such a process may import; their `PYTHONPATH` is `OWN_DIR`."""
     return tuple(modules_as_files(_MODULES, OWN_DIR))
+
+
+@cache
+def download_files(directory: str) -> tuple[FileContent, ...]:
+    """Those that download wheels if there is a seed; their `PYTHONPATH` is this directory."""
+    return tuple(modules_as_files([f"{STAGING}.{name}" for name in _DOWNLOAD_MODULES], directory))
 
 
 @cache

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from pants.backend.python.util_rules import pex_environment
 from pants.backend.python.util_rules.pex_environment import PexEnvironment, PythonExecutable
-from pants.engine.fs import DigestContents
+from pants.engine.fs import EMPTY_DIGEST, DigestContents
 from pants.engine.rules import QueryRule, rule
 from pants.testutil.rule_runner import RuleRunner
 from pants.util.ordered_set import FrozenOrderedSet
@@ -21,7 +21,14 @@ from pants.util.ordered_set import FrozenOrderedSet
 from devflow.engine import digest_contents
 from devflow.engine.python import ResolvePexConfig
 from devflow.export_all_resolves.members.python_pins import Pin, read_pins
-from devflow.export_all_resolves.members.python_wheels import SEEDS, WHEELS, WheelSettings, download_wheels
+from devflow.export_all_resolves.members.python_wheels import (
+    SEEDS,
+    WHEELS,
+    WheelSettings,
+    download_wheels,
+    fetch_beside,
+)
+from devflow.export_all_resolves.staging.fetching import CannotFetchError, Fetch, fetching
 from harness.bundled_pip import unpack_pip
 
 WHEEL = b"a wheel"
@@ -36,14 +43,17 @@ class WheelsInDirectory:
     directory: str
     seed: str = "0123"
     python: str = sys.executable
+    beside: bool = False
+    is_cluster: bool = False
 
 
 @dataclass(frozen=True)
 class FoundWheels:
-    """None if pex is to install everything."""
+    """`projects` is None if pex is to install everything; `fetch` and its files are for a process beside an export."""
 
     projects: frozenset[str] | None
     contents: DigestContents
+    fetch: Fetch | None = None
 
 
 @rule
@@ -63,7 +73,11 @@ async def find_wheels(request: WheelsInDirectory, environment: PexEnvironment) -
         **more,
     )
     python = PythonExecutable(request.python, "of the tests")
-    found = await download_wheels(request.pins, WheelSettings(python, request.seed, config, environment, None))
+    settings = WheelSettings(python, request.seed, config, environment, None, request.is_cluster)
+    if request.beside:
+        fetch, files = await fetch_beside(request.pins, settings) or (None, EMPTY_DIGEST)
+        return FoundWheels(None, await digest_contents(files), fetch)
+    found = await download_wheels(request.pins, settings)
     if found is None:
         return FoundWheels(None, DigestContents())
     return FoundWheels(found.projects, await digest_contents(found.digest))
@@ -95,6 +109,43 @@ def test_a_pin_without_a_wheel_is_left_to_pex(runner: RuleRunner, tmp_path: Path
     found = runner.request(FoundWheels, [WheelsInDirectory(pins("a", "b"), str(tmp_path))])
     assert found.projects == frozenset({"a"})
     assert [(file.path, file.content) for file in found.contents] == [(f"{WHEELS}/a-1.0-py3-none-any.whl", WHEEL)]
+
+
+def beside(sandbox: Path, found: FoundWheels, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run the process as the one that assembles an export does. Raises: CannotFetchError."""
+    for file in found.contents:
+        (sandbox / file.path).parent.mkdir(parents=True, exist_ok=True)
+        (sandbox / file.path).write_bytes(file.content)
+    monkeypatch.chdir(sandbox)
+    with fetching(found.fetch) as process:
+        assert process
+        process.require()
+
+
+def test_a_few_are_fetched_by_a_process_of_the_export(
+    runner: RuleRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a-1.0-py3-none-any.whl").write_bytes(WHEEL)
+    found = runner.request(FoundWheels, [WheelsInDirectory(pins("a"), str(tmp_path), beside=True)])
+    beside(tmp_path / "sandbox", found, monkeypatch)
+    assert (tmp_path / "sandbox" / WHEELS / "a-1.0-py3-none-any.whl").read_bytes() == WHEEL
+
+
+def test_what_has_no_wheel_is_named_then(runner: RuleRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "b-1.0.tar.gz").write_bytes(WHEEL)
+    found = runner.request(FoundWheels, [WheelsInDirectory(pins("b"), str(tmp_path), beside=True)])
+    with pytest.raises(CannotFetchError, match="there are no wheels of b"):
+        beside(tmp_path / "sandbox", found, monkeypatch)
+
+
+def test_many_are_fetched_before(runner: RuleRunner, tmp_path: Path) -> None:
+    many = pins(*(f"a{number}" for number in range(21)))
+    assert runner.request(FoundWheels, [WheelsInDirectory(many, str(tmp_path), beside=True)]).fetch is None
+
+
+def test_the_engine_decides_where_a_process_of_a_cluster_runs(runner: RuleRunner, tmp_path: Path) -> None:
+    request = WheelsInDirectory(pins("a"), str(tmp_path), beside=True, is_cluster=True)
+    assert runner.request(FoundWheels, [request]).fetch is None
 
 
 def test_pex_installs_everything_if_pip_fails_too(runner: RuleRunner, tmp_path: Path) -> None:

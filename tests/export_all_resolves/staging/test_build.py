@@ -12,8 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from devflow.export_all_resolves.staging import marker
-from devflow.export_all_resolves.staging.build import BuildError, Command, Spec, build
+from devflow.export_all_resolves.staging import marker, verdict
+from devflow.export_all_resolves.staging.build import CANNOT_FETCH, BuildError, Command, Spec, build
+from devflow.export_all_resolves.staging.fetching import Fetch
+from devflow.export_all_resolves.staging.part_cache import Part, Sources
+from devflow.export_all_resolves.staging.parts import Assembly
 from devflow.export_all_resolves.staging.trees import leftovers
 
 SCRATCH = f".{'0' * 32}.tmp"
@@ -102,6 +105,24 @@ def test_the_old_export_is_replaced_whole(destination: Path, sandbox: Path, old:
     assert os.listdir(destination.parent) == ["3.11.7"]
 
 
+@pytest.mark.parametrize("allowed", [True, False])
+def test_the_old_export_is_replaced_if_the_guard_has_no_objection(
+    destination: Path, sandbox: Path, old: Path, tmp_path: Path, allowed: bool
+) -> None:
+    question = str(tmp_path / "question")
+    verdict.ask(question)
+    # The answer comes after what is built.
+    building = shell(f"while [ ! -e {tmp_path}/built ]; do sleep 0.01; done")
+    asking = dataclasses.replace(spec(destination, [shell(MAKE), shell(CLEAN_UP), building]), verdict=question)
+    process = run_as_a_process(sandbox, asking)
+    (tmp_path / "built").touch()
+    verdict.answer(question, may_be_replaced=allowed)
+    _, message = process.communicate()
+    assert message == ("" if allowed else "the old export must not be replaced\n")
+    assert old.read_text() == ("new" if allowed else "old")
+    assert leftovers(str(destination.parent)) == []
+
+
 def test_a_command_that_fails_leaves_the_old_export(destination: Path, sandbox: Path, old: Path) -> None:
     with pytest.raises(BuildError, match="sh exited with 3: no such wheel"):
         build(spec(destination, [shell(MAKE), shell("echo no such wheel; exit 3")]), str(sandbox))
@@ -174,6 +195,25 @@ def test_as_a_process_it_fails_with_a_message(destination: Path, sandbox: Path) 
     process = run_as_a_process(sandbox, spec(destination, [shell("echo no; false")]))
     assert process.communicate() == ("", "sh exited with 1: no\n")
     assert process.returncode == 1
+
+
+def test_as_a_process_it_says_that_wheels_are_to_come_first(
+    destination: Path, sandbox: Path, old: Path, tmp_path: Path
+) -> None:
+    base = tmp_path / "parts/base/0123"
+    parts = Assembly(
+        parts=[Part("a", str(tmp_path / "parts/a/4567"))],
+        base=str(base),
+        record=str(tmp_path / "record"),
+        made=["a"],
+        sources=Sources(fetch=Fetch(["/bin/sh", "-c", "echo a"], {}, ".devflow")),
+    )
+    whole = dataclasses.replace(spec(destination, [shell(MAKE), shell(CLEAN_UP)]), assembly=parts)
+    process = run_as_a_process(sandbox, whole)
+    assert process.communicate() == ("", "there are no wheels of a\n")
+    assert process.returncode == CANNOT_FETCH
+    assert old.read_text() == "old"
+    assert leftovers(str(destination.parent)) == []
 
 
 def wait_for(signal_file: Path, process: subprocess.Popen[str]) -> None:

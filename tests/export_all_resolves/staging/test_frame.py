@@ -124,6 +124,28 @@ def test_a_frame_that_is_not_as_new_is_removed(world: World, change: Callable[[P
     assert list(world.trash.iterdir()) == []
 
 
+@pytest.mark.parametrize("change", [_file, _link, _permissions, _attribute])
+def test_no_frame_is_made_of_directories_that_a_user_has_changed(
+    world: World, change: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.rmtree(frame_of(world))
+    empty = trash.Discarded.empty
+
+    def also_changed(discarded: trash.Discarded, note: Callable[[os.stat_result], None] | None = None) -> None:
+        empty(discarded, note)
+        change(Path(discarded.path) / "export")
+
+    monkeypatch.setattr(trash.Discarded, "empty", also_changed)
+    build(world, "a", "b")
+    assert list(world.trash.iterdir()) == []
+
+
+def test_without_a_note_it_is_no_frame(world: World) -> None:
+    (frame_of(world) / "directories.json").write_text("{")
+    new = world.destination.with_name("new")
+    assert frame.begin(str(new), str(frame_of(world))) == frozenset()
+
+
 @pytest.mark.parametrize("link", ["the frame", "the trash"])
 def test_directories_behind_a_link_stay(world: World, link: str) -> None:
     place = frame_of(world) if link == "the frame" else world.trash
@@ -155,6 +177,7 @@ def test_a_kill_at_any_moment_leaves_nothing_of_a_frame_in_an_export(
         found = trash.discarded(staged, str(world.trash), "0123")
         assert found
         found.empty()
+        assert frame.finish(found.path)
         found.end(str(frame_of(world)))
 
     assert max(boundaries.kills(begin_and_end, before_each=again)) > 100

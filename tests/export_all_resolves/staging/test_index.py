@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from devflow.export_all_resolves.staging.index import JSON_PAGE, IndexFile, files_of
 
@@ -65,9 +68,36 @@ def test_a_name_leads_to_no_other_directory() -> None:
     assert IndexFile("https://x.example/a-1.0-1%2f..%2F..%2fb-py3-none-any.whl").name == "b-py3-none-any.whl"
 
 
+HEX = st.text("0123456789abcdef", min_size=64, max_size=64)
+FILES = st.lists(
+    st.fixed_dictionaries(
+        {
+            "url": st.text(max_size=9).map(lambda name: f"https://x.example/{name}.whl"),
+            "hashes": st.dictionaries(st.sampled_from(["sha256", "md5"]), HEX | st.just(ONE), max_size=2),
+        },
+        optional={
+            "core-metadata": st.booleans() | st.fixed_dictionaries({"sha256": HEX | st.just(ONE)}),
+            "yanked": st.booleans() | st.sampled_from(['{"', '"}', "{", "}", f'{{"{ONE}": {{', "\\"]),
+            "requires-python": st.none() | st.just(">=3"),
+        },
+    ),
+    max_size=5,
+)
+
+
+@given(FILES, st.sets(HEX | st.just(ONE), max_size=3), st.sampled_from([None, 1]))
+def test_the_wanted_files_of_any_page_are_those_of_the_whole_page(
+    files: list[dict[str, Any]], digests: set[str], indent: int | None
+) -> None:
+    wanted = [file for file in files if not file["hashes"] or not digests.isdisjoint(file["hashes"].values())]
+    page, of_wanted = (json.dumps({"name": "{", "files": some}, indent=indent) for some in (files, wanted))
+    assert list(files_of(page, JSON_PAGE, ADDRESS, digests)) == list(files_of(of_wanted, JSON_PAGE, ADDRESS))
+
+
 def test_of_a_long_page_only_files_with_a_wanted_hash_are_of_use() -> None:
     files = [
-        {"url": f"https://x.example/{one}.whl", "hashes": {"sha256": one} if one else {}} for one in ("a", "b", "")
+        {"url": f"https://x.example/{name}.whl", "hashes": {"sha256": name * 64} if name else {}}
+        for name in ("a", "b", "")
     ]
-    found = files_of(json.dumps({"files": files}), JSON_PAGE, ADDRESS, {"b"})
+    found = files_of(json.dumps({"files": files}), JSON_PAGE, ADDRESS, {"b" * 64})
     assert [file.name for file in found] == ["b.whl", ".whl"], "one without a hash must be known"

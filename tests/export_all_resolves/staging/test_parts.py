@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from devflow.export_all_resolves.staging import parts
+from devflow.export_all_resolves.staging.fetching import Fetch, fetching
 from devflow.export_all_resolves.staging.part_cache import CannotAssembleError, Part, Sources
 from devflow.export_all_resolves.staging.parts import Assembly
 from devflow.export_all_resolves.staging.unchanged import OldExport
@@ -70,7 +71,11 @@ def cache(tmp_path: Path) -> Path:
 
 
 def assembly(
-    cache: Path, *names: str, made: tuple[str, ...] = (), pex: Path | None = None, wheels: Path | None = None
+    cache: Path,
+    *names: str,
+    made: tuple[str, ...] = (),
+    pex: Path | None = None,
+    wheels: Path | None = None,
 ) -> Assembly:
     all_parts = [Part(name, str(cache / name / "0123"), f"{name}==1.0") for name in names]
     sources = Sources(wheels=str(wheels) if wheels else None, pex=str(pex) if pex else None)
@@ -156,6 +161,22 @@ def test_what_the_cache_lacks_may_be_wheels_and_a_pex(tmp_path: Path, cache: Pat
         wheel("c"): pex_hash,
         wheel("d"): f"hash of {wheel('d')}",
     }
+
+
+def test_what_is_there_is_laid_out_before_the_wheels_of_the_others_come(
+    tmp_path: Path, cache: Path, first: Path
+) -> None:
+    second = tmp_path / "exports/.+def"
+    second.mkdir()
+    wanted = assembly(cache, "c", "a", made=("c",), wheels=tmp_path / "wheels")
+
+    downloaded_wheel(tmp_path / "kept" / wheel("c"), {"c/__init__.py": "c", "space/__init__.py": ""})
+    script = f"until [ -e {second}/bin/a ]; do sleep 0.01; done; mv {tmp_path}/kept {tmp_path}/wheels"
+    with fetching(Fetch(["/bin/sh", "-c", script], {"PATH": os.environ["PATH"]}, str(tmp_path))) as process:
+        parts.assemble(str(second), wanted, OldExport(""), frozenset(), from_base=True, fetching=process)
+    assert (second / SITE / "c/__init__.py").read_text() == "c"
+    info = json.loads((second / "PEX-INFO").read_text())
+    assert list(info["distributions"]) == [wheel("a"), wheel("c")]
 
 
 def test_a_wheel_that_is_not_there(tmp_path: Path, cache: Path, first: Path) -> None:

@@ -184,6 +184,7 @@ async def stage_python_resolve(
     build_root: BuildRoot,
     dist_dir: DistDir,
     global_options: GlobalOptions,
+    environment: ProcessExecutionEnvironment,
 ) -> StagedExport:
     """The result of stock `export`, for what the cache of parts lacks if the export can be assembled from parts.
 
@@ -248,7 +249,9 @@ async def stage_python_resolve(
                 pex_environment,
                 python_setup,
                 global_options,
+                is_cluster=environment.remote_execution,
             ),
+            wheels_first=request.wheels_first,
         )
     except NotPinnedError as error:
         return StagedExport(await _whole(resolve, source, python_setup), seed, not_assembled=str(error))

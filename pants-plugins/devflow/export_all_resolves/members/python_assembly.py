@@ -21,9 +21,16 @@ from devflow.engine import create_digest, digest_contents, run_process
 from devflow.engine.python import load_lockfile, resolve_pex_config
 from devflow.export_all_resolves.members.python_inputs import hash_of
 from devflow.export_all_resolves.members.python_pins import Pin, Pins, read_pins
-from devflow.export_all_resolves.members.python_wheels import WHEELS, WheelSettings, download_wheels, installable
+from devflow.export_all_resolves.members.python_wheels import (
+    WHEELS,
+    WheelSettings,
+    download_wheels,
+    fetch_beside,
+    installable,
+)
 from devflow.export_all_resolves.staging.ageing import EXPORTS
 from devflow.export_all_resolves.staging.build import OWN_DIR
+from devflow.export_all_resolves.staging.fetching import Fetch
 from devflow.export_all_resolves.staging.part_cache import Part, Sources
 from devflow.export_all_resolves.staging.parts import Assembly
 
@@ -37,7 +44,10 @@ _MARKERS = f"{MARKERS_PROGRAM}print(json.dumps(markers))"
 
 @dataclass(frozen=True)
 class PlannedAssembly:
-    """What the cache lacks is made from up to three: a pex for the base, `wheels`, and a pex of what has no wheel."""
+    """What the cache lacks is made from up to three: a pex for the base, `wheels`, and a pex of what has no wheel.
+
+    If the wheels are fetched meanwhile, `wheels` is what that takes.
+    """
 
     assembly: Assembly
     base_request: PexRequest | None
@@ -56,8 +66,11 @@ async def plan_assembly(
     base_sources: Digest | None,
     destination: str,
     wheels: WheelSettings | None,
+    wheels_first: bool = False,
 ) -> PlannedAssembly:
     """Find out what is in the cache, and download the wheels of what it lacks, unless `wheels` is None.
+
+    A few wheels for a base that is there are fetched while the export is assembled, unless they are to come first.
 
     `context` is what else decides how a distribution is installed; `base_context`, what decides in addition what the
     base holds, which `base_sources` are installed into. The caller awaits `run_id`, because the cache is read.
@@ -73,20 +86,20 @@ async def plan_assembly(
     }
     base = _path(directory, "base", *context, *base_context)
     absent = tuple(pin for pin in pins.pins if not os.path.isdir(parts[pin].path))
-    by_pip = installable(absent) if wheels else ()
-    downloaded = await download_wheels(by_pip, wheels) if wheels and by_pip else None
-    by_pex = tuple(pin for pin in absent if not downloaded or pin.name not in downloaded.projects)
+    has_base = os.path.isdir(base)
+    found = await _wheels_of(absent, wheels, may_be_beside=has_base and not wheels_first) if wheels else _Wheels()
+    by_pex = tuple(pin for pin in absent if pin.name not in found.projects)
     assembly = Assembly(
         tuple(parts.values()),
         base,
         record=_path(directory, EXPORTS, destination),
         made=tuple(pin.name for pin in absent),
-        sources=Sources(wheels=WHEELS if downloaded else None, pex=_PEX if by_pex else None),
+        sources=Sources(wheels=WHEELS if found.files else None, pex=_PEX if by_pex else None, fetch=found.fetch),
         requirements=pins.requirements,
         markers=None if pins.is_pex_native else markers,
     )
     base_request = None
-    if not os.path.isdir(base):
+    if not has_base:
         base_request = PexRequest(
             # Without the name of the resolve: all resolves of an interpreter have the same base, which is built once.
             description="Build pex for virtualenvs",
@@ -97,7 +110,28 @@ async def plan_assembly(
             layout=PexLayout.PACKED,
         )
     parts_request = await _parts_request(lockfile, constraints, pins, by_pex) if by_pex else None
-    return PlannedAssembly(assembly, base_request, downloaded.digest if downloaded else None, parts_request)
+    return PlannedAssembly(assembly, base_request, found.files, parts_request)
+
+
+@dataclass(frozen=True)
+class _Wheels:
+    """Of these projects; `files` are the wheels, or what their `fetch` takes."""
+
+    projects: frozenset[str] = frozenset()
+    files: Digest | None = None
+    fetch: Fetch | None = None
+
+
+async def _wheels_of(absent: tuple[Pin, ...], settings: WheelSettings, *, may_be_beside: bool) -> _Wheels:
+    pins = installable(absent)
+    if not pins:
+        return _Wheels()
+    beside = await fetch_beside(pins, settings) if may_be_beside and pins == absent else None
+    if beside:
+        fetch, files = beside
+        return _Wheels(frozenset(pin.name for pin in pins), files, fetch)
+    downloaded = await download_wheels(pins, settings)
+    return _Wheels(downloaded.projects, downloaded.digest) if downloaded else _Wheels()
 
 
 def _path(directory: str, name: str, *inputs: str) -> str:

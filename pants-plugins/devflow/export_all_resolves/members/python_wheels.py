@@ -23,29 +23,41 @@ from devflow.common.errors import tail
 from devflow.engine import create_digest, try_process
 from devflow.engine.python import ResolvePexConfig
 from devflow.export_all_resolves.members.python_pins import Pin
-from devflow.export_all_resolves.sandbox import STAGING, staging_files
+from devflow.export_all_resolves.sandbox import STAGING, download_files, staging_files
 from devflow.export_all_resolves.staging.build import OWN_DIR
+from devflow.export_all_resolves.staging.fetching import Fetch
 
 logger = logging.getLogger(__name__)
 
 SEEDS = "devflow_venv_seeds"  # the named cache
 WHEELS = f"{OWN_DIR}/wheels"
 _SEEDS_DIR = os.path.join(".cache", SEEDS)
+_FETCHING = f"{OWN_DIR}/fetching"  # the modules for the interpreter of an export: another one assembles it
 _PINS = f"{OWN_DIR}/pins.txt"
 _SPEC = f"{OWN_DIR}/pins.json"
 _OLDEST_PYTHON = (3, 9)  # of the modules in the sandbox
+_FEW = 20  # wheels that are fetched in about the time in which the rest of an export is laid out
 _MORE_SCRIPTS = frozenset({"pip", "setuptools"})  # pip installs these in a form of their own
 
 
 @dataclass(frozen=True)
 class WheelSettings:
-    """What decides how wheels are found; `seed` is the name of that of the interpreter."""
+    """What decides how wheels are found; `seed` is the name of that of the interpreter.
+
+    With `is_cluster`, processes of the engine may run on other machines.
+    """
 
     python: PythonExecutable
     seed: str
     config: ResolvePexConfig
     environment: PexEnvironment
     ca_certs_path: str | None
+    is_cluster: bool = False
+
+    @property
+    def can_fetch_beside(self) -> bool:
+        """Whether the process that assembles an export can start one that fetches."""
+        return not (self.is_cluster or self.python.append_only_caches)
 
 
 def wheel_settings(
@@ -56,13 +68,15 @@ def wheel_settings(
     environment: PexEnvironment,
     python_setup: PythonSetup,
     global_options: GlobalOptions,
+    *,
+    is_cluster: bool,
 ) -> WheelSettings | None:
     """None if pex is to install everything, because it might take another file than `pip` alone would."""
     if config.no_binary or config.constraints_file:
         return None
     if tuple(map(int, version.split(".")[:2])) < _OLDEST_PYTHON or python_setup.pip_version.value.startswith("20."):
         return None
-    return WheelSettings(python, seed, config, environment, global_options.ca_certs_path)
+    return WheelSettings(python, seed, config, environment, global_options.ca_certs_path, is_cluster)
 
 
 def installable(pins: Sequence[Pin]) -> tuple[Pin, ...]:
@@ -84,7 +98,7 @@ async def make_seed(settings: WheelSettings) -> None:
     Downloads would make it, too, but all of an interpreter wait for the same one then, each in one of the few processes
     that the engine runs at once. If this fails, the download says why.
     """
-    if os.path.isdir(os.path.join(str(settings.environment.named_caches_dir), SEEDS, settings.seed)):
+    if os.path.isdir(_seed_here(settings)):
         return
     await try_process(
         Process(
@@ -103,6 +117,10 @@ def _in_sandbox(settings: WheelSettings) -> str:
     return os.path.join(_SEEDS_DIR, settings.seed)
 
 
+def _seed_here(settings: WheelSettings) -> str:
+    return os.path.join(str(settings.environment.named_caches_dir), SEEDS, settings.seed)
+
+
 def _variables(settings: WheelSettings) -> Mapping[str, str]:
     return {
         "PATH": os.pathsep.join(settings.environment.path),
@@ -118,27 +136,11 @@ def _caches(settings: WheelSettings) -> Mapping[str, str]:
 
 async def download_wheels(pins: Sequence[Pin], settings: WheelSettings) -> DownloadedWheels | None:
     """The wheels of these pins, but for those that have none; None if they cannot be had in this way."""
-    certificates = ca_certs_path_to_file_content(settings.ca_certs_path) if settings.ca_certs_path else None
-    caches = settings.environment.in_sandbox(working_directory=None)
-    cache = str(caches.pex_root / "pip_cache")
-    certificates_path = certificates.path if certificates else None
-    files = [
-        FileContent(_PINS, "".join(f"{pin.hashed}\n" for pin in pins).encode()),
-        FileContent(_SPEC, json.dumps(_spec(pins, settings, cache, certificates_path), sort_keys=True).encode()),
-        *([certificates] if certificates else ()),
-    ]
     await make_seed(settings)
+    pip_cache = str(settings.environment.in_sandbox(working_directory=None).pex_root / "pip_cache")
+    argv, files = _command(pins, settings, _in_sandbox(settings), pip_cache)
     process = Process(
-        argv=(
-            settings.python.path,
-            # Without `site`, which runs what other distributions put into it, until it is needed: network.py.
-            *("-s", "-S", "-B", "-m", f"{STAGING}.download"),
-            *(_in_sandbox(settings), settings.python.path, _SPEC),
-            *("--isolated", "--disable-pip-version-check", "--no-input", "--quiet", "--cache-dir", cache),
-            *(("--cert", certificates_path) if certificates_path else ()),
-            *("download", "--require-hashes", "--only-binary=:all:", "--no-deps", "--dest", WHEELS),
-            *("--requirement", _PINS, *_index_arguments(settings)),
-        ),
+        argv=argv,
         env=_variables(settings),
         input_digest=await create_digest(CreateDigest([*staging_files(), *files])),
         output_directories=(WHEELS,),
@@ -155,6 +157,44 @@ async def download_wheels(pins: Sequence[Pin], settings: WheelSettings) -> Downl
         logger.debug(said)
     absent = done.stdout.decode().split()
     return DownloadedWheels(done.output_digest, frozenset(pin.name for pin in pins).difference(absent))
+
+
+async def fetch_beside(pins: Sequence[Pin], settings: WheelSettings) -> tuple[Fetch, Digest] | None:
+    """The process that fetches the wheels of these pins, for the one that assembles the export; and its files.
+
+    None if they are so many that it would wait, or if the engine is to decide where this runs.
+    """
+    if not settings.can_fetch_beside or len(pins) > _FEW:
+        return None
+    await make_seed(settings)
+    pip_cache = str(settings.environment.in_workspace().pex_root / "pip_cache")
+    argv, files = _command(pins, settings, _seed_here(settings), pip_cache)
+    env = {**_variables(settings), "PYTHONPATH": _FETCHING}
+    return Fetch(argv, env, OWN_DIR), await create_digest(CreateDigest([*download_files(_FETCHING), *files]))
+
+
+def _command(
+    pins: Sequence[Pin], settings: WheelSettings, seed: str, pip_cache: str
+) -> tuple[tuple[str, ...], list[FileContent]]:
+    """What downloads wheels into `WHEELS`, and the files that it reads beside the modules."""
+    certificates = ca_certs_path_to_file_content(settings.ca_certs_path) if settings.ca_certs_path else None
+    certificates_path = certificates.path if certificates else None
+    argv = (
+        settings.python.path,
+        # Without `site`, which runs what other distributions put into it, until it is needed: network.py.
+        *("-s", "-S", "-B", "-m", f"{STAGING}.download"),
+        *(seed, settings.python.path, _SPEC),
+        *("--isolated", "--disable-pip-version-check", "--no-input", "--quiet", "--cache-dir", pip_cache),
+        *(("--cert", certificates_path) if certificates_path else ()),
+        *("download", "--require-hashes", "--only-binary=:all:", "--no-deps", "--dest", WHEELS),
+        *("--requirement", _PINS, *_index_arguments(settings)),
+    )
+    files = [
+        FileContent(_PINS, "".join(f"{pin.hashed}\n" for pin in pins).encode()),
+        FileContent(_SPEC, json.dumps(_spec(pins, settings, pip_cache, certificates_path), sort_keys=True).encode()),
+        *([certificates] if certificates else ()),
+    ]
+    return argv, files
 
 
 def _spec(

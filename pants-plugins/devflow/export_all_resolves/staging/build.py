@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import re
 import shutil
@@ -13,13 +12,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from subprocess import DEVNULL, PIPE, STDOUT, run
+from typing import Any
 
-from devflow.export_all_resolves.staging import ageing, frame, marker, trash, unchanged
+from devflow.export_all_resolves.staging import ageing, frame, marker, trash, unchanged, verdict
+from devflow.export_all_resolves.staging.fetching import Fetching
 from devflow.export_all_resolves.staging.parts import PEX_INFO, Assembly, assemble
 from devflow.export_all_resolves.staging.seed import plant
 from devflow.export_all_resolves.staging.trees import clone, remove, replace_content, staging_path, swap
 
-CANNOT_ASSEMBLE = 3  # the exit code of the process for a CannotAssembleError
+CANNOT_ASSEMBLE, CANNOT_FETCH = 3, 4  # the exit codes of the process for these errors
 OWN_DIR = ".devflow"  # in the sandbox: holds this package and its `spec.json`
 _SCRATCH_DIR = re.compile(r"\.[0-9a-f]{32}\.tmp")  # Pants' own commands expect it in the export, and remove it
 
@@ -49,7 +50,8 @@ class Spec:
     """The build of one export; `inputs`, `anchors` and `listings` are for the marker.
 
     `links` (link → target; absolute) lead to programs in it, from a directory that all exports share. `trash` is the
-    directory in which the old export waits for its removal; without one, it is removed at once.
+    directory in which the old export waits for its removal; without one, it is removed at once. `verdict` is the path
+    of a question: see `verdict.py`; without one, the old export may be replaced.
     """
 
     destination: str  # absolute
@@ -61,6 +63,7 @@ class Spec:
     assembly: Assembly | None = None
     links: Mapping[str, str] = field(default_factory=dict)
     trash: str = ""
+    verdict: str = ""
 
     @property
     def name(self) -> str:
@@ -68,10 +71,8 @@ class Spec:
         return os.path.basename(self.assembly.record if self.assembly else self.destination)
 
     @classmethod
-    def load(cls, path: str) -> Spec:
-        """Read a spec that `dataclasses.asdict` and `json` have written."""
-        with open(path, encoding="utf-8") as file:
-            fields = json.load(file)
+    def load(cls, fields: Mapping[str, Any]) -> Spec:
+        """The inverse of `dataclasses.asdict`, and of `json`."""
         seed, assembly = fields["seed"], fields["assembly"]
         return cls(
             **{
@@ -83,10 +84,10 @@ class Spec:
         )
 
 
-def build(spec: Spec, sandbox: str) -> None:
-    """Build beside the destination, then swap.
+def build(spec: Spec, sandbox: str, wheels: Fetching | None = None) -> None:
+    """Build beside the destination, then swap; `wheels` may be fetched meanwhile.
 
-    Raises: BuildError, CannotAssembleError, OSError; then the destination is unchanged.
+    Raises: BuildError, CannotAssembleError, CannotFetchError, OSError; then the destination is unchanged.
     """
     engine = os.getppid()
     has_base = spec.assembly is not None and (not spec.commands or os.path.isdir(spec.assembly.base))
@@ -108,10 +109,13 @@ def build(spec: Spec, sandbox: str) -> None:
         if spec.assembly:
             old = unchanged.OldExport.read(spec.destination, spec.assembly.record)
             with ageing.in_use(spec.assembly.cache), old.giving_to(staged):
-                files = assemble(staged, spec.assembly, old, directories, from_base=has_base)
+                files = assemble(staged, spec.assembly, old, directories, from_base=has_base, fetching=wheels)
             finished = unchanged.Finished(os.path.join(staged, PEX_INFO))
+        allowed = not spec.verdict or verdict.wait(spec.verdict, lambda: os.getppid() == engine)
         if os.getppid() != engine:
             raise BuildError("the engine that asked for this export has ended")
+        if not allowed:
+            raise BuildError("the old export must not be replaced")
         if os.path.islink(staged):
             _install_link(spec, staged)
         else:
@@ -147,7 +151,7 @@ def _end(
         if spec.assembly and finished:
             unchanged.write(spec.destination, spec.assembly.record, files, finished)
     with contextlib.suppress(OSError):
-        if discarded and spec.assembly:
+        if discarded and spec.assembly and frame.finish(discarded.path):
             discarded.end(trash.frame_of(spec.trash, spec.name))
         elif discarded:
             discarded.remove()

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import Any, NamedTuple
 
 from devflow.export_all_resolves.staging.index import IndexFile
 
@@ -21,8 +20,7 @@ class UnknownChoiceError(Exception):
     """It is not known which file `pip` would take."""
 
 
-@dataclass(frozen=True)
-class WheelPin:
+class WheelPin(NamedTuple):
     """A pinned project: its normalised name, "==1.0", and the hashes of which the file must have one."""
 
     name: str
@@ -30,8 +28,7 @@ class WheelPin:
     hashes: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Supported:
+class Supported(NamedTuple):
     """The version of an interpreter, and the tags of the wheels that it takes: tag → place, the best first."""
 
     version: str

@@ -8,7 +8,6 @@ SPEC is a file for `fetch.py`. If that cannot do it, `pip` gets the arguments. P
 from __future__ import annotations
 
 import gc
-import glob
 import json
 import os
 import re
@@ -63,10 +62,12 @@ def _ensure(seed: str, python: str) -> bool:
 
 def _pip_of(seed: str) -> tuple[tuple[int, int], str]:
     """Its version, and the directory that it is in."""
-    for path in glob.glob(os.path.join(glob.escape(seed), "lib", "*", "site-packages", "pip-*.dist-info")):
-        found = re.search(r"pip-(\d+)\.(\d+)", os.path.basename(path))
-        if found:
-            return (int(found[1]), int(found[2])), os.path.dirname(path)
+    for library in os.listdir(os.path.join(seed, "lib")):
+        site_packages = os.path.join(seed, "lib", library, "site-packages")
+        for name in os.listdir(site_packages) if os.path.isdir(site_packages) else ():
+            found = re.fullmatch(r"pip-(\d+)\.(\d+).*\.dist-info", name)
+            if found:
+                return (int(found[1]), int(found[2])), site_packages
     return (0, 0), ""
 
 

@@ -10,10 +10,9 @@ import hashlib
 import os
 from collections.abc import Container, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from urllib.request import url2pathname
+from urllib.request import pathname2url, url2pathname
 
 from devflow.export_all_resolves.staging.choice import Supported, WheelPin, chosen_wheel
 from devflow.export_all_resolves.staging.index import IndexFile, files_of
@@ -62,6 +61,10 @@ def _of_find_links(link: str, projects: Container[str], network: Network) -> Ite
         page = network.page(link)
         yield from files_of(*page) if page else ()
         return
-    for path in Path(url2pathname(parts.path) if parts.scheme else link).iterdir():
-        if path.suffix == ".whl" and project_of(path.name) in projects:
-            yield IndexFile(path.absolute().as_uri(), (f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}",))
+    directory = os.path.abspath(url2pathname(parts.path) if parts.scheme else link)
+    for name in os.listdir(directory):
+        if name.endswith(".whl") and project_of(name) in projects:
+            path = os.path.join(directory, name)
+            with open(path, "rb") as file:
+                digest = hashlib.sha256(file.read()).hexdigest()
+            yield IndexFile(f"file://{pathname2url(path)}", (f"sha256:{digest}",))

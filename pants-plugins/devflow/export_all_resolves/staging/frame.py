@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 
 from devflow.export_all_resolves.staging.trash import TREE
 from devflow.export_all_resolves.staging.trees import discard
+from devflow.export_all_resolves.staging.unchanged import clock_of_changes_ns, is_too_young
+
+_NOTE = "directories.json"  # beside the tree
 
 
 def begin(tree: str, frame: str) -> frozenset[str]:
@@ -26,41 +30,51 @@ def begin(tree: str, frame: str) -> frozenset[str]:
         return frozenset()
     home = os.path.join(frame, TREE)
     found: frozenset[str] = frozenset()
-    with contextlib.suppress(OSError, _OtherError):
-        directories = frozenset(_directories(home, tree))
-        os.rename(home, tree)
-        found = directories
+    with contextlib.suppress(OSError, ValueError, LookupError, TypeError, AttributeError):
+        with open(os.path.join(frame, _NOTE), encoding="utf-8") as file:
+            note = json.load(file)
+        if note["attributes"] == _attributes(tree) and _are_unchanged(home, note["changed_ns"]):
+            directories = frozenset(note["changed_ns"]) - {""}
+            os.rename(home, tree)
+            found = directories
     with contextlib.suppress(OSError):  # it will be too old one day
         discard(frame)
     return found
 
 
-class _OtherError(Exception):
-    """A frame has something in it that a new directory would not have."""
+def finish(frame: str) -> bool:
+    """Note the directories of a frame, so that a change of them shows; False if it is of no use.
 
-
-def _directories(home: str, new: str) -> Iterator[str]:
-    """The directories below `home`, relative to it. Raises: OSError, _OtherError."""
-    wanted = _attributes(new, os.lstat(new))
-    if _attributes(home, os.lstat(home)) != wanted:
-        raise _OtherError
+    It may have something in it that a new directory would not have. Raises: OSError.
+    """
+    home = os.path.join(frame, TREE)
+    attributes = _attributes(home)
+    changed_ns = {}
     waiting = [""]
+    now_ns = clock_of_changes_ns()
     while waiting:
         above = waiting.pop()
-        with os.scandir(os.path.join(home, above)) as entries:
-            for entry in entries:
-                # Or a file, if a program works in the old directory.
-                if _attributes(entry.path, entry.stat(follow_symlinks=False)) != wanted:
-                    raise _OtherError
-                path = f"{above}/{entry.name}" if above else entry.name
-                waiting.append(path)
-                yield path
+        path = os.path.join(home, above)
+        status = os.lstat(path)
+        # Or a file, if a program works in the old directory.
+        if _attributes(path, status) != attributes or is_too_young(status.st_ctime_ns, now_ns):
+            return False
+        changed_ns[above] = status.st_ctime_ns
+        waiting += [f"{above}/{name}" if above else name for name in os.listdir(path)]
+    with open(os.path.join(frame, _NOTE), "w", encoding="utf-8") as file:
+        json.dump({"attributes": attributes, "changed_ns": changed_ns}, file)
+    return True
 
 
-def _attributes(path: str, status: os.stat_result) -> tuple[object, ...]:
+def _are_unchanged(home: str, changed_ns: Mapping[str, int]) -> bool:
+    return all(os.lstat(f"{home}/{path}").st_ctime_ns == time_ns for path, time_ns in changed_ns.items())
+
+
+def _attributes(path: str, status: os.stat_result | None = None) -> list[object]:
     """What a user may have changed of a directory, and what it has from its parent."""
+    status = status or os.lstat(path)
     extended = sorted(os.listxattr(path, follow_symlinks=False)) if hasattr(os, "listxattr") else []
-    return status.st_mode, status.st_uid, status.st_gid, status.st_dev, extended
+    return [status.st_mode, status.st_uid, status.st_gid, status.st_dev, extended]
 
 
 def remove_unused(tree: str, frame: Iterable[str], used: Iterable[str], base: str) -> None:

@@ -14,7 +14,6 @@ import ssl
 import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
 from typing import Any
@@ -38,17 +37,24 @@ class DamagedFileError(Exception):
     """A file does not have its hash."""
 
 
-@dataclass
 class Network:
     """`cache` is the directory of pip's cache; `indexes` may hold credentials. It may be used by several threads."""
 
-    pip_version: tuple[int, int]
-    cache: str
-    indexes: list[str]
-    trusted_hosts: list[str]
-    certificates: str | None = None
-    _found: Any = None
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    def __init__(
+        self,
+        pip_version: tuple[int, int],
+        cache: str,
+        indexes: list[str],
+        trusted_hosts: list[str],
+        certificates: str | None = None,
+    ) -> None:
+        self.pip_version = pip_version
+        self.cache = cache
+        self.indexes = indexes
+        self.trusted_hosts = trusted_hosts
+        self.certificates = certificates
+        self._found: Any = None
+        self._lock = threading.Lock()
 
     def page(self, address: str) -> tuple[str, str, str] | None:
         """Content, type, and the address from which it came in the end; None if there is none.

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from devflow.export_all_resolves.staging.fetching import Fetch
 from devflow.export_all_resolves.staging.trees import clone_tree, remove, staging_path
 
 FILES = "files"  # in a directory of the cache
@@ -44,10 +45,19 @@ class Part:
 
 @dataclass(frozen=True)
 class Sources:
-    """Distributions that the cache lacks: a directory of wheels, and a packed pex for those that are not there."""
+    """Distributions that the cache lacks: a directory of wheels, and a packed pex for those that are not there.
+
+    The wheels come meanwhile, if there is a `fetch`.
+    """
 
     wheels: str | None = None
     pex: str | None = None
+    fetch: Fetch | None = None
+
+    @classmethod
+    def load(cls, fields: Mapping[str, Any]) -> Sources:
+        """The inverse of `dataclasses.asdict`."""
+        return cls(**{**fields, "fetch": Fetch(*fields["fetch"]) if fields["fetch"] else None})
 
 
 def metadata_of(tree: str, files: Iterable[str]) -> Iterator[bytes]:

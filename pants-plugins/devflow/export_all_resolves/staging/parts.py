@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
+from devflow.export_all_resolves.staging.fetching import Fetching, in_a_fork
 from devflow.export_all_resolves.staging.frame import remove_unused
 from devflow.export_all_resolves.staging.part_cache import (
     FILES,
@@ -66,15 +67,23 @@ class Assembly:
     def load(cls, fields: Mapping[str, Any]) -> Assembly:
         """The inverse of `dataclasses.asdict`."""
         parts = [Part(**part) for part in fields["parts"]]
-        return cls(**{**fields, "parts": parts, "sources": Sources(**fields["sources"])})
+        return cls(**{**fields, "parts": parts, "sources": Sources.load(fields["sources"])})
 
 
 def assemble(
-    staged: str, assembly: Assembly, old: OldExport, frame: Collection[str], *, from_base: bool
+    staged: str,
+    assembly: Assembly,
+    old: OldExport,
+    frame: Collection[str],
+    *,
+    from_base: bool,
+    fetching: Fetching | None = None,
 ) -> dict[str, list[str]]:
     """Complete the tree `staged`, which replaces the old export; from the base, it may have the directories of a frame.
 
-    The result is the files that are as in a part or the base, by its path. Raises: CannotAssembleError, OSError.
+    Wheels that are being fetched are installed by a fork, while what is there is laid out.
+    The result is the files that are as in a part or the base, by its path.
+    Raises: CannotAssembleError, CannotFetchError, OSError.
     """
     files: dict[str, list[str]] = {}
     of_base: list[str] = []
@@ -85,18 +94,33 @@ def assemble(
     elif not os.path.isdir(assembly.base):
         store_base(staged, assembly.base)
     made = [part for part in assembly.parts if part.name in assembly.made]
-    if made:
-        make_parts = import_module("devflow.export_all_resolves.staging.part_making").make_parts
-        make_parts(made, staged, assembly.sources, assembly.markers)
+    making = import_module("devflow.export_all_resolves.staging.part_making") if made else None
     in_base = _distributions(os.path.join(assembly.base, FILES) if from_base else staged)
-    records = []
+    laid: dict[str, Mapping[str, Any]] = {}
     directories: set[str] = {""}
-    for part in assembly.parts:
-        if part.name in in_base:
-            _make_room(part, staged, in_base[part.name])
-        record = _lay(part, staged, old, directories)
-        records.append(record)
-        files[part.path] = [path for path in record["files"] if not _names_its_tree(path)]
+
+    def lay(parts: Iterable[Part]) -> None:
+        for part in parts:
+            if part.name in in_base:
+                _make_room(part, staged, in_base[part.name])
+            laid[part.path] = record = _lay(part, staged, old, directories)
+            files[part.path] = [path for path in record["files"] if not _names_its_tree(path)]
+
+    def make() -> None:
+        if fetching:
+            fetching.wait()
+        if making:
+            making.make_parts(made, staged, assembly.sources, assembly.markers)
+
+    wait_for_fork = in_a_fork(make) if fetching and made else None
+    lay(part for part in assembly.parts if part not in made)
+    if wait_for_fork:
+        wait_for_fork()
+    if fetching:
+        fetching.require()
+    make()
+    lay(made)
+    records = [laid[part.path] for part in assembly.parts]
     if frame:
         remove_unused(staged, frame, directories, os.path.join(assembly.base, FILES))
     if assembly.markers is not None:

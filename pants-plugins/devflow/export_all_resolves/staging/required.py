@@ -1,14 +1,13 @@
 """Whether distributions have what they require of each other. Pex asks this of all that it has resolved at once.
 
 It needs `packaging`, which Pants brings, and which its interpreter has unless Pants is run in an unusual way. To read a
-requirement takes `packaging` a millisecond, and to import its markers, 60. So the usual ones are read here, and what is
-read is kept in the part.
+requirement takes `packaging` a millisecond, to import its markers, 60, and its specifiers, 20. So the usual ones are
+read here, and what is read is kept in the part.
 Source: pex 2.1.137, `BuildAndInstallRequest._check_install`, `Target.requirement_applies`; PEP 508.
 """
 
 from __future__ import annotations
 
-import operator
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from importlib import import_module
 from typing import Any
 
 from devflow.export_all_resolves.staging.projects import normalised
+from devflow.export_all_resolves.staging.specifiers import ORDERS, RELEASE, allows, numbers
 
 _NAME = r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?"
 _SPECIFIER = r"(?:(?:==|!=)\s*\d+(?:\.\d+)*(?:\.\*)?|[<>]=?\s*\d+(?:\.\d+)*|~=\s*\d+(?:\.\d+)+)"
@@ -37,15 +37,6 @@ _CLAUSE = re.compile(
     r"(?P<equal>[!=]=)\s*(?P<mark>[\"'])(?P<text>[A-Za-z]{2,}\d*)(?P=mark)",
     re.ASCII,
 )
-_RELEASE = re.compile(r"\d+(?:\.\d+)*", re.ASCII)
-_ORDERS = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "==": operator.eq,
-    "!=": operator.ne,
-}
 
 
 class RequirementError(Exception):
@@ -107,18 +98,10 @@ def _clause(text: str, environment: Mapping[str, str]) -> bool | None:
     if not found or value is None:
         return None
     if found["name"]:
-        return bool(_ORDERS[found["equal"]](value, found["text"]))
-    if not _RELEASE.fullmatch(value):
+        return bool(ORDERS[found["equal"]](value, found["text"]))
+    if not RELEASE.fullmatch(value):
         return None
-    return bool(_ORDERS[found["order"]](_numbers(value), _numbers(found["number"])))
-
-
-def _numbers(release: str) -> tuple[int, ...]:
-    """Without zeros at the end: 3.0 is 3."""
-    numbers = [int(number) for number in release.split(".")]
-    while numbers and not numbers[-1]:
-        numbers.pop()
-    return tuple(numbers)
+    return bool(ORDERS[found["order"]](numbers(value), numbers(found["number"])))
 
 
 def unmet(distributions: Sequence[Requiring]) -> str | None:
@@ -135,6 +118,9 @@ def unmet(distributions: Sequence[Requiring]) -> str | None:
 
 
 def _allows(specifier: str, version: str) -> bool:
+    usual = allows(specifier, version)
+    if usual is not None:
+        return usual
     try:
         return bool(_packaging("specifiers").SpecifierSet(specifier).contains(version, prereleases=True))
     except ValueError as error:

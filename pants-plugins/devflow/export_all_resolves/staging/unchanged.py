@@ -104,15 +104,14 @@ def write(path: str, record: str, parts: Mapping[str, Iterable[str]], finished: 
 
     The directory of the record must exist. Raises: OSError.
     """
-    time.sleep(_TICK_S)
-    now_ns = time.time_ns()
+    now_ns = clock_of_changes_ns()
     recorded: dict[str, dict[str, tuple[int, int]]] = {}
     for part, names in parts.items():
         found = {name: times for name in names if (times := _times(os.path.join(path, name)))}
         recorded[part] = {
             name: (inode, changed_ns)
             for name, (inode, changed_ns) in found.items()
-            if changed_ns + _tick_ns(changed_ns) < now_ns and not finished.is_changed(inode, changed_ns)
+            if not is_too_young(changed_ns, now_ns) and not finished.is_changed(inode, changed_ns)
         }
     growing = staging_path(record)
     with open(growing, "x", encoding="utf-8") as file:
@@ -130,8 +129,16 @@ def _opened(directory: str, stack: contextlib.ExitStack) -> int:
     return descriptor
 
 
-def _tick_ns(time_ns: int) -> int:
-    return int(_TICK_S * _SECOND_NS) if time_ns % _SECOND_NS else _SECOND_NS
+def clock_of_changes_ns() -> int:
+    """The time, after a pause in which what has changed until now becomes old enough."""
+    time.sleep(_TICK_S)
+    return time.time_ns()
+
+
+def is_too_young(changed_ns: int, now_ns: int) -> bool:
+    """Whether a change after now might have the same time as this one."""
+    tick_ns = int(_TICK_S * _SECOND_NS) if changed_ns % _SECOND_NS else _SECOND_NS
+    return changed_ns + tick_ns >= now_ns
 
 
 def _times(path: str, directory: int | None = None) -> tuple[int, int] | None:
