@@ -26,11 +26,17 @@ class Uv:
     index: str | None = None  # its address, if it is not the usual one
 
     def install(self, resolves: Iterable[Resolve]) -> Run:
-        """Make a virtualenv with pip for each lockfile, one after the other. Raises: BenchmarkError."""
+        """Make a virtualenv with pip for each lockfile, one after the other. Raises: BenchmarkError.
+
+        That of the last time is removed after the sample, since ours removes an old export after the answer, too.
+        """
+        venvs = self.repository.caches / "uv-venvs"
+        old = venvs.with_name("uv-venvs-old")
+        if venvs.exists():
+            venvs.rename(old)
         before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
         for resolve in resolves:
-            venv = self.repository.caches / "uv-venvs" / resolve.name
-            shutil.rmtree(venv, ignore_errors=True)
+            venv = venvs / resolve.name
             lockfile = self.repository.build_root / resolve.copied_lockfile
             export = next((self.repository.build_root / "dist/export/python/virtualenvs" / resolve.name).glob("3.*"))
             interpreter = (export / "bin/python").resolve()  # the same one: uv would download another
@@ -51,7 +57,9 @@ class Uv:
                 raise BenchmarkError(f"{self.version} and the export of {resolve.name} differ: {different}")
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        return Run(time.monotonic() - start, cpu_s, "")
+        done = Run(time.monotonic() - start, cpu_s, "")
+        shutil.rmtree(old, ignore_errors=True)
+        return done
 
     def _run(self, *arguments: str) -> None:
         links = os.environ.get("PIP_FIND_LINKS")
