@@ -32,6 +32,7 @@ class Uv:
         """
         venvs = self.repository.caches / "uv-venvs"
         old = venvs.with_name("uv-venvs-old")
+        shutil.rmtree(old, ignore_errors=True)  # of a run that was stopped
         if venvs.exists():
             venvs.rename(old)
         before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()

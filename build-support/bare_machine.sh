@@ -111,6 +111,7 @@ if [ "${1:-}" = -- ]; then
 fi
 timed './pants export-all-resolves, nothing there' ./pants export-all-resolves
 timed './pants test ::, cold' ./pants test ::
+timed './pants test ::, again' ./pants test ::
 timed './pants test ::, warm' ./pants test --force ::
 timed './pants --tag=-e2e test ::, warm' ./pants --tag=-e2e test --force ::
 exit "$status"

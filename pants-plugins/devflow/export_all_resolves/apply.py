@@ -42,8 +42,7 @@ async def carry_out(plan: ExportPlan, described: Iterable[DescribedResolve], tre
             failed[shown] = problem
     desired = {item.resolve: item.desired for item in plan.rebuilds}
     # A thread looks at what is replaced, while the builds run: nothing is replaced before it has.
-    verdicts = TemporaryDirectory(prefix="export-all-resolves.", dir=tree.absolute(tree.workdir))
-    with verdicts as directory, ThreadPoolExecutor(max_workers=1) as looking:
+    with _in_trash(tree) as directory, ThreadPoolExecutor(max_workers=1) as looking:
         files = {item.resolve: os.path.join(directory, str(number)) for number, item in enumerate(plan.rebuilds)}
         for file in files.values():
             verdict.ask(file)
@@ -84,6 +83,14 @@ async def carry_out(plan: ExportPlan, described: Iterable[DescribedResolve], tre
         if problem:
             failed[path] = problem
     return ExportOutcome(plan, ExportMode.EXPORT, failed, tuple(path for path in surplus if path not in failed))
+
+
+def _in_trash(tree: ExportTree) -> TemporaryDirectory[str]:
+    """A directory that the next run removes if this one is killed."""
+    if os.path.islink(tree.trash):  # what is behind a link is no trash
+        return TemporaryDirectory(dir=tree.absolute(tree.workdir))
+    os.makedirs(tree.trash, exist_ok=True)
+    return TemporaryDirectory(dir=tree.trash)
 
 
 def _guarded_item(item: PlannedExport, tree: ExportTree, guard: Guard, path: str) -> PlannedExport:

@@ -1,4 +1,4 @@
-"""Wheels that other processes fetch and install while an export is assembled from what is there."""
+"""Fetches and installs wheels in other processes, while an export is assembled from the parts that the cache has."""
 
 from __future__ import annotations
 

@@ -81,7 +81,7 @@ def assemble(
 ) -> dict[str, list[str]]:
     """Complete the tree `staged`, which replaces the old export; from the base, it may have the directories of a frame.
 
-    Wheels that are being fetched are installed by a fork, while what is there is laid out.
+    A forked process installs the wheels that are being fetched, while the parts that the cache has are laid out.
     The result is the files that are as in a part or the base, by its path.
     Raises: CannotAssembleError, CannotFetchError, OSError.
     """
