@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from devflow.export_all_resolves.members.python_assembly import PARTS
+from devflow.export_all_resolves.staging import ageing
 from e2e.projects import ANSICOLORS, HELLO, LOCKED, settings
 from e2e.trees import linked_files, naming_a_staging_directory, snapshot
 from e2e.warm_caches import lockfile_of_pants
@@ -67,6 +69,13 @@ def test_the_trees_are_those_of_stock_export(repo: Repository, options: list[str
     if "symlinked" not in options[0]:
         # An edit reaches nothing else: all is assembled. (What is installed as a whole is linked, as stock does it.)
         assert linked_files(exports) == []
+        # With a base and without any other part: wheels are fetched and installed while an export is assembled.
+        kept = {"base", ageing.EXPORTS}
+        for directory in (repo.caches.root / "named" / PARTS).iterdir():
+            if directory.name not in kept and directory.is_dir():
+                shutil.rmtree(directory)
+        assert repo.export("--force", *options).stderr == "Exported 3, 0 up to date.\n"
+        assert snapshot(exports) == ours
 
     shutil.rmtree(exports)
     repo.run(*options, "export", *(f"--resolve={resolve}" for resolve in RESOLVES))
