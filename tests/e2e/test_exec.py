@@ -31,12 +31,16 @@ finally:
     print("cleaned up", flush=True)
 """
 
+GRACE = "process_execution_graceful_shutdown_timeout"
+
 
 @pytest.fixture(scope="module")
 def repo(tmp_path_factory: pytest.TempPathFactory, caches: Caches) -> Iterator[Repository]:
+    pants_toml = settings({"pinned": "pinned.lock"}, backends=["devflow.exec"])
     files = {
         ".gitignore": "/.pants.d/\n/.pids/\n/dist/\n/plugins/*/\n",
-        "pants.toml": settings({"pinned": "pinned.lock"}, backends=["devflow.exec"]),
+        # After Ctrl-C, Pants gives a program three seconds, which may be too few on a busy machine.
+        "pants.toml": pants_toml.replace("[GLOBAL]\n", f"[GLOBAL]\n{GRACE} = {PATIENCE_S}\n"),
         "pinned.lock": ANSICOLORS,
         "src/BUILD": "python_sources()\n",
         "src/acme.py": ACME,
