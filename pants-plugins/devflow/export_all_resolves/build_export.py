@@ -101,8 +101,9 @@ async def _attempt(
             trash=request.trash,
             verdict=request.verdict,
         )
-        own_files = await create_digest(CreateDigest([*compiled_staging_files(), _spec_file(spec)]))
-        digest = await merge_digests([staged.result.digest, own_files])
+        modules = await create_digest(CreateDigest(compiled_staging_files()))  # memoised
+        own_files = await create_digest(CreateDigest([_spec_file(spec)]))
+        digest = await merge_digests([staged.result.digest, modules, own_files])
         process = Process(
             argv=(sys.executable, "-s", "-B", "-m", STAGING),
             env={"PYTHONPATH": OWN_DIR},

@@ -18,6 +18,7 @@ _STAGING_MODULES = (
     *("__init__", "__main__", "ageing", "anchors", "build", "choice", "download", "fetch", "fetching", "frame"),
     *(
         "index",
+        "installed",
         "marker",
         "network",
         "part_cache",
@@ -36,7 +37,7 @@ _STAGING_MODULES = (
         "wheels",
     ),
 )
-_DOWNLOAD_MODULES = ("__init__", "anchors", "choice", "download", "fetch", "index", "network", "projects")
+_DOWNLOAD_MODULES = ("__init__", "anchors", "choice", "download", "fetch", "index", "installed", "network", "projects")
 _MODULES: tuple[str, ...] = (
     *(f"{STAGING}.{name}" for name in _STAGING_MODULES),
     *(f"{_REMOVAL}.{name}" for name in ("__init__", "attributes", "facts", "mounts", "scan", "trees")),

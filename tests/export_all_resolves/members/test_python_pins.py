@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from packaging.markers import default_environment
+from pants.backend.python.target_types import parse_requirements_file
 
-from devflow.export_all_resolves.members.python_pins import NotPinnedError, Pin, Pins, read_pins
+from devflow.export_all_resolves.members.python_pins import NotPinnedError, Pin, Pins, is_taken_as_it_is, read_pins
 
 ENVIRONMENT = {**{name: str(value) for name, value in default_environment().items()}, "sys_platform": "linux"}
 ENVIRONMENT["python_version"], ENVIRONMENT["python_full_version"] = "3.11", "3.11.7"
@@ -51,6 +52,40 @@ def test_of_two_pins_with_opposite_markers_one_is_taken() -> None:
     text = f"x==1.0 ; python_version < '3.10' {ONE}\nx==2.0 ; python_version >= '3.10' {TWO}\n"
     [pin] = pins(text).pins
     assert pin.text.startswith("x==2.0")
+
+
+@pytest.mark.parametrize(
+    ("lockfile", "is_taken"),
+    [
+        (f"# by a tool\nX.Y==5.0 \\\n    {ONE} \\\n    # via x\nz==21.4 ; os_name == 'nt' {ONE}  # why\n", True),
+        (f"--index-url https://index.example/simple\nx==1.0 {ONE}\n", True),
+        ("", True),
+        (f"x==1.0 ; os_name == {ONE}\n", False),
+        (f"x==1.0 ; \\\n  os_name == 'nt' {ONE}\n", False),
+        ("x is not a requirement\n", False),
+        ("git+https://host.example/x.git@1.0#egg=x\n", False),  # Pants reads it in another way
+        ("\udcff", False),
+        ("# --- BEGIN PANTS LOCKFILE METADATA: DO NOT EDIT OR REMOVE ---\nx==1.0\n", False),
+        ('{"locked_resolves": []}', False),
+        ('// A header.\n{"locked_resolves": []}', False),
+        ("version = 1\n", False),
+    ],
+)
+def test_what_pants_takes_as_it_is(lockfile: str, is_taken: bool) -> None:
+    assert is_taken_as_it_is(lockfile.encode(errors="surrogateescape")) == is_taken
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["x==1.0", "x", ";", "os_name == 'nt'", "\\\n", "\n", "#", "# c", "--hash=sha256:0", "@", "-e ."]
+        ),
+        max_size=8,
+    ).map(" ".join)
+)
+def test_pants_reads_what_it_is_not_asked_about(text: str) -> None:
+    if is_taken_as_it_is(text.encode()):
+        list(parse_requirements_file(text, rel_path="x.lock"))  # raises nothing
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from inspect import signature
 from pathlib import Path
@@ -29,6 +31,8 @@ from devflow.export_all_resolves.members.python_wheels import (
     fetch_beside,
 )
 from devflow.export_all_resolves.staging.fetching import CannotFetchError, Fetch, fetching
+from devflow.export_all_resolves.staging.installed import place
+from devflow.export_all_resolves.staging.part_cache import Part
 from harness.bundled_pip import unpack_pip
 
 WHEEL = b"a wheel"
@@ -45,6 +49,11 @@ class WheelsInDirectory:
     python: str = sys.executable
     beside: bool = False
     is_cluster: bool = False
+
+
+def _parts(request: WheelsInDirectory) -> Mapping[Pin, Part]:
+    """As if the cache of parts was in the same directory."""
+    return {pin: Part(pin.name, f"{request.directory}/{pin.name}/{'0' * 32}", made_as="0123") for pin in request.pins}
 
 
 @dataclass(frozen=True)
@@ -75,7 +84,7 @@ async def find_wheels(request: WheelsInDirectory, environment: PexEnvironment) -
     python = PythonExecutable(request.python, "of the tests")
     settings = WheelSettings(python, request.seed, config, environment, None, request.is_cluster)
     if request.beside:
-        fetch, files = await fetch_beside(request.pins, settings) or (None, EMPTY_DIGEST)
+        fetch, files = await fetch_beside(request.pins, settings, _parts(request)) or (None, EMPTY_DIGEST)
         return FoundWheels(None, await digest_contents(files), fetch)
     found = await download_wheels(request.pins, settings)
     if found is None:
@@ -129,6 +138,19 @@ def test_a_few_are_fetched_by_a_process_of_the_export(
     found = runner.request(FoundWheels, [WheelsInDirectory(pins("a"), str(tmp_path), beside=True)])
     beside(tmp_path / "sandbox", found, monkeypatch)
     assert (tmp_path / "sandbox" / WHEELS / "a-1.0-py3-none-any.whl").read_bytes() == WHEEL
+
+
+def test_of_what_is_installed_no_wheel_is_fetched(
+    runner: RuleRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wheel = tmp_path / "a-1.0-py3-none-any.whl"
+    wheel.write_bytes(WHEEL)
+    request = WheelsInDirectory(pins("a"), str(tmp_path), beside=True)
+    [part] = _parts(request).values()
+    installed = place(part.path, part.made_as, wheel.name, hashlib.sha256(WHEEL).hexdigest())
+    Path(installed).mkdir(parents=True)
+    beside(tmp_path / "sandbox", runner.request(FoundWheels, [request]), monkeypatch)
+    assert os.readlink(tmp_path / "sandbox" / WHEELS / wheel.name) == installed
 
 
 def test_what_has_no_wheel_is_named_then(runner: RuleRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -89,6 +89,18 @@ def test_what_an_export_was_made_from_stays_as_long_as_that(cache: Cache, tmp_pa
     assert not record.exists()
 
 
+def test_links_go_with_what_they_lead_to(cache: Cache, tmp_path: Path) -> None:
+    old, recent = cache.part(1), cache.part(2, DAY_S)
+    links = [old.with_name(f"{number:032x}") for number in (3, 4)]
+    for link, part in zip(links, (old, recent)):
+        link.symlink_to(part.name)
+    of_the_user = old.with_name("a link of the user")
+    of_the_user.symlink_to("nowhere")
+    cache.look()
+    assert [path.is_symlink() for path in (*links, of_the_user)] == [False, True, True]
+    assert recent.exists()
+
+
 def test_a_cache_that_was_moved(cache: Cache, tmp_path: Path) -> None:
     part = cache.part(1)
     cache.export(tmp_path / "dist/3.11.7", [Path("/elsewhere/named", *part.parts[-2:])])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import os
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,6 +17,7 @@ import pytest
 from devflow.export_all_resolves.staging.choice import UnknownChoiceError
 from devflow.export_all_resolves.staging.fetch import fetch
 from devflow.export_all_resolves.staging.index import JSON_PAGE
+from devflow.export_all_resolves.staging.installed import place
 from devflow.export_all_resolves.staging.network import DamagedFileError, Network
 
 A, B = "a-1.0-py3-none-any.whl", "b-2.0-py3-none-any.whl"
@@ -127,6 +129,17 @@ def test_pip_finds_them_in_its_cache_and_so_do_we(client: Client, index: Index) 
     assert client.found == WHEELS
     # Without the session of pip, and each page once.
     assert sorted(index.asked) == [("/simple/a/", "Python-urllib"), ("/simple/b/", "Python-urllib")]
+
+
+def test_what_the_cache_of_parts_has_is_not_fetched(client: Client, index: Index, tmp_path: Path) -> None:
+    part = (str(tmp_path / "parts/a/0123"), "by this Pants")
+    installed = Path(place(*part, A, hash_of_wheel(A).partition(":")[2]))
+    assert client.fetch(pins=only_a(part=part)) == []
+    assert client.found == {A: WHEELS[A]}
+    (client.wheels / A).unlink()
+    installed.mkdir(parents=True)
+    assert client.fetch(pins=only_a(part=part)) == []
+    assert os.readlink(client.wheels / A) == str(installed)
 
 
 def test_the_cache_of_newer_pips(client: Client, index: Index) -> None:

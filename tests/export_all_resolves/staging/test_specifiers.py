@@ -20,7 +20,10 @@ CLAUSES = st.builds(
 )
 
 
-@given(st.lists(CLAUSES, min_size=1, max_size=2).map(", ".join), NUMBERS)
+VERSIONS = st.builds("{}{}".format, NUMBERS, st.sampled_from(["", "", ".post0", ".post1", ".post01"]))
+
+
+@given(st.lists(CLAUSES, min_size=1, max_size=2).map(", ".join), VERSIONS)
 def test_they_allow_what_packaging_allows(specifier: str, version: str) -> None:
     found = allows(specifier, version)
     if found is None:
@@ -33,15 +36,37 @@ def test_they_allow_what_packaging_allows(specifier: str, version: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "specifier", [">=1", "<3,>=1.2", "!=1.5", "==2.*", "!=2.0.*", "~=2.1", "<2.0a.0,>=1.37.4", ">=1.0.dev0", " >= 1 "]
+    "specifier",
+    [
+        ">=1",
+        "<3,>=1.2",
+        "!=1.5",
+        "==2.*",
+        "!=2.0.*",
+        "~=2.1",
+        "<2.0a.0,>=1.37.4",
+        ">=1.0.dev0",
+        " >= 1 ",
+        ">1.40.2",
+        "<=1.40.2",
+    ],
 )
-def test_usual_ones_are_read(specifier: str) -> None:
-    assert allows(specifier, "1.40.2") is SpecifierSet(specifier).contains("1.40.2", prereleases=True)
+@pytest.mark.parametrize("version", ["1.40.2", "1.40.2.post0"])
+def test_usual_ones_are_read(specifier: str, version: str) -> None:
+    assert allows(specifier, version) is SpecifierSet(specifier).contains(version, prereleases=True)
 
 
 @pytest.mark.parametrize(
     ("specifier", "version"),
-    [("===1.0", "1.0"), ("==1.0+local", "1.0"), (">=1.post1", "1.0"), (">=1", "1.0a1"), ("", "1"), ("x", "1")],
+    [
+        ("===1.0", "1.0"),
+        ("==1.0+local", "1.0"),
+        (">=1.post1", "1.0"),
+        (">=1", "1.0a1"),
+        ("", "1"),
+        ("x", "1"),
+        ("==1.0.*", "1.post1"),
+    ],
 )
 def test_others_are_left_to_packaging(specifier: str, version: str) -> None:
     assert allows(specifier, version) is None

@@ -135,15 +135,20 @@ def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
     for number, line in enumerate(text.splitlines(), start=1):
         if not joined:
             first = number
-        if line.rstrip().endswith("\\") and not _COMMENT.search(line):
+        if line.rstrip().endswith("\\") and not _has_comment(line):
             joined += line.rstrip()[:-1] + " "
             continue
-        whole = _COMMENT.sub("", joined + line).strip()
+        whole = joined + line
+        whole = (_COMMENT.sub("", whole) if _has_comment(whole) else whole).strip()
         joined = ""
         if whole:
             yield first, whole
     if joined.strip():
         yield first, joined.strip()
+
+
+def _has_comment(line: str) -> bool:
+    return "#" in line and _COMMENT.search(line) is not None
 
 
 def _hash(content: object) -> str:

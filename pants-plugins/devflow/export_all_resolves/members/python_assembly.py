@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pants.backend.python.target_types import PexLayout
@@ -17,9 +17,9 @@ from pants.engine.process import Process
 from pants.util.logging import LogLevel
 
 from devflow.common.markers import MARKERS_PROGRAM
-from devflow.engine import create_digest, digest_contents, run_process
-from devflow.engine.python import load_lockfile, resolve_pex_config
-from devflow.export_all_resolves.members.python_inputs import hash_of
+from devflow.engine import create_digest, run_process
+from devflow.engine.python import resolve_pex_config
+from devflow.export_all_resolves.members.python_inputs import content_as_loaded, hash_of
 from devflow.export_all_resolves.members.python_pins import Pin, Pins, read_pins
 from devflow.export_all_resolves.members.python_wheels import (
     WHEELS,
@@ -76,18 +76,23 @@ async def plan_assembly(
     base holds, which `base_sources` are installed into. The caller awaits `run_id`, because the cache is read.
     Raises: NotPinnedError.
     """
-    loaded = await load_lockfile(lockfile)
-    contents = await digest_contents(loaded.lockfile_digest)
+    content = await content_as_loaded(lockfile)
     markers = await _marker_environment(python)
-    pins = read_pins(contents[0].content, markers)
+    pins = read_pins(content, markers)
     directory = os.path.join(cache, PARTS)
     parts = {
-        pin: Part(pin.name, _path(directory, pin.name, pin.identity, *context), pin.requirement) for pin in pins.pins
+        pin: Part(
+            pin.name,
+            _path(directory, pin.name, pin.identity, *context),
+            pin.requirement,
+            hash_of(_SCHEMA, pin.requirement, pins.is_pex_native, *context),
+        )
+        for pin in pins.pins
     }
     base = _path(directory, "base", *context, *base_context)
     absent = tuple(pin for pin in pins.pins if not os.path.isdir(parts[pin].path))
     has_base = os.path.isdir(base)
-    found = await _wheels_of(absent, wheels, may_be_beside=has_base and not wheels_first) if wheels else _Wheels()
+    found = await _wheels_of(absent, wheels, parts if has_base and not wheels_first else None) if wheels else _Wheels()
     by_pex = tuple(pin for pin in absent if pin.name not in found.projects)
     assembly = Assembly(
         tuple(parts.values()),
@@ -122,11 +127,12 @@ class _Wheels:
     fetch: Fetch | None = None
 
 
-async def _wheels_of(absent: tuple[Pin, ...], settings: WheelSettings, *, may_be_beside: bool) -> _Wheels:
+async def _wheels_of(absent: tuple[Pin, ...], settings: WheelSettings, parts: Mapping[Pin, Part] | None) -> _Wheels:
+    """With `parts`, they may be fetched while the export is assembled."""
     pins = installable(absent)
     if not pins:
         return _Wheels()
-    beside = await fetch_beside(pins, settings) if may_be_beside and pins == absent else None
+    beside = await fetch_beside(pins, settings, parts) if parts and pins == absent else None
     if beside:
         fetch, files = beside
         return _Wheels(frozenset(pin.name for pin in pins), files, fetch)

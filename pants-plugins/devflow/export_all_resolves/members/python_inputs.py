@@ -15,7 +15,7 @@ from urllib.parse import urlparse
 from pants.backend.python.subsystems.setup import PythonSetup
 from pants.backend.python.util_rules.interpreter_constraints import InterpreterConstraints
 from pants.backend.python.util_rules.pex_environment import PythonExecutable
-from pants.backend.python.util_rules.pex_requirements import Lockfile, ResolvePexConstraintsFile
+from pants.backend.python.util_rules.pex_requirements import LoadedLockfile, Lockfile, ResolvePexConstraintsFile
 from pants.core.goals.export import ExportSubsystem
 from pants.engine.fs import PathGlobs
 from pants.engine.platform import Platform
@@ -37,6 +37,7 @@ from devflow.engine.python.resolves import constraints_of, how_to_make_lockfile,
 from devflow.engine.python.tool import tool_export
 from devflow.export_all_resolves.facts import ExportInput
 from devflow.export_all_resolves.members.lockfile_content import NotALockfileError, check_sidecar, content_of
+from devflow.export_all_resolves.members.python_pins import is_taken_as_it_is
 
 SYMLINKED = "symlinked_immutable_virtualenv"
 # Where files come from, and how newer Pants makes a lockfile: neither decides what is installed from it.
@@ -44,6 +45,7 @@ _NOT_DECIDING = (
     *("indexes", "find_links", "path_mappings", "sources"),
     *("lock_style", "complete_platforms", "uploaded_prior_to"),
 )
+_HAS_FORMATS = "lockfile_format" in (field.name for field in dataclasses.fields(LoadedLockfile))  # Pants that has uv
 _HASH = "import hashlib, sys; print(hashlib.sha256(open(sys.argv[1], 'rb').read()).hexdigest())"
 
 
@@ -70,11 +72,10 @@ async def lockfile_input(resolve: str, source: ResolveSource, python_setup: Pyth
     """The content of the lockfile. Raises: UserError if it is missing, cannot be read, or pins nothing."""
     url = source.lockfile.url
     how_to_make = how_to_make_lockfile(resolve, python_setup)
-    parts = urlparse(url)
-    if parts.scheme not in ("", "file"):
+    path = _path_of(url)
+    if path is None:
         return _input_of(await _as_loaded(source, resolve, how_to_make), source, resolve, how_to_make)
     # Pants' own error for a missing lockfile names neither the resolve nor a fix, and none of its errors the line.
-    path = posixpath.normpath(parts.path.lstrip("/") if parts.scheme else url)
     sidecar = sidecar_path(path)
     contents = {
         file.path: file.content for file in await read_files(PathGlobs([path, *([sidecar] if sidecar else ())]))
@@ -89,12 +90,32 @@ async def lockfile_input(resolve: str, source: ResolveSource, python_setup: Pyth
     return found
 
 
+def _path_of(url: str) -> str | None:
+    """The path of a lockfile in the repository; None for one that is elsewhere."""
+    parts = urlparse(url)
+    if parts.scheme not in ("", "file"):
+        return None
+    return posixpath.normpath(parts.path.lstrip("/") if parts.scheme else url)
+
+
 async def _as_loaded(source: ResolveSource, resolve: str, how_to_make: str) -> bytes:
     """The lockfile as Pants loads it. Raises: UserError if Pants cannot do so."""
     try:
-        loaded = await load_lockfile(source.lockfile)
+        return await content_as_loaded(source.lockfile)
     except Exception as error:
         raise _unreadable(source.lockfile.url, resolve, last_words(error), how_to_make) from error
+
+
+async def content_as_loaded(lockfile: Lockfile) -> bytes:
+    """The content of a lockfile as Pants loads it: without its header. Raises: whatever Pants does if it cannot.
+
+    Pants is not asked about a file that it takes as it is: it reads each requirement of each lockfile that changes.
+    """
+    path = _path_of(lockfile.url)
+    files = await read_files(PathGlobs([path])) if path and not sidecar_path(path) else ()
+    if files and is_taken_as_it_is(files[0].content):
+        return files[0].content
+    loaded = await load_lockfile(lockfile)
     return (await digest_contents(loaded.lockfile_digest))[0].content
 
 
@@ -103,8 +124,10 @@ async def installer_inputs(source: ResolveSource, platform: Platform) -> tuple[E
 
     Raises: UserError if `[uv]` selects none for this platform.
     """
+    if not _HAS_FORMATS:
+        return ()
     loaded = await load_lockfile(source.lockfile)
-    if getattr(loaded, "lockfile_format", None) != "uv":  # only Pants that has uv knows formats
+    if getattr(loaded, "lockfile_format", None) != "uv":
         return ()
     uv = await selected_uv(platform)
     return (ExportInput("uv", f"{uv.file} {uv.sha256} {uv.path}", uv.version),) if uv else ()
@@ -115,6 +138,8 @@ async def refuse_other_python(resolve: str, source: ResolveSource, version: str,
 
     Source: `create_venv_repository_from_uv_lockfile` of Pants 2.32 and 2.33; uv 0.11.6.
     """
+    if not _HAS_FORMATS:
+        return
     loaded = await load_lockfile(source.lockfile)
     metadata: Any = getattr(loaded, "metadata", None)
     if getattr(loaded, "lockfile_format", None) != "uv" or not metadata:

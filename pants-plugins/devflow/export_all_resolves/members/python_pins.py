@@ -21,6 +21,8 @@ from packaging.requirements import InvalidRequirement, Requirement  # noqa: E402
 from packaging.utils import canonicalize_name  # noqa: E402
 from packaging.version import InvalidVersion, Version  # noqa: E402
 
+_HEADER = "BEGIN PANTS LOCKFILE METADATA"
+
 
 class NotPinnedError(Exception):
     """The lockfile is not a plain list of pinned distributions; the message is the reason, as a clause."""
@@ -64,6 +66,21 @@ def read_pins(lockfile: bytes, environment: Mapping[str, str]) -> Pins:
         return Pins(_unique(_of_requirements(text, environment)), is_pex_native=False)
     except (InvalidRequirement, InvalidVersion, UndefinedEnvironmentName, ValueError, LookupError, TypeError) as error:
         raise NotPinnedError(f"its lockfile has an entry that is not understood: {error}") from error
+
+
+def is_taken_as_it_is(lockfile: bytes) -> bool:
+    """Whether Pants takes the content as it is: that of a requirements file without a header, all of which it reads.
+
+    Source: `load_lockfile` and `parse_requirements_file` of Pants, 2.17 to 2.33.
+    """
+    try:
+        text = lockfile.decode()
+        if text.lstrip().startswith(("{", "//")) or _HEADER in text:
+            return False
+        lines = (line.partition("--")[0].strip().rstrip("\\").strip() for line in text.splitlines())
+        return all(_requirement(line) for line in lines if line and not line.startswith(("#", "-")))
+    except ValueError:  # of which InvalidRequirement is one
+        return False
 
 
 def _unique(pins: Iterable[Pin]) -> tuple[Pin, ...]:
@@ -111,7 +128,7 @@ def _listed(requirement: Requirement) -> str:
 def _logical_lines(text: str) -> Iterator[str]:
     """The entries of a requirements file, each on one line, without comments. Source: pip, req_file.py."""
     for line in re.sub(r"\\\r?\n", " ", re.sub(r"(?m)^\s*#.*$", "", text)).splitlines():
-        stripped = re.sub(r"(^|\s+)#.*$", "", line).strip()
+        stripped = (re.sub(r"(^|\s+)#.*$", "", line) if "#" in line else line).strip()
         if stripped:
             yield stripped
 

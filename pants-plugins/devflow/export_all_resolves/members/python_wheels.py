@@ -20,12 +20,13 @@ from pants.option.global_options import GlobalOptions, ca_certs_path_to_file_con
 from pants.util.logging import LogLevel
 
 from devflow.common.errors import tail
-from devflow.engine import create_digest, try_process
+from devflow.engine import create_digest, merge_digests, try_process
 from devflow.engine.python import ResolvePexConfig
 from devflow.export_all_resolves.members.python_pins import Pin
 from devflow.export_all_resolves.sandbox import STAGING, download_files, staging_files
 from devflow.export_all_resolves.staging.build import OWN_DIR
 from devflow.export_all_resolves.staging.fetching import Fetch
+from devflow.export_all_resolves.staging.part_cache import Part
 
 logger = logging.getLogger(__name__)
 
@@ -159,8 +160,12 @@ async def download_wheels(pins: Sequence[Pin], settings: WheelSettings) -> Downl
     return DownloadedWheels(done.output_digest, frozenset(pin.name for pin in pins).difference(absent))
 
 
-async def fetch_beside(pins: Sequence[Pin], settings: WheelSettings) -> tuple[Fetch, Digest] | None:
+async def fetch_beside(
+    pins: Sequence[Pin], settings: WheelSettings, parts: Mapping[Pin, Part]
+) -> tuple[Fetch, Digest] | None:
     """The process that fetches the wheels of these pins, for the one that assembles the export; and its files.
+
+    It fetches none from which the cache of parts has what is to be installed.
 
     None if they are so many that it would wait, or if the engine is to decide where this runs.
     """
@@ -168,13 +173,18 @@ async def fetch_beside(pins: Sequence[Pin], settings: WheelSettings) -> tuple[Fe
         return None
     await make_seed(settings)
     pip_cache = str(settings.environment.in_workspace().pex_root / "pip_cache")
-    argv, files = _command(pins, settings, _seed_here(settings), pip_cache)
+    argv, files = _command(pins, settings, _seed_here(settings), pip_cache, parts)
     env = {**_variables(settings), "PYTHONPATH": _FETCHING}
-    return Fetch(argv, env, OWN_DIR), await create_digest(CreateDigest([*download_files(_FETCHING), *files]))
+    modules = await create_digest(CreateDigest(download_files(_FETCHING)))  # memoised
+    return Fetch(argv, env, OWN_DIR), await merge_digests([modules, await create_digest(CreateDigest(files))])
 
 
 def _command(
-    pins: Sequence[Pin], settings: WheelSettings, seed: str, pip_cache: str
+    pins: Sequence[Pin],
+    settings: WheelSettings,
+    seed: str,
+    pip_cache: str,
+    parts: Mapping[Pin, Part] | None = None,
 ) -> tuple[tuple[str, ...], list[FileContent]]:
     """What downloads wheels into `WHEELS`, and the files that it reads beside the modules."""
     certificates = ca_certs_path_to_file_content(settings.ca_certs_path) if settings.ca_certs_path else None
@@ -191,19 +201,33 @@ def _command(
     )
     files = [
         FileContent(_PINS, "".join(f"{pin.hashed}\n" for pin in pins).encode()),
-        FileContent(_SPEC, json.dumps(_spec(pins, settings, pip_cache, certificates_path), sort_keys=True).encode()),
+        FileContent(
+            _SPEC, json.dumps(_spec(pins, settings, pip_cache, certificates_path, parts or {}), sort_keys=True).encode()
+        ),
         *([certificates] if certificates else ()),
     ]
     return argv, files
 
 
 def _spec(
-    pins: Sequence[Pin], settings: WheelSettings, cache: str, certificates_path: str | None
+    pins: Sequence[Pin],
+    settings: WheelSettings,
+    cache: str,
+    certificates_path: str | None,
+    parts: Mapping[Pin, Part],
 ) -> Mapping[str, object]:
     """What `staging/download.py` reads."""
     return {
         "directory": WHEELS,
-        "pins": {pin.name: {"specifier": pin.specifier, "hashes": pin.hashes, "links": pin.links} for pin in pins},
+        "pins": {
+            pin.name: {
+                "specifier": pin.specifier,
+                "hashes": pin.hashes,
+                "links": pin.links,
+                "part": (parts[pin].path, parts[pin].made_as) if pin in parts else None,
+            }
+            for pin in pins
+        },
         "find_links": settings.config.find_links,
         "network": {
             "cache": cache,

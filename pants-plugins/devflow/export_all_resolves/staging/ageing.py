@@ -55,6 +55,9 @@ def remove_unused(cache: str, now_s: float) -> None:
             for path in () if os.path.islink(directory) else leftovers(directory):
                 if os.lstat(path).st_mtime < now_s - DAY_S:
                     remove(path)
+            for name in _names(directory):
+                if _HASH.fullmatch(name) and not os.path.exists(path := os.path.join(directory, name)):
+                    remove(path)  # a link to a part that is gone
 
 
 def _open_lock(cache: str) -> BinaryIO:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,14 +16,18 @@ from urllib.request import pathname2url, url2pathname
 
 from devflow.export_all_resolves.staging.choice import Supported, WheelPin, chosen_wheel
 from devflow.export_all_resolves.staging.index import IndexFile, files_of
+from devflow.export_all_resolves.staging.installed import place
 from devflow.export_all_resolves.staging.network import Network
 from devflow.export_all_resolves.staging.projects import project_of
 
 _CONNECTIONS = 8
+_SHA256 = "sha256:"
 
 
 def fetch(spec: Mapping[str, Any], network: Network) -> list[str]:
     """Write the wheels of all pins, verified, into a directory; the result is the names of the pins that have none.
+
+    If the cache of parts has what was installed from a wheel, there is a link to it instead.
 
     Raises: UnknownChoiceError, or whatever `network` raises: then `pip` is to do it.
     """
@@ -39,11 +43,25 @@ def fetch(spec: Mapping[str, Any], network: Network) -> list[str]:
         if not chosen:
             return False
         file, wanted = chosen
-        network.file(file.address, wanted, os.path.join(spec["directory"], file.name))
+        target = os.path.join(spec["directory"], file.name)
+        installed = _installed(file, wanted, spec["pins"][pin.name].get("part"))
+        if installed:
+            os.symlink(installed, target)
+        else:
+            network.file(file.address, wanted, target)
         return True
 
     with ThreadPoolExecutor(_CONNECTIONS) as threads:
         return [pin.name for pin, found in zip(pins, threads.map(is_there, pins)) if not found]
+
+
+def _installed(file: IndexFile, wanted: str, part: Sequence[str] | None) -> str | None:
+    """Where the cache of parts has what was installed from this wheel, if it has. `part`: a path, and `made_as`."""
+    if part is None or not wanted.startswith(_SHA256):
+        return None
+    path, made_as = part
+    installed = place(path, made_as, file.name, wanted[len(_SHA256) :])
+    return installed if os.path.isdir(installed) else None
 
 
 def _of_indexes(pin: WheelPin, network: Network) -> Iterator[IndexFile]:

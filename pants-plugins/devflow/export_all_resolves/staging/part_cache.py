@@ -2,7 +2,8 @@
 
 A part is one installed distribution, as it is in the virtualenv that pex makes. The base is what such a virtualenv
 holds beside the distributions of its lockfile. A directory is complete as soon as it exists, and never changes, but for
-the time of `part.json`, which is that of the last use: see `ageing.py`.
+the time of `part.json`, which is that of the last use: see `ageing.py`. The path of a part may be a link to a directory
+beside it: see `installed.py`.
 """
 
 from __future__ import annotations
@@ -35,12 +36,14 @@ class CannotAssembleError(Exception):
 class Part:
     """An installed distribution; `path` is its directory in the cache, which may not exist yet.
 
-    PEX-INFO lists `requirement`, unless it lists those that the lockfile was made for.
+    PEX-INFO lists `requirement`, unless it lists those that the lockfile was made for. `made_as` is a hash of all that
+    decides, beside a wheel, what is installed from it.
     """
 
     name: str  # normalised
     path: str
     requirement: str | None = None
+    made_as: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,18 @@ def finish(growing: str, path: str) -> None:
     except OSError as error:
         remove(growing)
         if error.errno not in (errno.EEXIST, errno.ENOTEMPTY):
+            raise
+
+
+def link(path: str, place: str) -> None:
+    """Make the path of a part a link to a place beside it, unless the part is there. Raises: OSError."""
+    growing = begin(path)
+    os.symlink(os.path.basename(place), growing)
+    try:
+        os.replace(growing, path)  # a link that leads nowhere, too
+    except OSError:
+        remove(growing)
+        if not os.path.isdir(path):
             raise
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
+from devflow.export_all_resolves.staging.installed import place
 from devflow.export_all_resolves.staging.part_cache import (
     FILES,
     CannotAssembleError,
@@ -14,6 +17,7 @@ from devflow.export_all_resolves.staging.part_cache import (
     Sources,
     begin,
     finish,
+    link,
     metadata_of,
     read_pex_info,
     write_record,
@@ -33,33 +37,55 @@ def make_parts(parts: Iterable[Part], tree: str, sources: Sources, markers: Mapp
     With `markers`, what they require is kept with them.
     """
     layout = VenvLayout.of(tree)
-    wheels = {project_of(name): name for name in (os.listdir(sources.wheels) if sources.wheels else ())}
+    wheels = {}
+    if sources.wheels:
+        wheels = {project_of(name): os.path.join(sources.wheels, name) for name in os.listdir(sources.wheels)}
     info = read_pex_info(sources.pex) if sources.pex else None
     for part in parts:
         if os.path.isdir(part.path):
             continue
-        growing = begin(part.path)
-        try:
-            target = os.path.join(growing, FILES)
-            os.makedirs(target)
-            if sources.wheels and part.name in wheels:
-                made = _of_wheel(part, os.path.join(sources.wheels, wheels[part.name]), target, layout)
-            elif sources.pex and info:
-                made = _of_pex(part, sources.pex, info, target, layout)
-            else:
-                raise CannotAssembleError(f"no wheel of {part.name} was downloaded")
-            about = {} if markers is None else {"requires": noted(metadata_of(target, made["files"]), markers)}
-            write_record(growing, {"root": tree, **made, **about})
-        except UnknownWheelError as error:
-            remove(growing)
-            raise CannotAssembleError(str(error)) from error
-        except BaseException:
-            remove(growing)
-            raise
-        finish(growing, part.path)
+        wheel = wheels.get(part.name)
+        if wheel:
+            installed = _place_of_wheel(part, wheel)
+            if not os.path.isdir(installed):
+                _make(installed, tree, markers, partial(_of_wheel, part, wheel, layout=layout))
+            link(part.path, installed)
+        elif sources.pex and info:
+            _make(part.path, tree, markers, partial(_of_pex, part, sources.pex, info, layout=layout))
+        else:
+            raise CannotAssembleError(f"no wheel of {part.name} was downloaded")
 
 
-def _of_wheel(part: Part, wheel: str, target: str, layout: VenvLayout) -> dict[str, Any]:
+def _place_of_wheel(part: Part, wheel: str) -> str:
+    """`wheel` may be a link to what was installed from it: see `fetch.py`."""
+    if os.path.isdir(wheel):
+        return os.readlink(wheel)
+    if os.path.islink(wheel):
+        raise CannotAssembleError(f"{part.name} is no longer in the cache")
+    with open(wheel, "rb") as file:
+        digest = hashlib.sha256(file.read()).hexdigest()
+    return place(part.path, part.made_as, os.path.basename(wheel), digest)
+
+
+def _make(path: str, tree: str, markers: Mapping[str, str] | None, fill: Callable[[str], dict[str, Any]]) -> None:
+    """Make a directory of the cache; `fill` puts files into the directory that it is given, and says what they are."""
+    growing = begin(path)
+    try:
+        target = os.path.join(growing, FILES)
+        os.makedirs(target)
+        made = fill(target)
+        about = {} if markers is None else {"requires": noted(metadata_of(target, made["files"]), markers)}
+        write_record(growing, {"root": tree, **made, **about})
+    except UnknownWheelError as error:
+        remove(growing)
+        raise CannotAssembleError(str(error)) from error
+    except BaseException:
+        remove(growing)
+        raise
+    finish(growing, path)
+
+
+def _of_wheel(part: Part, wheel: str, target: str, *, layout: VenvLayout) -> dict[str, Any]:
     paths, pex_hash = install(wheel, target, layout)
     return {
         "files": paths,
@@ -68,7 +94,7 @@ def _of_wheel(part: Part, wheel: str, target: str, layout: VenvLayout) -> dict[s
     }
 
 
-def _of_pex(part: Part, pex: str, info: Mapping[str, Any], target: str, layout: VenvLayout) -> dict[str, Any]:
+def _of_pex(part: Part, pex: str, info: Mapping[str, Any], target: str, *, layout: VenvLayout) -> dict[str, Any]:
     wheels = [name for name in info["distributions"] if project_of(name) == part.name]
     return {
         # A requirement whose marker does not hold installs nothing.

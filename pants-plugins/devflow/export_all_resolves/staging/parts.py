@@ -18,6 +18,7 @@ from typing import Any
 
 from devflow.export_all_resolves.staging.fetching import Fetching, in_a_fork
 from devflow.export_all_resolves.staging.frame import remove_unused
+from devflow.export_all_resolves.staging.installed import place_of
 from devflow.export_all_resolves.staging.part_cache import (
     FILES,
     CannotAssembleError,
@@ -82,7 +83,7 @@ def assemble(
     """Complete the tree `staged`, which replaces the old export; from the base, it may have the directories of a frame.
 
     A forked process installs the wheels that are being fetched, while the parts that the cache has are laid out.
-    The result is the files that are as in a part or the base, by its path.
+    The result is the files that are as in a part or the base, by its directory.
     Raises: CannotAssembleError, CannotFetchError, OSError.
     """
     files: dict[str, list[str]] = {}
@@ -103,8 +104,9 @@ def assemble(
         for part in parts:
             if part.name in in_base:
                 _make_room(part, staged, in_base[part.name])
-            laid[part.path] = record = _lay(part, staged, old, directories)
-            files[part.path] = [path for path in record["files"] if not _names_its_tree(path)]
+            place = place_of(part.path)
+            laid[part.path] = record = _lay(part.name, place, staged, old, directories)
+            files[place] = [path for path in record["files"] if not _names_its_tree(path)]
 
     def make() -> None:
         if fetching:
@@ -205,10 +207,10 @@ def _files_of(tree: str, dist_info: str) -> list[str]:
     return paths
 
 
-def _lay(part: Part, staged: str, old: OldExport, made: set[str]) -> Mapping[str, Any]:
+def _lay(name: str, part: str, staged: str, old: OldExport, made: set[str]) -> Mapping[str, Any]:
     """`made` are the directories that are known to be there."""
-    record = read_record(part.path, f"{part.name} is not in the cache")
-    files = os.path.join(part.path, FILES)
+    record = read_record(part, f"{name} is not in the cache")
+    files = os.path.join(part, FILES)
     for path in record["files"]:
         source, target = f"{files}/{path}", f"{staged}/{path}"
         directory = path.rpartition("/")[0]
@@ -219,7 +221,7 @@ def _lay(part: Part, staged: str, old: OldExport, made: set[str]) -> Mapping[str
                 clone(source, target)
                 _retarget(target, ((record["root"], staged),), any_length=True)
             else:
-                old.take(part.path, path, source, target)
+                old.take(part, path, source, target)
         except FileExistsError:
             _require_same(source, target, path, (record["root"], staged))
     return record
