@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import time
@@ -146,12 +147,44 @@ def test_what_a_user_changes_before_the_old_export_is_removed_is_not_recorded(
     for name in ("a", "b"):
         os.link(export / f"lib/{name}.py", export / f"old-{name}.py")
     finished = Finished(str(export / "lib/b.py"))  # the last one that was changed
-    finished.wait()
+    (export / "marker").write_text("")
+    finished.wait(str(export / "marker"))
     touch(file)
     for old in (export / "old-a.py", export / "old-b.py"):
         trees.remove(str(old), finished.note)
     unchanged.write(str(export), str(record), {PART: ["lib/a.py", "lib/b.py"]}, finished)
     assert list(json.loads(record.read_text())["parts"][PART]) == ["lib/b.py"]
+
+
+def test_a_clock_that_stands_still_is_waited_for_no_longer_than_a_tick(
+    export: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    status = os.lstat(export / "lib/a.py")
+    monkeypatch.setattr(os, "lstat", lambda path: status)
+    now_s = itertools.count(0, 0.004)
+    monkeypatch.setattr(time, "monotonic", lambda: next(now_s))
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)
+    probed: list[str] = []
+
+    def probe(path: str, mode: int) -> None:
+        probed.append(path)
+        raise OSError
+
+    monkeypatch.setattr(os, "chmod", probe)
+    Finished("file").wait("marker")
+    assert probed == ["marker"] * 4
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o600, 0o444])
+def test_the_probe_stays_as_it_was(export: Path, mode: int) -> None:
+    finished = Finished(str(export / "lib/a.py"))
+    probe = export / "marker"
+    probe.write_text("of the export")
+    probe.chmod(mode)
+    changed_ns = probe.stat().st_mtime_ns
+    finished.wait(str(probe))
+    assert (probe.read_text(), probe.stat().st_mode & 0o777) == ("of the export", mode)
+    assert probe.stat().st_mtime_ns == changed_ns
 
 
 @pytest.mark.parametrize(("last_ns", "changed"), [(5_000_000_001, False), (5_000_000_000, True)])

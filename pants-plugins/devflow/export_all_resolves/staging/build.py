@@ -209,9 +209,10 @@ def _run(command: Command, staged: str) -> None:
 
 def _install_directory(spec: Spec, staged: str, finished: unchanged.Finished | None) -> None:
     _point_at(staged, spec.destination)
-    _mark(spec, os.path.join(staged, marker.MARKER), staged)
+    path = os.path.join(staged, marker.MARKER)
+    _mark(spec, path, staged)
     if finished:
-        finished.wait()
+        finished.wait(path)
     swap(staged, spec.destination)
 
 

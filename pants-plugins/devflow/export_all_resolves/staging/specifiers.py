@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import operator
 import re
+from collections.abc import Callable, Mapping
+from typing import Any
 
 ORDERS = {
     "<": operator.lt,
@@ -17,7 +19,7 @@ ORDERS = {
     "!=": operator.ne,
 }
 # None of these bounds is a post-release, so it is after, or before, those of the release itself.
-_ORDERS_OF_POST = {
+_ORDERS_OF_POST: Mapping[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
     "<=": operator.lt,
     ">": operator.gt,

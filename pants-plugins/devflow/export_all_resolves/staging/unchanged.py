@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import stat
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from devflow.export_all_resolves.staging.trees import clone, staging_path
 
 # Systems count the time of changes in ticks, some in seconds: of two changes within a tick, the second does not show.
 _TICK_S = 0.02
+_POLL_S = 0.001
 _SECOND_NS = 1_000_000_000
 
 _Times = Mapping[str, Sequence[int]]  # path, relative → inode, time of the last change
@@ -85,9 +87,17 @@ class Finished:
         self._shows_s = time.monotonic() + _TICK_S
         self._last_change: dict[int, int] = {}
 
-    def wait(self) -> None:
-        """Until a change shows."""
-        time.sleep(max(0.0, self._shows_s - time.monotonic()))
+    def wait(self, probe: str) -> None:
+        """Until a change shows, at most a tick; `probe` is a file that was written since, and gets the mode it has.
+
+        Raises: OSError.
+        """
+        status = os.lstat(probe)
+        while status.st_ctime_ns <= self._last_ns and time.monotonic() < self._shows_s:
+            time.sleep(_POLL_S)
+            with contextlib.suppress(OSError):  # a file system without modes
+                os.chmod(probe, stat.S_IMODE(status.st_mode))
+            status = os.lstat(probe)
 
     def note(self, status: os.stat_result) -> None:
         """A name of a file is removed now, which changes the time of its last change."""
