@@ -76,6 +76,9 @@ def test_the_trees_are_those_of_stock_export(repo: Repository, options: list[str
                 shutil.rmtree(directory)
         assert repo.export("--force", *options).stderr == "Exported 3, 0 up to date.\n"
         assert snapshot(exports) == ours
+        _share_what_is_installed(repo, options)
+        assert snapshot(exports) == ours
+        repo.write("pinned.lock", ANSICOLORS)
 
     shutil.rmtree(exports)
     repo.run(*options, "export", *(f"--resolve={resolve}" for resolve in RESOLVES))
@@ -101,6 +104,15 @@ def test_a_tool_with_the_lockfile_of_pants(repo: Repository) -> None:
     shutil.rmtree(exports / "isort")
     repo.run("export", "--resolve=isort")
     assert snapshot(exports / "isort") == ours
+
+
+def _share_what_is_installed(repo: Repository, options: list[str]) -> None:
+    """Export a pin with one more hash, whose wheel is still the same one."""
+    parts = repo.caches.root / "named" / PARTS / "ansicolors"
+    installed = {path for path in parts.iterdir() if not path.is_symlink()}
+    repo.write("pinned.lock", ANSICOLORS.rstrip("\n") + f" \\\n    --hash=sha256:{'0' * 64}\n")
+    assert repo.export(*options).stderr == "Exported 1, 2 up to date.\n"
+    assert {path for path in parts.iterdir() if not path.is_symlink()} == installed
 
 
 def _every_script_runs(venv: Path) -> None:
