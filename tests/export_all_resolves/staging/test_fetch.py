@@ -142,6 +142,16 @@ def test_what_the_cache_of_parts_has_is_not_fetched(client: Client, index: Index
     assert os.readlink(client.wheels / A) == str(installed)
 
 
+def test_if_another_pin_fails_pip_finds_no_link(client: Client, index: Index, tmp_path: Path) -> None:
+    part = (str(tmp_path / "parts/a/0123"), "by this Pants")
+    Path(place(*part, A, hash_of_wheel(A).partition(":")[2])).mkdir(parents=True)
+    index.answers[f"/files/{B}"] = (200, "application/octet-stream", b"damaged")
+    b = {"specifier": "==2.0", "hashes": [hash_of_wheel(B)], "links": []}
+    with pytest.raises(DamagedFileError):
+        client.fetch(pins={**only_a(part=part), "b": b})
+    assert list(client.wheels.iterdir()) == []
+
+
 def test_the_cache_of_newer_pips(client: Client, index: Index) -> None:
     name = hashlib.sha224(f"{index.address}/files/{A}".encode()).hexdigest()
     body = client.cache.joinpath("http-v2", *name[:5], f"{name}.body")

@@ -35,6 +35,7 @@ def fetch(spec: Mapping[str, Any], network: Network) -> list[str]:
     pins = [WheelPin(name, pin["specifier"], tuple(pin["hashes"])) for name, pin in spec["pins"].items()]
     elsewhere = [file for link in spec["find_links"] for file in _of_find_links(link, spec["pins"], network)]
     os.makedirs(spec["directory"], exist_ok=True)
+    places: dict[str, str] = {}
 
     def is_there(pin: WheelPin) -> bool:
         links = spec["pins"][pin.name]["links"]
@@ -46,13 +47,16 @@ def fetch(spec: Mapping[str, Any], network: Network) -> list[str]:
         target = os.path.join(spec["directory"], file.name)
         installed = _installed(file, wanted, spec["pins"][pin.name].get("part"))
         if installed:
-            os.symlink(installed, target)
+            places[target] = installed
         else:
             network.file(file.address, wanted, target)
         return True
 
     with ThreadPoolExecutor(_CONNECTIONS) as threads:
-        return [pin.name for pin, found in zip(pins, threads.map(is_there, pins)) if not found]
+        lacking = [pin.name for pin, found in zip(pins, threads.map(is_there, pins)) if not found]
+    for target, installed in places.items():  # at the end, because `pip` could not go on from them
+        os.symlink(installed, target)
+    return lacking
 
 
 def _installed(file: IndexFile, wanted: str, part: Sequence[str] | None) -> str | None:
