@@ -139,7 +139,7 @@ async def download_wheels(pins: Sequence[Pin], settings: WheelSettings) -> Downl
     """The wheels of these pins, but for those that have none; None if they cannot be had in this way."""
     await make_seed(settings)
     pip_cache = str(settings.environment.in_sandbox(working_directory=None).pex_root / "pip_cache")
-    argv, files = _command(pins, settings, _in_sandbox(settings), pip_cache)
+    argv, files = _command(pins, settings, _in_sandbox(settings), pip_cache, parts={})
     process = Process(
         argv=argv,
         env=_variables(settings),
@@ -165,9 +165,8 @@ async def fetch_beside(
 ) -> tuple[Fetch, Digest] | None:
     """The process that fetches the wheels of these pins, for the one that assembles the export; and its files.
 
-    It fetches none from which the cache of parts has what is to be installed.
-
-    None if they are so many that it would wait, or if the engine is to decide where this runs.
+    It fetches no wheel from which the cache of parts has what is to be installed. None if they are so many that it
+    would wait, or if the engine is to decide where this runs.
     """
     if not settings.can_fetch_beside or len(pins) > _FEW:
         return None
@@ -184,7 +183,7 @@ def _command(
     settings: WheelSettings,
     seed: str,
     pip_cache: str,
-    parts: Mapping[Pin, Part] | None = None,
+    parts: Mapping[Pin, Part],
 ) -> tuple[tuple[str, ...], list[FileContent]]:
     """What downloads wheels into `WHEELS`, and the files that it reads beside the modules."""
     certificates = ca_certs_path_to_file_content(settings.ca_certs_path) if settings.ca_certs_path else None
@@ -202,7 +201,7 @@ def _command(
     files = [
         FileContent(_PINS, "".join(f"{pin.hashed}\n" for pin in pins).encode()),
         FileContent(
-            _SPEC, json.dumps(_spec(pins, settings, pip_cache, certificates_path, parts or {}), sort_keys=True).encode()
+            _SPEC, json.dumps(_spec(pins, settings, pip_cache, certificates_path, parts), sort_keys=True).encode()
         ),
         *([certificates] if certificates else ()),
     ]

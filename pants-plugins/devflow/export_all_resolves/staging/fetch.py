@@ -28,7 +28,6 @@ def fetch(spec: Mapping[str, Any], network: Network) -> list[str]:
     """Write the wheels of all pins, verified, into a directory; the result is the names of the pins that have none.
 
     If the cache of parts has what was installed from a wheel, there is a link to it instead.
-
     Raises: UnknownChoiceError, or whatever `network` raises: then `pip` is to do it.
     """
     here = Supported.by_this_interpreter()

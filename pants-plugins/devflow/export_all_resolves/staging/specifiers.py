@@ -77,6 +77,7 @@ def _is_disputed(clause: re.Match[str], release: str) -> bool:
     """Whether `packaging` 21 and 26 disagree on post-releases of this release."""
     if clause["order"] == ">":
         return clause["before"] is not None
+    # A longer text matches by zeros that are added to the release, if at all.
     return len(clause["prefix"] or clause["compatible"] or "") > len(release)
 
 
