@@ -9,7 +9,7 @@ from pants.engine.target import Target
 from devflow.add_requirement import register as add_requirement
 from devflow.backport import register as backport
 from devflow.doctor import register as doctor
-from devflow.engine import Rules
+from devflow.engine import Rules, rules_once
 from devflow.exec import register as exec_
 from devflow.export_all_resolves import register as export_all_resolves
 from devflow.ide_config import register as ide_config
@@ -24,8 +24,8 @@ from devflow.schema_history import register as schema_history
 from devflow.sphinx_docs import register as sphinx_docs
 
 
-def rules() -> Rules:
-    """The rules of every slice, and the release step that needs two of them."""
+@rules_once
+def _rules(platform_resources: bool) -> Rules:
     return [
         *add_requirement.rules(),
         *backport.rules(),
@@ -35,7 +35,7 @@ def rules() -> Rules:
         *ide_config.rules(),
         *link.rules(),
         *merge_lockfiles.rules(),
-        *platform_wheels.rules(),
+        *platform_wheels.rules_with(platform_resources),
         *plugin_checkouts.rules(),
         *release.rules(),
         *reset_cache.rules(),
@@ -43,6 +43,11 @@ def rules() -> Rules:
         *schema_history_step.rules(),
         *sphinx_docs.rules(),
     ]
+
+
+def rules() -> Rules:
+    """The rules of every slice, and the release step that needs two of them."""
+    return _rules(platform_wheels.has_platform_resources())
 
 
 def target_types() -> Iterable[type[Target]]:

@@ -31,6 +31,7 @@ from devflow.engine.processes import (
     try_process_in,
     try_processes,
 )
+from devflow.engine.registration import rules_once
 from devflow.engine.resolves import declared_names, known_resolve_names, tools_with_sentinels
 from devflow.engine.session import environment_vars, run_id, scoped_options, session_values
 from devflow.engine.targets import (
@@ -78,6 +79,7 @@ __all__ = [
     "on_this_machine",
     "read_files",
     "rules",
+    "rules_once",
     "run_id",
     "run_interactive",
     "run_process",
@@ -95,6 +97,7 @@ __all__ = [
 ]
 
 
+@rules_once
 def rules() -> Rules:
     """Register what the helpers await, for where Pants itself has not done so: tests, and lean plugin sets."""
     return [

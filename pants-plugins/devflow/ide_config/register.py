@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devflow.engine import Rules
+from devflow.engine import Rules, rules_once
 from devflow.engine import python as engine_python
 from devflow.export_all_resolves import register as export_all_resolves
 from devflow.ide_config import contract, goal, inspect
@@ -11,6 +11,7 @@ from devflow.ide_config.members import coc, emacs, helix, neovim, pycharm, pyrig
 MEMBERS = (coc, emacs, helix, neovim, pycharm, pyright, ty, vim_ale, vscode, zed)
 
 
+@rules_once
 def core_rules() -> Rules:
     """The goal, its rules and its editors, with exports that no member makes."""
     return [
@@ -23,6 +24,7 @@ def core_rules() -> Rules:
     ]
 
 
+@rules_once
 def rules() -> Rules:
     """The goal, and the goal `export-all-resolves`, because settings refer to exports."""
     return [*export_all_resolves.rules(), *core_rules()]

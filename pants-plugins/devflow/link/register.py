@@ -5,13 +5,14 @@ from __future__ import annotations
 from pants.backend.python.goals import package_dists
 
 from devflow import engine
-from devflow.engine import Rules
+from devflow.engine import Rules, rules_once
 from devflow.engine import python as engine_python
 from devflow.engine.operands import take_operands
 from devflow.engine.targets import package_rules
 from devflow.link import goal, inspect, metadata
 
 
+@rules_once
 def core_rules() -> Rules:
     """The goal, with distributions that nothing builds."""
     take_operands()
@@ -25,6 +26,7 @@ def core_rules() -> Rules:
     ]
 
 
+@rules_once
 def rules() -> Rules:
     """The goal, and what builds distributions."""
     return [*core_rules(), *package_dists.rules()]

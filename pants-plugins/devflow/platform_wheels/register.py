@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pants.engine.target import Target
 
 from devflow import engine
-from devflow.engine import Rules
+from devflow.engine import Rules, rules_once
 from devflow.engine import python as engine_python
 from devflow.engine.session import is_alias_taken, is_scope_taken
 from devflow.engine.targets import package_rules
@@ -21,15 +21,21 @@ def has_platform_resources() -> bool:
     return not (is_scope_taken(PlatformResourcesSubsystem) or is_alias_taken(PlatformResourcesTarget))
 
 
-def rules() -> Rules:
-    """The rules that package, infer and check."""
+@rules_once
+def rules_with(platform_resources: bool) -> Rules:
+    """The rules that package, infer and check, with or without those of `platform_resources`."""
     return [
         *engine.rules(),
         *engine_python.rules(),
         *package_rules(),
         *package.rules(),
-        *(resources.rules() if has_platform_resources() else ()),
+        *(resources.rules() if platform_resources else ()),
     ]
+
+
+def rules() -> Rules:
+    """The rules that package, infer and check."""
+    return rules_with(has_platform_resources())
 
 
 def target_types() -> Iterable[type[Target]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pants.engine.rules import collect_rules, rule
 
 from devflow import engine
-from devflow.engine import Rules
+from devflow.engine import Rules, rules_once
 from devflow.reset_cache import goal, status_goal
 from devflow.reset_cache.inspect import Machine
 from devflow.reset_cache.locations import all as all_locations
@@ -18,6 +18,7 @@ async def this_machine() -> Machine:
     return Machine()
 
 
+@rules_once
 def rules() -> Rules:
     """The two goals, the machine that they read, and this project's own members of the union of cache locations."""
     return [

@@ -26,6 +26,7 @@ from devflow.engine.python.pex import (
     try_venv_pex,
     venv_pex_process,
 )
+from devflow.engine.registration import rules_once
 
 __all__ = [
     "ResolvePexConfig",
@@ -47,6 +48,7 @@ __all__ = [
 ]
 
 
+@rules_once
 def rules() -> Rules:
     """Register what the helpers await. Holds the builtin `export` goal, too, whose rules `export_venv` uses."""
     return [
