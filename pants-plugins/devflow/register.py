@@ -25,7 +25,8 @@ from devflow.sphinx_docs import register as sphinx_docs
 
 
 @rules_once
-def _rules(platform_resources: bool) -> Rules:
+def rules() -> Rules:
+    """The rules of every slice, and the release step that needs two of them."""
     return [
         *add_requirement.rules(),
         *backport.rules(),
@@ -35,7 +36,7 @@ def _rules(platform_resources: bool) -> Rules:
         *ide_config.rules(),
         *link.rules(),
         *merge_lockfiles.rules(),
-        *platform_wheels.rules_with(platform_resources),
+        *platform_wheels.rules(),
         *plugin_checkouts.rules(),
         *release.rules(),
         *reset_cache.rules(),
@@ -43,11 +44,6 @@ def _rules(platform_resources: bool) -> Rules:
         *schema_history_step.rules(),
         *sphinx_docs.rules(),
     ]
-
-
-def rules() -> Rules:
-    """The rules of every slice, and the release step that needs two of them."""
-    return _rules(platform_wheels.has_platform_resources())
 
 
 def target_types() -> Iterable[type[Target]]:

@@ -1,3 +1,10 @@
+from __future__ import annotations
+
+import sys
+from types import ModuleType
+
+import pytest
+
 from devflow.engine import Rules, rules_once
 
 
@@ -16,13 +23,14 @@ def test_rules_are_collected_once_and_each_is_there_once_in_order() -> None:
     assert (rules.__name__, rules.__doc__) == ("rules", "Three.")
 
 
-def test_arguments_select_rules() -> None:
-    collections = []
+def test_they_are_collected_again_when_another_backend_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    name = "backend_of_somebody_else"
 
     @rules_once
-    def rules(more: bool) -> Rules:
-        collections.append(more)
-        return ["one", *(["more"] if more else [])]
+    def rules() -> Rules:
+        return ["ours", *([] if name in sys.modules else ["what both have"])]
 
-    assert [rules(False), rules(True), rules(False), rules(True)] == 2 * [("one",), ("one", "more")]
-    assert collections == [False, True]
+    assert rules() == ("ours", "what both have")
+    monkeypatch.setitem(sys.modules, name, ModuleType(name))
+    assert rules() == ("ours",)
+    assert rules() is rules()

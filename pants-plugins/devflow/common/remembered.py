@@ -1,12 +1,16 @@
-"""A result that a daemon keeps from one run to the next, with the state that it is of. Standard library only."""
+"""Results that a daemon keeps from one run to the next, with what they are of. Standard library only."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+import hashlib
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from functools import wraps
 from typing import Generic, TypeVar
 
 V = TypeVar("V")
+
+_MOST_CONTENTS = 1000
 
 
 @dataclass
@@ -25,3 +29,24 @@ class Remembered(Generic[V]):
         if state is not None:
             self._state, self._value = state, value
         return value
+
+
+def by_content(function: Callable[[bytes], V]) -> Callable[[bytes], V]:
+    """The same pure function, which remembers its small results by the hash of the content. An error is not remembered.
+
+    For what rules ask of the same files in each run: a rule may run again although its inputs are the same.
+    """
+    results: dict[bytes, V] = {}
+
+    @wraps(function)
+    def remembered(content: bytes) -> V:
+        key = hashlib.sha256(content).digest()
+        if key not in results:
+            result = function(content)
+            if len(results) >= _MOST_CONTENTS:
+                results.clear()
+            results[key] = result
+            return result
+        return results[key]
+
+    return remembered

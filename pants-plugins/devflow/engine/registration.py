@@ -6,25 +6,26 @@ Pants asks each backend for its rules with every command, even while its daemon 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
-from functools import cache, wraps
-from typing import Any, TypeVar, cast
+from functools import wraps
+from typing import Any
 
+from devflow.common.remembered import Remembered
 from devflow.engine.generation import Rules
 
-F = TypeVar("F", bound=Callable[..., Rules])
 
+def rules_once(collect: Callable[[], Rules]) -> Callable[[], Rules]:
+    """A `rules()` that returns what it has collected before: each rule once, in order.
 
-def rules_once(collect: F) -> F:
-    """A `rules()` that collects at its first call, and then returns the same tuple: each rule once, in order.
-
-    For what depends on the code and the arguments alone, which are hashable. Which other backends there are may change
-    while a daemon runs, so that is asked each time, and passed.
+    It collects again when a module was imported meanwhile. That may be another backend, which the daemon loads when
+    `backend_packages` changes, and which has options or a target that ours has, too.
     """
+    known: Remembered[tuple[Any, ...]] = Remembered()
 
     @wraps(collect)
-    @cache
-    def collected(*args: Any, **kwargs: Any) -> Rules:
-        return tuple(dict.fromkeys(collect(*args, **kwargs)))
+    def collected() -> Rules:
+        modules = frozenset(sys.modules)
+        return known.of(modules) or known.keep(modules, tuple(dict.fromkeys(collect())))
 
-    return cast("F", collected)
+    return collected

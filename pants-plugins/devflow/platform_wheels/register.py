@@ -22,20 +22,15 @@ def has_platform_resources() -> bool:
 
 
 @rules_once
-def rules_with(platform_resources: bool) -> Rules:
-    """The rules that package, infer and check, with or without those of `platform_resources`."""
+def rules() -> Rules:
+    """The rules that package, infer and check."""
     return [
         *engine.rules(),
         *engine_python.rules(),
         *package_rules(),
         *package.rules(),
-        *(resources.rules() if platform_resources else ()),
+        *(resources.rules() if has_platform_resources() else ()),
     ]
-
-
-def rules() -> Rules:
-    """The rules that package, infer and check."""
-    return rules_with(has_platform_resources())
 
 
 def target_types() -> Iterable[type[Target]]:

@@ -91,7 +91,7 @@ async def see_tools(
 ) -> Answer:
     return Answer(
         {
-            "by_resolve": await python_tools_by_resolve(union_membership),
+            "by_resolve": await python_tools_by_resolve(),
             "mypy": await wanted_tool("mypy"),
             "own": await tool_export("pytest", python_setup, union_membership),
             "none": await tool_export("mypy", python_setup, union_membership),

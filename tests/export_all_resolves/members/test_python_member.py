@@ -5,11 +5,16 @@ from __future__ import annotations
 import pytest
 from pants.backend.python.goals.export import ExportPluginOptions
 from pants.backend.python.lint.black import subsystem as black
+from pants.backend.python.subsystems.python_tool_base import PythonToolBase
 from pants.engine.unions import UnionRule
 from pants.testutil.rule_runner import RuleRunner
 
+from devflow.engine.python import ResolvePexConfig
 from devflow.export_all_resolves.contract import MaybeResolveFingerprint
+from devflow.export_all_resolves.facts import ExportInput
+from devflow.export_all_resolves.members import python
 from devflow.export_all_resolves.members.python import PythonResolveExporter
+from devflow.export_all_resolves.members.python_inputs import settings_input
 from export_all_resolves.members.conftest import RESOLVES, changes, configure, fingerprint, problem
 
 
@@ -33,6 +38,29 @@ def test_a_tool_of_the_resolve_is_named(rule_runner: RuleRunner) -> None:
     configure(rule_runner, "--black-install-from-resolve=a")
     assert fingerprint(rule_runner, "a").tools == ("black",)
     assert fingerprint(rule_runner, "b").tools == ()
+
+
+def test_a_command_does_not_make_again_what_is_the_same(
+    rule_runner: RuleRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside a tool of a backend that is not enabled: to ask for its options fails, and no failure is memoised."""
+    made = []
+
+    class NotEnabled(PythonToolBase):
+        options_scope = "not-enabled"
+        help = "A tool of a backend that is not enabled."
+
+    def noted(config: ResolvePexConfig) -> ExportInput:
+        made.append(config)
+        return settings_input(config)
+
+    monkeypatch.setattr(python, "settings_input", noted)
+    found = set()
+    for _ in ("a command", "the next", "and another"):
+        configure(rule_runner, "--python-resolver-manylinux=manylinux2014")
+        found.add(fingerprint(rule_runner, "a"))
+    assert len(found) == len(made) == 1
+    assert NotEnabled in PythonToolBase.__subclasses__()
 
 
 @pytest.mark.parametrize(

@@ -110,6 +110,20 @@ def test_both_ways_see_the_same(child: subprocess.Popen[str]) -> None:
         assert (one.arguments, one.directory, one.executable) == (other.arguments, other.directory, other.executable)
 
 
+def test_threads_of_the_kernel_are_no_processes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Source: proc(5); their flags have PF_KTHREAD."""
+    monkeypatch.setattr(ProcSource, "root", str(tmp_path))
+    (tmp_path / "stat").write_text("btime 1700000000\n")
+    for pid, name, flags in ((2, "kthreadd", 0x208040), (3, "a (b) c", 0x400000)):
+        (tmp_path / f"{pid}").mkdir()
+        fields = ["S", "1", "1", "1", "0", "-1", str(flags), *["0"] * 12, "100"]
+        (tmp_path / f"{pid}/stat").write_text(f"{pid} ({name}) {' '.join(fields)}\n")
+        (tmp_path / f"{pid}/cmdline").write_bytes(b"program\0argument\0")
+    source = ProcSource()
+    assert [(one.pid, one.arguments) for one in source.processes()] == [(3, ("program", "argument"))]
+    assert source.process(2) is None
+
+
 def test_what_has_ended_was_never_there(source: ProcessSource) -> None:
     process = subprocess.Popen([sys.executable, "-c", ""])
     # Nobody has waited for it yet: it is a zombie.

@@ -98,10 +98,8 @@ def _candidates(search_path: Iterable[str], world: World) -> Iterator[str]:
             if os.path.basename(directory) != "shims" and os.path.isdir(directory):
                 yield from (
                     os.path.realpath(os.path.join(directory, name))
-                    for name in sorted(os.listdir(directory))
-                    if name.startswith("python")
-                    and _NAME.fullmatch(name)
-                    and os.access(os.path.join(directory, name), os.X_OK)
+                    for name in sorted(name for name in os.listdir(directory) if name.startswith("python"))
+                    if _NAME.fullmatch(name) and os.access(os.path.join(directory, name), os.X_OK)
                 )
 
 

@@ -9,6 +9,7 @@ from pants.backend.python.util_rules import pex as pex_rules
 from pants.core.util_rules import source_files, stripped_source_files
 
 from devflow.engine.generation import Rules
+from devflow.engine.python import tools_by_resolve
 from devflow.engine.python.pex import (
     ResolvePexConfig,
     create_pex,
@@ -20,12 +21,12 @@ from devflow.engine.python.pex import (
     find_python,
     load_lockfile,
     python_source_files,
-    python_tools_by_resolve,
     resolve_pex_config,
     sidecar_path,
     try_venv_pex,
     venv_pex_process,
 )
+from devflow.engine.python.tools_by_resolve import python_tools_by_resolve
 from devflow.engine.registration import rules_once
 
 __all__ = [
@@ -61,4 +62,5 @@ def rules() -> Rules:
         *stripped_source_files.rules(),
         # Without them, the graph of a repository that does not enable the Python backend would not solve.
         *target_types_rules.rules(),
+        *tools_by_resolve.rules(),
     ]

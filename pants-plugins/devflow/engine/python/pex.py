@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pants.backend.python.goals.export import MaybeExportResult, VenvExportRequest, _ExportVenvForResolveRequest
-from pants.backend.python.subsystems.python_tool_base import PythonToolBase
 from pants.backend.python.util_rules.interpreter_constraints import InterpreterConstraints
 from pants.backend.python.util_rules.local_dists_pep660 import EditableLocalDists, EditableLocalDistsRequest
 from pants.backend.python.util_rules.lockfile_metadata import PythonLockfileMetadata
@@ -20,12 +19,8 @@ from pants.core.goals.export import ExportResult
 from pants.engine.fs import EMPTY_DIGEST, Digest
 from pants.engine.process import FallibleProcessResult, Process
 from pants.engine.target import Target
-from pants.engine.unions import UnionMembership
-from pants.option.errors import ConfigValidationError
 
 from devflow.engine.generation import HAS_GET, Get, implicitly
-from devflow.engine.resolves import tools_with_sentinels
-from devflow.engine.session import scoped_options, subclasses
 
 if not HAS_GET:
     from pants.backend.python.goals import export
@@ -188,22 +183,3 @@ async def export_pex(
     if HAS_GET:
         return await Get(ExportResult, VenvExportRequest, export_request)
     return await export.do_export(export_request, **implicitly())
-
-
-async def python_tools_by_resolve(union_membership: UnionMembership) -> Mapping[str, tuple[str, ...]]:
-    """Map each resolve to the Python tools (sorted option scopes) that install from it; other resolves are absent.
-
-    Pants 2.18 to 2.21 marks no tool, so they are found by their class.
-    """
-    of_class = {tool.options_scope for tool in subclasses(PythonToolBase) if hasattr(tool, "options_scope")}
-    scopes = {*tools_with_sentinels(union_membership), *of_class}
-    tools: dict[str, tuple[str, ...]] = {}
-    for scope in sorted(scopes):
-        try:
-            scoped = await scoped_options(scope)
-        except ConfigValidationError:
-            continue  # No tool of its own (`mypy-extra-type-stubs`), or a tool that no active backend uses.
-        resolve = scoped.options.get("install_from_resolve")
-        if resolve:
-            tools[resolve] = (*tools.get(resolve, ()), scope)
-    return tools

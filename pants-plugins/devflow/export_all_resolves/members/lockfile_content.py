@@ -13,6 +13,7 @@ from posixpath import basename
 from typing import Any
 from urllib.parse import urlsplit
 
+from devflow.common.remembered import by_content
 from devflow.export_all_resolves.members.uv_lockfile import content_of_uv, is_uv, sidecar_mismatch
 
 # As git writes them; Pants' own header has none of these at the beginning of a line.
@@ -45,8 +46,14 @@ class _NotPinnedError(NotALockfileError):
     first = "pin each requirement, with its hashes (`uv pip compile --generate-hashes` does): "
 
 
+@by_content
+def content_of_file(lockfile: bytes) -> str:
+    """A hash of what a lockfile of any kind pins. Raises: as `content_of`; ValueError for what is not UTF-8."""
+    return content_of(lockfile.decode())
+
+
 def content_of(text: str) -> str:
-    """A hash of what a lockfile of any kind pins. Raises: NotALockfileError; ValueError for what is not JSON."""
+    """The same, of its text. Raises: NotALockfileError; ValueError for what is not JSON."""
     _refuse_conflict(text)
     if _is_json(text):
         return _hash(_content_of_json(text))

@@ -134,7 +134,7 @@ async def fingerprint_python_resolve(
     ]
     if venv_format != SYMLINKED:
         inputs.extend(await listed_inputs(resolve, export_subsystem))
-    tools = await python_tools_by_resolve(union_membership)
+    tools = await python_tools_by_resolve()
     return MaybeResolveFingerprint(
         ResolveFingerprint(
             reldir,

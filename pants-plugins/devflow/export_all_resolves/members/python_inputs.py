@@ -36,7 +36,7 @@ from devflow.engine.python.lock import selected_uv
 from devflow.engine.python.resolves import constraints_of, how_to_make_lockfile, meets_all
 from devflow.engine.python.tool import tool_export
 from devflow.export_all_resolves.facts import ExportInput
-from devflow.export_all_resolves.members.lockfile_content import NotALockfileError, check_sidecar, content_of
+from devflow.export_all_resolves.members.lockfile_content import NotALockfileError, check_sidecar, content_of_file
 from devflow.export_all_resolves.members.python_pins import is_taken_as_it_is
 
 SYMLINKED = "symlinked_immutable_virtualenv"
@@ -155,7 +155,7 @@ async def refuse_other_python(resolve: str, source: ResolveSource, version: str,
 
 def _input_of(content: bytes, source: ResolveSource, resolve: str, how_to_make: str) -> ExportInput:
     with _explained(source.lockfile.url, resolve, how_to_make):
-        pinned = content_of(content.decode())
+        pinned = content_of_file(content)
     return ExportInput("lockfile", hash_of(pinned, source.requirements) if source.requirements else pinned)
 
 

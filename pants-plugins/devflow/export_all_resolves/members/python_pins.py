@@ -12,6 +12,8 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
+from devflow.common.remembered import by_content
+
 # An older `packaging` with a newer `pyparsing` warns when it is imported and for each requirement. The filter stays,
 # because the engine has many threads: they share their filters.
 warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"packaging\b")
@@ -68,6 +70,7 @@ def read_pins(lockfile: bytes, environment: Mapping[str, str]) -> Pins:
         raise NotPinnedError(f"its lockfile has an entry that is not understood: {error}") from error
 
 
+@by_content
 def is_taken_as_it_is(lockfile: bytes) -> bool:
     """Whether Pants takes the content as it is: that of a requirements file without a header, all of which it reads.
 

@@ -114,9 +114,10 @@ def _or_none(ask: Callable[[], str]) -> str | None:
 
 
 class ProcSource:
-    """Linux without psutil. Source: proc(5)."""
+    """Linux without psutil. Source: proc(5). Threads of the kernel, half of a usual table, are left out."""
 
     root = "/proc"
+    _KERNEL_THREAD = 0x00200000  # PF_KTHREAD, of include/linux/sched.h
     _LISTEN, _ESTABLISHED = "0A", "01"
 
     def __init__(self) -> None:
@@ -142,6 +143,8 @@ class ProcSource:
             with open(f"{own}/stat", "rb") as file:
                 # The name, in brackets, may hold anything; after it: state, parent, …, start time as the 22nd field.
                 fields = file.read().rpartition(b")")[2].split()
+            if int(fields[6]) & self._KERNEL_THREAD:
+                return None
             with open(f"{own}/cmdline", "rb") as file:
                 arguments = tuple(map(os.fsdecode, file.read().rstrip(b"\0").split(b"\0")))
             user_id = os.stat(own).st_uid
