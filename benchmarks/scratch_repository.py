@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 import resource
@@ -11,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,7 +63,12 @@ class ScratchRepository:
     """Give it a directory of its own; `stop` it at the end. `environment` comes on top of the caller's."""
 
     def __init__(
-        self, directory: Path, pants: Path, resolves: Iterable[Resolve], environment: Mapping[str, str] | None = None
+        self,
+        directory: Path,
+        pants: Path,
+        resolves: Iterable[Resolve],
+        environment: Mapping[str, str] | None = None,
+        backends: Sequence[str] = ("pants.backend.python", "devflow"),
     ) -> None:
         self.build_root = directory / "repository"
         self.caches = directory / "caches"
@@ -73,7 +79,7 @@ class ScratchRepository:
         (self.build_root / "3rdparty").mkdir(parents=True)
         for resolve in self.resolves:
             shutil.copyfile(PROJECT / resolve.lockfile, self.build_root / resolve.copied_lockfile)
-        (self.build_root / "pants.toml").write_text(_configuration(self.resolves))
+        (self.build_root / "pants.toml").write_text(_configuration(self.resolves, backends))
         (self.build_root / "BUILD").write_text('files(name="configuration", sources=["pants.toml"])\n')
         self._environment = {
             **{
@@ -194,14 +200,14 @@ class ScratchRepository:
         lockfile.write_text(before)
 
 
-def _configuration(resolves: Iterable[Resolve]) -> str:
+def _configuration(resolves: Iterable[Resolve], backends: Sequence[str]) -> str:
     lockfiles = "\n".join(f'{resolve.name} = "{resolve.copied_lockfile}"' for resolve in resolves)
     pythons = "\n".join(f'{resolve.name} = ["=={resolve.python}.*"]' for resolve in resolves)
     return f"""\
 [GLOBAL]
 pants_version = "2.17.1"
 pythonpath = ["{PROJECT}/pants-plugins"]
-backend_packages = ["pants.backend.python", "devflow"]
+backend_packages = {json.dumps(list(backends))}
 # So that the same daemon is there from the first run to the last.
 pantsd_max_memory_usage = "8GiB"
 

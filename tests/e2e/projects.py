@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
+import harness.lean_python
 from harness.world import PLUGINS
 
+LEAN_PYTHON = harness.lean_python.__name__
+TESTS = Path(harness.__path__[0]).parent
 ANSICOLORS = """\
 ansicolors==1.1.8 \\
     --hash=sha256:00d2dde5a675579325902536738dd27e4fac1fd68f773fe36c21044eb559e187 \\
@@ -48,19 +52,20 @@ def settings(
     *,
     constraints: Mapping[str, str] | None = None,
     backends: Iterable[str] = ("devflow.export_all_resolves",),
+    python: str = LEAN_PYTHON,
 ) -> str:
     """A `pants.toml`; what is not in `constraints` gets Python 3.11.
 
-    `backends` are what is enabled beside Python's. With all of devflow, each start of Pants takes seconds more: that is
-    for the tests of `adopting` and of the example repository.
+    `backends` are what is enabled beside Python's. With all of devflow, or all of Python, each start of Pants takes
+    seconds more: that is for the tests of `adopting` and of the example repository.
     """
     lines = [f"{name} = {lockfile!r}" for name, lockfile in resolves.items()]
     return "\n".join(
         [
             "[GLOBAL]",
             'pants_version = "2.17.1"',
-            f"pythonpath = [{str(PLUGINS)!r}]",
-            f"backend_packages = {['pants.backend.python', *backends]!r}",
+            f"pythonpath = {[str(PLUGINS), str(TESTS)]!r}",
+            f"backend_packages = {[python, *backends]!r}",
             "[anonymous-telemetry]",
             "enabled = false",
             "[source]",

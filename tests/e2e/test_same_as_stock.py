@@ -27,6 +27,7 @@ def repo(tmp_path_factory: pytest.TempPathFactory, caches: Caches) -> Iterator[R
             RESOLVES,
             constraints={"pinned": "==3.9.*"},
             backends=["pants.backend.python.lint.isort", "devflow.export_all_resolves"],
+            python="pants.backend.python",
         ),
         "editable.lock": ANSICOLORS,
         "pinned.lock": ANSICOLORS,
