@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
-import harness.lean_python
-from harness.world import PLUGINS
+from harness.world import LEAN_PYTHON, PLUGINS, TESTS
 
-LEAN_PYTHON = harness.lean_python.__name__
-TESTS = Path(harness.__path__[0]).parent
 ANSICOLORS = """\
 ansicolors==1.1.8 \\
     --hash=sha256:00d2dde5a675579325902536738dd27e4fac1fd68f773fe36c21044eb559e187 \\

@@ -25,7 +25,8 @@ except OSError:
     print("no controlling terminal")
 try:
     print("in", os.getcwd(), os.isatty(0), flush=True)
-    time.sleep(3600)
+    while True:  # a signal that comes just before one sleep is noticed before the next one
+        time.sleep(0.1)
 finally:
     time.sleep(0.5)
     print("cleaned up", flush=True)

@@ -33,7 +33,7 @@ def variables(place: Path) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def repo(place: Path) -> Iterator[Repository]:
     # Caches of its own: what another module has made is no proof.
-    repo = copy_of_example(place / "monorepo", Caches(place / "caches"))
+    repo = copy_of_example(place / "monorepo", Caches(place / "caches"), lean=True)
     repo.write(".gitignore", "/.pants.d/\n/.pids/\n/dist/\n__pycache__/\n")
     repo.git("init", "--quiet", "--initial-branch=main")
     set_identity(repo.root, "Ada Jensen", "ada@example.com")

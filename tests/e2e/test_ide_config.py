@@ -42,7 +42,7 @@ Configure = Callable[..., Mapping[str, str]]
 @pytest.fixture(scope="module")
 def repo(tmp_path_factory: pytest.TempPathFactory, caches: Caches) -> Iterator[Repository]:
     """The example, with its main lockfile cut down; everything that editors need is exported."""
-    repo = copy_of_example(tmp_path_factory.mktemp("ide") / "monorepo", caches)
+    repo = copy_of_example(tmp_path_factory.mktemp("ide") / "monorepo", caches, lean=True)
     repo.write(MAIN_LOCKFILE, ANSICOLORS)
     repo.write(PROBE, PROBE_TEXT)
     repo.write("tests/unused.py", "import os\n")

@@ -6,17 +6,18 @@ import re
 import shutil
 from pathlib import Path
 
-from harness.world import PLUGINS, Caches, Repository
+from harness.world import LEAN_PYTHON, PLUGINS, TESTS, Caches, Repository
 
 EXAMPLE = Path.cwd() / "examples" / "monorepo"
 MAIN_LOCKFILE = "3rdparty/python-default.lock"
 _ALEMBIC = {"alembic", "greenlet", "mako", "markupsafe", "sqlalchemy", "typing-extensions"}
 _PLUGINS_SETTING = "%(buildroot)s/../../pants-plugins"
+_PYTHON = '"pants.backend.python"'
 _MADE_BY_RUNS = (".pants.d", ".pids", "dist", ".*_cache", "__pycache__", ".vscode", ".vim")
 
 
-def copy_of_example(root: Path, caches: Caches) -> Repository:
-    """Not committed anywhere; whoever asks for it stops it.
+def copy_of_example(root: Path, caches: Caches, *, lean: bool = False) -> Repository:
+    """Not committed anywhere; whoever asks for it stops it. `lean`: with `LEAN_PYTHON` in place of Python's backend.
 
     Of its main lockfile it has the part that alembic needs: to install all of it takes minutes, which the repository's
     own resolve `monorepo` does.
@@ -31,8 +32,9 @@ def copy_of_example(root: Path, caches: Caches) -> Repository:
             link.symlink_to(target)
     repo = Repository(root, caches)
     configuration = (root / "pants.toml").read_text()
-    assert _PLUGINS_SETTING in configuration
-    repo.write("pants.toml", configuration.replace(_PLUGINS_SETTING, str(PLUGINS)))
+    assert configuration.count(_PLUGINS_SETTING) == configuration.count(_PYTHON) == 1
+    plugins, python = (f'{PLUGINS}", "{TESTS}', LEAN_PYTHON) if lean else (PLUGINS, "pants.backend.python")
+    repo.write("pants.toml", configuration.replace(_PLUGINS_SETTING, str(plugins)).replace(_PYTHON, f'"{python}"'))
     repo.write(MAIN_LOCKFILE, alembic_lockfile())
     return repo
 

@@ -1,5 +1,7 @@
 """Pants' Python backend without `test`, `run`, `repl` and PEX binaries, for repositories of tests with real Pants.
 
+It has their options, and their tools are exported.
+
 Those have half of its rules, and Pants takes two thirds of its start for them. Tests that are about Pants' own goals,
 the tutorial and the example repositories have the whole backend.
 """
@@ -8,9 +10,10 @@ from __future__ import annotations
 
 from pants.backend.python import target_types_rules
 from pants.backend.python.dependency_inference import rules as dependency_inference_rules
-from pants.backend.python.goals import export, lockfile, package_dists, tailor
+from pants.backend.python.goals import coverage_py, export, lockfile, package_dists, tailor
 from pants.backend.python.macros import pipenv_requirements, poetry_requirements, python_requirements
 from pants.backend.python.register import build_file_aliases, target_types
+from pants.backend.python.subsystems import pytest
 from pants.backend.python.util_rules import (
     ancestor_files,
     local_dists,
@@ -29,6 +32,8 @@ def rules() -> Rules:
     """Those of `pants.backend.python.register`, but for these goals."""
     return [
         *target_types_rules.rules(),
+        *coverage_py.rules(),
+        *pytest.rules(),
         *ancestor_files.rules(),
         *dependency_inference_rules.rules(),
         *local_dists_pep660.rules(),
