@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from packaging.markers import default_environment
 from pants.backend.python.target_types import parse_requirements_file
@@ -64,6 +64,8 @@ def test_of_two_pins_with_opposite_markers_one_is_taken() -> None:
         (f"x==1.0 ; \\\n  os_name == 'nt' {ONE}\n", False),
         ("x is not a requirement\n", False),
         ("git+https://host.example/x.git@1.0#egg=x\n", False),  # Pants reads it in another way
+        ("x @ x==1.0\n", False),
+        (f"x @ https://host.example/x-1.0.tar.gz {ONE}\n", False),
         ("\udcff", False),
         ("# --- BEGIN PANTS LOCKFILE METADATA: DO NOT EDIT OR REMOVE ---\nx==1.0\n", False),
         ('{"locked_resolves": []}', False),
@@ -83,6 +85,7 @@ def test_what_pants_takes_as_it_is(lockfile: str, is_taken: bool) -> None:
         max_size=8,
     ).map(" ".join)
 )
+@example("x @ x==1.0")
 def test_pants_reads_what_it_is_not_asked_about(text: str) -> None:
     if is_taken_as_it_is(text.encode()):
         list(parse_requirements_file(text, rel_path="x.lock"))  # raises nothing

@@ -9,7 +9,6 @@ from pants.backend.python.subsystems.python_tool_base import PythonToolBase
 from pants.engine.rules import collect_rules, rule
 from pants.engine.unions import UnionMembership
 from pants.option.errors import ConfigValidationError
-from pants.util.frozendict import FrozenDict
 
 from devflow.engine.generation import HAS_GET, Get, Rules, by_name, implicitly
 from devflow.engine.resolves import tools_with_sentinels
@@ -18,9 +17,9 @@ from devflow.engine.session import scoped_options, subclasses
 
 @dataclass(frozen=True)
 class ToolsByResolve:
-    """Each resolve with the Python tools (sorted option scopes) that install from it; other resolves are absent."""
+    """Pairs of a resolve and the Python tools (sorted option scopes) that install from it; no other resolves."""
 
-    scopes: FrozenDict[str, tuple[str, ...]]
+    scopes: tuple[tuple[str, tuple[str, ...]], ...]
 
 
 @rule
@@ -41,7 +40,7 @@ async def find_tools_by_resolve(union_membership: UnionMembership) -> ToolsByRes
         resolve = scoped.options.get("install_from_resolve")
         if resolve:
             tools[resolve] = (*tools.get(resolve, ()), scope)
-    return ToolsByResolve(FrozenDict(tools))
+    return ToolsByResolve(tuple(sorted(tools.items())))
 
 
 _find_tools_by_resolve = by_name(find_tools_by_resolve)
@@ -50,8 +49,8 @@ _find_tools_by_resolve = by_name(find_tools_by_resolve)
 async def python_tools_by_resolve() -> Mapping[str, tuple[str, ...]]:
     """See `ToolsByResolve`."""
     if HAS_GET:
-        return (await Get(ToolsByResolve)).scopes
-    return (await _find_tools_by_resolve(**implicitly())).scopes
+        return dict((await Get(ToolsByResolve)).scopes)
+    return dict((await _find_tools_by_resolve(**implicitly())).scopes)
 
 
 def rules() -> Rules:

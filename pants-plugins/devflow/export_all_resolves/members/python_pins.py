@@ -81,7 +81,9 @@ def is_taken_as_it_is(lockfile: bytes) -> bool:
         if text.lstrip().startswith(("{", "//")) or _HEADER in text:
             return False
         lines = (line.partition("--")[0].strip().rstrip("\\").strip() for line in text.splitlines())
-        return all(_requirement(line) for line in lines if line and not line.startswith(("#", "-")))
+        requirements = (_requirement(line) for line in lines if line and not line.startswith(("#", "-")))
+        # Which addresses are valid depends on the release of `packaging`.
+        return all(requirement.url is None for requirement in requirements)
     except ValueError:  # of which InvalidRequirement is one
         return False
 
