@@ -1,9 +1,8 @@
 """Pants' Python backend without `test`, `run`, `repl` and PEX binaries, for repositories of tests with real Pants.
 
-It has their options, and their tools are exported.
-
-Those have half of its rules, and Pants takes two thirds of its start for them. Tests that are about Pants' own goals,
-the tutorial and the example repositories have the whole backend.
+It has the options of their tools, which are exported. The rules of those goals are half of all, and Pants takes most of
+its start for them. The comparison with stock `export`, the tutorial, the handbook's pages and the tests of `adopting`
+have the whole backend.
 """
 
 from __future__ import annotations
