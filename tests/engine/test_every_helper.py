@@ -120,7 +120,10 @@ def _resolved(module: object, name: str) -> object:
 
 
 def _names_called(tree: ast.AST) -> Iterator[str]:
+    """Decorators, too: Python calls them."""
     for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield from (one.id for one in node.decorator_list if isinstance(one, ast.Name))
         if isinstance(node, ast.Call):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             yield name

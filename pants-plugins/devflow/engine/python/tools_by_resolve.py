@@ -23,7 +23,7 @@ class ToolsByResolve:
 
 
 @rule
-async def find_tools_by_resolve(union_membership: UnionMembership) -> ToolsByResolve:
+async def _find_tools_by_resolve(union_membership: UnionMembership) -> ToolsByResolve:
     """A rule of its own: the engine keeps no failure, so what asks for a scope that nobody has runs in each command.
 
     What awaits this one does not, as long as the result is the same. Pants 2.18 to 2.21 marks no tool, so they are
@@ -43,14 +43,14 @@ async def find_tools_by_resolve(union_membership: UnionMembership) -> ToolsByRes
     return ToolsByResolve(tuple(sorted(tools.items())))
 
 
-_find_tools_by_resolve = by_name(find_tools_by_resolve)
+_found_tools_by_resolve = by_name(_find_tools_by_resolve)
 
 
 async def python_tools_by_resolve() -> Mapping[str, tuple[str, ...]]:
     """See `ToolsByResolve`."""
     if HAS_GET:
         return dict((await Get(ToolsByResolve)).scopes)
-    return dict((await _find_tools_by_resolve(**implicitly())).scopes)
+    return dict((await _found_tools_by_resolve(**implicitly())).scopes)
 
 
 def rules() -> Rules:
