@@ -52,8 +52,8 @@ def settings(
 ) -> str:
     """A `pants.toml`; what is not in `constraints` gets Python 3.11.
 
-    `backends` are what is enabled beside Python's. With all of devflow, or all of Python, each start of Pants takes
-    seconds more: that is for the tests of `adopting` and of the example repository.
+    `backends` are what is enabled beside that of `python`. With all of devflow, or with Pants' own backend for Python,
+    each start of Pants takes seconds more: that is for tests that are about it.
     """
     lines = [f"{name} = {lockfile!r}" for name, lockfile in resolves.items()]
     return "\n".join(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Hashable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import wraps
 from typing import Generic, TypeVar
@@ -41,12 +42,12 @@ def by_content(function: Callable[[bytes], V]) -> Callable[[bytes], V]:
     @wraps(function)
     def remembered(content: bytes) -> V:
         key = hashlib.sha256(content).digest()
-        if key not in results:
-            result = function(content)
-            if len(results) >= _MOST_CONTENTS:
-                results.clear()
-            results[key] = result
-            return result
-        return results[key]
+        with suppress(KeyError):  # one look: rules run in many threads, of which another may forget them meanwhile
+            return results[key]
+        result = function(content)
+        if len(results) >= _MOST_CONTENTS:
+            results.clear()
+        results[key] = result
+        return result
 
     return remembered

@@ -25,7 +25,7 @@ def rules_once(collect: Callable[[], Rules]) -> Callable[[], Rules]:
 
     @wraps(collect)
     def collected() -> Rules:
-        modules = frozenset(sys.modules)
+        modules = hash(frozenset(sys.modules))  # not the names, which each of these functions would keep
         return known.of(modules) or known.keep(modules, tuple(dict.fromkeys(collect())))
 
     return collected

@@ -1,8 +1,8 @@
 """Pants' Python backend without `test`, `run`, `repl` and PEX binaries, for repositories of tests with real Pants.
 
 It has the options of their tools, which are exported. The rules of those goals are half of all, and Pants takes most of
-its start for them. The comparison with stock `export`, the tutorial, the handbook's pages and the tests of `adopting`
-have the whole backend.
+its start for them. The comparison with stock `export`, the tutorial, `test_monorepo` and the tests of `adopting` have
+the whole backend.
 """
 
 from __future__ import annotations

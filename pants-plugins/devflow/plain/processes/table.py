@@ -114,7 +114,7 @@ def _or_none(ask: Callable[[], str]) -> str | None:
 
 
 class ProcSource:
-    """Linux without psutil. Source: proc(5). Threads of the kernel, half of a usual table, are left out."""
+    """Linux without psutil. Source: proc(5). Threads of the kernel, which run no program, are left out."""
 
     root = "/proc"
     _KERNEL_THREAD = 0x00200000  # PF_KTHREAD, of include/linux/sched.h
