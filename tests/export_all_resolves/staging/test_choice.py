@@ -107,6 +107,14 @@ def test_only_a_file_with_a_hash_of_the_pin() -> None:
     assert address_chosen([wheel(1), wheel(2, BEST)], pin(1)) == wheel(1).address
 
 
+def test_a_wheel_for_other_machines_need_not_be_understood() -> None:
+    other = wheel(1, "cp39-cp39-win_amd64", requires_python="3 or more")
+    assert (
+        address_chosen([other, wheel(2, f"{BEST}.win_amd64".upper())], pin(1, 2))
+        == wheel(2, f"{BEST}.win_amd64".upper()).address
+    )
+
+
 def test_a_weak_hash_does_not_count() -> None:
     weak = IndexFile("https://files.example/a_b-1.0-py3-none-any.whl", ("md5:0",))
     assert chosen_wheel([weak], WheelPin("a-b", "==1.0", ("md5:0",)), HERE) is None

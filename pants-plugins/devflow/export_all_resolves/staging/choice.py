@@ -9,10 +9,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Mapping
 from importlib import import_module
+from itertools import product
 from typing import Any, NamedTuple
 
 from devflow.export_all_resolves.staging.index import IndexFile
 
+_WHEEL = ".whl"
 _STRONG = ("sha256:", "sha384:", "sha512:")  # the hashes that pip takes for a pin
 
 
@@ -29,16 +31,26 @@ class WheelPin(NamedTuple):
 
 
 class Supported(NamedTuple):
-    """The version of an interpreter, and the tags of the wheels that it takes: tag → place, the best first."""
+    """The version of an interpreter, and the tags of the wheels that it takes: tag → place, the best first.
+
+    `texts` are the same tags ("py3-none-any").
+    """
 
     version: str
     places: Mapping[Any, int]
+    texts: frozenset[str]
 
     @classmethod
     def by_this_interpreter(cls) -> Supported:
         """As `pip` determines it, which must be importable."""
         tags = import_module("pip._internal.utils.compatibility_tags").get_supported()
-        return cls(".".join(map(str, sys.version_info[:3])), {tag: place for place, tag in enumerate(tags)})
+        places = {tag: place for place, tag in enumerate(tags)}
+        return cls(".".join(map(str, sys.version_info[:3])), places, frozenset(map(str, places)))
+
+    def takes(self, wheel: str) -> bool:
+        """Whether a wheel of this file name has one of the tags, or a name without tags."""
+        tags = wheel[: -len(_WHEEL)].lower().split("-")[-3:]
+        return len(tags) < 3 or any("-".join(one) in self.texts for one in product(*(tag.split(".") for tag in tags)))
 
 
 def chosen_wheel(files: Iterable[IndexFile], pin: WheelPin, here: Supported) -> tuple[IndexFile, str] | None:
@@ -50,7 +62,10 @@ def chosen_wheel(files: Iterable[IndexFile], pin: WheelPin, here: Supported) -> 
     fitting: dict[str, tuple[Any, IndexFile]] = {}
     for file in files:
         wanted = next((one for one in allowed if one in file.hashes), None)
-        if (file.hashes and not wanted) or not file.name.endswith(".whl"):
+        if (file.hashes and not wanted) or not file.name.endswith(_WHEEL):
+            continue
+        # To read a name takes longer than that, and of 160 wheels of a version, three may be for this interpreter.
+        if not here.takes(file.name):
             continue
         rank = _rank(file, pin, here)
         if rank and not wanted:
