@@ -48,10 +48,13 @@ def described(name: str) -> Iterator[str]:
     for field in fields:
         default = "" if field.default is dataclasses.MISSING else f" = {field.default!r}"
         yield f"  {field.name}: {field.type}{default}"
+    for key in getattr(thing, "_fields", ()):  # of a named tuple
+        default = f" = {thing._field_defaults[key]!r}" if key in thing._field_defaults else ""
+        yield f"  {key}: {thing.__annotations__[key].__forward_arg__}{default}"
     for key, value in thing.__dict__.get("__annotations__", {}).items():
         if "ClassVar" in str(value):
             yield f"  {key}: {value}{f' = {thing.__dict__[key]!r}' if key in thing.__dict__ else ''}"
-    names = {field.name for field in fields}
+    names = {*(field.name for field in fields), *getattr(thing, "_fields", ())}
     for key, value in sorted(thing.__dict__.items()):
         if key.startswith("_") or key in names or key == "debug_hint":
             continue

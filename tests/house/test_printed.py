@@ -66,6 +66,7 @@ PRINTERS = {
     "schema_history/goal.py": "documents, and `shown_fact`",
     "release/goal.py": "a draft, exactly as towncrier prints it",
     "export_all_resolves/staging/__main__.py": "a process of the engine: its output comes back in a problem",
+    "export_all_resolves/staging/run.py": "the same process",
     "export_all_resolves/staging/download.py": "the same: its output is logged with -ldebug only",
     "sphinx_docs/sandbox/serve.py": "a process of the terminal: `shown_fact`",
     "release/steps/towncrier/run_towncrier.py": "a process of the engine: JSON",
@@ -138,6 +139,8 @@ def hostile(kind: Any, *, choose: Callable[[type[enum.Enum]], enum.Enum]) -> Any
         hints = _hints(kind)
         fields = {one.name: hints[one.name] for one in dataclasses.fields(kind) if one.init}
         return kind(**{name: hostile(hint, choose=choose) for name, hint in fields.items()})  # type: ignore[operator]
+    if isinstance(kind, type) and issubclass(kind, tuple) and hasattr(kind, "_fields"):
+        return kind(*(hostile(hint, choose=choose) for hint in typing.get_type_hints(kind).values()))
     raise AssertionError(f"{kind} is not known here")
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from devflow.common.removal.facts import Identity
+from devflow.common.removal.inode import Identity
 from devflow.plain.processes.pants_processes import find_pants_processes
 from devflow.reset_cache.facts import (
     DAEMON,

@@ -7,7 +7,7 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
 
@@ -33,8 +33,9 @@ from devflow.export_all_resolves.contract import (
     stage_resolve,
 )
 from devflow.export_all_resolves.plan import PlannedExport
-from devflow.export_all_resolves.sandbox import STAGING, compiled_staging_files
+from devflow.export_all_resolves.sandbox import compiled_staging_files
 from devflow.export_all_resolves.staging.build import CANNOT_ASSEMBLE, CANNOT_FETCH, OWN_DIR, Command, Seed, Spec
+from devflow.export_all_resolves.staging.start import FETCH, as_file
 
 logger = logging.getLogger(__name__)
 
@@ -102,10 +103,10 @@ async def _attempt(
             verdict=request.verdict,
         )
         modules = await create_digest(CreateDigest(compiled_staging_files()))  # memoised
-        own_files = await create_digest(CreateDigest([_spec_file(spec)]))
+        own_files = await create_digest(CreateDigest(_own_files(spec)))
         digest = await merge_digests([staged.result.digest, modules, own_files])
         process = Process(
-            argv=(sys.executable, "-s", "-B", "-m", STAGING),
+            argv=(sys.executable, "-s", "-S", "-B", f"{OWN_DIR}/main.pyc"),  # `site` when it is needed: required.py
             env={"PYTHONPATH": OWN_DIR},
             input_digest=digest,
             # It writes outside of its sandbox: it must run again in each run that asks for it.
@@ -172,11 +173,14 @@ def _commands(result: ExportResult, path: str) -> list[Command]:
 
 
 def _seed(seed: Seed | None, path: str) -> Seed | None:
-    return seed and dataclasses.replace(seed, command=Command(seed.command.argv, {"PATH": path, **seed.command.env}))
+    return seed and seed._replace(command=Command(seed.command.argv, {"PATH": path, **seed.command.env}))
 
 
-def _spec_file(spec: Spec) -> FileContent:
-    return FileContent(f"{OWN_DIR}/spec.json", json.dumps(dataclasses.asdict(spec), sort_keys=True).encode())
+def _own_files(spec: Spec) -> Iterator[FileContent]:
+    yield FileContent(f"{OWN_DIR}/spec.json", json.dumps(spec, sort_keys=True).encode())
+    fetch = spec.assembly and spec.assembly.sources.fetch
+    if fetch:
+        yield FileContent(FETCH, as_file(*fetch))
 
 
 def rules() -> Rules:

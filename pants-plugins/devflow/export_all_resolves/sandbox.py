@@ -9,38 +9,61 @@ from types import CodeType
 
 from pants.engine.fs import FileContent
 
-from devflow.engine.sandbox_package import modules_as_files
+from devflow.engine.sandbox_package import module_file, modules_as_files
 from devflow.export_all_resolves.staging.build import OWN_DIR
 
 STAGING = "devflow.export_all_resolves.staging"
 _REMOVAL = "devflow.common.removal"
 _STAGING_MODULES = (
-    *("__init__", "__main__", "ageing", "anchors", "build", "choice", "download", "fetch", "fetching", "frame"),
-    *(
-        "index",
-        "installed",
-        "marker",
-        "network",
-        "part_cache",
-        "part_making",
-        "parts",
-        "pip_form",
-        "projects",
-        "required",
-        "seed",
-        "shebang",
-        "specifiers",
-        "trash",
-        "trees",
-        "unchanged",
-        "verdict",
-        "wheels",
-    ),
+    "__init__",
+    "__main__",
+    "ageing",
+    "anchors",
+    "build",
+    "choice",
+    "commands",
+    "download",
+    "fetch",
+    "fetching",
+    "frame",
+    "index",
+    "installed",
+    "late_site",
+    "marker",
+    "metadata",
+    "network",
+    "part_cache",
+    "part_making",
+    "parts",
+    "pip_form",
+    "projects",
+    "required",
+    "run",
+    "seed",
+    "shebang",
+    "specifiers",
+    "start",
+    "trash",
+    "trees",
+    "unchanged",
+    "verdict",
+    "wheels",
 )
-_DOWNLOAD_MODULES = ("__init__", "anchors", "choice", "download", "fetch", "index", "installed", "network", "projects")
+_DOWNLOAD_MODULES = (
+    "__init__",
+    "anchors",
+    "choice",
+    "download",
+    "fetch",
+    "index",
+    "installed",
+    "late_site",
+    "network",
+    "projects",
+)
 _MODULES: tuple[str, ...] = (
     *(f"{STAGING}.{name}" for name in _STAGING_MODULES),
-    *(f"{_REMOVAL}.{name}" for name in ("__init__", "attributes", "facts", "mounts", "scan", "trees")),
+    *(f"{_REMOVAL}.{name}" for name in ("__init__", "attributes", "inode", "mounts", "scan", "trees")),
     "devflow.common.paths",
 )
 
@@ -48,13 +71,14 @@ _MODULES: tuple[str, ...] = (
 @cache
 def staging_files() -> tuple[FileContent, ...]:
     """All modules that such a process may import; their `PYTHONPATH` is `OWN_DIR`."""
-    return tuple(modules_as_files(_MODULES, OWN_DIR))
+    return (*modules_as_files(_MODULES, OWN_DIR), _starter(f"{STAGING}.download", OWN_DIR))
 
 
 @cache
 def download_files(directory: str) -> tuple[FileContent, ...]:
     """Those that download wheels if there is a seed; their `PYTHONPATH` is this directory."""
-    return tuple(modules_as_files([f"{STAGING}.{name}" for name in _DOWNLOAD_MODULES], directory))
+    modules = modules_as_files([f"{STAGING}.{name}" for name in _DOWNLOAD_MODULES], directory)
+    return (*modules, _starter(f"{STAGING}.download", directory))
 
 
 @cache
@@ -62,8 +86,13 @@ def compiled_staging_files() -> tuple[FileContent, ...]:
     """The same for the interpreter that runs this: each process would compile them again."""
     return tuple(
         FileContent(f"{file.path}c", MAGIC_NUMBER + bytes(12) + marshal.dumps(_compiled(file)))
-        for file in staging_files()
+        for file in (*staging_files(), _starter(f"{STAGING}.__main__", OWN_DIR))
     )
+
+
+def _starter(module: str, directory: str) -> FileContent:
+    """A module as the file that Python starts: `-m` takes longer than to import most of the others."""
+    return module_file(module, f"{directory}/{module.rpartition('.')[2].strip('_')}.py")
 
 
 def _compiled(file: FileContent) -> CodeType:

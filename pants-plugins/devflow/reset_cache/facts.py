@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from devflow.common.errors import Problem
-from devflow.common.removal.facts import Identity, Usage
+from devflow.common.removal.facts import Usage
+from devflow.common.removal.inode import Identity
 from devflow.plain.facts import FoundContainers, PantsProcesses, Process
 
 DAEMON = "daemon"

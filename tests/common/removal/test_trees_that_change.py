@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from devflow.common.removal.facts import Identity
+from devflow.common.removal.inode import Identity
 from devflow.common.removal.trees import remove, set_aside
 from reset_cache.scene import write
 

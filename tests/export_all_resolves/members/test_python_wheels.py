@@ -33,6 +33,7 @@ from devflow.export_all_resolves.members.python_wheels import (
 from devflow.export_all_resolves.staging.fetching import CannotFetchError, Fetch, fetching
 from devflow.export_all_resolves.staging.installed import place
 from devflow.export_all_resolves.staging.part_cache import Part
+from export_all_resolves.staging.processes import start
 from harness.bundled_pip import unpack_pip
 
 WHEEL = b"a wheel"
@@ -126,7 +127,8 @@ def beside(sandbox: Path, found: FoundWheels, monkeypatch: pytest.MonkeyPatch) -
         (sandbox / file.path).parent.mkdir(parents=True, exist_ok=True)
         (sandbox / file.path).write_bytes(file.content)
     monkeypatch.chdir(sandbox)
-    with fetching(found.fetch) as process:
+    assert found.fetch
+    with fetching(start(found.fetch)) as process:
         assert process
         process.require()
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
 import signal
@@ -17,6 +16,7 @@ from devflow.export_all_resolves.staging.build import CANNOT_FETCH, BuildError, 
 from devflow.export_all_resolves.staging.fetching import Fetch
 from devflow.export_all_resolves.staging.part_cache import Part, Sources
 from devflow.export_all_resolves.staging.parts import Assembly
+from devflow.export_all_resolves.staging.start import FETCH, as_file
 from devflow.export_all_resolves.staging.trees import leftovers
 
 SCRATCH = f".{'0' * 32}.tmp"
@@ -113,7 +113,7 @@ def test_the_old_export_is_replaced_if_the_guard_has_no_objection(
     verdict.ask(question)
     # The answer comes after what is built.
     building = shell(f"while [ ! -e {tmp_path}/built ]; do sleep 0.01; done")
-    asking = dataclasses.replace(spec(destination, [shell(MAKE), shell(CLEAN_UP), building]), verdict=question)
+    asking = spec(destination, [shell(MAKE), shell(CLEAN_UP), building])._replace(verdict=question)
     process = run_as_a_process(sandbox, asking)
     (tmp_path / "built").touch()
     verdict.answer(question, may_be_replaced=allowed)
@@ -165,14 +165,16 @@ def test_a_link_to_nothing_leaves_the_old_export(destination: Path, sandbox: Pat
         os.rename(sandbox / name, sandbox.parent / name)
     link = [shell("rmdir {digest_root}"), shell("ln -s /no/such/cache {digest_root}")]
     with pytest.raises(OSError, match="bin/python"):
-        build(dataclasses.replace(spec(destination, link), anchors=["bin/python"]), str(sandbox))
+        build(spec(destination, link)._replace(anchors=["bin/python"]), str(sandbox))
     assert old.read_text() == "old"
     assert os.listdir(destination.parent) == ["3.11.7"]
 
 
 def run_as_a_process(sandbox: Path, what: Spec) -> subprocess.Popen[str]:
     """As the engine runs it, in a process group of its own."""
-    (sandbox / ".devflow" / "spec.json").write_text(json.dumps(dataclasses.asdict(what)))
+    (sandbox / ".devflow" / "spec.json").write_text(json.dumps(what))
+    if what.assembly and what.assembly.sources.fetch:
+        (sandbox / FETCH).write_bytes(as_file(*what.assembly.sources.fetch))
     return subprocess.Popen(
         [sys.executable, "-m", "devflow.export_all_resolves.staging"],
         cwd=sandbox,
@@ -208,7 +210,7 @@ def test_as_a_process_it_says_that_wheels_are_to_come_first(
         made=["a"],
         sources=Sources(fetch=Fetch(["/bin/sh", "-c", "echo a"], {}, ".devflow")),
     )
-    whole = dataclasses.replace(spec(destination, [shell(MAKE), shell(CLEAN_UP)]), assembly=parts)
+    whole = spec(destination, [shell(MAKE), shell(CLEAN_UP)])._replace(assembly=parts)
     process = run_as_a_process(sandbox, whole)
     assert process.communicate() == ("", "there are no wheels of a\n")
     assert process.returncode == CANNOT_FETCH
@@ -239,9 +241,7 @@ def test_killed_at_any_step_the_old_export_works(destination: Path, sandbox: Pat
 def test_without_its_engine_it_changes_nothing(destination: Path, sandbox: Path, old: Path) -> None:
     reached, go_on = sandbox.parent / "reached", sandbox.parent / "go on"
     waiting = shell(f"touch '{reached}'; until [ -e '{go_on}' ]; do sleep 0.01; done")
-    (sandbox / ".devflow" / "spec.json").write_text(
-        json.dumps(dataclasses.asdict(spec(destination, [shell(MAKE), waiting])))
-    )
+    (sandbox / ".devflow" / "spec.json").write_text(json.dumps(spec(destination, [shell(MAKE), waiting])))
     start = (
         "import subprocess, sys; "
         "subprocess.Popen([sys.executable, '-m', 'devflow.export_all_resolves.staging'], stderr=sys.stderr).wait()"
@@ -279,7 +279,7 @@ def test_a_file_that_the_engine_has_linked_into_its_store_is_copied(destination:
 def test_links_lead_to_the_finished_export(destination: Path, sandbox: Path) -> None:
     (sandbox / "tool").touch()
     link = destination.parent / "bin" / "tool"
-    one = dataclasses.replace(spec(destination, []), links={str(link): f"{destination}/tool"})
+    one = spec(destination, [])._replace(links={str(link): f"{destination}/tool"})
     build(one, str(sandbox))
     assert os.readlink(link) == f"{destination}/tool"
     link.unlink()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import errno
 import os
 import shutil
@@ -170,7 +169,7 @@ def test_a_link_is_no_tree(tmp_path: Path, sandbox: Path, later: Later) -> None:
     link = [shell("rm -r {digest_root}"), shell(f"ln -s {elsewhere} {{digest_root}}")]
     for commands in (link, link, [shell(MAKE), shell(CLEAN_UP)]):
         shutil.copytree(sandbox, tmp_path / "copy")
-        build_export(dataclasses.replace(spec(destination, commands), trash=str(directory)), str(tmp_path / "copy"))
+        build_export(spec(destination, commands)._replace(trash=str(directory)), str(tmp_path / "copy"))
         shutil.rmtree(tmp_path / "copy")
         assert (later.waiting, (elsewhere / "lib").exists()) == ([], True)
 
@@ -179,7 +178,7 @@ def test_its_process_outlives_the_sandbox(tmp_path: Path, sandbox: Path) -> None
     """The engine waits for the end of the output, and then removes what the process has imported."""
     destination, directory = tmp_path / "dist/a/3.11.7", tmp_path / "trash"
     (destination / "lib/old").mkdir(parents=True)
-    what = dataclasses.replace(spec(destination, [shell(MAKE), shell(CLEAN_UP)]), trash=str(directory))
+    what = spec(destination, [shell(MAKE), shell(CLEAN_UP)])._replace(trash=str(directory))
     process = run_as_a_process(sandbox, what)
     assert (process.communicate(), process.returncode) == (("", ""), 0)
     shutil.rmtree(sandbox)

@@ -17,6 +17,7 @@ from devflow.export_all_resolves.staging.parts import Assembly
 from devflow.export_all_resolves.staging.unchanged import OldExport
 from devflow.export_all_resolves.staging.wheels import VenvLayout, install, unpack
 from export_all_resolves.staging.packed_pex import Files, downloaded_wheel, packed_pex, wheel_files
+from export_all_resolves.staging.processes import start
 
 SITE = "lib/python3.11/site-packages"
 
@@ -172,7 +173,7 @@ def test_what_is_there_is_laid_out_before_the_wheels_of_the_others_come(
 
     downloaded_wheel(tmp_path / "kept" / wheel("c"), {"c/__init__.py": "c", "space/__init__.py": ""})
     script = f"until [ -e {second}/bin/a ]; do sleep 0.01; done; mv {tmp_path}/kept {tmp_path}/wheels"
-    with fetching(Fetch(["/bin/sh", "-c", script], {"PATH": os.environ["PATH"]}, str(tmp_path))) as process:
+    with fetching(start(Fetch(["/bin/sh", "-c", script], {"PATH": os.environ["PATH"]}, str(tmp_path)))) as process:
         parts.assemble(str(second), wanted, OldExport(""), frozenset(), from_base=True, fetching=process)
     assert (second / SITE / "c/__init__.py").read_text() == "c"
     info = json.loads((second / "PEX-INFO").read_text())

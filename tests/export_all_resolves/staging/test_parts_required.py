@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from pathlib import Path
 
@@ -29,15 +28,15 @@ def test_parts_must_be_all_that_they_require(tmp_path: Path) -> None:
     markers = {"sys_platform": "linux"}
     both = assembly(cache, "below", "top", made=("below", "top"), pex=pex)
     virtualenv(tmp_path / "first")
-    assemble(str(tmp_path / "first"), dataclasses.replace(both, markers=markers), from_base=False)
+    assemble(str(tmp_path / "first"), both._replace(markers=markers), from_base=False)
 
-    alone = dataclasses.replace(assembly(cache, "top"), markers=markers)
+    alone = assembly(cache, "top")._replace(markers=markers)
     with pytest.raises(CannotAssembleError, match=r"^top 1\.0 requires below, and its lockfile does not pin below$"):
         assemble(str(tmp_path / "second"), alone, from_base=True)
 
     # What was read for other values of the markers says nothing; a part may also be one of an older version.
     windows = {"sys_platform": "win32"}
-    again = dataclasses.replace(assembly(cache, "below", "top"), markers=windows)
+    again = assembly(cache, "below", "top")._replace(markers=windows)
     with pytest.raises(
         CannotAssembleError, match=r"^top 1\.0 requires other; .*, and its lockfile does not pin other$"
     ):

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from packaging.markers import InvalidMarker, Marker, UndefinedComparison
 from packaging.requirements import InvalidRequirement, Requirement
 
-from devflow.export_all_resolves.staging.required import RequirementError, Requiring, noted, of_note, requiring, unmet
+from devflow.export_all_resolves.staging.metadata import noted, requiring
+from devflow.export_all_resolves.staging.required import RequirementError, Requiring, of_note, unmet
 
 MARKERS = {"python_version": "3.11", "sys_platform": "linux", "python_full_version": "3.11.7"}
 

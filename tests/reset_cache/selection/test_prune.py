@@ -3,7 +3,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devflow.common.removal.facts import Identity, Usage
+from devflow.common.removal.facts import Usage
+from devflow.common.removal.inode import Identity
 from devflow.reset_cache.facts import EXECUTION, NAMED_CACHES, STORE, FoundLocation, Location, Target
 from devflow.reset_cache.selection.prune import choose
 from devflow.reset_cache.selection.request import ResetRequest

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devflow.common.removal.facts import Identity, Usage
+from devflow.common.removal.facts import Usage
+from devflow.common.removal.inode import Identity
 from devflow.export_all_resolves.members.python_assembly import PARTS
 from devflow.reset_cache.facts import NAMED_CACHES, FoundLocation, Location, Target
 from devflow.reset_cache.selection.prune import choose

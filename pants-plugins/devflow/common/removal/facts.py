@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-
-@dataclass(frozen=True)
-class Identity:
-    """Identifies a file or directory whatever its name is."""
-
-    device: int
-    inode: int
-
-    @classmethod
-    def of(cls, status: os.stat_result) -> Identity:
-        """The identity in a result of `os.lstat`."""
-        return cls(status.st_dev, status.st_ino)
+from devflow.common.removal.inode import Identity
 
 
 @dataclass(frozen=True)

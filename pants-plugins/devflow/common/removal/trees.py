@@ -9,17 +9,14 @@ from __future__ import annotations
 
 import errno
 import os
-import random
 import re
 import stat
-import string
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 
 from devflow.common.paths import display_path, is_inside
 from devflow.common.removal.attributes import is_immutable
-from devflow.common.removal.facts import Identity
+from devflow.common.removal.inode import Identity
 from devflow.common.removal.mounts import ReadMounts, mount_id, mount_points
 from devflow.common.removal.scan import BLOCK_BYTES, DIRECTORY
 
@@ -32,7 +29,6 @@ _TELL_EVERY_S = 2.0
 _SHOWN_FAILURES = 20
 
 
-@dataclass
 class Removed:
     """What a removal has done. A file frees its bytes with its last hard link.
 
@@ -40,12 +36,13 @@ class Removed:
     attributes of a file forbid it. `error_number` is that of the first failure, if the system gave one.
     """
 
-    files: int = 0
-    freed_bytes: int = 0
-    failed: int = 0
-    failures: list[str] = field(default_factory=list)
-    immutable: bool = False
-    error_number: int | None = None
+    def __init__(self) -> None:
+        self.files = 0
+        self.freed_bytes = 0
+        self.failed = 0
+        self.failures: list[str] = []
+        self.immutable = False
+        self.error_number: int | None = None
 
     def fail(self, path: str, error: OSError, *, immutable: bool = False) -> None:
         """Record an entry that could not be removed."""
@@ -269,7 +266,7 @@ def _make_readable(directory: int, name: str, status: os.stat_result) -> None:
 
 def _free_name(directory: int) -> str:
     while True:
-        name = _ASIDE + "".join(random.choices(string.ascii_lowercase + string.digits, k=8))  # noqa: S311
+        name = f"{_ASIDE}{os.urandom(4).hex()}"
         try:
             os.lstat(name, dir_fd=directory)
         except FileNotFoundError:

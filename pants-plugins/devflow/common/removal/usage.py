@@ -17,7 +17,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from devflow.common.removal import scan
-from devflow.common.removal.facts import HardLinks, Identity, Usage, total_usage
+from devflow.common.removal.facts import HardLinks, Usage, total_usage
+from devflow.common.removal.inode import Identity
 from devflow.common.removal.scan import BLOCK_BYTES, Scan
 
 # From here on, a share of the rest takes longer than the start of a process. More processes wait for the disk.

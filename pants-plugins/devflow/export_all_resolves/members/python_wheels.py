@@ -139,7 +139,7 @@ async def download_wheels(pins: Sequence[Pin], settings: WheelSettings) -> Downl
     """The wheels of these pins, but for those that have none; None if they cannot be had in this way."""
     await make_seed(settings)
     pip_cache = str(settings.environment.in_sandbox(working_directory=None).pex_root / "pip_cache")
-    argv, files = _command(pins, settings, _in_sandbox(settings), pip_cache, parts={})
+    argv, files = _command(OWN_DIR, pins, settings, _in_sandbox(settings), pip_cache, parts={})
     process = Process(
         argv=argv,
         env=_variables(settings),
@@ -172,26 +172,27 @@ async def fetch_beside(
         return None
     await make_seed(settings)
     pip_cache = str(settings.environment.in_workspace().pex_root / "pip_cache")
-    argv, files = _command(pins, settings, _seed_here(settings), pip_cache, parts)
+    argv, files = _command(_FETCHING, pins, settings, _seed_here(settings), pip_cache, parts)
     env = {**_variables(settings), "PYTHONPATH": _FETCHING}
     modules = await create_digest(CreateDigest(download_files(_FETCHING)))  # memoised
     return Fetch(argv, env, OWN_DIR), await merge_digests([modules, await create_digest(CreateDigest(files))])
 
 
 def _command(
+    modules: str,
     pins: Sequence[Pin],
     settings: WheelSettings,
     seed: str,
     pip_cache: str,
     parts: Mapping[Pin, Part],
 ) -> tuple[tuple[str, ...], list[FileContent]]:
-    """What downloads wheels into `WHEELS`, and the files that it reads beside the modules."""
+    """What downloads wheels into `WHEELS`, and the files that it reads beside the modules of a directory."""
     certificates = ca_certs_path_to_file_content(settings.ca_certs_path) if settings.ca_certs_path else None
     certificates_path = certificates.path if certificates else None
     argv = (
         settings.python.path,
         # Without `site`, which runs what other distributions put into it, until it is needed: network.py.
-        *("-s", "-S", "-B", "-m", f"{STAGING}.download"),
+        *("-s", "-S", "-B", f"{modules}/download.py"),
         *(seed, settings.python.path, _SPEC),
         *("--isolated", "--disable-pip-version-check", "--no-input", "--quiet", "--cache-dir", pip_cache),
         *(("--cert", certificates_path) if certificates_path else ()),

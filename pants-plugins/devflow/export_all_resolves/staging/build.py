@@ -4,49 +4,40 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
-import shutil
-import stat
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
-from subprocess import DEVNULL, PIPE, STDOUT, run
-from typing import Any
+from importlib import import_module
+from typing import Any, NamedTuple
 
 from devflow.export_all_resolves.staging import ageing, frame, marker, trash, unchanged, verdict
 from devflow.export_all_resolves.staging.fetching import Fetching
 from devflow.export_all_resolves.staging.parts import PEX_INFO, Assembly, assemble
-from devflow.export_all_resolves.staging.seed import plant
-from devflow.export_all_resolves.staging.trees import clone, remove, replace_content, staging_path, swap
+from devflow.export_all_resolves.staging.trees import remove, replace_content, staging_path, swap
 
 CANNOT_ASSEMBLE, CANNOT_FETCH = 3, 4  # the exit codes of the process for these errors
 OWN_DIR = ".devflow"  # in the sandbox: holds this package and its `spec.json`
-_SCRATCH_DIR = re.compile(r"\.[0-9a-f]{32}\.tmp")  # Pants' own commands expect it in the export, and remove it
 
 
 class BuildError(Exception):
     """The export cannot be built; the message is for the user."""
 
 
-@dataclass(frozen=True)
-class Command:
+class Command(NamedTuple):
     """A step of a build; "{digest_root}" in an argument stands for the directory in which the export is built."""
 
     argv: Sequence[str]
     env: Mapping[str, str]
 
 
-@dataclass(frozen=True)
-class Seed:
+class Seed(NamedTuple):
     """A tree that the export begins with: see `seed.plant`."""
 
     path: str
     command: Command
 
 
-@dataclass(frozen=True)
-class Spec:
+class Spec(NamedTuple):
     """The build of one export; `inputs`, `anchors` and `listings` are for the marker.
 
     `links` (link → target; absolute) lead to programs in it, from a directory that all exports share. `trash` is the
@@ -61,7 +52,7 @@ class Spec:
     anchors: Sequence[str]
     listings: Sequence[str]
     assembly: Assembly | None = None
-    links: Mapping[str, str] = field(default_factory=dict)
+    links: Mapping[str, str] = {}
     trash: str = ""
     verdict: str = ""
 
@@ -71,16 +62,13 @@ class Spec:
         return os.path.basename(self.assembly.record if self.assembly else self.destination)
 
     @classmethod
-    def load(cls, fields: Mapping[str, Any]) -> Spec:
-        """The inverse of `dataclasses.asdict`, and of `json`."""
-        seed, assembly = fields["seed"], fields["assembly"]
-        return cls(
-            **{
-                **fields,
-                "commands": [Command(**command) for command in fields["commands"]],
-                "seed": Seed(seed["path"], Command(**seed["command"])) if seed else None,
-                "assembly": Assembly.load(assembly) if assembly else None,
-            }
+    def load(cls, fields: Sequence[Any]) -> Spec:
+        """The inverse of `json.dumps`."""
+        loaded = cls(*fields)
+        return loaded._replace(
+            commands=[Command(*command) for command in loaded.commands],
+            seed=loaded.seed and Seed(loaded.seed[0], Command(*loaded.seed[1])),
+            assembly=loaded.assembly and Assembly.load(loaded.assembly),
         )
 
 
@@ -103,9 +91,7 @@ def build(spec: Spec, sandbox: str, wheels: Fetching | None = None) -> None:
         if has_base:  # perhaps of another export of this run, which needs the same one
             directories = frame.begin(staged, trash.frame_of(spec.trash, spec.name))
         else:
-            _lay_out(spec, staged, sandbox)
-            for command in spec.commands:
-                _run(command, staged)
+            import_module(f"{__package__}.commands").make(spec, staged, sandbox)  # what it needs takes a while
         if spec.assembly:
             old = unchanged.OldExport.read(spec.destination, spec.assembly.record)
             with ageing.in_use(spec.assembly.cache), old.giving_to(staged):
@@ -157,38 +143,6 @@ def _end(
             discarded.remove()
 
 
-def _lay_out(spec: Spec, staged: str, sandbox: str) -> None:
-    """Put the files that the commands expect into the export: link scratch directories, and move the others."""
-    if spec.seed:
-        plant(spec.seed.path, spec.seed.command.argv, spec.seed.command.env, staged)
-    os.makedirs(staged, exist_ok=True)
-    for name in sorted(set(os.listdir(sandbox)) - {OWN_DIR}):
-        source, target = os.path.join(sandbox, name), os.path.join(staged, name)
-        if _SCRATCH_DIR.fullmatch(name):
-            os.symlink(source, target)
-        else:
-            shutil.move(source, target)
-            _make_own(target)
-
-
-def _make_own(path: str) -> None:
-    """Replace hard links by copies: the engine links large files into its store, which must not change."""
-    for directory, _, names in os.walk(path):
-        for name in names:
-            _copy_hard_link(os.path.join(directory, name))
-    if os.path.isfile(path):
-        _copy_hard_link(path)
-
-
-def _copy_hard_link(path: str) -> None:
-    status = os.lstat(path)
-    if stat.S_ISREG(status.st_mode) and status.st_nlink > 1:
-        copy = staging_path(path)
-        clone(path, copy)
-        os.chmod(copy, stat.S_IMODE(status.st_mode) | stat.S_IWUSR)
-        os.replace(copy, path)
-
-
 def _link_program(link: str, target: str) -> None:
     """Point a link at its target in one step. Raises: BuildError if something else is in its place."""
     if os.path.lexists(link) and not os.path.islink(link):
@@ -197,14 +151,6 @@ def _link_program(link: str, target: str) -> None:
     new = staging_path(link)
     os.symlink(target, new)
     os.replace(new, link)
-
-
-def _run(command: Command, staged: str) -> None:
-    argv = [argument.replace("{digest_root}", staged) for argument in command.argv]
-    done = run(argv, env=command.env, stdin=DEVNULL, stdout=PIPE, stderr=STDOUT, check=False)  # noqa: S603
-    if done.returncode:
-        output = done.stdout.decode(errors="replace").strip()
-        raise BuildError(f"{os.path.basename(argv[0])} exited with {done.returncode}: {output}")
 
 
 def _install_directory(spec: Spec, staged: str, finished: unchanged.Finished | None) -> None:

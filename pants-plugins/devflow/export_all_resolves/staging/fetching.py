@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from subprocess import DEVNULL, Popen
+from importlib import import_module
 from typing import NamedTuple
 
-_ABSENT, _SAID = "absent.txt", "said.txt"
+from devflow.export_all_resolves.staging.start import ABSENT, SAID, Started
 
 
 class CannotFetchError(Exception):
@@ -16,7 +16,7 @@ class CannotFetchError(Exception):
 
 
 class Fetch(NamedTuple):
-    """The command of a process that fetches. It prints the names of pins that have no wheel.
+    """The command of a process that fetches: see `start.py`. It prints the names of pins that have no wheel.
 
     What it prints goes into two files of the directory `output`.
     """
@@ -29,10 +29,9 @@ class Fetch(NamedTuple):
 class Fetching:
     """That process; `end` is a pipe whose other end it has."""
 
-    def __init__(self, process: Popen[bytes], end: int, output: str) -> None:
-        self._process = process
-        self._end = end
-        self._output = output
+    def __init__(self, started: Started) -> None:
+        self._process, self._end, self._output = started
+        self._status: int | None = None
 
     def wait(self) -> None:
         """Until it has ended. A process that `os.fork` makes of this one may wait, too."""
@@ -40,31 +39,35 @@ class Fetching:
 
     def require(self) -> None:
         """Wait until it has ended. Raises: CannotFetchError."""
-        exit_code = self._process.wait()
-        absent, said = (_content(os.path.join(self._output, name)) for name in (_ABSENT, _SAID))
+        exit_code = self._exit_code()
+        absent, said = (_content(os.path.join(self._output, name)) for name in (ABSENT, SAID))
         if exit_code:
             raise CannotFetchError(f"the process that fetches wheels exited with {exit_code}: {said}")
         if absent:
             raise CannotFetchError(f"there are no wheels of {', '.join(absent.split())}")
 
+    def end(self) -> None:
+        """It runs no more."""
+        if self._status is None:
+            os.kill(self._process, import_module("signal").SIGKILL)
+            self._exit_code()
+        os.close(self._end)
+
+    def _exit_code(self) -> int:
+        if self._status is None:
+            self._status = os.waitpid(self._process, 0)[1]
+        return os.waitstatus_to_exitcode(self._status)
+
 
 @contextlib.contextmanager
-def fetching(fetch: Fetch | None) -> Iterator[Fetching | None]:
-    """Start the process; at the end of the context, it runs no more. Raises: OSError."""
-    if not fetch:
-        yield None
-        return
-    with contextlib.ExitStack() as stack:
-        absent, said = (stack.enter_context(open(os.path.join(fetch.output, name), "wb")) for name in (_ABSENT, _SAID))
-        reader, writer = os.pipe()
-        stack.callback(os.close, reader)
-        try:
-            started = Popen(fetch.argv, env=fetch.env, stdin=DEVNULL, stdout=absent, stderr=said, pass_fds=[writer])  # noqa: S603
-        finally:
-            os.close(writer)
-        process = stack.enter_context(started)
-        stack.callback(process.kill)
-        yield Fetching(process, reader, fetch.output)
+def fetching(started: Started | None) -> Iterator[Fetching | None]:
+    """At the end of the context, the process runs no more."""
+    process = Fetching(started) if started else None
+    try:
+        yield process
+    finally:
+        if process:
+            process.end()
 
 
 def in_a_fork(do: Callable[[], None]) -> Callable[[], None]:

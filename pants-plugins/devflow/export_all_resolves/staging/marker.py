@@ -6,7 +6,7 @@ import glob
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 MARKER = ".devflow-export.json"
 _SCHEMA_VERSION = 1
@@ -14,8 +14,7 @@ _SCHEMA_VERSION = 1
 _NOT_RECORDED = frozenset({"__pycache__", MARKER})
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(NamedTuple):
     """`inputs`: name → value, short form. `anchors`: file → size, mtime in ns. `entries`: directory → names."""
 
     inputs: Mapping[str, tuple[str, str | None]]

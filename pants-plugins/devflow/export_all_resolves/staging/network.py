@@ -9,9 +9,7 @@ import contextlib
 import gzip
 import hashlib
 import os
-import site
 import ssl
-import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
@@ -22,6 +20,7 @@ from urllib.parse import urlsplit
 from urllib.request import Request, url2pathname, urlopen
 
 from devflow.export_all_resolves.staging.index import JSON_PAGE
+from devflow.export_all_resolves.staging.late_site import enable_site
 
 # Source: pip 23.2.1, `collector._get_simple_response`, `network.utils.HEADERS`.
 _PAGE = {
@@ -104,7 +103,7 @@ class Network:
     def _session(self) -> Any:
         with self._lock:
             if self._found is None:
-                _enable_site()
+                enable_site()  # a machine may add its certificates there
                 session = import_module("pip._internal.network.session").PipSession(
                     cache=os.path.join(self.cache, "http-v2" if self.pip_version >= (23, 3) else "http"),
                     retries=_RETRIES,
@@ -134,12 +133,6 @@ class Network:
             if version == b"cc=4":
                 with contextlib.suppress(ValueError, LookupError, TypeError):
                     yield [import_module("pip._vendor.msgpack").loads(content, raw=False)["response"]["body"]]
-
-
-def _enable_site() -> None:
-    """What else a Python does when it starts, if this one did not: a machine may add its certificates there."""
-    if sys.flags.no_site:
-        site.main()
 
 
 def _plain_page(address: str, context: ssl.SSLContext | None) -> tuple[str, str, str] | None:

@@ -14,9 +14,8 @@ import json
 import os
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from devflow.export_all_resolves.staging.fetching import Fetch
 from devflow.export_all_resolves.staging.trees import clone_tree, remove, staging_path
@@ -32,8 +31,7 @@ class CannotAssembleError(Exception):
     """The export must be built by the builtin rules alone; the message is the reason, as a clause."""
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """An installed distribution; `path` is its directory in the cache, which may not exist yet.
 
     PEX-INFO lists `requirement`, unless it lists those that the lockfile was made for. `made_as` is a hash of all that
@@ -46,8 +44,7 @@ class Part:
     made_as: str = ""
 
 
-@dataclass(frozen=True)
-class Sources:
+class Sources(NamedTuple):
     """Distributions that the cache lacks: a directory of wheels, and a packed pex for those that are not there.
 
     The wheels come meanwhile, if there is a `fetch`.
@@ -58,9 +55,10 @@ class Sources:
     fetch: Fetch | None = None
 
     @classmethod
-    def load(cls, fields: Mapping[str, Any]) -> Sources:
-        """The inverse of `dataclasses.asdict`."""
-        return cls(**{**fields, "fetch": Fetch(*fields["fetch"]) if fields["fetch"] else None})
+    def load(cls, fields: Sequence[Any]) -> Sources:
+        """The inverse of `json.dumps`."""
+        wheels, pex, fetch = fields
+        return cls(wheels, pex, fetch and Fetch(*fetch))
 
 
 def metadata_of(tree: str, files: Iterable[str]) -> Iterator[bytes]:

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from devflow.export_all_resolves.staging.installed import place
+from devflow.export_all_resolves.staging.metadata import noted
 from devflow.export_all_resolves.staging.part_cache import (
     FILES,
     CannotAssembleError,
@@ -24,7 +25,6 @@ from devflow.export_all_resolves.staging.part_cache import (
 )
 from devflow.export_all_resolves.staging.pip_form import UnknownWheelError
 from devflow.export_all_resolves.staging.projects import normalised, project_of
-from devflow.export_all_resolves.staging.required import noted
 from devflow.export_all_resolves.staging.trees import remove
 from devflow.export_all_resolves.staging.wheels import VenvLayout, install, unpack
 

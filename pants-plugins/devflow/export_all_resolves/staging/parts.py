@@ -12,9 +12,8 @@ import hashlib
 import json
 import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Any
+from typing import Any, NamedTuple
 
 from devflow.export_all_resolves.staging.fetching import Fetching, in_a_fork
 from devflow.export_all_resolves.staging.frame import remove_unused
@@ -30,7 +29,7 @@ from devflow.export_all_resolves.staging.part_cache import (
     store_base,
 )
 from devflow.export_all_resolves.staging.projects import project_of
-from devflow.export_all_resolves.staging.required import RequirementError, of_note, requiring, unmet
+from devflow.export_all_resolves.staging.required import RequirementError, Requiring, of_note, unmet
 from devflow.export_all_resolves.staging.shebang import same_form
 from devflow.export_all_resolves.staging.trees import clone, clone_tree, replace_content
 from devflow.export_all_resolves.staging.unchanged import OldExport
@@ -40,8 +39,7 @@ _NAMING = frozenset({"", "bin"})  # the directories whose files may hold the pat
 _REPLACED = frozenset({"pip", "setuptools"})  # `python -m venv` installs these; pex replaces them by pinned ones
 
 
-@dataclass(frozen=True)
-class Assembly:
+class Assembly(NamedTuple):
     """What an export is assembled from.
 
     The commands of the build, if there are any, make the base, which is then kept; else it is copied from the cache.
@@ -55,7 +53,7 @@ class Assembly:
     base: str
     record: str
     made: Sequence[str] = ()
-    sources: Sources = field(default_factory=Sources)
+    sources: Sources = Sources()
     requirements: Sequence[str] | None = None
     markers: Mapping[str, str] | None = None
 
@@ -65,10 +63,10 @@ class Assembly:
         return os.path.dirname(os.path.dirname(self.base))
 
     @classmethod
-    def load(cls, fields: Mapping[str, Any]) -> Assembly:
-        """The inverse of `dataclasses.asdict`."""
-        parts = [Part(**part) for part in fields["parts"]]
-        return cls(**{**fields, "parts": parts, "sources": Sources.load(fields["sources"])})
+    def load(cls, fields: Sequence[Any]) -> Assembly:
+        """The inverse of `json.dumps`."""
+        loaded = cls(*fields)
+        return loaded._replace(parts=[Part(*part) for part in loaded.parts], sources=Sources.load(loaded.sources))
 
 
 def assemble(
@@ -95,7 +93,6 @@ def assemble(
     elif not os.path.isdir(assembly.base):
         store_base(staged, assembly.base)
     made = [part for part in assembly.parts if part.name in assembly.made]
-    making = import_module("devflow.export_all_resolves.staging.part_making") if made else None
     in_base = _distributions(os.path.join(assembly.base, FILES) if from_base else staged)
     laid: dict[str, Mapping[str, Any]] = {}
     directories: set[str] = {""}
@@ -109,10 +106,12 @@ def assemble(
             files[place] = [path for path in record["files"] if not _names_its_tree(path)]
 
     def make() -> None:
+        if all(os.path.isdir(part.path) for part in made):
+            return
+        making = import_module(f"{__package__}.part_making")  # what it needs takes a while
         if fetching:
             fetching.wait()
-        if making:
-            making.make_parts(made, staged, assembly.sources, assembly.markers)
+        making.make_parts(made, staged, assembly.sources, assembly.markers)
 
     wait_for_fork = in_a_fork(make) if fetching and made else None
     lay(part for part in assembly.parts if part not in made)
@@ -135,19 +134,19 @@ def assemble(
 def _require_complete(tree: str, records: Iterable[Mapping[str, Any]], markers: Mapping[str, str]) -> None:
     """Pex refuses what is not, and is to say so itself. Raises: CannotAssembleError, OSError."""
     try:
-        found = []
-        for record in records:
-            noted = of_note(record.get("requires"), markers)
-            found += (
-                noted
-                if noted is not None
-                else [requiring(content, markers) for content in metadata_of(tree, record["files"])]
-            )
-        lacking = unmet(found)
+        lacking = unmet([one for record in records for one in _requiring(tree, record, markers)])
     except RequirementError as error:
         raise CannotAssembleError(str(error)) from error
     if lacking:
         raise CannotAssembleError(lacking)
+
+
+def _requiring(tree: str, record: Mapping[str, Any], markers: Mapping[str, str]) -> list[Requiring]:
+    noted = of_note(record.get("requires"), markers)
+    if noted is not None:
+        return noted
+    read = import_module(f"{__package__}.metadata").requiring
+    return [read(content, markers) for content in metadata_of(tree, record["files"])]
 
 
 def _names_its_tree(path: str) -> bool:

@@ -15,7 +15,7 @@ import os
 import stat
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from devflow.export_all_resolves.staging.trees import remove, staging_path
 
@@ -28,8 +28,7 @@ _NICENESS = 10
 _NO_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EINVAL)
 
 
-@dataclass(frozen=True)
-class Discarded:
+class Discarded(NamedTuple):
     """A directory of the trash, which holds an old export; its descriptor holds the lock."""
 
     path: str

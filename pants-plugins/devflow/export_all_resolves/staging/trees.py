@@ -5,11 +5,8 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
-import random
 import re
-import shutil
 import stat
-import string
 import sys
 from collections.abc import Callable
 
@@ -26,8 +23,8 @@ def staging_path(destination: str) -> str:
     """
     parent, name = os.path.split(destination)
     while True:
-        suffix = "".join(random.choices(string.ascii_lowercase + string.digits, k=max(len(name) - 2, 3)))  # noqa: S311
-        path = os.path.join(parent, f".+{suffix}")
+        length = max(len(name) - 2, 3)
+        path = os.path.join(parent, f".+{os.urandom(length).hex()[:length]}")
         if not os.path.lexists(path):
             return path
 
@@ -161,5 +158,5 @@ def replace_content(path: str, content: bytes) -> None:
     temporary = staging_path(path)
     with open(temporary, "xb") as file:
         file.write(content)
-    shutil.copymode(path, temporary)
+    os.chmod(temporary, stat.S_IMODE(os.stat(path).st_mode))
     os.replace(temporary, path)

@@ -14,7 +14,6 @@ import os
 import stat
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from devflow.export_all_resolves.staging.trees import clone, staging_path
 
@@ -26,14 +25,14 @@ _SECOND_NS = 1_000_000_000
 _Times = Mapping[str, Sequence[int]]  # path, relative → inode, time of the last change
 
 
-@dataclass
 class OldExport:
     """An export, and what was recorded of its files: by the part that they are copies of."""
 
-    path: str
-    recorded: Mapping[str, _Times] = field(default_factory=dict)
-    _new: int = -1  # descriptors of both trees: their paths are long, and walked for each file otherwise
-    _old: int = -1
+    def __init__(self, path: str, recorded: Mapping[str, _Times] | None = None) -> None:
+        self.path = path
+        self.recorded = recorded or {}
+        self._new = -1  # descriptors of both trees: their paths are long, and walked for each file otherwise
+        self._old = -1
 
     @classmethod
     def read(cls, path: str, record: str) -> OldExport:

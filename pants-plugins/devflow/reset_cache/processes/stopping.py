@@ -14,8 +14,8 @@ from pathlib import Path
 
 from devflow.common.files import read_file
 from devflow.common.paths import display_path
-from devflow.common.removal.facts import Identity
 from devflow.common.removal.guard import Guard
+from devflow.common.removal.inode import Identity
 from devflow.common.removal.trees import set_aside
 from devflow.plain.facts import PantsProcess
 from devflow.plain.processes.table import ProcessSource

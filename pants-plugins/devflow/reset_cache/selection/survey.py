@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 
 from devflow.common.errors import Problem
 from devflow.common.paths import is_inside
-from devflow.common.removal.facts import Identity, Usage
+from devflow.common.removal.facts import Usage
 from devflow.common.removal.guard import Guard
+from devflow.common.removal.inode import Identity
 from devflow.common.removal.trees import is_leftover, leftovers
 from devflow.common.removal.usage import measure
 from devflow.reset_cache.facts import FoundLocation, Location, Spared, Target
