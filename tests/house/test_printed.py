@@ -35,6 +35,7 @@ from devflow.add_requirement.outcome import AddOutcome
 from devflow.backport.report import BackportOutcome
 from devflow.common.errors import Problem
 from devflow.common.paths import shown_fact
+from devflow.common.removal.trees import Removed
 from devflow.common.report import said
 from devflow.doctor.checks.registry import ALL_CHECKS
 from devflow.doctor.facts import CheckResult, HealthCheck, as_facts
@@ -141,6 +142,11 @@ def hostile(kind: Any, *, choose: Callable[[type[enum.Enum]], enum.Enum]) -> Any
         return kind(**{name: hostile(hint, choose=choose) for name, hint in fields.items()})  # type: ignore[operator]
     if isinstance(kind, type) and issubclass(kind, tuple) and hasattr(kind, "_fields"):
         return kind(*(hostile(hint, choose=choose) for hint in typing.get_type_hints(kind).values()))
+    if kind is Removed:
+        removed = Removed()
+        removed.files, removed.freed_bytes, removed.failed, removed.failures = 2, 2, 2, [NAME]
+        removed.immutable, removed.error_number = True, 2
+        return removed
     raise AssertionError(f"{kind} is not known here")
 
 

@@ -36,13 +36,15 @@ class Removed:
     attributes of a file forbid it. `error_number` is that of the first failure, if the system gave one.
     """
 
+    files: int = 0
+    freed_bytes: int = 0
+    failed: int = 0
+    failures: list[str]
+    immutable: bool = False
+    error_number: int | None = None
+
     def __init__(self) -> None:
-        self.files = 0
-        self.freed_bytes = 0
-        self.failed = 0
-        self.failures: list[str] = []
-        self.immutable = False
-        self.error_number: int | None = None
+        self.failures = []
 
     def fail(self, path: str, error: OSError, *, immutable: bool = False) -> None:
         """Record an entry that could not be removed."""
