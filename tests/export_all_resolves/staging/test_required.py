@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 from packaging.markers import InvalidMarker, Marker, UndefinedComparison
 from packaging.requirements import InvalidRequirement, Requirement
 
+from devflow.export_all_resolves.staging import required
 from devflow.export_all_resolves.staging.metadata import noted, requiring
 from devflow.export_all_resolves.staging.required import RequirementError, Requiring, of_note, unmet
 
@@ -180,3 +183,15 @@ def test_what_is_noted_holds_where_markers_have_the_same_values() -> None:
     assert [(one.name, one.version) for one in found] == [("a", "1.0"), ("b", "2")]
     assert of_note(note, {**MARKERS, "python_version": "3.8"}) is None
     assert of_note(None, MARKERS) is None
+
+
+def test_packaging_is_found_by_a_python_that_was_started_without_site() -> None:
+    """As the process is that makes an export."""
+    program = (
+        "import sys; from devflow.export_all_resolves.staging.required import packaging; "
+        "assert not any('site-packages' in path for path in sys.path); print(packaging('version').Version('1.0'))"
+    )
+    sources = Path(required.__file__).parents[3]
+    command = [sys.executable, "-s", "-S", "-B", "-c", program]
+    done = subprocess.run(command, env={"PYTHONPATH": str(sources)}, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("1.0\n", "")
