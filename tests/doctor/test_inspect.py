@@ -85,3 +85,17 @@ def test_names_are_words_and_each_is_there_once() -> None:
     names = [check.name for check in ALL_CHECKS]
     assert len(set(names)) == len(names) == 29
     assert all(name.replace("-", "").isalpha() for name in names)
+
+
+def test_however_many_hang_the_others_are_made(clone: Clone) -> None:
+    fifo = clone.base / "fifo"
+    os.mkfifo(fifo)
+
+    def hang(world: World) -> Seen:
+        return Seen(fifo.read_text())
+
+    hanging = [HealthCheck(f"hangs{number}", "", hang, judge) for number in range(5)]
+    others = [HealthCheck(f"other{number}", "", lambda world: Seen("good"), judge) for number in range(5)]
+    results = inspect([one for pair in zip(hanging, others) for one in pair], clone.world(), limit_s=3.0)
+    os.close(os.open(fifo, os.O_WRONLY))
+    assert [result.not_checked for result in results] == ["no answer in 3 s", ""] * 5
