@@ -16,7 +16,8 @@ from devflow.plain.processes.pants_processes import daemon_root, find_pants_proc
 
 _METADATA = re.compile(r"[0-9a-f]{12}")
 _STARTING_S = 15.0  # a younger daemon may not have recorded itself yet
-_SANDBOX = re.compile(r"pants-sandbox-.+|immutable_inputs.+")
+_SANDBOX = re.compile(r"pants-sandbox-.+")
+_SANDBOX_OR_INPUTS = re.compile(r"pants-sandbox-.+|immutable_inputs.+")
 _ASIDE = re.compile(r"\.devflow-reset-.+")
 _DAY_S = 86400.0
 _MOST = 5000  # entries, so that a large directory takes less than a second
@@ -97,9 +98,8 @@ def read_leftovers(world: World) -> LeftoverFacts:
     directory = settings.local_execution_root_dir
     busy = source is None or world.in_pants or bool(find_pants_processes(source).of_this_user())
     keeps = world.config.text("GLOBAL", "keep_sandboxes") not in (None, "never")
-    old = [] if keeps else _old(directory, _SANDBOX, world)
-    if busy:
-        old = [name for name in old if name.startswith("pants-sandbox-")]
+    # A running Pants may have inputs of several sandboxes for longer than a day.
+    old = [] if keeps else _old(directory, _SANDBOX if busy else _SANDBOX_OR_INPUTS, world)
     parents = {os.path.dirname(path) for path in (settings.local_store_dir, settings.named_caches_dir)}
     aside = [
         os.path.join(parent, name)
