@@ -30,7 +30,6 @@ def fetch(spec: Mapping[str, Any], network: Network) -> list[str]:
     If the cache of parts has what was installed from a wheel, there is a link to it instead.
     Raises: UnknownChoiceError, or whatever `network` raises: then `pip` is to do it.
     """
-    here = Supported.by_this_interpreter()
     pins = [WheelPin(name, pin["specifier"], tuple(pin["hashes"])) for name, pin in spec["pins"].items()]
     elsewhere = [file for link in spec["find_links"] for file in _of_find_links(link, spec["pins"], network)]
     os.makedirs(spec["directory"], exist_ok=True)
@@ -38,8 +37,8 @@ def fetch(spec: Mapping[str, Any], network: Network) -> list[str]:
 
     def is_there(pin: WheelPin) -> bool:
         links = spec["pins"][pin.name]["links"]
-        files = map(IndexFile.of_link, links) if links else _of_indexes(pin, network)
-        chosen = chosen_wheel([*files, *elsewhere], pin, here)
+        files = list(map(IndexFile.of_link, links) if links else _of_indexes(pin, network))
+        chosen = chosen_wheel([*files, *elsewhere], pin, here.result())
         if not chosen:
             return False
         file, wanted = chosen
@@ -52,6 +51,7 @@ def fetch(spec: Mapping[str, Any], network: Network) -> list[str]:
         return True
 
     with ThreadPoolExecutor(_CONNECTIONS) as threads:
+        here = threads.submit(Supported.by_this_interpreter)  # while the index answers
         lacking = [pin.name for pin, found in zip(pins, threads.map(is_there, pins)) if not found]
     for target, installed in places.items():  # at the end, because `pip` could not go on from them
         os.symlink(installed, target)
