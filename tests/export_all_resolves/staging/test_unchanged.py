@@ -44,7 +44,8 @@ def taken(export: Path, record: Path, name: str = "lib/a.py", part: str = PART) 
     target.parent.mkdir(parents=True, exist_ok=True)
     old = OldExport.read(str(export), str(record))
     with old.giving_to(str(export.parent / "new")):
-        old.take(part, name, str(source), str(target))
+        if not old.gives(name, old.of(part).get(name)):
+            trees.clone(str(source), str(target))
     return target
 
 

@@ -31,7 +31,7 @@ from devflow.export_all_resolves.staging.part_cache import (
 from devflow.export_all_resolves.staging.projects import project_of
 from devflow.export_all_resolves.staging.required import RequirementError, Requiring, of_note, unmet
 from devflow.export_all_resolves.staging.shebang import same_form
-from devflow.export_all_resolves.staging.trees import clone, clone_tree, replace_content
+from devflow.export_all_resolves.staging.trees import clone, replace_content
 from devflow.export_all_resolves.staging.unchanged import OldExport
 
 PEX_INFO = "PEX-INFO"
@@ -155,17 +155,26 @@ def _names_its_tree(path: str) -> bool:
 
 
 def _lay_base(base: str, staged: str, old: OldExport) -> list[str]:
-    files = []
-
-    def copy(source: str, target: str) -> None:
-        path = target[len(staged) + 1 :]
-        if _names_its_tree(path):
-            clone(source, target)
-        else:
-            old.take(base, path, source, target)
-            files.append(path)
-
-    clone_tree(os.path.join(base, FILES), staged, copy)
+    """Copy the base, whose links stay links. The result is the files that the new tree has as they are."""
+    recorded, top, files, waiting = old.of(base), os.path.join(base, FILES), [], [""]
+    os.makedirs(staged, exist_ok=True)
+    while waiting:
+        directory = waiting.pop()
+        with os.scandir(f"{top}/{directory}") as entries:
+            for entry in entries:
+                path = f"{directory}/{entry.name}" if directory else entry.name
+                if entry.is_symlink():
+                    os.symlink(os.readlink(entry.path), f"{staged}/{path}")
+                elif entry.is_dir():
+                    with contextlib.suppress(FileExistsError):
+                        os.mkdir(f"{staged}/{path}")
+                    waiting.append(path)
+                elif directory in _NAMING:
+                    clone(entry.path, f"{staged}/{path}")
+                else:
+                    if not old.gives(path, recorded.get(path)):
+                        clone(entry.path, f"{staged}/{path}")
+                    files.append(path)
     return files
 
 
@@ -209,20 +218,19 @@ def _files_of(tree: str, dist_info: str) -> list[str]:
 def _lay(name: str, part: str, staged: str, old: OldExport, made: set[str]) -> Mapping[str, Any]:
     """`made` are the directories that are known to be there."""
     record = read_record(part, f"{name} is not in the cache")
-    files = os.path.join(part, FILES)
+    recorded, files = old.of(part), os.path.join(part, FILES)
     for path in record["files"]:
-        source, target = f"{files}/{path}", f"{staged}/{path}"
         directory = path.rpartition("/")[0]
         if directory not in made:
             _make_directory(staged, directory, made)
         try:
             if directory in _NAMING:
-                clone(source, target)
-                _retarget(target, ((record["root"], staged),), any_length=True)
-            else:
-                old.take(part, path, source, target)
+                clone(f"{files}/{path}", f"{staged}/{path}")
+                _retarget(f"{staged}/{path}", ((record["root"], staged),), any_length=True)
+            elif not old.gives(path, recorded.get(path)):
+                clone(f"{files}/{path}", f"{staged}/{path}")
         except FileExistsError:
-            _require_same(source, target, path, (record["root"], staged))
+            _require_same(f"{files}/{path}", f"{staged}/{path}", path, (record["root"], staged))
     return record
 
 

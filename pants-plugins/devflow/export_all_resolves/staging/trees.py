@@ -140,17 +140,17 @@ def _copy_content(source: int, target: int, size_bytes: int) -> None:
             view = view[os.write(target, view) :]
 
 
-def clone_tree(source: str, target: str, copy: Callable[[str, str], None] = clone) -> None:
-    """Copy a tree with its links, its files by `copy`; the target may exist, but none of the files."""
+def clone_tree(source: str, target: str) -> None:
+    """Copy a tree with its links; the target may exist, but none of the files."""
     os.makedirs(target, exist_ok=True)
     for entry in os.scandir(source):
         path = os.path.join(target, entry.name)
         if entry.is_symlink():
             os.symlink(os.readlink(entry.path), path)
         elif entry.is_dir():
-            clone_tree(entry.path, path, copy)
+            clone_tree(entry.path, path)
         else:
-            copy(entry.path, path)
+            clone(entry.path, path)
 
 
 def replace_content(path: str, content: bytes) -> None:

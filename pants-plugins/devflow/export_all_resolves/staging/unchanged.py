@@ -15,7 +15,7 @@ import stat
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from devflow.export_all_resolves.staging.trees import clone, staging_path
+from devflow.export_all_resolves.staging.trees import staging_path
 
 # Systems count the time of changes in ticks, some in seconds: of two changes within a tick, the second does not show.
 _TICK_S = 0.02
@@ -48,7 +48,7 @@ class OldExport:
 
     @contextlib.contextmanager
     def giving_to(self, tree: str) -> Iterator[None]:
-        """Meanwhile, `take` puts files into this directory."""
+        """Meanwhile, `gives` puts files into this directory."""
         with contextlib.ExitStack() as stack:
             self._new, self._old = (_opened(path, stack) for path in (tree, self.path))
             try:
@@ -56,22 +56,30 @@ class OldExport:
             finally:
                 self._new = self._old = -1
 
-    def take(self, part: str, name: str, source: str, target: str) -> None:
-        """Make `target` a file of a part: by a link to that of the old export, or as a copy of `source`.
+    def of(self, part: str) -> _Times:
+        """What was recorded of the files of a part, for `gives`."""
+        return self.recorded.get(part, {})
 
-        It has this name in the new tree, too. Raises: FileExistsError: the target exists; it is not changed. OSError.
+    def gives(self, name: str, known: Sequence[int] | None) -> bool:
+        """Whether the new tree has this file now, by a link to that of the old one, which must be as it was recorded.
+
+        Raises: FileExistsError: there is one already; it is not changed.
         """
-        known = self.recorded.get(part, {}).get(name)
-        if known and self._old >= 0 and _times(name, self._old) == tuple(known):
-            try:
-                os.link(name, name, src_dir_fd=self._old, dst_dir_fd=self._new, follow_symlinks=False)
-            except FileExistsError:
-                raise
-            except (OSError, NotImplementedError):  # no links here, or no such links on this system
-                pass
-            else:
-                return
-        clone(source, target)
+        if not known or self._old < 0:
+            return False
+        try:
+            status = os.lstat(name, dir_fd=self._old)
+        except OSError:
+            return False
+        if status.st_nlink != 1 or [status.st_ino, status.st_ctime_ns] != known:
+            return False
+        try:
+            os.link(name, name, src_dir_fd=self._old, dst_dir_fd=self._new, follow_symlinks=False)
+        except FileExistsError:
+            raise
+        except (OSError, NotImplementedError):  # no links here, or no such links on this system
+            return False
+        return True
 
 
 class Finished:
@@ -150,10 +158,10 @@ def is_too_young(changed_ns: int, now_ns: int) -> bool:
     return changed_ns + tick_ns >= now_ns
 
 
-def _times(path: str, directory: int | None = None) -> tuple[int, int] | None:
+def _times(path: str) -> tuple[int, int] | None:
     """None for what is no file, and for a file with another name: an edit of it would be one of the other, too."""
     try:
-        status = os.lstat(path, dir_fd=directory)
+        status = os.lstat(path)
     except OSError:
         return None
     return (status.st_ino, status.st_ctime_ns) if status.st_nlink == 1 else None
