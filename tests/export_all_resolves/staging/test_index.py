@@ -94,6 +94,13 @@ def test_the_wanted_files_of_any_page_are_those_of_the_whole_page(
     assert list(files_of(page, JSON_PAGE, ADDRESS, digests)) == list(files_of(of_wanted, JSON_PAGE, ADDRESS))
 
 
+def test_a_brace_in_a_text_is_none_of_an_object() -> None:
+    other = {"url": "https://x.example/a.whl", "hashes": {"sha256": TWO}, "yanked": '{"'}
+    files = [{**other, "core-metadata": {"sha256": ONE}}, {**other, "hashes": {"sha256": ONE}}]
+    found = files_of(json.dumps({"files": files}), JSON_PAGE, ADDRESS, {ONE})
+    assert [file.hashes for file in found] == [(f"sha256:{ONE}",)]
+
+
 def test_of_a_long_page_only_files_with_a_wanted_hash_are_of_use() -> None:
     files = [
         {"url": f"https://x.example/{name}.whl", "hashes": {"sha256": name * 64} if name else {}}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Set
+from contextlib import suppress
 from importlib import import_module
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
@@ -85,7 +86,8 @@ def _object_around(content: str, start: int, position: int) -> tuple[Mapping[str
     """The object with an address that begins after `start` and holds `position`, and its end. Raises: ValueError."""
     opening = position
     while (opening := content.rfind("{", start, opening)) >= 0:
-        value, end = _JSON.raw_decode(content, opening)
-        if end > position and "url" in value:
-            return value, end
+        with suppress(ValueError):  # it is a brace in a text
+            value, end = _JSON.raw_decode(content, opening)
+            if end > position and "url" in value:
+                return value, end
     raise ValueError("a hash is not that of a file")
