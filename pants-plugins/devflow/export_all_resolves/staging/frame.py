@@ -77,13 +77,9 @@ def _attributes(path: str, status: os.stat_result | None = None) -> list[object]
     return [status.st_mode, status.st_uid, status.st_gid, status.st_dev, extended]
 
 
-def remove_unused(tree: str, frame: Iterable[str], used: Iterable[str], base: str) -> None:
-    """Remove those directories of a frame that neither the parts nor the base have. Raises: OSError.
-
-    Those of a distribution of the base that was replaced are gone already.
-    """
-    empty = {os.path.relpath(path, base) for path, directories, files in os.walk(base) if not (directories or files)}
-    for path in sorted(set(frame).difference(used, empty), reverse=True):  # what is in a directory comes before it
+def remove_unused(tree: str, frame: Iterable[str], used: Iterable[str]) -> None:
+    """Remove those directories of a frame that are not used, unless there is something in them. Raises: OSError."""
+    for path in sorted(set(frame).difference(used), reverse=True):  # what is in a directory comes before it
         try:
             os.rmdir(os.path.join(tree, path))
         except OSError as error:

@@ -86,16 +86,17 @@ def assemble(
     """
     files: dict[str, list[str]] = {}
     of_base: list[str] = []
+    directories: set[str] = {""}
     if from_base:
         base = read_record(assembly.base, "its base is no longer in the cache")
-        of_base = _lay_base(assembly.base, staged, old)
+        of_base, empty = _lay_base(assembly.base, staged, old)
+        directories.update(empty)
         _retarget_tree(staged, base["root"], staged)
     elif not os.path.isdir(assembly.base):
         store_base(staged, assembly.base)
     made = [part for part in assembly.parts if part.name in assembly.made]
     in_base = _distributions(os.path.join(assembly.base, FILES) if from_base else staged)
     laid: dict[str, Mapping[str, Any]] = {}
-    directories: set[str] = {""}
 
     def lay(parts: Iterable[Part]) -> None:
         for part in parts:
@@ -123,7 +124,7 @@ def assemble(
     lay(made)
     records = [laid[part.path] for part in assembly.parts]
     if frame:
-        remove_unused(staged, frame, directories, os.path.join(assembly.base, FILES))
+        remove_unused(staged, frame, directories)
     if assembly.markers is not None:
         _require_complete(staged, records, assembly.markers)
     _write_pex_info(staged, records, assembly.requirements)
@@ -154,12 +155,14 @@ def _names_its_tree(path: str) -> bool:
     return path.rpartition("/")[0] in _NAMING
 
 
-def _lay_base(base: str, staged: str, old: OldExport) -> list[str]:
-    """Copy the base, whose links stay links. The result is the files that the new tree has as they are."""
-    recorded, top, files, waiting = old.of(base), os.path.join(base, FILES), [], [""]
+def _lay_base(base: str, staged: str, old: OldExport) -> tuple[list[str], list[str]]:
+    """Copy the base, whose links stay links. The result is the files that are as in it, and its empty directories."""
+    recorded, top, waiting = old.of(base), os.path.join(base, FILES), [""]
+    files, empty = [], []
     os.makedirs(staged, exist_ok=True)
     while waiting:
         directory = waiting.pop()
+        entry = None
         with os.scandir(f"{top}/{directory}") as entries:
             for entry in entries:
                 path = f"{directory}/{entry.name}" if directory else entry.name
@@ -175,7 +178,9 @@ def _lay_base(base: str, staged: str, old: OldExport) -> list[str]:
                     if not old.gives(path, recorded.get(path)):
                         clone(entry.path, f"{staged}/{path}")
                     files.append(path)
-    return files
+        if not entry:
+            empty.append(directory)
+    return files, empty
 
 
 def _distributions(tree: str) -> dict[str, str]:
