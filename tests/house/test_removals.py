@@ -15,7 +15,7 @@ OF_SINGLE_FILES = {
     "export_all_resolves/staging/build.py": "the marker of an export that is a link",
     "export_all_resolves/staging/frame.py": "empty directories of a staging directory of its own",
     "export_all_resolves/staging/network.py": "a download of its own that has another hash",
-    "export_all_resolves/staging/parts.py": "files of a staging directory of its own, which are in the cache by then",
+    "export_all_resolves/staging/replaced.py": "files of a staging directory of its own, which the cache has by then",
     "export_all_resolves/staging/trash.py": "an empty directory of its own",
     "export_all_resolves/staging/verdict.py": "an empty file of its own, which stands for a question",
     "link/apply.py": "links and copies of its own in a virtualenv, what Python compiled beside them, its state",

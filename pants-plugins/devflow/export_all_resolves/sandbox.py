@@ -37,6 +37,7 @@ _STAGING_MODULES = (
     "parts",
     "pip_form",
     "projects",
+    "replaced",
     "required",
     "run",
     "seed",

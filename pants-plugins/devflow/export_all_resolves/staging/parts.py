@@ -6,8 +6,6 @@ Files are copied into exports and never linked to the cache, so a user's edit st
 from __future__ import annotations
 
 import contextlib
-import csv
-import glob
 import hashlib
 import json
 import os
@@ -28,7 +26,7 @@ from devflow.export_all_resolves.staging.part_cache import (
     read_record,
     store_base,
 )
-from devflow.export_all_resolves.staging.projects import project_of
+from devflow.export_all_resolves.staging.replaced import distributions, make_room
 from devflow.export_all_resolves.staging.required import RequirementError, Requiring, of_note, unmet
 from devflow.export_all_resolves.staging.shebang import same_form
 from devflow.export_all_resolves.staging.trees import clone, replace_content
@@ -36,7 +34,6 @@ from devflow.export_all_resolves.staging.unchanged import OldExport
 
 PEX_INFO = "PEX-INFO"
 _NAMING = frozenset({"", "bin"})  # the directories whose files may hold the path of their virtualenv
-_REPLACED = frozenset({"pip", "setuptools"})  # `python -m venv` installs these; pex replaces them by pinned ones
 
 
 class Assembly(NamedTuple):
@@ -95,13 +92,13 @@ def assemble(
     elif not os.path.isdir(assembly.base):
         store_base(staged, assembly.base)
     made = [part for part in assembly.parts if part.name in assembly.made]
-    in_base = _distributions(os.path.join(assembly.base, FILES) if from_base else staged)
+    in_base = distributions(os.path.join(assembly.base, FILES) if from_base else staged)
     laid: dict[str, Mapping[str, Any]] = {}
 
     def lay(parts: Iterable[Part]) -> None:
         for part in parts:
             if part.name in in_base:
-                _make_room(part, staged, in_base[part.name])
+                make_room(part, staged, in_base[part.name])
             place = place_of(part.path)
             laid[part.path] = record = _lay(part.name, place, staged, old, directories)
             files[place] = [path for path in record["files"] if not _names_its_tree(path)]
@@ -183,43 +180,6 @@ def _lay_base(base: str, staged: str, old: OldExport) -> tuple[list[str], list[s
     return files, empty
 
 
-def _distributions(tree: str) -> dict[str, str]:
-    """Normalised name → its `.dist-info`, relative to the tree."""
-    found = {}
-    for path in glob.glob(os.path.join(glob.escape(tree), "lib", "*", "site-packages", "*.dist-info")):
-        found[project_of(os.path.basename(path))] = os.path.relpath(path, tree)
-    return found
-
-
-def _make_room(part: Part, tree: str, dist_info: str) -> None:
-    """Remove a distribution of the base, as pex does before it installs another version that the lockfile pins."""
-    record = read_record(part.path, f"{part.name} is not in the cache")
-    if not record["files"]:
-        return
-    if part.name not in _REPLACED:
-        raise CannotAssembleError(f"{part.name} is both pinned and installed in the editable mode")
-    if any(path.startswith(dist_info + os.sep) for path in record["files"]):
-        os.unlink(os.path.join(tree, dist_info, "RECORD"))  # the same version: the files stay
-        return
-    for path in _files_of(tree, dist_info):
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(os.path.join(tree, path))
-        _remove_empty_directories(os.path.dirname(os.path.join(tree, path)))
-
-
-def _files_of(tree: str, dist_info: str) -> list[str]:
-    """The files of a distribution, relative to the tree, as its RECORD names them."""
-    site_packages = os.path.dirname(dist_info)
-    try:
-        with open(os.path.join(tree, dist_info, "RECORD"), encoding="utf-8", newline="") as file:
-            paths = [os.path.normpath(os.path.join(site_packages, row[0])) for row in csv.reader(file) if row]
-    except OSError as error:
-        raise CannotAssembleError(f"{dist_info} has no RECORD") from error
-    if any(path.startswith((os.pardir, os.sep)) for path in paths):
-        raise CannotAssembleError(f"{os.path.basename(dist_info)} has files outside of the virtualenv")
-    return paths
-
-
 def _lay(name: str, part: str, staged: str, old: OldExport, made: set[str]) -> Mapping[str, Any]:
     """`made` are the directories that are known to be there."""
     record = read_record(part, f"{name} is not in the cache")
@@ -280,13 +240,6 @@ def _retarget(path: str, texts: Sequence[tuple[str, str]], *, any_length: bool =
         replaced = replaced.replace(os.fsencode(this), os.fsencode(that))
     if replaced != content:
         replace_content(path, replaced)
-
-
-def _remove_empty_directories(directory: str) -> None:
-    with contextlib.suppress(OSError):  # not empty
-        while True:
-            os.rmdir(directory)
-            directory = os.path.dirname(directory)
 
 
 def _write_pex_info(tree: str, records: Sequence[Mapping[str, Any]], requirements: Sequence[str] | None) -> None:
