@@ -7,6 +7,12 @@ from importlib.util import find_spec
 
 from pants.engine.fs import FileContent
 
+# What `devflow.common.removal.trees` imports, itself included.
+REMOVING = (
+    "devflow.common.paths",
+    *(f"devflow.common.removal.{name}" for name in ("__init__", "attributes", "inode", "mounts", "scan", "trees")),
+)
+
 
 def module_file(module: str, path: str) -> FileContent:
     """The source of a module ("devflow.x.y") as the file `path`. Raises: FileNotFoundError.

@@ -9,11 +9,10 @@ from types import CodeType
 
 from pants.engine.fs import FileContent
 
-from devflow.engine.sandbox_package import module_file, modules_as_files
+from devflow.engine.sandbox_package import REMOVING, module_file, modules_as_files
 from devflow.export_all_resolves.staging.build import OWN_DIR
 
 STAGING = "devflow.export_all_resolves.staging"
-_REMOVAL = "devflow.common.removal"
 _STAGING_MODULES = (
     "__init__",
     "__main__",
@@ -64,8 +63,7 @@ _DOWNLOAD_MODULES = (
 )
 _MODULES: tuple[str, ...] = (
     *(f"{STAGING}.{name}" for name in _STAGING_MODULES),
-    *(f"{_REMOVAL}.{name}" for name in ("__init__", "attributes", "inode", "mounts", "scan", "trees")),
-    "devflow.common.paths",
+    *REMOVING,
 )
 
 

@@ -21,7 +21,7 @@ from devflow.common.goals import GoalRun
 from devflow.engine import Rules, create_digest, environment_vars, merge_digests, run_interactive
 from devflow.engine.python import venv_pex_process
 from devflow.engine.python.resolves import how_to_make_lockfile
-from devflow.engine.sandbox_package import module_file, module_path, modules_as_files
+from devflow.engine.sandbox_package import REMOVING, module_file, module_path, modules_as_files
 from devflow.sphinx_docs.inspect import inputs_of
 from devflow.sphinx_docs.plan import HOME, RUNNER, checked_languages, job, serve_spec
 from devflow.sphinx_docs.run import build_variables, sphinx_venv
@@ -29,8 +29,8 @@ from devflow.sphinx_docs.sites import chosen_sites
 from devflow.sphinx_docs.subsystem import BROWSER_VARIABLES, DocsServeSubsystem, SphinxSubsystem
 
 _MODULES = (
-    *(f"devflow.common.{name}" for name in ("errors", "masking", "paths")),
-    *(f"devflow.common.removal.{name}" for name in ("attributes", "facts", "mounts", "scan", "trees")),
+    *(f"devflow.common.{name}" for name in ("errors", "masking")),
+    *REMOVING,
     "devflow.sphinx_docs.answer",
     "devflow.sphinx_docs.facts",
     "devflow.sphinx_docs.failures",
