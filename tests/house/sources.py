@@ -30,8 +30,13 @@ def syntax_tree(path: Path) -> ast.Module:
 
 
 def imports(path: Path) -> Iterator[str]:
+    """As `imports_of`."""
+    return imports_of(syntax_tree(path), path)
+
+
+def imports_of(module: ast.Module, path: object) -> Iterator[str]:
     """Full names of modules, or of what is in them; inside of functions, too."""
-    for node in ast.walk(syntax_tree(path)):
+    for node in ast.walk(module):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):

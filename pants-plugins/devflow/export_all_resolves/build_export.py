@@ -33,7 +33,7 @@ from devflow.export_all_resolves.contract import (
     stage_resolve,
 )
 from devflow.export_all_resolves.plan import PlannedExport
-from devflow.export_all_resolves.sandbox import compiled_staging_files
+from devflow.export_all_resolves.sandbox import MAIN, compiled_staging_files
 from devflow.export_all_resolves.staging.build import CANNOT_ASSEMBLE, CANNOT_FETCH, OWN_DIR, Command, Seed, Spec
 from devflow.export_all_resolves.staging.start import FETCH, as_file
 
@@ -117,7 +117,7 @@ async def _attempt(
         own_files = await create_digest(CreateDigest(_own_files(spec)))
         digest = await merge_digests([staged.result.digest, modules.digest, own_files])
         process = Process(
-            argv=(sys.executable, "-s", "-S", "-B", f"{OWN_DIR}/main.pyc"),  # `site` when it is needed: required.py
+            argv=(sys.executable, "-s", "-S", "-B", f"{OWN_DIR}/{MAIN}c"),  # `site` when it is needed: required.py
             env={"PYTHONPATH": OWN_DIR},
             input_digest=digest,
             # It writes outside of its sandbox: it must run again in each run that asks for it.

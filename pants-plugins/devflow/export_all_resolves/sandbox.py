@@ -13,6 +13,8 @@ from devflow.engine.sandbox_package import REMOVING, module_file, modules_as_fil
 from devflow.export_all_resolves.staging.build import OWN_DIR
 
 STAGING = "devflow.export_all_resolves.staging"
+# Files that Python starts: `-m` takes longer than to import most of the others.
+MAIN, DOWNLOAD = "main.py", "download.py"
 _STAGING_MODULES = (
     "__init__",
     "__main__",
@@ -70,28 +72,23 @@ _MODULES: tuple[str, ...] = (
 @cache
 def staging_files() -> tuple[FileContent, ...]:
     """All modules that such a process may import; their `PYTHONPATH` is `OWN_DIR`."""
-    return (*modules_as_files(_MODULES, OWN_DIR), _starter(f"{STAGING}.download", OWN_DIR))
+    return (*modules_as_files(_MODULES, OWN_DIR), module_file(f"{STAGING}.download", f"{OWN_DIR}/{DOWNLOAD}"))
 
 
 @cache
 def download_files(directory: str) -> tuple[FileContent, ...]:
     """Those that download wheels if there is a seed; their `PYTHONPATH` is this directory."""
     modules = modules_as_files([f"{STAGING}.{name}" for name in _DOWNLOAD_MODULES], directory)
-    return (*modules, _starter(f"{STAGING}.download", directory))
+    return (*modules, module_file(f"{STAGING}.download", f"{directory}/{DOWNLOAD}"))
 
 
 @cache
 def compiled_staging_files() -> tuple[FileContent, ...]:
-    """The same for the interpreter that runs this: each process would compile them again."""
+    """The same, and `MAIN`, for the interpreter that runs this: each process would compile them again."""
     return tuple(
         FileContent(f"{file.path}c", MAGIC_NUMBER + bytes(12) + marshal.dumps(_compiled(file)))
-        for file in (*staging_files(), _starter(f"{STAGING}.__main__", OWN_DIR))
+        for file in (*staging_files(), module_file(f"{STAGING}.__main__", f"{OWN_DIR}/{MAIN}"))
     )
-
-
-def _starter(module: str, directory: str) -> FileContent:
-    """A module as the file that Python starts: `-m` takes longer than to import most of the others."""
-    return module_file(module, f"{directory}/{module.rpartition('.')[2].strip('_')}.py")
 
 
 def _compiled(file: FileContent) -> CodeType:

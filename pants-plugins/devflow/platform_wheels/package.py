@@ -45,6 +45,7 @@ from devflow.platform_wheels.targets import (
 )
 
 _REPACK = "devflow.platform_wheels.repack"
+_MODULES = tuple(f"{_REPACK}.{name}" for name in ("archive", "machines", "make_wheel"))
 _OWN_DIR = ".devflow"
 _FILES_DIR = "files"
 
@@ -76,7 +77,7 @@ async def making(dist: PackagedDistribution, files: PlatformFiles, python: Pytho
         "tags": dist.name.tags_for_platforms(tags),
         "files": _FILES_DIR,
     }
-    modules = modules_as_files([f"{_REPACK}.{one}" for one in ("archive", "machines", "make_wheel")], _OWN_DIR)
+    modules = modules_as_files(_MODULES, _OWN_DIR)
     moved = (dataclasses.replace(entry, path=f"{_FILES_DIR}/{entry.path}") for entry in files.entries)
     return Process(
         argv=(python.path, "-S", module_path(f"{_REPACK}.make_wheel", _OWN_DIR), json.dumps(spec)),

@@ -195,3 +195,14 @@ def test_packaging_is_found_by_a_python_that_was_started_without_site() -> None:
     command = [sys.executable, "-s", "-S", "-B", "-c", program]
     done = subprocess.run(command, env={"PYTHONPATH": str(sources)}, capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("1.0\n", "")
+
+
+def test_what_others_put_into_site_runs_once() -> None:
+    program = (
+        "import site; from devflow.export_all_resolves.staging.late_site import enable_site; "
+        "site.main = lambda: print('site'); enable_site(); enable_site()"
+    )
+    command = [sys.executable, "-s", "-S", "-B", "-c", program]
+    sources = Path(required.__file__).parents[3]
+    done = subprocess.run(command, env={"PYTHONPATH": str(sources)}, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("site\n", "")

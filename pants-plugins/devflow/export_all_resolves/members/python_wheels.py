@@ -23,7 +23,7 @@ from devflow.common.errors import tail
 from devflow.engine import create_digest, merge_digests, try_process
 from devflow.engine.python import ResolvePexConfig
 from devflow.export_all_resolves.members.python_pins import Pin
-from devflow.export_all_resolves.sandbox import STAGING, download_files, staging_files
+from devflow.export_all_resolves.sandbox import DOWNLOAD, STAGING, download_files, staging_files
 from devflow.export_all_resolves.staging.build import OWN_DIR
 from devflow.export_all_resolves.staging.fetching import Fetch
 from devflow.export_all_resolves.staging.part_cache import Part
@@ -192,7 +192,7 @@ def _command(
     argv = (
         settings.python.path,
         # Without `site`, which runs what other distributions put into it, until it is needed: network.py.
-        *("-s", "-S", "-B", f"{modules}/download.py"),
+        *("-s", "-S", "-B", f"{modules}/{DOWNLOAD}"),
         *(seed, settings.python.path, _SPEC),
         *("--isolated", "--disable-pip-version-check", "--no-input", "--quiet", "--cache-dir", pip_cache),
         *(("--cert", certificates_path) if certificates_path else ()),

@@ -71,7 +71,7 @@ class OldExport:
             status = os.lstat(name, dir_fd=self._old)
         except OSError:
             return False
-        if status.st_nlink != 1 or [status.st_ino, status.st_ctime_ns] != known:
+        if status.st_nlink != 1 or (status.st_ino, status.st_ctime_ns) != tuple(known):
             return False
         try:
             os.link(name, name, src_dir_fd=self._old, dst_dir_fd=self._new, follow_symlinks=False)
